@@ -1,0 +1,56 @@
+/** What a person offers as proof of being a student. The password lives only as long as this object: never store, log or echo it. */
+export interface Proof {
+  studentNumber: string
+  schoolPassword: string
+  /** A captcha that the person read, with the school session it belongs to (see `CaptchaChallenge`). */
+  answer?: { session: string; captcha: string }
+}
+
+/** Why a school could not be asked. None of these is ever the student's fault. */
+export type UnavailableReason =
+  | 'captcha-unreadable'
+  | 'captcha-refused'
+  | 'busy'
+  | 'resting'
+  | 'timeout'
+  | 'connection-refused'
+  | 'not-understood'
+  | 'redirected'
+  | 'too-large'
+  | 'maintenance'
+  | 'fault'
+  | 'unsupported'
+
+export interface Unavailable {
+  outcome: 'unavailable'
+  reason: UnavailableReason
+  /** For the operator's log. Holds nothing of the student's. */
+  detail?: string
+  retryAfterSeconds?: number
+}
+
+export type Verification =
+  /** `studentCode` is the school's own code for the person: proof of a login, neither stored nor shown. */
+  | { outcome: 'verified'; studentCode: string }
+  | { outcome: 'rejected' }
+  | { outcome: 'locked' }
+  | { outcome: 'step-up-wanted' }
+  /** The captcha that the person read was refused; the password was not tried. Only with `answer`. */
+  | { outcome: 'captcha-wrong' }
+  | Unavailable
+
+/** A captcha for the person to read. `session` is opaque text without the password; it stays with the server (sealed when it leaves). */
+export interface CaptchaChallenge {
+  outcome: 'challenge'
+  image: Uint8Array
+  mediaType: string
+  session: string
+}
+
+/** The port to a school's system: is this person a student here? Answers values and never throws for what a school does. */
+export interface StudentVerifier {
+  verify(proof: Proof): Promise<Verification>
+  /** Absent where the school has no captcha. */
+  issueChallenge?(): Promise<CaptchaChallenge | Unavailable>
+  close(): Promise<void>
+}
