@@ -1,0 +1,66 @@
+import {
+  expansion,
+  finalPermutation,
+  initialPermutation,
+  keyLeft,
+  keyRight,
+  keyRotations,
+  roundKeyChoice,
+  roundPermutation,
+  substitutionBoxes,
+} from './des-tables.ts'
+
+/** Bits from the highest to the lowest, each 0 or 1. Slower than words, and read beside the standard line by line. */
+export type Bits = readonly number[]
+
+/** The sixteen round keys of a key of 64 bits. */
+export function roundKeys(key: Bits): Bits[] {
+  let left = pick(key, keyLeft)
+  let right = pick(key, keyRight)
+  return keyRotations.map((places) => {
+    left = rotate(left, places)
+    right = rotate(right, places)
+    return pick([...left, ...right], roundKeyChoice)
+  })
+}
+
+/** One block of 64 bits. */
+export function encryptBlock(block: Bits, keys: readonly Bits[]): Bits {
+  const start = pick(block, initialPermutation)
+  let left = start.slice(0, 32)
+  let right = start.slice(32)
+  for (const key of keys) [left, right] = [right, xor(left, scramble(right, key))]
+  return pick([...right, ...left], finalPermutation)
+}
+
+function scramble(half: Bits, key: Bits): Bits {
+  const mixed = xor(pick(half, expansion), key)
+  return pick(
+    substitutionBoxes.flatMap((box, index) => substitute(box, mixed.slice(index * 6, index * 6 + 6))),
+    roundPermutation,
+  )
+}
+
+/** The outer two of six bits choose the row, the inner four the column. */
+function substitute(box: number[][], six: Bits): Bits {
+  const [first, ...inner] = six
+  const last = inner.pop()
+  const value = box[number([first ?? 0, last ?? 0])]?.[number(inner)] ?? 0
+  return [3, 2, 1, 0].map((place) => (value >> place) & 1)
+}
+
+function number(bits: Bits): number {
+  return bits.reduce((sum, bit) => sum * 2 + bit, 0)
+}
+
+function pick(bits: Bits, positions: readonly number[]): Bits {
+  return positions.map((position) => bits[position - 1] ?? 0)
+}
+
+function rotate(bits: Bits, places: number): Bits {
+  return [...bits.slice(places), ...bits.slice(0, places)]
+}
+
+function xor(left: Bits, right: Bits): Bits {
+  return left.map((bit, index) => bit ^ (right[index] ?? 0))
+}
