@@ -10,9 +10,12 @@ export interface Proof {
 export type UnavailableReason =
   | 'captcha-unreadable'
   | 'captcha-refused'
+  /** The captcha has to be read by a person: ask for a challenge and come again with its answer. */
+  | 'captcha-wanted'
   | 'busy'
   | 'resting'
   | 'timeout'
+  /** Nobody answered: refused, not found, broken off before an answer began, or a certificate that is not trusted. */
   | 'connection-refused'
   | 'not-understood'
   | 'redirected'
@@ -47,10 +50,15 @@ export interface CaptchaChallenge {
   session: string
 }
 
+export interface AskOptions {
+  /** Aborting it ends the login early, as `timeout`. */
+  signal?: AbortSignal
+}
+
 /** The port to a school's system: is this person a student here? Answers values and never throws for what a school does. */
 export interface StudentVerifier {
-  verify(proof: Proof): Promise<Verification>
+  verify(proof: Proof, options?: AskOptions): Promise<Verification>
   /** Absent where the school has no captcha. */
-  issueChallenge?(): Promise<CaptchaChallenge | Unavailable>
+  issueChallenge?(options?: AskOptions): Promise<CaptchaChallenge | Unavailable>
   close(): Promise<void>
 }

@@ -27,8 +27,8 @@ export function roundKeys(key: Bits): Bits[] {
 /** One block of 64 bits. */
 export function encryptBlock(block: Bits, keys: readonly Bits[]): Bits {
   const start = pick(block, initialPermutation)
-  let left = start.slice(0, 32)
-  let right = start.slice(32)
+  let left: Bits = start.slice(0, 32)
+  let right: Bits = start.slice(32)
   for (const key of keys) [left, right] = [right, xor(left, scramble(right, key))]
   return pick([...right, ...left], finalPermutation)
 }
@@ -42,7 +42,7 @@ function scramble(half: Bits, key: Bits): Bits {
 }
 
 /** The outer two of six bits choose the row, the inner four the column. */
-function substitute(box: number[][], six: Bits): Bits {
+function substitute(box: number[][], six: Bits): number[] {
   const [first, ...inner] = six
   const last = inner.pop()
   const value = box[number([first ?? 0, last ?? 0])]?.[number(inner)] ?? 0

@@ -1,0 +1,110 @@
+import type { CaptchaMode, CaptchaWatch } from './captcha-watch.ts'
+import { startDeadline } from './deadline.ts'
+import type { Logger } from './logger.ts'
+import { createSchoolBreaker } from './school-breaker.ts'
+import { createTurnstile } from './turnstile.ts'
+import type { AskOptions, Proof, StudentVerifier, Unavailable, Verification } from './verifier.ts'
+import { VerifierCounts, type VerifierMetrics } from './verifier-metrics.ts'
+
+export interface GuardOptions {
+  logger: Logger
+  /** Logins that may be in flight at once. */
+  concurrency?: number
+  /** Logins that may wait for one of them to end, and for how long. */
+  queueLength?: number
+  queueWaitMs?: number
+  /** The longest that anyone waits for an answer, queue included. */
+  totalMs?: number
+  /** Logins in a row that must find the school down before it rests. */
+  failures?: number
+  restMs?: number
+  /** Absent where the school has no captcha. */
+  captchas?: CaptchaWatch
+}
+
+export interface GuardedVerifier extends StudentVerifier {
+  captchaMode(): CaptchaMode
+  readonly metrics: VerifierMetrics
+  /** Absent where the school has no captcha. */
+  readonly captchas: CaptchaWatch | undefined
+}
+
+const BUSY_RETRY_SECONDS = 5
+
+/** Keeps any school from being pressed and any student from waiting long. Answers what the inner verifier answers, or a refusal of its own. */
+export function guardVerifier(inner: StudentVerifier, options: GuardOptions): GuardedVerifier {
+  const { logger, concurrency = 2, queueWaitMs = 10_000, totalMs = 20_000, captchas } = options
+  const turnstile = createTurnstile(concurrency, options.queueLength ?? concurrency * 8)
+  const breaker = createSchoolBreaker({ failures: options.failures ?? 5, restMs: options.restMs ?? 30_000, logger })
+  const metrics = new VerifierCounts()
+  const captchaMode = () => captchas?.mode() ?? 'read'
+
+  async function inTurn<T extends { outcome: string }>(
+    ask: AskOptions | undefined,
+    run: (ask: AskOptions) => Promise<T>,
+  ) {
+    const refusal = breaker.resting()
+    if (refusal) return refusal
+    const deadline = startDeadline(totalMs, ask?.signal)
+    try {
+      const leave = await turnstile.enter(queueWaitMs, deadline.signal)
+      if (!leave) return busy()
+      const answer = breaker.run(() => run({ signal: deadline.signal })).finally(leave)
+      return await Promise.race([answer, timeUp(deadline.signal)])
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  async function verify(proof: Proof, ask?: AskOptions): Promise<Verification> {
+    const startedAt = performance.now()
+    const wanted = captchaMode() === 'ask' && !proof.answer
+    const result = wanted ? captchaWanted() : await inTurn(ask, (inTime) => inner.verify(proof, inTime))
+    const seconds = (performance.now() - startedAt) / 1000
+    metrics.login(result, seconds)
+    log(logger, result, seconds)
+    return result
+  }
+
+  async function issueChallenge(issue: NonNullable<StudentVerifier['issueChallenge']>, ask?: AskOptions) {
+    const result = await inTurn(ask, issue)
+    metrics.challenge(result)
+    return result
+  }
+
+  const issue = inner.issueChallenge?.bind(inner)
+  return {
+    verify,
+    ...(issue && { issueChallenge: (ask?: AskOptions) => issueChallenge(issue, ask) }),
+    captchaMode,
+    metrics,
+    captchas,
+    close: () => inner.close(),
+  }
+}
+
+function busy(): Unavailable {
+  return { outcome: 'unavailable', reason: 'busy', retryAfterSeconds: BUSY_RETRY_SECONDS }
+}
+
+function captchaWanted(): Unavailable {
+  return { outcome: 'unavailable', reason: 'captcha-wanted' }
+}
+
+/** For an inner verifier that does not end by itself when its time is up. */
+function timeUp(signal: AbortSignal): Promise<Unavailable> {
+  return new Promise((resolve) => {
+    const answer = () => resolve({ outcome: 'unavailable', reason: 'timeout', detail: 'the whole login took too long' })
+    if (signal.aborted) answer()
+    signal.addEventListener('abort', answer, { once: true })
+  })
+}
+
+function log(logger: Logger, result: Verification, seconds: number): void {
+  const ms = Math.round(seconds * 1000)
+  if (result.outcome === 'unavailable') {
+    logger.warn({ outcome: result.outcome, reason: result.reason, detail: result.detail, ms }, 'school login')
+  } else {
+    logger.info({ outcome: result.outcome, ms }, 'school login')
+  }
+}

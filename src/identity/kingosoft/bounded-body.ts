@@ -1,0 +1,27 @@
+import type { Dispatcher } from 'undici'
+import { SchoolTrouble } from './school-trouble.ts'
+
+type Body = Dispatcher.ResponseData['body']
+
+/** The whole body, given up as soon as it is known to be longer than allowed. */
+export async function readBody(body: Body, announced: unknown, mostBytes: number, call: string): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  let length = 0
+  if (Number(announced) > mostBytes) throw dropBody(body, tooLarge(call, mostBytes))
+  for await (const chunk of body) {
+    length += chunk.length
+    if (length > mostBytes) throw tooLarge(call, mostBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Ends a body that nobody will read, and answers the reason. */
+export function dropBody(body: Body, reason: SchoolTrouble): SchoolTrouble {
+  body.on('error', () => {}).destroy()
+  return reason
+}
+
+function tooLarge(call: string, mostBytes: number): SchoolTrouble {
+  return new SchoolTrouble('too-large', `${call}: more than ${mostBytes} bytes`)
+}

@@ -1,0 +1,22 @@
+import { looksLikeHtml, pageText } from './page-text.ts'
+import { SchoolTrouble } from './school-trouble.ts'
+
+const signatures: readonly (readonly [mediaType: string, signature: string])[] = [
+  ['image/jpeg', '\xFF\xD8\xFF'],
+  ['image/png', '\x89PNG'],
+  ['image/gif', 'GIF8'],
+  ['image/bmp', 'BM'],
+]
+
+/** What the image is by its first bytes: labels of such systems are not to be trusted. */
+export function imageType(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1')
+  return signatures.find(([, signature]) => start.startsWith(signature))?.[0]
+}
+
+/** @throws SchoolTrouble when a page stands in the image's place. */
+export function refusePage(bytes: Uint8Array, call: string): void {
+  if (imageType(bytes) === undefined && looksLikeHtml(pageText(bytes, ''))) {
+    throw new SchoolTrouble('maintenance', `${call}: a page in place of the captcha`)
+  }
+}

@@ -1,0 +1,91 @@
+import type { CaptchaSource } from './captcha-source.ts'
+import type { Dialect, DialectName } from './dialect.ts'
+import { dialects } from './dialects.ts'
+import { dialectEvidence, type Evidence } from './evidence.ts'
+import type { Login } from './login.ts'
+import { scriptPaths } from './page-scripts.ts'
+import { probeDialect } from './probe.ts'
+import { LOGIN_PAGE } from './school-session.ts'
+import type { SchoolSite } from './school-site.ts'
+import { SchoolTrouble } from './school-trouble.ts'
+import { takeStep } from './step.ts'
+
+export type DialectChoice = 'auto' | DialectName
+
+export interface DialectFinder {
+  find(login: Login, page: string, nextCaptcha: CaptchaSource): Promise<Dialect>
+  /** After an answer that this dialect does not explain. */
+  forget(): void
+}
+
+/** The dialect that the operator set, or the one that the site shows, found once and remembered. No student's password is spent. */
+export function createDialectFinder(choice: DialectChoice, site: SchoolSite): DialectFinder {
+  let known = choice === 'auto' ? undefined : dialects[choice]
+  return {
+    async find(login, page, nextCaptcha) {
+      const how = choice === 'auto' ? (known ? 'remembered' : 'found out') : 'set by the operator'
+      const find = async () => known ?? dialects[await findOut(login, site, page, nextCaptcha)]
+      known = await takeStep(login.onStep, 'dialect', find, ({ name }) => `${name}, ${how}`)
+      return known
+    },
+    forget() {
+      if (choice === 'auto') known = undefined
+    },
+  }
+}
+
+async function findOut(login: Login, site: SchoolSite, page: string, nextCaptcha: CaptchaSource): Promise<DialectName> {
+  const { verdict, candidates } = await gatherEvidence(login, site, page)
+  const [first] = candidates
+  if (verdict === 'k4' || first === undefined) {
+    throw new SchoolTrouble(
+      'unsupported',
+      'the login page speaks K4 (2023 on, temporary keys and SMS), which is not supported',
+    )
+  }
+  if (verdict === 'sure') return first
+  const shown = await probe(login, candidates, nextCaptcha)
+  if (shown === undefined && verdict === 'none') {
+    throw new SchoolTrouble('not-understood', 'the login page does not tell its dialect: set it (SCHOOL_LOGIN)')
+  }
+  return shown ?? first
+}
+
+/** The page first; its scripts only where it leaves a doubt. */
+async function gatherEvidence(login: Login, site: SchoolSite, page: string): Promise<Evidence> {
+  const evidence = dialectEvidence(page)
+  const paths = scriptPaths(page, LOGIN_PAGE, site)
+  if (evidence.verdict === 'sure' || evidence.verdict === 'k4' || paths.length === 0) return evidence
+  const fetchAll = async () => {
+    const scripts: string[] = []
+    for (const path of paths) scripts.push(await fetchScript(login, path))
+    return scripts.filter((script) => script.includes('logon.action'))
+  }
+  const found = await takeStep(
+    login.onStep,
+    'scripts',
+    fetchAll,
+    (scripts) => `${scripts.length} of ${paths.length} log in`,
+  )
+  return dialectEvidence([page, ...found].join('\n'))
+}
+
+/** A script that cannot be had is no evidence, and no reason to fail. */
+async function fetchScript({ session }: Login, path: string): Promise<string> {
+  try {
+    return (await session.call({ method: 'GET', path })).text
+  } catch (error) {
+    if (error instanceof SchoolTrouble && error.reason !== 'timeout') return ''
+    throw error
+  }
+}
+
+async function probe(login: Login, candidates: readonly DialectName[], nextCaptcha: CaptchaSource) {
+  try {
+    return await probeDialect(login, candidates, nextCaptcha)
+  } catch (error) {
+    // Where a person reads the captchas, a probe that cannot read them must not stand in the way.
+    if (error instanceof SchoolTrouble && error.reason === 'captcha-unreadable') return undefined
+    throw error
+  }
+}

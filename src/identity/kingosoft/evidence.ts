@@ -1,0 +1,42 @@
+import type { DialectName } from './dialect.ts'
+import { withoutComments } from './page-scripts.ts'
+
+/**
+ * What the login page and its scripts tell about the dialect. `sure`: the first candidate it is. `likely`: the first one
+ * unless another is shown. `none`: any of them. `k4`: the later dialect, which nobody here has seen working.
+ */
+export interface Evidence {
+  verdict: 'sure' | 'likely' | 'none' | 'k4'
+  candidates: readonly DialectName[]
+}
+
+const later = /getTempDeskey|getTempNowtime|GetKingoEncypt|hid_dxyzm/
+const encrypts = /\b(?:getEncParams|strEnc)(?<!function\s{1,20}\w{6,12})\s{0,20}\(/
+const keyScript = /SetKingoEncypt\.jsp/i
+const captchaInNames = /["'`]_[up]["'`]\s{0,20}(?:\+|\.concat)|["'`&]_[up]\$\{|name\s{0,20}=\s{0,20}["']?_[up]\d/
+const plainNames = /\busername["']?\s{0,20}:|name\s{0,20}=\s{0,20}["']?username\b|["'`&]username=/
+const logon = /\blogon\.action\b/
+const asksByGet =
+  /logon\.action(?:["'`]\s{0,20}\+\s{0,20}["'`])?\?|\burl\s{0,20}\+\s{0,20}["'`]\?|\$\.get\w{0,10}\s{0,20}\([^)]{0,200}logon|\b(?:type|method)\s{0,20}[:=]\s{0,20}["']?get\b/i
+const asksByPost = /\bdoAjax\s{0,20}\(|\$\.post\s{0,20}\(|\b(?:type|method)\s{0,20}[:=]\s{0,20}["']?post\b/i
+
+export function dialectEvidence(source: string): Evidence {
+  const code = withoutComments(source)
+  if (later.test(code)) return { verdict: 'k4', candidates: [] }
+  if (encrypts.test(code)) return { verdict: 'sure', candidates: ['k3'] }
+  if (captchaInNames.test(code)) return namedByCaptcha(code)
+  if (keyScript.test(code)) return { verdict: 'likely', candidates: ['k3', 'k2-post', 'k2-get', 'k1'] }
+  if (!logon.test(code) || !plainNames.test(code))
+    return { verdict: 'none', candidates: ['k2-post', 'k2-get', 'k1', 'k3'] }
+  // The fields of a bare form may be there for a script to read: only its own last field tells that they are sent so.
+  if (code.includes('isPasswordPolicy')) return { verdict: 'sure', candidates: ['k1'] }
+  return { verdict: 'likely', candidates: ['k1', 'k2-post', 'k2-get', 'k3'] }
+}
+
+function namedByCaptcha(code: string): Evidence {
+  // The key's script is of use to a login page only for encrypting the login.
+  if (keyScript.test(code)) return { verdict: 'likely', candidates: ['k3', 'k2-post', 'k2-get'] }
+  if (asksByGet.test(code)) return { verdict: 'sure', candidates: ['k2-get'] }
+  if (asksByPost.test(code)) return { verdict: 'sure', candidates: ['k2-post'] }
+  return { verdict: 'likely', candidates: ['k2-post', 'k2-get'] }
+}

@@ -1,0 +1,23 @@
+import type { SchoolSite } from './school-site.ts'
+import { SchoolTrouble } from './school-trouble.ts'
+
+/** What is wrong with an answer's HTTP status, if anything is. A redirect is never followed. */
+export function statusTrouble(
+  status: number,
+  location: unknown,
+  site: SchoolSite,
+  call: string,
+): SchoolTrouble | undefined {
+  if (status >= 200 && status < 300) return undefined
+  if (status >= 300 && status < 400)
+    return new SchoolTrouble('redirected', `${call}: ${status} ${direction(location, site)}`)
+  const reason = status === 503 ? 'maintenance' : status >= 500 ? 'fault' : 'not-understood'
+  return new SchoolTrouble(reason, `${call}: HTTP status ${status}`)
+}
+
+/** Only the host is told: the rest of an address may repeat what was sent. */
+function direction(location: unknown, site: SchoolSite): string {
+  if (typeof location !== 'string' || !URL.canParse(location, site.origin)) return 'without an address'
+  const { origin } = new URL(location, site.origin)
+  return origin === site.origin ? 'within the site' : `to ${origin}`
+}

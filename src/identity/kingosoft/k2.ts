@@ -1,0 +1,25 @@
+import { type Dialect, LOGON, type LogonInput } from './dialect.ts'
+import { loginDigest } from './digest.ts'
+
+/** The captcha stands in the fields' names; nothing is escaped, not even the padding of the base64. */
+export function k2Text({ studentNumber, schoolPassword, captcha, sessionId }: LogonInput): string {
+  const user = Buffer.from(`${studentNumber};;${sessionId}`, 'utf8').toString('base64')
+  const digest = loginDigest(schoolPassword, captcha)
+  return `_u${captcha}=${user}&_p${captcha}=${digest}&randnumber=${captcha}&isPasswordPolicy=1`
+}
+
+/** 2018, as a form. */
+export const k2Post: Dialect = {
+  name: 'k2-post',
+  async logon(input) {
+    return { method: 'POST', path: LOGON, form: k2Text(input) }
+  },
+}
+
+/** 2018, as a query: the digest then stands in the school's logs, so the form is preferred where both are taken. */
+export const k2Get: Dialect = {
+  name: 'k2-get',
+  async logon(input) {
+    return { method: 'GET', path: `${LOGON}?${k2Text(input)}` }
+  },
+}

@@ -1,0 +1,83 @@
+import type { CaptchaFate } from '../captcha-watch.ts'
+import type { Logger } from '../logger.ts'
+import type { AskOptions, CaptchaChallenge, Proof, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
+import { imageType } from './captcha-image.ts'
+import type { CaptchaReader } from './captcha-reader.ts'
+import { readCaptchas } from './captcha-source.ts'
+import { readChallengeSession, writeChallengeSession } from './challenge-session.ts'
+import { emptyJar } from './cookies.ts'
+import { createDialectFinder, type DialectChoice } from './dialect-finder.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { fetchCaptcha, openLoginPage } from './login.ts'
+import { loginByAnswer, loginByReading, typedCaptcha } from './login-flow.ts'
+import { createLoginRunner } from './login-runner.ts'
+import { schoolSite } from './school-site.ts'
+import { SchoolTrouble } from './school-trouble.ts'
+import type { OnStep } from './step.ts'
+
+export interface KingosoftOptions {
+  /** With the web root, where the site has one. */
+  baseUrl: string
+  login: DialectChoice
+  readCaptcha: CaptchaReader
+  /** Who reads the captchas: this program, or the person. */
+  captchaMode: 'read' | 'ask'
+  /** PEM of the private authority that signed the school's certificate. */
+  ca?: string | undefined
+  limits?: Partial<Limits>
+  logger: Logger
+  now?: () => number
+  onStep?: OnStep
+  /** Told of each captcha that this program read for a student. */
+  onCaptcha?: (fate: CaptchaFate) => void
+}
+
+/** Proves students by a live login at a KINGOSOFT academic-affairs system. @throws Error for an address that is none. */
+export function createKingosoftVerifier(options: KingosoftOptions): StudentVerifier {
+  const { readCaptcha, captchaMode, logger, now = Date.now, onStep = () => {}, onCaptcha = () => {} } = options
+  const site = schoolSite(options.baseUrl, options.ca)
+  const limits = { ...defaultLimits, ...options.limits }
+  const finder = createDialectFinder(options.login, site)
+  const runner = createLoginRunner({ site, limits, logger, now, onStep, onTrouble })
+
+  function onTrouble({ reason }: SchoolTrouble): void {
+    // It may be the dialect that changed.
+    if (reason === 'fault' || reason === 'not-understood') finder.forget()
+  }
+
+  async function verify(proof: Proof, ask?: AskOptions): Promise<Verification> {
+    if (proof.answer) return verifyAnswer(proof, proof.answer, ask)
+    if (captchaMode === 'ask') return { outcome: 'unavailable', reason: 'captcha-wanted' }
+    return runner.run(emptyJar(), ask, async (login) => {
+      const captchas = readCaptchas(login, readCaptcha, () => onCaptcha('unreadable'))
+      const dialect = await finder.find(login, await openLoginPage(login), captchas)
+      return loginByReading(login, dialect, proof, captchas, onCaptcha)
+    })
+  }
+
+  async function verifyAnswer(
+    proof: Proof,
+    answer: NonNullable<Proof['answer']>,
+    ask?: AskOptions,
+  ): Promise<Verification> {
+    const challenge = readChallengeSession(answer.session)
+    const captcha = typedCaptcha(answer.captcha)
+    if (!challenge || captcha === undefined) return { outcome: 'captcha-wrong' }
+    return runner.run(challenge.jar, ask, (login) => loginByAnswer(login, challenge.dialect, proof, captcha))
+  }
+
+  function issueChallenge(ask?: AskOptions): Promise<CaptchaChallenge | Unavailable> {
+    const jar = emptyJar()
+    return runner.run<CaptchaChallenge>(jar, ask, async (login) => {
+      const captchas = readCaptchas(login, readCaptcha, () => {})
+      const dialect = await finder.find(login, await openLoginPage(login), captchas)
+      const { bytes: image } = await fetchCaptcha(login)
+      const mediaType = imageType(image)
+      if (mediaType === undefined)
+        throw new SchoolTrouble('not-understood', 'the captcha is no image that browsers show')
+      return { outcome: 'challenge', image, mediaType, session: writeChallengeSession({ dialect, jar }) }
+    })
+  }
+
+  return { verify, issueChallenge, close: runner.close }
+}

@@ -1,0 +1,45 @@
+import type { CaptchaFate } from '../captcha-watch.ts'
+import type { Verification } from '../verifier.ts'
+import { captchaForm } from './captcha-reader.ts'
+import type { CaptchaSource } from './captcha-source.ts'
+import type { Dialect } from './dialect.ts'
+import { type Credentials, type Login, proveLogin, tryLogon } from './login.ts'
+import { type LogonMeaning, readLogonAnswer } from './logon-answer.ts'
+import { SchoolTrouble } from './school-trouble.ts'
+
+/** Tries until a captcha is accepted: while it is refused, the password has not been looked at. */
+export async function loginByReading(
+  login: Login,
+  dialect: Dialect,
+  credentials: Credentials,
+  nextCaptcha: CaptchaSource,
+  onCaptcha: (fate: CaptchaFate) => void,
+): Promise<Verification> {
+  for (let refused = 0; refused < login.limits.refusedCaptchas; refused++) {
+    const meaning = readLogonAnswer(await tryLogon(login, dialect, credentials, await nextCaptcha()))
+    onCaptcha(meaning === 'captcha-wrong' ? 'refused' : 'accepted')
+    if (meaning !== 'captcha-wrong') return conclude(login, meaning)
+  }
+  throw new SchoolTrouble('captcha-refused', `the school refused ${login.limits.refusedCaptchas} captchas in a row`)
+}
+
+/** One try with a person's reading. */
+export async function loginByAnswer(
+  login: Login,
+  dialect: Dialect,
+  credentials: Credentials,
+  captcha: string,
+): Promise<Verification> {
+  return conclude(login, readLogonAnswer(await tryLogon(login, dialect, credentials, captcha)))
+}
+
+/** What a person typed, as a captcha that may be sent; undefined when it cannot be one. */
+export function typedCaptcha(text: string): string | undefined {
+  const captcha = text.normalize('NFKC').replace(/\s+/g, '')
+  return captchaForm.test(captcha) ? captcha : undefined
+}
+
+async function conclude(login: Login, meaning: LogonMeaning): Promise<Verification> {
+  if (meaning !== 'accepted') return { outcome: meaning }
+  return { outcome: 'verified', studentCode: await proveLogin(login) }
+}

@@ -1,0 +1,64 @@
+import { refusePage } from './captcha-image.ts'
+import type { Dialect } from './dialect.ts'
+import type { Limits } from './limits.ts'
+import { PROOF, readUserCode } from './login-proof.ts'
+import { describeLogonAnswer } from './logon-answer.ts'
+import { LOGIN_PAGE, type SchoolAnswer, type SchoolSession } from './school-session.ts'
+import { SchoolTrouble } from './school-trouble.ts'
+import { type OnStep, takeStep } from './step.ts'
+
+/** One login under way. */
+export interface Login {
+  session: SchoolSession
+  limits: Limits
+  onStep: OnStep
+  now: () => number
+}
+
+export interface Credentials {
+  studentNumber: string
+  schoolPassword: string
+}
+
+const CAPTCHA = '/cas/genValidateCode'
+
+export async function openLoginPage({ session, onStep }: Login): Promise<string> {
+  const open = () => session.call({ method: 'GET', path: LOGIN_PAGE })
+  const page = await takeStep(onStep, 'login page', open, ({ bytes }) => `${bytes.length} bytes`)
+  return page.text
+}
+
+export async function fetchCaptcha({ session, now }: Login): Promise<SchoolAnswer> {
+  const answer = await session.call({ method: 'GET', path: `${CAPTCHA}?dateTime=${now()}` })
+  refusePage(answer.bytes, CAPTCHA.slice(1))
+  return answer
+}
+
+/** One call of `logon.action`, and never a second one: the text that it answered. */
+export function tryLogon(
+  login: Login,
+  dialect: Pick<Dialect, 'logon'>,
+  credentials: Credentials,
+  captcha: string,
+): Promise<string> {
+  return takeStep(login.onStep, 'logon', () => sendLogon(login, dialect, credentials, captcha), describeLogonAnswer)
+}
+
+export async function sendLogon(
+  { session }: Login,
+  dialect: Pick<Dialect, 'logon'>,
+  credentials: Credentials,
+  captcha: string,
+) {
+  const sessionId = session.id
+  if (sessionId === undefined) throw new SchoolTrouble('not-understood', 'the school gave no JSESSIONID')
+  const fetchText = async (path: string) => (await session.call({ method: 'GET', path })).text
+  const call = await dialect.logon({ ...credentials, captcha, sessionId }, fetchText)
+  return (await session.call(call)).text
+}
+
+/** The school's code for the person, once it has accepted the login. */
+export function proveLogin({ session, onStep }: Login): Promise<string> {
+  const prove = async () => readUserCode((await session.call({ method: 'GET', path: PROOF })).text)
+  return takeStep(onStep, 'proof', prove, () => "somebody's user code")
+}

@@ -1,0 +1,37 @@
+import type { SchoolSite } from './school-site.ts'
+
+const SCRIPTS_AT_MOST = 6
+const libraries = /jquery|md5|base64|bootstrap/i
+
+/** Paths below the web root of the page's own scripts in which its login may stand. */
+export function scriptPaths(page: string, pagePath: string, site: SchoolSite): string[] {
+  const base = `${site.origin}${site.root}${pagePath}`
+  const paths = [...page.matchAll(/<script\b[^>]{0,300}?\bsrc\s*=\s*["']([^"']{1,300})["']/gi)]
+    .map(([, source]) => source ?? '')
+    .filter((source) => !libraries.test(source) && URL.canParse(source, base))
+    .map((source) => new URL(source, base))
+    .filter(
+      (url) => url.origin === site.origin && url.pathname.startsWith(`${site.root}/`) && url.pathname.endsWith('.js'),
+    )
+    .map((url) => url.pathname.slice(site.root.length) + url.search)
+  return [...new Set(paths)].slice(0, SCRIPTS_AT_MOST)
+}
+
+/** Login pages keep the code of older dialects in comments. Linear in the page's length, whatever it holds. */
+export function withoutComments(source: string): string {
+  const unwrapped = source.replace(/(<script\b[^>]{0,300}>)\s{0,100}<!--/gi, '$1')
+  const blocks = cutBetween(cutBetween(unwrapped, '<!--', '-->'), '/*', '*/')
+  return blocks.replace(/(^|[^:'"\\])\/\/[^\n]*/g, '$1')
+}
+
+function cutBetween(text: string, open: string, close: string): string {
+  let kept = ''
+  let from = 0
+  for (;;) {
+    const start = text.indexOf(open, from)
+    const end = start < 0 ? -1 : text.indexOf(close, start + open.length)
+    if (end < 0) return kept + text.slice(from)
+    kept += text.slice(from, start)
+    from = end + close.length
+  }
+}

@@ -1,0 +1,21 @@
+/** A label further down does not count: browsers look no further either. */
+const LABEL_WITHIN = 1024
+
+/** The text of an answer: GBK where it says so or where it is not UTF-8, whatever else its label claims. */
+export function pageText(body: Uint8Array, contentType: string): string {
+  const head = Buffer.from(body.subarray(0, LABEL_WITHIN)).toString('latin1')
+  const label = /charset\s*=\s*["']?([\w-]+)/i
+  const charset = label.exec(contentType)?.[1] ?? label.exec(head)?.[1] ?? ''
+  // GB18030 is GBK and more: a page that is labelled narrowly and written widely is still read.
+  const wide = new TextDecoder('gb18030')
+  if (/^(gbk|gb_?2312|gb18030|x-gbk|cp936)$/i.test(charset)) return wide.decode(body)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    return wide.decode(body)
+  }
+}
+
+export function looksLikeHtml(text: string): boolean {
+  return /<(!doctype\s+html|html|head|body|title|meta|script|form|div|h\d|p)\b/i.test(text.slice(0, 4096))
+}

@@ -1,0 +1,9 @@
+type Write = (fields: Record<string, unknown>, message: string) => void
+
+/** The part of a pino logger that proving students needs. */
+export interface Logger {
+  debug: Write
+  info: Write
+  warn: Write
+  error: Write
+}
