@@ -1,0 +1,333 @@
+import assert from 'node:assert/strict'
+import test, { type TestContext } from 'node:test'
+import { createKingosoftVerifier, type KingosoftOptions } from '../../src/identity/kingosoft/kingosoft.verifier.ts'
+import { recordingLogger } from './recording-logger.ts'
+import { json, startScriptedSchool } from './scripted-school.ts'
+
+const proof = { studentNumber: '4142100101', schoolPassword: 'canary-Pa55&=+密' }
+const limits = { callMs: 150, loginMs: 400, answerBytes: 4096 }
+
+async function schoolAndVerifier(
+  t: TestContext,
+  changes: Parameters<typeof startScriptedSchool>[0] = {},
+  options: Partial<KingosoftOptions> = {},
+) {
+  const school = await startScriptedSchool(changes)
+  const logger = recordingLogger()
+  const verifier = createKingosoftVerifier({
+    baseUrl: school.url,
+    login: 'k2-post',
+    readCaptcha: () => ({ digits: '9035', margin: 1 }),
+    captchaMode: 'read',
+    limits,
+    logger,
+    ...options,
+  })
+  t.after(async () => {
+    await verifier.close()
+    await school.close()
+  })
+  return { school, verifier, logger }
+}
+
+const logons = (paths: string[]) => paths.filter((path) => path === '/cas/logon.action').length
+
+for (const [status, message, outcome] of [
+  ['402', '账号或密码错误|2', { outcome: 'rejected' }],
+  ['402', '该账号已被锁定，请30分钟后再试', { outcome: 'locked' }],
+  ['401', '锁定', { outcome: 'locked' }],
+  ['407', '账号或密码错误', { outcome: 'rejected' }],
+  ['410', '账号已锁定', { outcome: 'locked' }],
+  ['505', '请输入短信验证码', { outcome: 'step-up-wanted' }],
+  ['403', '用户被锁定', { outcome: 'locked' }],
+  ['407', '系统维护', { outcome: 'unavailable', reason: 'fault' }],
+  ['410', '', { outcome: 'unavailable', reason: 'fault' }],
+  ['5000', '账号或密码错误', { outcome: 'unavailable', reason: 'fault' }],
+  ['5000', '数据库表锁定', { outcome: 'unavailable', reason: 'fault' }],
+  ['999', '验证码错误', { outcome: 'unavailable', reason: 'fault' }],
+] as const) {
+  test(`status ${status} with «${message}» means ${JSON.stringify(outcome)}, after one try`, async (t) => {
+    const { school, verifier } = await schoolAndVerifier(t, { '/cas/logon.action': json({ status, message }) })
+    assert.partialDeepStrictEqual(await verifier.verify(proof), outcome)
+    assert.equal(logons(school.paths()), 1)
+  })
+}
+
+test('a status that is a number counts like one that is a text', async (t) => {
+  const { verifier } = await schoolAndVerifier(t, { '/cas/logon.action': json({ status: 402, message: null }) })
+  assert.deepEqual(await verifier.verify(proof), { outcome: 'rejected' })
+})
+
+for (const message of ['验证码错误', '验证码已失效|1']) {
+  test(`a 407 that says «${message}» asks for a fresh captcha`, async (t) => {
+    let tries = 0
+    const { verifier } = await schoolAndVerifier(t, {
+      '/cas/logon.action': (response) =>
+        response.end(JSON.stringify(tries++ === 0 ? { status: '407', message } : { status: '402' })),
+    })
+    assert.deepEqual(await verifier.verify(proof), { outcome: 'rejected' })
+    assert.equal(tries, 2)
+  })
+}
+
+for (const [what, answer, reason] of [
+  ['nobody', { userCode: 'kingo.guest' }, 'not-understood'],
+  ['an empty code', { userCode: '' }, 'not-understood'],
+  ['no code', { xn: '2017' }, 'not-understood'],
+  ['an array', ['20140001'], 'not-understood'],
+] as const) {
+  test(`a login that is accepted for ${what} does not count`, async (t) => {
+    const { verifier } = await schoolAndVerifier(t, { '/jw/common/showYearTerm.action': json(answer) })
+    assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason })
+  })
+}
+
+test('a login counts by status and user code, and by nothing else', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(t)
+  assert.deepEqual(await verifier.verify(proof), { outcome: 'verified', studentCode: '20140001' })
+  assert.deepEqual(school.paths(), [
+    '/cas/login.action',
+    '/cas/genValidateCode',
+    '/cas/logon.action',
+    '/jw/common/showYearTerm.action',
+  ])
+})
+
+for (const [what, body, reason] of [
+  ['a page in place of JSON', '<!DOCTYPE html><html><body>系统维护中</body></html>', 'maintenance'],
+  ['a page in GBK in place of JSON', Buffer.from('3c68746d6c3ecfb5cdb3ceacbba43c2f68746d6c3e', 'hex'), 'maintenance'],
+  ['nothing at all', '', 'not-understood'],
+  ['broken JSON', '{"status":"20', 'not-understood'],
+  ['JSON without a status', '{"message":"ok"}', 'not-understood'],
+  ['a JSON text', '"200"', 'not-understood'],
+  ['a JSON null', 'null', 'not-understood'],
+  ['a status that is an object', '{"status":{"a":1}}', 'not-understood'],
+  ['more than is allowed', ' '.repeat(5000), 'too-large'],
+] as const) {
+  test(`a login that is answered with ${what} is told as ${reason}`, async (t) => {
+    const { school, verifier } = await schoolAndVerifier(t, { '/cas/logon.action': (response) => response.end(body) })
+    assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason })
+    assert.equal(logons(school.paths()), 1)
+  })
+}
+
+for (const [status, reason] of [
+  [500, 'fault'],
+  [503, 'maintenance'],
+  [404, 'not-understood'],
+  [302, 'redirected'],
+] as const) {
+  for (const path of [
+    '/cas/login.action',
+    '/cas/genValidateCode',
+    '/cas/logon.action',
+    '/jw/common/showYearTerm.action',
+  ]) {
+    test(`HTTP status ${status} at ${path} is told as ${reason}, and nothing follows it`, async (t) => {
+      const { school, verifier } = await schoolAndVerifier(t, {
+        [path]: (response) =>
+          response.writeHead(status, { location: 'http://127.0.0.1:9/elsewhere' }).end('{"status":"200"}'),
+      })
+      assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason })
+      assert.equal(school.paths().at(-1), path)
+    })
+  }
+}
+
+test('a captcha that is a page means maintenance', async (t) => {
+  const { verifier } = await schoolAndVerifier(t, {
+    '/cas/genValidateCode': (response) => response.end('<html><body>维护</body></html>'),
+  })
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'maintenance' })
+})
+
+test('a connection that breaks before an answer counts as refused, one that breaks within it as not understood', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(t, {
+    '/cas/logon.action': (response) => response.destroy(),
+  })
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'connection-refused' })
+  assert.equal(logons(school.paths()), 1, 'the password is not sent twice')
+  const half = await schoolAndVerifier(t, {
+    '/cas/logon.action': (response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('{"status"')
+      setImmediate(() => response.destroy())
+    },
+  })
+  assert.partialDeepStrictEqual(await half.verifier.verify(proof), { outcome: 'unavailable', reason: 'not-understood' })
+})
+
+test('the query login is not sent again either when the connection breaks', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(
+    t,
+    { '/cas/logon.action': (response) => response.destroy() },
+    { login: 'k2-get' },
+  )
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'connection-refused' })
+  assert.equal(logons(school.paths()), 1)
+})
+
+test('silence after the password was sent ends in time, and the password is not sent twice', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(t, { '/cas/logon.action': () => {} })
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'timeout' })
+  assert.equal(logons(school.paths()), 1)
+})
+
+test('an answer that drips is ended by the time of its call', async (t) => {
+  const { verifier } = await schoolAndVerifier(t, {
+    '/cas/login.action': (response) => {
+      const drip = setInterval(() => response.write('x'), 20)
+      response.on('close', () => clearInterval(drip))
+    },
+  })
+  const startedAt = performance.now()
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'timeout' })
+  assert.ok(performance.now() - startedAt < limits.callMs + 150)
+})
+
+test('an endless answer is ended by its size', async (t) => {
+  const { verifier } = await schoolAndVerifier(t, {
+    '/cas/login.action': (response) => {
+      const pour = () => {
+        while (!response.destroyed && response.write('x'.repeat(1024)));
+      }
+      response.on('drain', pour)
+      pour()
+    },
+  })
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'too-large' })
+})
+
+test('many calls that are each in time are ended by the time of the login', async (t) => {
+  const { verifier } = await schoolAndVerifier(
+    t,
+    { '/cas/genValidateCode': (response) => setTimeout(() => response.end('?'), 100) },
+    { readCaptcha: () => undefined },
+  )
+  const startedAt = performance.now()
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'timeout' })
+  assert.ok(performance.now() - startedAt < limits.loginMs + 150)
+})
+
+test('an abort from outside ends the login at once', async (t) => {
+  const { verifier } = await schoolAndVerifier(t, { '/cas/login.action': () => {} }, { limits: {} })
+  const stop = new AbortController()
+  const answer = verifier.verify(proof, { signal: stop.signal })
+  setImmediate(() => stop.abort())
+  assert.partialDeepStrictEqual(await answer, { outcome: 'unavailable', reason: 'timeout' })
+})
+
+test('nobody at the address means that the connection was refused', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(t)
+  await school.close()
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'connection-refused' })
+})
+
+test('headers without end are too large', async (t) => {
+  const { verifier } = await schoolAndVerifier(t, {
+    '/cas/login.action': (response) => response.writeHead(200, { 'x-long': 'x'.repeat(40_000) }).end(),
+  })
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'too-large' })
+})
+
+test('three refused captchas end a login', async (t) => {
+  const fates: string[] = []
+  const { school, verifier } = await schoolAndVerifier(
+    t,
+    { '/cas/logon.action': json({ status: '401', message: '验证码错误' }) },
+    { onCaptcha: (fate) => fates.push(fate) },
+  )
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'captcha-refused' })
+  assert.equal(logons(school.paths()), 3)
+  assert.deepEqual(fates, ['refused', 'refused', 'refused'])
+})
+
+test('six captchas that cannot be read end a login, and the password was never sent', async (t) => {
+  const readings = [
+    undefined,
+    { digits: '1234', margin: 0.049 },
+    { digits: '12&4', margin: 1 },
+    { digits: '', margin: 1 },
+  ]
+  let looks = 0
+  const { school, verifier } = await schoolAndVerifier(
+    t,
+    {},
+    {
+      readCaptcha: () => {
+        if (looks++ === 4) throw new RangeError('no image')
+        return readings[(looks - 1) % readings.length]
+      },
+    },
+  )
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'captcha-unreadable' })
+  assert.equal(looks, 6)
+  assert.equal(logons(school.paths()), 0)
+})
+
+test('all cookies of the site go with each call, and the session keeps its route', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(t, {
+    '/cas/genValidateCode': (response) => {
+      response.setHeader('set-cookie', ['SERVERID=node-2', 'loginPage=x; Path=/cas'])
+      response.end('image')
+    },
+  })
+  await verifier.verify(proof)
+  const logon = school.seen.find(({ path }) => path === '/cas/logon.action')
+  assert.deepEqual(logon?.headers.cookie?.split('; ').sort(), [
+    'JSESSIONID=ABC123.kingo',
+    'SERVERID=node-2',
+    'loginPage=x',
+  ])
+  const user = /_u9035=([^&]*)/.exec(logon?.body ?? '')?.[1] ?? ''
+  assert.equal(Buffer.from(user, 'base64').toString(), `${proof.studentNumber};;ABC123.kingo`)
+  assert.equal(logon?.headers.referer, `${school.url}/cas/login.action`)
+})
+
+test('each login has a jar of its own', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(t)
+  await verifier.verify(proof)
+  await verifier.verify(proof)
+  const pages = school.seen.filter(({ path }) => path === '/cas/login.action')
+  assert.deepEqual(
+    pages.map(({ headers }) => headers.cookie),
+    [undefined, undefined],
+  )
+})
+
+test('without a session of the school nothing is sent', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(t, { '/cas/login.action': (response) => response.end('<html>') })
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'not-understood' })
+  assert.equal(logons(school.paths()), 0)
+})
+
+test('no fault, log line or answer holds the password, its digests or the student number', async (t) => {
+  const faults: Parameters<typeof startScriptedSchool>[0][] = [
+    {},
+    { '/cas/logon.action': json({ status: '402', message: `${proof.studentNumber} 账号或密码错误` }) },
+    { '/cas/logon.action': json({ status: '5000', message: proof.studentNumber }) },
+    {
+      '/cas/logon.action': (response, call) =>
+        response.writeHead(302, { location: `/back?${call.query}${call.body}` }).end(),
+    },
+    { '/cas/logon.action': (response, call) => response.end(call.query + call.body) },
+    { '/cas/logon.action': (response) => response.destroy() },
+    { '/cas/logon.action': () => {} },
+  ]
+  for (const login of ['k1', 'k2-get', 'k2-post'] as const) {
+    for (const fault of faults) {
+      const steps: unknown[] = []
+      const { school, verifier, logger } = await schoolAndVerifier(t, fault, {
+        login,
+        onStep: (step) => steps.push(step),
+      })
+      const { studentCode: _, ...told } = { studentCode: '', ...(await verifier.verify(proof)) }
+      const written = JSON.stringify([told, steps]) + logger.lines.join('\n')
+      const sent = school.seen.map(({ query, body }) => query + body).join('&')
+      const digests = sent.match(/[0-9a-f]{32}/g) ?? []
+      assert.ok(digests.length > 0)
+      for (const secret of [proof.studentNumber, 'canary', '20140001', ...digests]) {
+        assert.ok(!written.includes(secret), `${secret} in ${written}`)
+      }
+    }
+  }
+})

@@ -1,0 +1,65 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+export interface SeenCall {
+  method: string
+  path: string
+  query: string
+  body: string
+  headers: IncomingHttpHeaders
+}
+
+type Script = (response: ServerResponse, call: SeenCall) => void
+
+export interface ScriptedSchool {
+  url: string
+  seen: SeenCall[]
+  /** The paths that were asked for, in order. */
+  paths(): string[]
+  close(): Promise<void>
+}
+
+const image = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0])
+
+/** A willing school that speaks K2 by form, for changing one answer at a time. It checks nothing that is sent. */
+const willing: Record<string, Script> = {
+  '/cas/login.action': (response) => {
+    response.setHeader('set-cookie', 'JSESSIONID=ABC123.kingo; Path=/; HttpOnly')
+    response.end(`<html><script>function doLogon() {
+      var params = "_u"+randnumber+"="+u+"&_p"+randnumber+"="+p
+      kutil.doAjax(_webRootPath + "cas/logon.action", params, done)
+    }</script></html>`)
+  },
+  '/cas/genValidateCode': (response) => response.end(image),
+  '/cas/logon.action': (response) => response.end('{"status":"200","message":"操作成功!"}'),
+  '/jw/common/showYearTerm.action': (response) => response.end('{"userCode":"20140001","xn":"2017"}'),
+}
+
+export async function startScriptedSchool(changes: Record<string, Script> = {}): Promise<ScriptedSchool> {
+  const scripts = { ...willing, ...changes }
+  const seen: SeenCall[] = []
+  const server = createServer(async (request, response) => {
+    const [path = '', query = ''] = (request.url ?? '').split('?', 2)
+    const call = { method: request.method ?? '', path, query, body: await text(request), headers: request.headers }
+    seen.push(call)
+    const script = scripts[path]
+    if (script) script(response, call)
+    else response.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    paths: () => seen.map(({ path }) => path),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+export function json(value: unknown): Script {
+  return (response) => response.end(JSON.stringify(value))
+}
