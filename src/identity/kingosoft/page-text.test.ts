@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { looksLikeHtml, pageText } from './page-text.ts'
+
+const gbk = Buffer.from('b5c7c2bc', 'hex')
+const utf8 = Buffer.from('登录')
+
+for (const [what, body, contentType] of [
+  ['GBK that says so in its header', gbk, 'text/html; charset=GBK'],
+  ['GBK that says gb2312', gbk, 'text/html;charset="gb2312"'],
+  ['GBK that says nothing', gbk, 'text/html'],
+  ['GBK that says UTF-8', gbk, 'text/html; charset=utf-8'],
+  ['GBK that says ISO 8859-1, as Tomcat does by itself', gbk, 'text/html; charset=ISO-8859-1'],
+  ['UTF-8 that says nothing', utf8, ''],
+  ['UTF-8 that says ISO 8859-1', utf8, 'text/html; charset=ISO-8859-1'],
+  ['UTF-8 behind a byte order mark', Buffer.from('\uFEFF登录'), ''],
+] as const) {
+  test(`${what} is read`, () => assert.equal(pageText(body, contentType), '登录'))
+}
+
+test('GBK that says so in its head is read, though its bytes could be UTF-8 as well', () => {
+  const ambiguous = Buffer.concat([Buffer.from('<meta charset="gbk">'), Buffer.from('c4a3', 'hex')])
+  assert.equal(pageText(ambiguous, 'text/html'), '<meta charset="gbk">模')
+})
+
+test('bytes that are neither still answer a text', () => {
+  assert.equal(typeof pageText(Uint8Array.from([0xff, 0xff, 0x80]), ''), 'string')
+})
+
+test('a page is told from data', () => {
+  assert.ok(looksLikeHtml('\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0">'))
+  assert.ok(looksLikeHtml('系统维护<br><p>请稍后</p>'))
+  assert.ok(!looksLikeHtml('{"message":"a < b"}'))
+})
