@@ -1,34 +1,7 @@
 import assert from 'node:assert/strict'
-import test, { type TestContext } from 'node:test'
-import { createKingosoftVerifier, type KingosoftOptions } from '../../src/identity/kingosoft/kingosoft.verifier.ts'
-import { recordingLogger } from './recording-logger.ts'
-import { json, startScriptedSchool } from './scripted-school.ts'
-
-const proof = { studentNumber: '4142100101', schoolPassword: 'canary-Pa55&=+密' }
-const limits = { callMs: 150, loginMs: 400, answerBytes: 4096 }
-
-async function schoolAndVerifier(
-  t: TestContext,
-  changes: Parameters<typeof startScriptedSchool>[0] = {},
-  options: Partial<KingosoftOptions> = {},
-) {
-  const school = await startScriptedSchool(changes)
-  const logger = recordingLogger()
-  const verifier = createKingosoftVerifier({
-    baseUrl: school.url,
-    login: 'k2-post',
-    readCaptcha: () => ({ digits: '9035', margin: 1 }),
-    captchaMode: 'read',
-    limits,
-    logger,
-    ...options,
-  })
-  t.after(async () => {
-    await verifier.close()
-    await school.close()
-  })
-  return { school, verifier, logger }
-}
+import test from 'node:test'
+import { limits, proof, schoolAndVerifier } from './school-and-verifier.ts'
+import { json, type Scripts } from './scripted-school.ts'
 
 const logons = (paths: string[]) => paths.filter((path) => path === '/cas/logon.action').length
 
@@ -301,7 +274,7 @@ test('without a session of the school nothing is sent', async (t) => {
 })
 
 test('no fault, log line or answer holds the password, its digests or the student number', async (t) => {
-  const faults: Parameters<typeof startScriptedSchool>[0][] = [
+  const faults: Scripts[] = [
     {},
     { '/cas/logon.action': json({ status: '402', message: `${proof.studentNumber} 账号或密码错误` }) },
     { '/cas/logon.action': json({ status: '5000', message: proof.studentNumber }) },

@@ -1,4 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -12,6 +13,9 @@ export interface SeenCall {
 
 type Script = (response: ServerResponse, call: SeenCall) => void
 
+/** What a school answers, by path below its web root. */
+export type Scripts = Record<string, Script>
+
 export interface ScriptedSchool {
   url: string
   seen: SeenCall[]
@@ -23,7 +27,7 @@ export interface ScriptedSchool {
 const image = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0])
 
 /** A willing school that speaks K2 by form, for changing one answer at a time. It checks nothing that is sent. */
-const willing: Record<string, Script> = {
+const willing: Scripts = {
   '/cas/login.action': (response) => {
     response.setHeader('set-cookie', 'JSESSIONID=ABC123.kingo; Path=/; HttpOnly')
     response.end(`<html><script>function doLogon() {
@@ -36,20 +40,26 @@ const willing: Record<string, Script> = {
   '/jw/common/showYearTerm.action': (response) => response.end('{"userCode":"20140001","xn":"2017"}'),
 }
 
-export async function startScriptedSchool(changes: Record<string, Script> = {}): Promise<ScriptedSchool> {
+/** With `tls`, it speaks HTTPS. */
+export async function startScriptedSchool(
+  changes: Scripts = {},
+  { root = '', tls }: { root?: string; tls?: { cert: string; key: string } } = {},
+): Promise<ScriptedSchool> {
   const scripts = { ...willing, ...changes }
   const seen: SeenCall[] = []
-  const server = createServer(async (request, response) => {
-    const [path = '', query = ''] = (request.url ?? '').split('?', 2)
+  const listener: RequestListener = async (request, response) => {
+    const [address = '', query = ''] = (request.url ?? '').split('?', 2)
+    const path = address.startsWith(`${root}/`) ? address.slice(root.length) : `outside the web root: ${address}`
     const call = { method: request.method ?? '', path, query, body: await text(request), headers: request.headers }
     seen.push(call)
     const script = scripts[path]
     if (script) script(response, call)
     else response.writeHead(404).end()
-  })
+  }
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}${root}`,
     seen,
     paths: () => seen.map(({ path }) => path),
     close: () =>

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { proof, schoolAndVerifier } from './school-and-verifier.ts'
+import type { Scripts, SeenCall } from './scripted-school.ts'
+
+const ample = { login: 'auto', limits: { callMs: 2000, loginMs: 5000 } } as const
+const keys = "var _deskey = '52550178936240963575094';\nvar _nowtime = '2020-04-14 10:10:42';"
+
+/** A school whose login page tells nothing, and which judges a login only where it understands it. */
+function silentSchool(understands: (call: SeenCall) => boolean, otherwise: string): Scripts {
+  return {
+    '/cas/login.action': (response) => {
+      response.setHeader('set-cookie', 'JSESSIONID=ABC123')
+      response.end('<html><body>登录</body></html>')
+    },
+    '/custom/js/SetKingoEncypt.jsp': (response) => response.end(keys),
+    '/cas/logon.action': (response, call) => {
+      const nobody = /0000000000|MDAwMDAwMDAwMDs7/.test(call.body + call.query)
+      if (!understands(call)) response.end(otherwise)
+      else response.end(nobody ? '{"status":"402","message":"账号或密码错误"}' : '{"status":"200"}')
+    },
+  }
+}
+
+const languages = {
+  k1: ({ body }: SeenCall) => body.includes('username='),
+  'k2-post': ({ body }: SeenCall) => body.includes('_u9035='),
+  'k2-get': ({ query }: SeenCall) => query.includes('_u9035='),
+} as const
+
+for (const [name, understands] of Object.entries(languages)) {
+  for (const otherwise of [
+    '{"status":"5000","message":"fault"}',
+    '{"status":"402","message":"请输入用户名"}',
+    '{"status":"401"}',
+    '',
+  ]) {
+    test(`a silent school that speaks ${name} and else answers «${otherwise}» is found out with nobody's number`, async (t) => {
+      const { school, verifier } = await schoolAndVerifier(t, silentSchool(understands, otherwise), ample)
+      assert.equal((await verifier.verify(proof)).outcome, 'verified')
+      const student = Buffer.from(`${proof.studentNumber};;`).toString('base64').slice(0, 12)
+      const own = school.seen.filter(({ body, query }) =>
+        [proof.studentNumber, student].some((id) => (body + query).includes(id)),
+      )
+      assert.equal(own.length, 1, 'the student pays with one try')
+      const before = school.seen.length
+      await verifier.verify(proof)
+      assert.equal(school.seen.length - before, 4, 'the second login knows')
+    })
+  }
+}
+
+test('a silent school that speaks K3 is found out', async (t) => {
+  let k3Tries = 0
+  const scripts = silentSchool(({ body }) => body.startsWith('params='), '{"status":"5000"}')
+  scripts['/cas/logon.action'] = (response, { body }) => {
+    if (!body.startsWith('params=')) response.end('{"status":"5000"}')
+    else response.end(k3Tries++ === 0 ? '{"status":"402"}' : '{"status":"200"}')
+  }
+  const { verifier } = await schoolAndVerifier(t, scripts, ample)
+  assert.equal((await verifier.verify(proof)).outcome, 'verified')
+})
+
+test('a silent school that answers everything alike is not guessed at', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(
+    t,
+    silentSchool(() => false, '{"status":"402","message":"x"}'),
+    ample,
+  )
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'not-understood' })
+  const sent = school.seen.map(({ body, query }) => body + query).join('')
+  assert.ok(!sent.includes(proof.studentNumber))
+})
+
+test('a login page that speaks K4 is refused by name', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(
+    t,
+    {
+      '/cas/login.action': (response) => response.end('<script>$.get("frame/homepage?method=getTempDeskey")</script>'),
+    },
+    ample,
+  )
+  const answer = await verifier.verify(proof)
+  assert.partialDeepStrictEqual(answer, { outcome: 'unavailable', reason: 'unsupported' })
+  assert.match('detail' in answer ? (answer.detail ?? '') : '', /K4/)
+  assert.equal(school.seen.length, 1)
+})
+
+test('the login is looked for in the scripts of the page when the page itself is silent', async (t) => {
+  const { school, verifier } = await schoolAndVerifier(
+    t,
+    {
+      '/cas/login.action': (response) => {
+        response.setHeader('set-cookie', 'JSESSIONID=ABC123')
+        response.end('<script src="../custom/js/login.js"></script><script src="missing.js"></script>')
+      },
+      '/custom/js/login.js': (response) =>
+        response.end(
+          '$.post("cas/logon.action", "username="+u+"&password="+p+"&randnumber="+r+"&isPasswordPolicy="+q)',
+        ),
+    },
+    ample,
+  )
+  assert.equal((await verifier.verify(proof)).outcome, 'verified')
+  assert.match(school.seen.find(({ path }) => path === '/cas/logon.action')?.body ?? '', /^username=/)
+})
+
+test('a dialect that was found out is given up when the school no longer understands it', async (t) => {
+  let dialect: 'k1' | 'k2' = 'k2'
+  const { verifier } = await schoolAndVerifier(
+    t,
+    {
+      '/cas/login.action': (response) => {
+        response.setHeader('set-cookie', 'JSESSIONID=ABC123')
+        const code = dialect === 'k2' ? '"_u"+r' : '{ "username": u, "isPasswordPolicy": 1 }'
+        response.end(`<script>kutil.doAjax("cas/logon.action", ${code})</script>`)
+      },
+      '/cas/logon.action': (response, { body }) => {
+        const understood = body.startsWith('username=') === (dialect === 'k1')
+        response.end(JSON.stringify({ status: understood ? '200' : '5000' }))
+      },
+    },
+    ample,
+  )
+  assert.equal((await verifier.verify(proof)).outcome, 'verified')
+  dialect = 'k1'
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'fault' })
+  assert.equal((await verifier.verify(proof)).outcome, 'verified')
+})
+
+test('asking a person does not hang on reading: the likely dialect is taken', async (t) => {
+  const { verifier } = await schoolAndVerifier(
+    t,
+    {
+      '/cas/login.action': (response) => {
+        response.setHeader('set-cookie', 'JSESSIONID=ABC123')
+        response.end('<form action="logon.action"><input name="username"></form>')
+      },
+    },
+    { ...ample, captchaMode: 'ask', readCaptcha: () => undefined },
+  )
+  const challenge = await verifier.issueChallenge?.()
+  assert.ok(challenge?.outcome === 'challenge' && challenge.session.includes('"k1"'))
+})
