@@ -56,10 +56,17 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     }
   }
 
+  async function verifyOrAsk(proof: Proof, ask?: AskOptions): Promise<Verification> {
+    if (captchaMode() === 'ask' && !proof.answer) return { outcome: 'unavailable', reason: 'captcha-wanted' }
+    const result = await inTurn(ask, (inTime) => inner.verify(proof, inTime))
+    // This login's own refusals may have been the last of the run.
+    const wanted = captchaMode() === 'ask' && result.outcome === 'unavailable' && result.reason.startsWith('captcha-')
+    return wanted ? { ...result, reason: 'captcha-wanted' } : result
+  }
+
   async function verify(proof: Proof, ask?: AskOptions): Promise<Verification> {
     const startedAt = performance.now()
-    const wanted = captchaMode() === 'ask' && !proof.answer
-    const result = wanted ? captchaWanted() : await inTurn(ask, (inTime) => inner.verify(proof, inTime))
+    const result = await verifyOrAsk(proof, ask)
     const seconds = (performance.now() - startedAt) / 1000
     metrics.login(result, seconds)
     log(logger, result, seconds)
@@ -85,10 +92,6 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
 
 function busy(): Unavailable {
   return { outcome: 'unavailable', reason: 'busy', retryAfterSeconds: BUSY_RETRY_SECONDS }
-}
-
-function captchaWanted(): Unavailable {
-  return { outcome: 'unavailable', reason: 'captcha-wanted' }
 }
 
 /** For an inner verifier that does not end by itself when its time is up. */

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { type CaptchaFate, type CaptchaWatchOptions, createCaptchaWatch } from './captcha-watch.ts'
+import type { Logger } from './logger.ts'
+
+function watchWith(options: Partial<CaptchaWatchOptions> = {}) {
+  let time = 0
+  const alarms: string[] = []
+  const logger: Logger = { debug() {}, info() {}, warn() {}, error: (_, message) => alarms.push(message) }
+  const watch = createCaptchaWatch({ mode: 'read', logger, now: () => time, ...options })
+  const report = (fate: CaptchaFate, times = 1) => {
+    for (let index = 0; index < times; index++) watch.report(fate)
+  }
+  const pass = (ms: number) => {
+    time += ms
+  }
+  return { watch, alarms, report, pass }
+}
+
+test('five captchas in a row that the school refuses turn reading to asking, with an alarm', () => {
+  const { watch, alarms, report } = watchWith()
+  report('refused', 4)
+  assert.equal(watch.mode(), 'read')
+  report('refused')
+  assert.equal(watch.mode(), 'ask')
+  assert.equal(alarms.length, 1)
+})
+
+test('one that is accepted in between starts the run again', () => {
+  const { watch, alarms, report } = watchWith()
+  report('refused', 4)
+  report('accepted')
+  report('refused', 4)
+  assert.equal(watch.mode(), 'read')
+  assert.equal(alarms.length, 0)
+})
+
+test('unreadable ones neither break a run of refusals nor count for it, and a long run of them is a change too', () => {
+  const { watch, report } = watchWith()
+  report('refused', 4)
+  report('unreadable', 5)
+  assert.equal(watch.mode(), 'read')
+  report('refused')
+  assert.equal(watch.mode(), 'ask')
+  const other = watchWith()
+  other.report('unreadable', 24)
+  assert.equal(other.watch.mode(), 'ask')
+})
+
+test('asking ends by itself, and one more refusal begins it again', () => {
+  const { watch, alarms, report, pass } = watchWith({ askForMs: 1000 })
+  report('refused', 5)
+  pass(999)
+  assert.equal(watch.mode(), 'ask')
+  pass(1)
+  assert.equal(watch.mode(), 'read')
+  report('refused')
+  assert.equal(watch.mode(), 'ask')
+  assert.equal(alarms.length, 2)
+  pass(1000)
+  report('accepted')
+  report('refused', 4)
+  assert.equal(watch.mode(), 'read')
+})
+
+test('where the operator wants asking, it stays so', () => {
+  const { watch, report } = watchWith({ mode: 'ask' })
+  report('accepted', 9)
+  assert.equal(watch.mode(), 'ask')
+})
+
+test('all fates are counted', () => {
+  const { watch, report } = watchWith()
+  report('accepted', 3)
+  report('refused', 2)
+  report('unreadable')
+  assert.deepEqual(watch.counts, { accepted: 3, refused: 2, unreadable: 1 })
+})
