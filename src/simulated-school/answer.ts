@@ -1,0 +1,35 @@
+import { type Charset, encodeText } from './charset.ts'
+
+/** What the school is about to say; a fault may still change it. */
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: Buffer
+}
+
+/** How the site writes text: its charset, and whether its answers say so. */
+export interface Wording {
+  charset: Charset
+  labelled: boolean
+}
+
+export function page(html: string, wording: Wording, status = 200): Answer {
+  return {
+    status,
+    headers: { 'content-type': textType('text/html', wording) },
+    body: encodeText(html, wording.charset),
+  }
+}
+
+/** JSON goes out as `text/html`, as `logon.action` really labels it. */
+export function json(value: object, wording: Wording): Answer {
+  return page(JSON.stringify(value), wording)
+}
+
+export function redirect(location: string): Answer {
+  return { status: 302, headers: { location }, body: Buffer.alloc(0) }
+}
+
+function textType(type: string, { charset, labelled }: Wording): string {
+  return labelled ? `${type};charset=${charset === 'gbk' ? 'GBK' : 'UTF-8'}` : type
+}

@@ -1,0 +1,34 @@
+import type { SimulatedStudent } from './student.ts'
+
+/** What a K3 login page tells of a password beside its digest. */
+export interface PasswordTraits {
+  expression: string
+  length: string
+  holdsUserName: string
+}
+
+/** The traits of a login's text; undefined where a site asks for none of them. */
+export function passwordTraitsOf(form: URLSearchParams): PasswordTraits | 'incomplete' | undefined {
+  const names = ['txt_mm_expression', 'txt_mm_length', 'txt_mm_userzh']
+  const [expression, length, holdsUserName] = names.map((name) => form.get(name) ?? undefined)
+  if (expression === undefined && length === undefined && holdsUserName === undefined) return undefined
+  if (expression === undefined || length === undefined || holdsUserName === undefined) return 'incomplete'
+  return { expression, length, holdsUserName }
+}
+
+/** Whether a client that sent the right password also described it rightly. */
+export function describes(traits: PasswordTraits, { studentNumber, schoolPassword }: SimulatedStudent): boolean {
+  const kinds = Array.from({ length: schoolPassword.length }, (_, index) => kindOf(schoolPassword.charCodeAt(index)))
+  return (
+    traits.expression === String(kinds.reduce((all, kind) => all | kind, 0)) &&
+    traits.length === String(schoolPassword.length) &&
+    traits.holdsUserName === (schoolPassword.includes(studentNumber) ? '1' : '0')
+  )
+}
+
+function kindOf(unit: number): number {
+  const character = String.fromCharCode(unit)
+  if (/[0-9]/.test(character)) return 8
+  if (/[a-z]/.test(character)) return 4
+  return /[A-Z]/.test(character) ? 2 : 1
+}

@@ -1,0 +1,50 @@
+import { cipherBlock, keySchedule, type RoundKeys } from './des.ts'
+
+const UNITS_A_BLOCK = 4
+
+/**
+ * The login page's `strEnc`: each block of four UTF-16 units (eight bytes, big-endian, zero-filled) goes through DES once for each
+ * block of the key, in order; out comes upper-case hex. The key schedule is the page's own faulty one (see `des-tables.ts`).
+ */
+export function strEnc(plain: string, key: string): string {
+  const schedules = blocksOf(key).map(keySchedule)
+  return blocksOf(plain)
+    .map((block) => schedules.reduce((bits, schedule) => cipherBlock(bits, schedule), block))
+    .map(hexOf)
+    .join('')
+}
+
+/** Undoes `strEnc`; undefined for what is no such cipher text. Zero units at the end are taken for filling. */
+export function strDec(cipherText: string, key: string): string | undefined {
+  if (cipherText.length % 16 !== 0 || /[^0-9A-F]/.test(cipherText)) return undefined
+  const schedules: RoundKeys[] = blocksOf(key)
+    .map((block) => keySchedule(block).reverse())
+    .reverse()
+  const blocks = cipherText.match(/.{16}/g) ?? []
+  const bytes = blocks
+    .map((block) => bitsOfHex(block))
+    .map((block) => schedules.reduce((bits, schedule) => cipherBlock(bits, schedule), block))
+    .map((bits) => Buffer.from(hexOf(bits), 'hex').swap16())
+  return Buffer.concat(bytes).toString('utf16le').replace(/\0+$/, '')
+}
+
+function blocksOf(text: string): number[][] {
+  const count = Math.ceil(text.length / UNITS_A_BLOCK)
+  return Array.from({ length: count }, (_, index) => {
+    const block = Buffer.alloc(UNITS_A_BLOCK * 2)
+    block.write(text.slice(index * UNITS_A_BLOCK, (index + 1) * UNITS_A_BLOCK), 'utf16le')
+    return bitsOfHex(block.swap16().toString('hex'))
+  })
+}
+
+function bitsOfHex(hex: string): number[] {
+  return [...hex].flatMap((digit) => [3, 2, 1, 0].map((place) => (Number.parseInt(digit, 16) >> place) & 1))
+}
+
+function hexOf(bits: number[]): string {
+  const digits = Array.from({ length: bits.length / 4 }, (_, index) => bits.slice(index * 4, index * 4 + 4).join(''))
+  return digits
+    .map((digit) => Number.parseInt(digit, 2).toString(16))
+    .join('')
+    .toUpperCase()
+}

@@ -1,0 +1,60 @@
+import type { SimulatedStudent } from './student.ts'
+
+const STATES = ['active', 'locked', 'step-up'] as const
+const FIELDS = ['studentNumber', 'schoolPassword', 'name', 'state']
+
+/** Says in one line what is wrong and where, as in `[2].studentNumber: nine or ten digits are wanted`. */
+export class StudentListError extends Error {}
+
+/** @throws {StudentListError} */
+export function parseStudents(text: string): SimulatedStudent[] {
+  const list = parseJson(text)
+  if (!Array.isArray(list)) throw new StudentListError('a list of students is wanted: [{"studentNumber": …}, …]')
+  const students = list.map((entry, index) => studentOf(entry, `[${index}]`))
+  students.forEach(({ studentNumber }, index) => {
+    const first = students.findIndex((other) => other.studentNumber === studentNumber)
+    if (first !== index) throw new StudentListError(`[${index}].studentNumber: the same as of [${first}]`)
+  })
+  return students
+}
+
+/** @throws {StudentListError} */
+export function parseStudent(text: string): SimulatedStudent {
+  return studentOf(parseJson(text), 'student')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // The parser's own message quotes the text, and with it perhaps a password.
+    const position = /position (\d+)/.exec(String(error))?.[1]
+    throw new StudentListError(`not JSON${position ? ` (${lineAndColumn(text, Number(position))})` : ''}`)
+  }
+}
+
+function lineAndColumn(text: string, position: number): string {
+  const lines = text.slice(0, position).split('\n')
+  return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`
+}
+
+function studentOf(entry: unknown, place: string): SimulatedStudent {
+  if (!isRecord(entry)) throw new StudentListError(`${place}: an object is wanted`)
+  const unknown = Object.keys(entry).find((field) => !FIELDS.includes(field))
+  if (unknown !== undefined) throw new StudentListError(`${place}.${unknown}: unknown (known: ${FIELDS.join(', ')})`)
+  const { studentNumber, schoolPassword, name, state } = entry
+  if (typeof studentNumber !== 'string' || !/^\d{9,10}$/.test(studentNumber)) {
+    throw new StudentListError(`${place}.studentNumber: a text of nine or ten digits is wanted`)
+  }
+  if (typeof schoolPassword !== 'string' || schoolPassword === '') {
+    throw new StudentListError(`${place}.schoolPassword: a text that is not empty is wanted`)
+  }
+  if (name !== undefined && typeof name !== 'string') throw new StudentListError(`${place}.name: a text is wanted`)
+  const known = STATES.find((one) => one === state)
+  if (state !== undefined && !known) throw new StudentListError(`${place}.state: one of ${STATES.join(', ')} is wanted`)
+  return { studentNumber, schoolPassword, name, state: known }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
