@@ -9,7 +9,7 @@ interface FaultForm {
 
 const count = (text: string | undefined) => (text === undefined ? undefined : wholeNumber(text, 1))
 
-function wholeNumber(text: string, least: number, most = 1e9): number {
+function wholeNumber(text: string, least: number, most = 600_000): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= least && value <= most) return value
   throw new FaultTextError(`"${text}" is not a whole number from ${least} to ${most}`)

@@ -26,10 +26,29 @@ export function parseStudent(text: string): SimulatedStudent {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the text, and with it perhaps a password; and it names no place for every fault.
+    throw new StudentListError(`not JSON (${lineAndColumn(text, lengthUpToFault(text))})`)
+  }
+}
+
+/** How much of a text could still become JSON if it went on: found by halving, since a fault stays in every longer piece. */
+function lengthUpToFault(text: string): number {
+  let [good, bad] = [0, text.length + 1]
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2)
+    if (couldGoOn(text.slice(0, middle))) good = middle
+    else bad = middle
+  }
+  return good
+}
+
+function couldGoOn(piece: string): boolean {
+  try {
+    JSON.parse(piece)
+    return true
   } catch (error) {
-    // The parser's own message quotes the text, and with it perhaps a password.
-    const position = /position (\d+)/.exec(String(error))?.[1]
-    throw new StudentListError(`not JSON${position ? ` (${lineAndColumn(text, Number(position))})` : ''}`)
+    return new RegExp(`end of JSON|Unterminated|position ${piece.length}\\b`).test(String(error))
   }
 }
 
