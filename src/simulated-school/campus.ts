@@ -50,9 +50,9 @@ export function stepAt(path: string): { step: Step; answer: Desk } | undefined {
   return Object.hasOwn(steps, path) ? steps[path] : undefined
 }
 
-function showLoginPage({ dialect, webRoot, wording }: Campus, { session }: Visit): Answer {
+function showLoginPage({ dialect, webRoot, wording, now }: Campus, { session }: Visit): Answer {
   const charsetName = wording.charset === 'gbk' ? 'GBK' : 'UTF-8'
-  return page(loginPage({ dialect, webRoot, sessionId: session.id, charsetName }), wording)
+  return page(loginPage({ dialect, webRoot, sessionId: session.id, charsetName, now: now() }), wording)
 }
 
 function handOutCaptcha(campus: Campus, { session }: Visit, fault: Fault | undefined): Answer {

@@ -6,6 +6,8 @@ export interface LoginPageSettings {
   sessionId: string
   /** As the page's own `meta` names it. */
   charsetName: string
+  /** Epoch milliseconds: against caches, as at Suzhou. */
+  now: number
 }
 
 /** What a browser would run to send the form: the only place where a site shows its dialect before a login. */
@@ -34,11 +36,11 @@ function senderOfK2(method: 'GET' | 'POST'): string {
   jQuery.ajax({type: "${method}", url: _webRootPath + "cas/logon.action", data: params, dataType: "text", success: doPostLogon});`
 }
 
-export function loginPage({ dialect, webRoot, sessionId, charsetName }: LoginPageSettings): string {
+export function loginPage({ dialect, webRoot, sessionId, charsetName, now }: LoginPageSettings): string {
   const keyScript =
     dialect === 'k3'
       ? `<script type="text/javascript" src="${webRoot}/custom/js/jkingo.des.js"></script>
-<script type="text/javascript" id="kingo_encypt" src="${webRoot}/custom/js/SetKingoEncypt.jsp"></script>
+<script type="text/javascript" id="kingo_encypt" src="${webRoot}/custom/js/SetKingoEncypt.jsp?t=${now}"></script>
 `
       : ''
   return `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
