@@ -7,7 +7,8 @@ import { parseLogonAnswer, readLogonAnswer } from './logon-answer.ts'
 import { SchoolTrouble } from './school-trouble.ts'
 import { takeStep } from './step.ts'
 
-const REJECTED = 'rejected'
+/** Nobody's account may have been locked by earlier probes: that is a judgement too. */
+const JUDGED = /^(rejected|locked):/
 
 /** Nobody's login, for asking which dialect is understood at no student's cost. */
 const nobody = () => ({ studentNumber: '0000000000', schoolPassword: randomUUID() })
@@ -34,7 +35,7 @@ export async function probeDialect(
   const misunderstood = await attempt('no dialect', gibberish)
   for (const name of candidates) {
     const answer = await attempt(name, dialects[name])
-    if (answer.startsWith(REJECTED) && answer !== misunderstood) return name
+    if (JUDGED.test(answer) && answer !== misunderstood) return name
   }
   return undefined
 }
