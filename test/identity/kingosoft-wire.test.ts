@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { type AddressInfo, createServer } from 'node:net'
 import test from 'node:test'
 import { limits, proof, schoolAndVerifier } from './school-and-verifier.ts'
 import { json, type Scripts } from './scripted-school.ts'
@@ -265,6 +266,33 @@ test('each login has a jar of its own', async (t) => {
     pages.map(({ headers }) => headers.cookie),
     [undefined, undefined],
   )
+})
+
+test('K1 does without a session of the school', async (t) => {
+  const page: Scripts = { '/cas/login.action': (response) => response.end('<html>') }
+  const { verifier } = await schoolAndVerifier(t, page, { login: 'k1' })
+  assert.equal((await verifier.verify(proof)).outcome, 'verified')
+})
+
+test('a school that hangs up after each answer, without saying so, loses no call', async (t) => {
+  const answers = ['<html>', 'image', '{"status":"200"}', '{"userCode":"1"}']
+  let calls = 0
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      const body = answers[calls++] ?? ''
+      socket.write(`HTTP/1.1 200 OK\r\nSet-Cookie: JSESSIONID=A\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+      setImmediate(() => socket.destroy())
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const { verifier } = await schoolAndVerifier(t, {}, { baseUrl: `http://127.0.0.1:${port}` })
+  for (let login = 0; login < 10; login++) {
+    calls = 0
+    assert.equal((await verifier.verify(proof)).outcome, 'verified')
+  }
 })
 
 test('without a session of the school nothing is sent', async (t) => {

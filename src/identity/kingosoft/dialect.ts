@@ -8,8 +8,8 @@ export interface LogonInput {
   schoolPassword: string
   /** As read: letters and digits only. */
   captcha: string
-  /** The value of `JSESSIONID`. */
-  sessionId: string
+  /** The value of `JSESSIONID`, once the school has given one. */
+  sessionId: string | undefined
 }
 
 /** How a site wants a login to be put. */

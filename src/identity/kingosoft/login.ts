@@ -4,7 +4,6 @@ import type { Limits } from './limits.ts'
 import { PROOF, readUserCode } from './login-proof.ts'
 import { describeLogonAnswer } from './logon-answer.ts'
 import { LOGIN_PAGE, type SchoolAnswer, type SchoolSession } from './school-session.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 import { type OnStep, takeStep } from './step.ts'
 
 /** One login under way. */
@@ -50,10 +49,8 @@ export async function sendLogon(
   credentials: Credentials,
   captcha: string,
 ) {
-  const sessionId = session.id
-  if (sessionId === undefined) throw new SchoolTrouble('not-understood', 'the school gave no JSESSIONID')
   const fetchText = async (path: string) => (await session.call({ method: 'GET', path })).text
-  const call = await dialect.logon({ ...credentials, captcha, sessionId }, fetchText)
+  const call = await dialect.logon({ ...credentials, captcha, sessionId: session.id }, fetchText)
   return (await session.call(call)).text
 }
 

@@ -33,7 +33,7 @@ export interface SessionOptions {
   signal?: AbortSignal | undefined
 }
 
-/** The calls of one login: one cookie jar, one connection, one allowance of time. */
+/** The calls of one login: one cookie jar, one allowance of time. */
 export class SchoolSession {
   readonly #options: SessionOptions
   readonly #deadline
@@ -46,6 +46,8 @@ export class SchoolSession {
     this.#client = new Client(site.origin, {
       connect: { timeout: limits.callMs, ...(site.ca === undefined ? {} : { ca: site.ca }) },
       allowH2: false,
+      // A connection for each call: one that the school has just closed would lose a login that must not be sent again.
+      pipelining: 0,
       // The deadline of each call is the only clock, so that a dripping answer cannot wind another one up again.
       headersTimeout: 0,
       bodyTimeout: 0,
