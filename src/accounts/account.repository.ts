@@ -1,0 +1,190 @@
+import type { EpochSeconds } from '../shared/clock.ts'
+import { DomainError } from '../shared/errors.ts'
+import { violatedUniqueness } from '../storage/constraint-errors.ts'
+import type { DatabaseKind, Db } from '../storage/storage.ts'
+import type { Account, AccountId, Credentials } from './account.ts'
+
+export interface NewAccount {
+  username: string
+  usernameKey: string
+  studentNumberHash: string
+  passwordHash: string
+  createdAt: EpochSeconds
+}
+
+const accountColumns = ['id', 'username', 'created_at', 'last_seen_at', 'study_count'] as const
+
+/** @throws DomainError `user-name-taken`, `student-number-taken` */
+export async function insertAccount(db: Db, account: NewAccount): Promise<Account> {
+  try {
+    const row = await db
+      .insertInto('accounts')
+      .values({
+        username: account.username,
+        username_key: account.usernameKey,
+        student_number_hash: account.studentNumberHash,
+        password_hash: account.passwordHash,
+        credential_version: 1,
+        created_at: account.createdAt,
+        last_seen_at: account.createdAt,
+        study_count: 0,
+      })
+      .returning(accountColumns)
+      .executeTakeFirstOrThrow()
+    return toAccount(row)
+  } catch (error) {
+    throw takenError(error) ?? error
+  }
+}
+
+/** @throws DomainError `user-name-taken`, `student-number-taken`, as the insertion of such an account would. */
+export async function refuseTaken(db: Db, usernameKey: string, studentNumberHash: string): Promise<void> {
+  const named = await db.selectFrom('accounts').select('id').where('username_key', '=', usernameKey).executeTakeFirst()
+  if (named) throw new DomainError('user-name-taken')
+  if (await findByStudentNumber(db, studentNumberHash)) throw new DomainError('student-number-taken')
+}
+
+function takenError(error: unknown): DomainError | undefined {
+  const violated = violatedUniqueness(error)
+  if (violated === undefined) return undefined
+  return new DomainError(violated.includes('username_key') ? 'user-name-taken' : 'student-number-taken')
+}
+
+export async function findAccount(db: Db, id: AccountId): Promise<Account | undefined> {
+  const row = await db.selectFrom('accounts').select(accountColumns).where('id', '=', id).executeTakeFirst()
+  return row && toAccount(row)
+}
+
+export async function findByUserName(db: Db, usernameKey: string): Promise<Account | undefined> {
+  const row = await db
+    .selectFrom('accounts')
+    .select(accountColumns)
+    .where('username_key', '=', usernameKey)
+    .executeTakeFirst()
+  return row && toAccount(row)
+}
+
+export async function findByStudentNumber(db: Db, studentNumberHash: string): Promise<Account | undefined> {
+  const row = await db
+    .selectFrom('accounts')
+    .select(accountColumns)
+    .where('student_number_hash', '=', studentNumberHash)
+    .executeTakeFirst()
+  return row && toAccount(row)
+}
+
+/** Who may be meant by a login name: the bearer of the user name first, then of the student number. */
+export async function findCredentials(db: Db, usernameKey: string, studentNumberHash?: string): Promise<Credentials[]> {
+  const rows = await db
+    .selectFrom('accounts')
+    .select(['id', 'username_key', 'password_hash', 'credential_version'])
+    .where((eb) =>
+      eb.or([
+        eb('username_key', '=', usernameKey),
+        ...(studentNumberHash === undefined ? [] : [eb('student_number_hash', '=', studentNumberHash)]),
+      ]),
+    )
+    .execute()
+  rows.sort((a, b) => Number(b.username_key === usernameKey) - Number(a.username_key === usernameKey))
+  return rows.map((row) => ({
+    accountId: row.id as AccountId,
+    passwordHash: row.password_hash,
+    version: row.credential_version,
+  }))
+}
+
+export async function findCredentialVersion(db: Db, id: AccountId): Promise<number | undefined> {
+  const row = await db.selectFrom('accounts').select('credential_version').where('id', '=', id).executeTakeFirst()
+  return row?.credential_version
+}
+
+export async function studyCountOf(db: Db, id: AccountId): Promise<number> {
+  const row = await db.selectFrom('accounts').select('study_count').where('id', '=', id).executeTakeFirst()
+  return row?.study_count ?? 0
+}
+
+/** Queues the writes of one student behind each other. SQLite's one writer does that by itself. */
+export async function lockAccount(db: Db, id: AccountId, kind: DatabaseKind): Promise<void> {
+  if (kind === 'postgres') await db.selectFrom('accounts').select('id').where('id', '=', id).forUpdate().execute()
+}
+
+export async function addStudies(db: Db, id: AccountId, delta: number): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set((eb) => ({ study_count: eb('study_count', '+', delta) }))
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The same password, hashed anew: no token dies. */
+export async function updatePasswordHash(db: Db, id: AccountId, from: string, to: string): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set({ password_hash: to })
+    .where('id', '=', id)
+    .where('password_hash', '=', from)
+    .execute()
+}
+
+/** Another password: every token made before dies with the old one. */
+export async function replacePassword(db: Db, id: AccountId, passwordHash: string): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set((eb) => ({ password_hash: passwordHash, credential_version: eb('credential_version', '+', 1) }))
+    .where('id', '=', id)
+    .execute()
+}
+
+/** @throws DomainError `student-number-taken` */
+export async function updateStudentNumber(db: Db, id: AccountId, studentNumberHash: string): Promise<void> {
+  try {
+    await db.updateTable('accounts').set({ student_number_hash: studentNumberHash }).where('id', '=', id).execute()
+  } catch (error) {
+    throw takenError(error) ?? error
+  }
+}
+
+/** Takes the latest of each; never moves one back. */
+export async function updateLastSeen(db: Db, seen: Iterable<[AccountId, EpochSeconds]>): Promise<void> {
+  for (const [id, at] of seen) {
+    await db
+      .updateTable('accounts')
+      .set({ last_seen_at: at })
+      .where('id', '=', id)
+      .where('last_seen_at', '<', at)
+      .execute()
+  }
+}
+
+export async function listAccounts(db: Db, afterId: number, limit: number): Promise<Account[]> {
+  const rows = await db
+    .selectFrom('accounts')
+    .select(accountColumns)
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(toAccount)
+}
+
+export async function deleteAccount(db: Db, id: AccountId): Promise<void> {
+  await db.deleteFrom('accounts').where('id', '=', id).execute()
+}
+
+interface AccountRow {
+  id: number
+  username: string
+  created_at: number
+  last_seen_at: number
+  study_count: number
+}
+
+function toAccount(row: AccountRow): Account {
+  return {
+    id: row.id as AccountId,
+    username: row.username,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    studyCount: row.study_count,
+  }
+}

@@ -1,0 +1,54 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { errorResponses, idParameter } from '../http/api-schemas.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { Storage } from '../storage/storage.ts'
+import { findAccount } from './account.repository.ts'
+import { presentUser, TokenAnswer, User } from './account.schemas.ts'
+import type { AccountId } from './account.ts'
+import type { AuthenticationService } from './authentication.service.ts'
+import type { LastSeen } from './last-seen.ts'
+
+export interface AccountRoutesOptions {
+  storage: Storage
+  authentication: AuthenticationService
+  lastSeen: LastSeen
+}
+
+export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = async (
+  app,
+  { storage, authentication, lastSeen },
+) => {
+  app.get(
+    '/users/:user_id',
+    {
+      schema: {
+        operationId: 'getUser',
+        summary: '查看用户 · One user',
+        tags: ['users'],
+        params: Type.Object({ user_id: Type.String({ description: 'Id of the user.' }) }),
+        response: { 200: User, ...errorResponses('unauthorized', 'not-found') },
+      },
+    },
+    async (request) => {
+      const id = idParameter(request.params.user_id) as AccountId | undefined
+      const account = id && (await findAccount(storage.db, id))
+      if (!account) throw new DomainError('not-found')
+      return presentUser(lastSeen.applied(account), request.origin)
+    },
+  )
+
+  app.get(
+    '/token',
+    {
+      schema: {
+        operationId: 'issueToken',
+        summary: '用密码换取令牌 · A token for the password',
+        description: 'Only the password buys a token; a token does not.',
+        tags: ['users'],
+        response: { 200: TokenAnswer, ...errorResponses('unauthorized', 'too-many-requests') },
+      },
+    },
+    async (request) => authentication.issueToken(request.identity),
+  )
+}

@@ -1,0 +1,62 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+
+const derive = promisify(argon2)
+
+/** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
+const current = { memory: 19_456, passes: 2, parallelism: 1 }
+const tagLength = 32
+
+interface PhcString {
+  memory: number
+  passes: number
+  parallelism: number
+  nonce: Buffer
+  tag: Buffer
+}
+
+export async function hashPassword(password: string): Promise<string> {
+  const nonce = randomBytes(16)
+  const tag = await derive('argon2id', { ...current, message: utf8(password), nonce, tagLength })
+  const { memory, passes, parallelism } = current
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(tag)}`
+}
+
+export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  const { tag, ...parameters } = parse(stored)
+  const derived = await derive('argon2id', { ...parameters, message: utf8(password), tagLength: tag.length })
+  return timingSafeEqual(derived, tag)
+}
+
+/** Whether the hash was made with less work than new ones are. */
+export function isOutgrown(stored: string): boolean {
+  const { memory, passes, parallelism } = parse(stored)
+  return memory < current.memory || passes < current.passes || parallelism < current.parallelism
+}
+
+/** A hash that no password has: an unknown user costs the same work as a wrong password. */
+export const nobodysHash = `$argon2id$v=19$m=${current.memory},t=${current.passes},p=${current.parallelism}$${base64(
+  randomBytes(16),
+)}$${base64(randomBytes(tagLength))}`
+
+function parse(stored: string): PhcString {
+  const parts = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(stored)
+  if (parts === null) throw new Error('a stored password hash is not a PHC string of argon2id')
+  const [, memory, passes, parallelism, nonce = '', tag = ''] = parts
+  return {
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    nonce: Buffer.from(nonce, 'base64'),
+    tag: Buffer.from(tag, 'base64'),
+  }
+}
+
+function utf8(password: string): Buffer {
+  return Buffer.from(password, 'utf8')
+}
+
+/** PHC strings hold base64 without padding. */
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
+}

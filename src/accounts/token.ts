@@ -1,0 +1,37 @@
+import { createSigner, createVerifier } from 'fast-jwt'
+import type { EpochSeconds } from '../shared/clock.ts'
+import type { AccountId } from './account.ts'
+
+export interface TokenClaims {
+  accountId: AccountId
+  /** The credential version that the token was made for. */
+  version: number
+}
+
+export type Tokens = ReturnType<typeof createTokens>
+
+/** Signed tokens (JWT, HS256). `lifetime` is in seconds. */
+export function createTokens(key: Buffer, lifetime: number) {
+  const sign = createSigner({ key, algorithm: 'HS256', noTimestamp: true })
+  // The service's clock judges the expiry, so that a token lives exactly as long as its answer said.
+  const verify = createVerifier({ key, algorithms: ['HS256'], cache: 10_000, ignoreExpiration: true })
+
+  return {
+    lifetime,
+
+    issue({ accountId, version }: TokenClaims, now: EpochSeconds): string {
+      return sign({ sub: String(accountId), ver: version, exp: now + lifetime })
+    },
+
+    /** Undefined for whatever is not a token of ours that is still alive. */
+    read(token: string, now: EpochSeconds): TokenClaims | undefined {
+      try {
+        const { sub, ver, exp } = verify(token) as Record<string, unknown>
+        if (typeof exp !== 'number' || exp <= now || typeof ver !== 'number') return undefined
+        return { accountId: Number(sub) as AccountId, version: ver }
+      } catch {
+        return undefined
+      }
+    },
+  }
+}

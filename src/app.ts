@@ -1,0 +1,89 @@
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { accountRoutes } from './accounts/account.routes.ts'
+import { authentication } from './accounts/authentication.plugin.ts'
+import { createAuthenticationService } from './accounts/authentication.service.ts'
+import { createBudgetService } from './accounts/budget.service.ts'
+import { createLastSeen } from './accounts/last-seen.ts'
+import { createProofService } from './accounts/proof.service.ts'
+import { registrationRoutes } from './accounts/registration.routes.ts'
+import { createRegistrationService } from './accounts/registration.service.ts'
+import { createTokens } from './accounts/token.ts'
+import type { Config } from './config.ts'
+import { errors } from './http/errors.ts'
+import { health } from './http/health.ts'
+import { jsonBody } from './http/json-body.ts'
+import { apiBase, links } from './http/links.ts'
+import { methods } from './http/methods.ts'
+import { openapi } from './http/openapi.ts'
+import { requestLog } from './http/request-log.ts'
+import { privateAnswers, securityHeaders } from './http/security-headers.ts'
+import { serverOptions } from './http/server-options.ts'
+import { serveTls, tlsOptions } from './http/tls.ts'
+import type { StudentVerifier } from './identity/verifier.ts'
+import type { Keys } from './keys.ts'
+import type { Clock } from './shared/clock.ts'
+import type { Storage } from './storage/storage.ts'
+import { studyRoutes } from './studies/study.routes.ts'
+import { createStudyService } from './studies/study.service.ts'
+import { studyListRoutes } from './studies/study-list.routes.ts'
+import { upkeep } from './upkeep.ts'
+import { version } from './version.ts'
+
+export interface AppDeps {
+  config: Pick<Config, 'publicUrl' | 'tls' | 'trustProxy' | 'tokenLifetime' | 'studyMaxHours' | 'throttle'>
+  storage: Storage
+  clock: Clock
+  keys: Keys
+  verifier: StudentVerifier
+  logger: FastifyBaseLogger
+}
+
+/** The whole service but for the socket it listens on. */
+export async function buildApp({ config, storage, clock, keys, verifier, logger }: AppDeps): Promise<FastifyInstance> {
+  const tokens = createTokens(keys.token, config.tokenLifetime)
+  const budgets = createBudgetService({ storage, clock, key: keys.budget, enforced: config.throttle })
+  const lastSeen = createLastSeen(storage, clock)
+  const proofs = createProofService(verifier, budgets)
+  const identities = createAuthenticationService({
+    storage,
+    clock,
+    tokens,
+    studentNumberKey: keys.studentNumber,
+    budgets,
+  })
+  const registration = createRegistrationService({ storage, clock, proofs, studentNumberKey: keys.studentNumber })
+  const studies = createStudyService({ storage, clock, maxHours: config.studyMaxHours })
+
+  const app = Fastify({ ...serverOptions({ logger, trustProxy: config.trustProxy }), ...tlsOptions(config.tls) })
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  await app.register(errors)
+  await app.register(requestLog)
+  await app.register(links, { publicUrl: config.publicUrl })
+  await app.register(securityHeaders, { https: config.tls !== undefined })
+  await app.register(jsonBody)
+  await app.register(methods)
+  await app.register(openapi, { version })
+  await app.register(upkeep, { studies, lastSeen, budgets })
+  if (config.tls) await app.register(serveTls, config.tls)
+
+  // For anyone.
+  await app.register(health, { ping: storage.ping })
+  await app.register(
+    async (open) => {
+      await open.register(privateAnswers)
+      await open.register(registrationRoutes, { registration })
+
+      // For whoever brings credentials.
+      await open.register(async (known) => {
+        await known.register(authentication, { authentication: identities, lastSeen })
+        await known.register(accountRoutes, { storage, authentication: identities, lastSeen })
+        await known.register(studyRoutes, { studies })
+        await known.register(studyListRoutes, { studies })
+      })
+    },
+    { prefix: apiBase },
+  )
+  app.refuseOtherMethods()
+  return app
+}

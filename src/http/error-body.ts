@@ -1,0 +1,33 @@
+import { DomainError, type ErrorCode } from '../shared/errors.ts'
+import { isUnreachable } from '../storage/constraint-errors.ts'
+import { errorCatalogue, errorType } from './error-catalogue.ts'
+import type { Language } from './language.ts'
+
+export interface ErrorBody {
+  error: string
+  message: string
+}
+
+export function errorBody(code: ErrorCode, language: Language): ErrorBody {
+  const entry = errorCatalogue[code]
+  return { error: errorType(entry.status), message: entry[language] }
+}
+
+const frameworkCodes: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_MAX_PARAM_LENGTH: 'not-found',
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+}
+
+/** The code under which any thrown thing is told; `internal` for whatever was not foreseen. */
+export function codeOf(error: unknown): ErrorCode {
+  if (error instanceof DomainError) return error.code
+  const { code = '', statusCode = 500 } = error as { code?: string; statusCode?: number }
+  const known = frameworkCodes[code]
+  if (known !== undefined) return known
+  if (statusCode === 413) return 'payload-too-large'
+  if (statusCode >= 400 && statusCode < 500) return 'bad-request'
+  return isUnreachable(error) ? 'database-unavailable' : 'internal'
+}

@@ -1,0 +1,187 @@
+import { STATUS_CODES } from 'node:http'
+import type { ErrorCode } from '../shared/errors.ts'
+import type { Language } from './language.ts'
+
+export interface ErrorEntry extends Record<Language, string> {
+  status: number
+}
+
+/** The status and the words of every refusal. The words say what to do next, and tell nothing of the inside. */
+export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
+  'bad-request': {
+    status: 400,
+    zh: '请求格式有误，请检查后重试。',
+    en: 'The request is malformed. Check it and try again.',
+  },
+  'bad-host': {
+    status: 400,
+    zh: '请求的 Host 无效，请检查访问地址。',
+    en: 'The Host header is not valid. Check the address.',
+  },
+  'bad-time': {
+    status: 400,
+    zh: '时间格式应为 UTC 的“YYYY-MM-DD HH:mm:ss”，请修改后重试。',
+    en: 'A time must be UTC in the form YYYY-MM-DD HH:mm:ss. Correct it and try again.',
+  },
+  'bad-query': {
+    status: 400,
+    zh: '查询参数无效，请对照接口文档检查。',
+    en: 'A query parameter is not valid. Check it against the documentation.',
+  },
+  'bad-cursor': {
+    status: 400,
+    zh: '分页链接无效，请从第一页重新开始。',
+    en: 'The page link is not valid. Start again from the first page.',
+  },
+  unauthorized: {
+    status: 401,
+    zh: '账号、密码或令牌无效，请重新登录。',
+    en: 'The credentials are not valid. Log in again.',
+  },
+  forbidden: { status: 403, zh: '只能修改自己的学习记录。', en: 'Only your own study records can be changed.' },
+  'not-found': { status: 404, zh: '没有找到请求的内容，请检查地址。', en: 'There is nothing here. Check the address.' },
+  'method-not-allowed': {
+    status: 405,
+    zh: '此地址不支持该方法，请对照接口文档检查。',
+    en: 'This address does not take that method. See the Allow header.',
+  },
+  'payload-too-large': {
+    status: 413,
+    zh: '请求内容过大，请缩小后重试。',
+    en: 'The body is too large. Make it smaller.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    zh: '请求内容应为 JSON（application/json，UTF-8）。',
+    en: 'The body must be JSON (application/json, UTF-8).',
+  },
+  'too-many-requests': {
+    status: 429,
+    zh: '尝试次数过多，请稍后再试。',
+    en: 'Too many attempts. Try again later.',
+  },
+  'headers-too-large': {
+    status: 431,
+    zh: '请求头过大，请缩小后重试。',
+    en: 'The headers are too large. Make them smaller.',
+  },
+  'uri-too-long': { status: 414, zh: '请求地址过长，请缩短后重试。', en: 'The address is too long. Make it shorter.' },
+  'request-timeout': {
+    status: 408,
+    zh: '请求没有按时发完，请重试。',
+    en: 'The request did not arrive in time. Try again.',
+  },
+  'expectation-failed': {
+    status: 417,
+    zh: '不支持请求头中的 Expect，请去掉后重试。',
+    en: 'That Expect header is not supported. Leave it out and try again.',
+  },
+  internal: {
+    status: 500,
+    zh: '服务器出错了，请稍后重试。',
+    en: 'Something went wrong on the server. Try again later.',
+  },
+  busy: { status: 503, zh: '服务繁忙，请稍后重试。', en: 'The service is busy. Try again shortly.' },
+  'database-unavailable': {
+    status: 503,
+    zh: '服务暂时不可用，请稍后重试。',
+    en: 'The service cannot answer right now. Try again shortly.',
+  },
+  'parameter-missing': { status: 400, zh: '缺少必要参数。', en: 'A required parameter is missing.' },
+  'student-number-malformed': {
+    status: 400,
+    zh: '学号应该是一个十位数或是九位数.',
+    en: 'A student number has nine or ten digits.',
+  },
+  'user-name-malformed': {
+    status: 400,
+    zh: '用户名应为 1 到 64 个字符，不能含冒号或控制字符，首尾不能有空格。',
+    en: 'A user name has 1 to 64 characters, no colon or control characters, and no space at either end.',
+  },
+  'user-name-taken': { status: 400, zh: '用户已经存在。', en: 'That user name is taken.' },
+  'student-number-taken': {
+    status: 400,
+    zh: '该学号被注册，可以试试找回密码。',
+    en: 'That student number has an account already. Try recovering its password.',
+  },
+  'password-length': {
+    status: 400,
+    zh: '密码应为 8 到 1024 个字符，请换一个。',
+    en: 'A password has 8 to 1024 characters. Choose another.',
+  },
+  'password-is-user-name': {
+    status: 400,
+    zh: '密码不能与用户名相同，请换一个。',
+    en: 'The password must not be the user name. Choose another.',
+  },
+  'password-common': {
+    status: 400,
+    zh: '这个密码太常见，请换一个。',
+    en: 'That password is one of the commonest. Choose another.',
+  },
+  'school-rejected': {
+    status: 400,
+    zh: '402, 账号或密码错误',
+    en: '402, the school refused the student number or its password.',
+  },
+  'school-locked': {
+    status: 400,
+    zh: '学校系统锁定了该学号，请稍后再试，或联系学校教务处解锁。',
+    en: 'The school has locked this student number. Wait, or ask the academic-affairs office to unlock it.',
+  },
+  'school-step-up-wanted': {
+    status: 400,
+    zh: '学校系统要求短信验证，请先在学校网站登录一次，再来重试。',
+    en: 'The school wants a code from your phone. Log in once on the website of the school, then try again.',
+  },
+  'school-captcha-wrong': {
+    status: 400,
+    zh: '验证码不正确，请重新获取一张再试。',
+    en: 'The captcha was not read right. Fetch a new one and try again.',
+  },
+  'school-asks-captcha': {
+    status: 503,
+    zh: '学校的验证码需要您来辨认，请先获取验证码图片，再带上答案重试。',
+    en: 'The captcha of the school must be read by you. Fetch a challenge, then send its answer along.',
+  },
+  'school-not-understood': {
+    status: 502,
+    zh: '学校系统返回了无法识别的内容，请稍后重试。',
+    en: 'The answer of the school could not be understood. Try again later.',
+  },
+  'school-captcha-failed': {
+    status: 502,
+    zh: '没能通过学校的验证码，请重试一次。',
+    en: 'The captcha of the school could not be passed. Try once more.',
+  },
+  'school-busy': {
+    status: 503,
+    zh: '正在验证的人太多，请稍后重试。',
+    en: 'Too many logins are under way. Try again shortly.',
+  },
+  'school-down': {
+    status: 503,
+    zh: '学校系统暂时无法访问，请稍后重试。',
+    en: 'The system of the school is down. Try again later.',
+  },
+  'school-timeout': {
+    status: 504,
+    zh: '学校系统没有及时响应，请稍后重试。',
+    en: 'The school did not answer in time. Try again later.',
+  },
+  'end-before-start': {
+    status: 400,
+    zh: '结束时间不能早于开始时间，请修改后重试。',
+    en: 'The end must not lie before the start. Correct it and try again.',
+  },
+  'time-in-future': {
+    status: 400,
+    zh: '时间不能在未来，请检查手机时钟后重试。',
+    en: 'The time must not lie in the future. Check the clock of your device.',
+  },
+}
+
+/** The reason phrase in lower case, as the contract spells the type of an error. */
+export function errorType(status: number): string {
+  return (STATUS_CODES[status] ?? 'error').toLowerCase()
+}

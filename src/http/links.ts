@@ -1,0 +1,46 @@
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { DomainError } from '../shared/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What absolute URLs begin with: scheme and authority, no slash at the end. */
+    readonly origin: string
+  }
+}
+
+export const apiBase = '/api/v1.0'
+
+const authority = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
+
+/** Refuses a request whose Host is missing, doubled or malformed, and knows where links begin. */
+export const links = fp(async (app, { publicUrl }: { publicUrl: string | undefined }) => {
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(hasOneHost(request) ? undefined : new DomainError('bad-host'))
+  })
+  app.decorateRequest('origin', {
+    getter(this: FastifyRequest) {
+      return publicUrl ?? `${this.protocol}://${this.host}`
+    },
+  })
+})
+
+function hasOneHost(request: FastifyRequest): boolean {
+  const { rawHeaders } = request.raw
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  const single = hosts === 1 || (hosts === 0 && request.headers[':authority'] !== undefined)
+  return single && isAuthority(request.host) && isAuthority(request.raw.headers.host ?? request.host)
+}
+
+let lastValid = ''
+
+function isAuthority(text: string): boolean {
+  if (text === lastValid) return true
+  if (!authority.test(text) || !URL.canParse(`http://${text}`)) return false
+  lastValid = text
+  return true
+}

@@ -1,0 +1,44 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import fp from 'fastify-plugin'
+
+const description = `学习时长的记录与查询。除注册外，每个请求都要带凭据：HTTP Basic（用户名或学号加密码），或令牌（Basic 的用户名，密码留空；也可用 Bearer）。
+时间一律为 UTC，格式 \`YYYY-MM-DD HH:mm:ss\`。错误的正文是 \`{"error", "message"}\`，\`message\` 默认中文，可用 \`Accept-Language: en\` 换成英文。
+
+Study time for campuses. Every route but \`POST /register\` wants credentials: HTTP Basic (user name or student number, and password), or a
+token (as the Basic user name with an empty password, or as Bearer). Times are UTC, \`YYYY-MM-DD HH:mm:ss\`. Errors are \`{"error", "message"}\`,
+in Chinese, or in English for \`Accept-Language: en\`.`
+
+/** OpenAPI 3.1 from the schemas, and a browsable reference that loads nothing from elsewhere. Registered before the routes. */
+export const openapi = fp(async (app, { version }: { version: string }) => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: '占领图书馆 · Occupy the Library',
+        version,
+        description,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      tags: [
+        { name: 'users', description: '用户、注册与令牌 · Users, registration and tokens' },
+        { name: 'studys', description: '学习记录 · Study records' },
+      ],
+      security: [{ basic: [] }, { bearer: [] }],
+      components: {
+        securitySchemes: {
+          basic: { type: 'http', scheme: 'basic', description: '用户名或学号加密码；或令牌加空密码。' },
+          bearer: { type: 'http', scheme: 'bearer', description: 'GET /token 得到的令牌。' },
+        },
+      },
+    },
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    indexPrefix: '',
+    staticCSP: true,
+    uiConfig: { validatorUrl: null, deepLinking: true },
+    theme: { title: '占领图书馆 API' },
+  })
+})

@@ -1,0 +1,62 @@
+import { Type } from 'typebox'
+import { DomainError } from '../shared/errors.ts'
+import type { Cursor, Order, Page, PageRequest } from '../shared/page.ts'
+
+const largestPage = 100
+const defaultPage = 20
+
+export const PageQuery = Type.Object({
+  per_page: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: largestPage, default: defaultPage, description: 'Records on a page.' }),
+  ),
+  order: Type.Optional(
+    Type.Union([Type.Literal('asc'), Type.Literal('desc')], { default: 'asc', description: 'Oldest or newest first.' }),
+  ),
+  page: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1e9, description: 'Page number, for old clients; follow `next` instead.' }),
+  ),
+  cursor: Type.Optional(Type.String({ maxLength: 64, description: "The server's own: stands in `next` and `prev`." })),
+})
+
+interface PageQueryValues {
+  per_page?: number
+  order?: Order
+  page?: number
+  cursor?: string
+}
+
+/** @throws DomainError `bad-cursor` */
+export function pageRequest(query: PageQueryValues): PageRequest {
+  const { per_page: perPage = defaultPage, order = 'asc', page, cursor } = query
+  return { perPage, order, page, cursor: cursor === undefined ? undefined : decodeCursor(cursor) }
+}
+
+/** The links of a page: its own query, with the cursor in place of where it began. */
+export function pageLinks(
+  page: Page<unknown>,
+  url: string,
+  query: object,
+): { next: string | null; prev: string | null } {
+  const link = (cursor: Cursor | undefined): string | null => {
+    if (cursor === undefined) return null
+    const kept = Object.entries(query).filter(
+      ([name, value]) => name !== 'page' && name !== 'cursor' && value !== undefined,
+    )
+    const parameters = new URLSearchParams(kept.map(([name, value]) => [name, String(value)]))
+    parameters.set('cursor', encodeCursor(cursor))
+    return `${url}?${parameters}`
+  }
+  return { next: link(page.next), prev: link(page.prev) }
+}
+
+function encodeCursor({ direction, startedAt, id }: Cursor): string {
+  return Buffer.from(`${direction === 'after' ? 'a' : 'b'}${startedAt},${id}`).toString('base64url')
+}
+
+function decodeCursor(text: string): Cursor {
+  const parts = /^([ab])(-?\d{1,16}),(-?\d{1,16})$/.exec(Buffer.from(text, 'base64url').toString('latin1'))
+  const [startedAt, id] = [Number(parts?.[2]), Number(parts?.[3])]
+  if (parts === null || !Number.isSafeInteger(startedAt) || !Number.isSafeInteger(id))
+    throw new DomainError('bad-cursor')
+  return { direction: parts[1] === 'a' ? 'after' : 'before', startedAt, id }
+}

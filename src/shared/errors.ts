@@ -1,0 +1,58 @@
+/** Every way in which a use case refuses. The HTTP catalogue gives each its status and its words. */
+export type ErrorCode =
+  | 'bad-request'
+  | 'bad-host'
+  | 'bad-time'
+  | 'bad-query'
+  | 'bad-cursor'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'too-many-requests'
+  | 'headers-too-large'
+  | 'uri-too-long'
+  | 'request-timeout'
+  | 'expectation-failed'
+  | 'internal'
+  | 'busy'
+  | 'database-unavailable'
+  | 'parameter-missing'
+  | 'student-number-malformed'
+  | 'user-name-malformed'
+  | 'user-name-taken'
+  | 'student-number-taken'
+  | 'password-length'
+  | 'password-is-user-name'
+  | 'password-common'
+  | 'school-rejected'
+  | 'school-locked'
+  | 'school-step-up-wanted'
+  | 'school-captcha-wrong'
+  | 'school-asks-captcha'
+  | 'school-not-understood'
+  | 'school-captcha-failed'
+  | 'school-busy'
+  | 'school-down'
+  | 'school-timeout'
+  | 'end-before-start'
+  | 'time-in-future'
+
+export interface ErrorDetails {
+  retryAfterSeconds?: number
+}
+
+/** A refusal of the domain: expected, and told to the client in the words of the catalogue. */
+export class DomainError extends Error {
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    super(code)
+    this.name = 'DomainError'
+    this.code = code
+    this.details = details
+  }
+}

@@ -1,0 +1,25 @@
+const sqliteUnique = 2067
+const sqlitePrimaryKey = 1555
+const postgresUnique = '23505'
+
+/** The name of what must be unique (a PostgreSQL constraint or `table.column` of SQLite), or undefined for any other error. */
+export function violatedUniqueness(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { errcode, code, constraint } = error as Error & { errcode?: number; code?: string; constraint?: string }
+  if (errcode === sqliteUnique || errcode === sqlitePrimaryKey) return error.message.replace(/^.*failed: /, '')
+  if (code === postgresUnique) return constraint ?? 'unknown'
+  return undefined
+}
+
+const unreachable =
+  /^(ECONN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|EAI_AGAIN|08...|57P0[1-3]|53300|25006|SQLITE_BUSY)/
+const sqliteBusy = 5
+
+/** Whether the database was out of reach (down, restarting, full of connections, locked) rather than at odds with the statement. */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { errcode, code } = error as Error & { errcode?: number; code?: string }
+  if (errcode !== undefined) return (errcode & 0xff) === sqliteBusy
+  if (code !== undefined) return unreachable.test(code)
+  return /timeout exceeded when trying to connect|Connection terminated|Query read timeout/i.test(error.message)
+}

@@ -1,0 +1,71 @@
+import { sql } from 'kysely'
+import type { Db } from './storage.ts'
+
+interface Job {
+  run(tx: Db): Promise<unknown>
+  settle(outcome: PromiseSettledResult<unknown>): void
+}
+
+const largestGroup = 256
+
+/**
+ * All writes that wait go into one transaction, each in a savepoint of its own, and are answered only after the commit: many writers
+ * share one flush to disk. A failed write undoes only itself; a failed commit fails all of its group.
+ */
+export function createGroupedWriter(connection: Db) {
+  const waiting: Job[] = []
+  let running: Promise<void> | undefined
+
+  function write<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      waiting.push({
+        run: work,
+        settle: (outcome) => (outcome.status === 'fulfilled' ? resolve(outcome.value as T) : reject(outcome.reason)),
+      })
+      running ??= drain().finally(() => {
+        running = undefined
+      })
+    })
+  }
+
+  async function drain(): Promise<void> {
+    // One turn of the event loop lets requests that have arrived together join the group.
+    await new Promise(setImmediate)
+    while (waiting.length > 0) await commitGroup(connection, waiting.splice(0, largestGroup))
+  }
+
+  return { write, idle: async () => running }
+}
+
+async function commitGroup(connection: Db, group: Job[]): Promise<void> {
+  const outcomes: PromiseSettledResult<unknown>[] = []
+  try {
+    await connection.connection().execute(async (tx) => {
+      await sql`begin immediate`.execute(tx)
+      try {
+        for (const job of group) outcomes.push(await runInSavepoint(tx, job))
+        await sql`commit`.execute(tx)
+      } catch (error) {
+        await sql`rollback`.execute(tx).catch(() => undefined)
+        throw error
+      }
+    })
+  } catch (reason) {
+    for (const job of group) job.settle({ status: 'rejected', reason })
+    return
+  }
+  for (const [index, job] of group.entries()) job.settle(outcomes[index] as PromiseSettledResult<unknown>)
+}
+
+async function runInSavepoint(tx: Db, job: Job): Promise<PromiseSettledResult<unknown>> {
+  await sql`savepoint job`.execute(tx)
+  try {
+    const value = await job.run(tx)
+    await sql`release job`.execute(tx)
+    return { status: 'fulfilled', value }
+  } catch (reason) {
+    await sql`rollback to job`.execute(tx)
+    await sql`release job`.execute(tx)
+    return { status: 'rejected', reason }
+  }
+}

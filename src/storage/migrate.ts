@@ -1,0 +1,43 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import * as foundation from './migrations/2026-11-24-foundation.ts'
+import type { DatabaseKind, Storage } from './storage.ts'
+
+interface Step {
+  up(db: Kysely<unknown>, kind: DatabaseKind): Promise<void>
+}
+
+/** In order, and frozen once landed: a change is a new step at the end. */
+const steps: Record<string, Step> = {
+  '2026-11-24-foundation': foundation,
+}
+
+/** The database was made by a version that knows more steps than this one. */
+export class NewerDatabaseError extends Error {
+  override name = 'NewerDatabaseError'
+}
+
+/** Brings the schema up to this version and answers the names of the steps it ran. */
+export async function migrate(storage: Pick<Storage, 'kind'>, db: Kysely<unknown>): Promise<string[]> {
+  const migrations = Object.fromEntries(
+    Object.entries(steps).map(([name, step]): [string, Migration] => [name, { up: (to) => step.up(to, storage.kind) }]),
+  )
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  await refuseNewer(migrator, db)
+  const { error, results = [] } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+  return results.map((result) => result.migrationName)
+}
+
+async function refuseNewer(migrator: Migrator, db: Kysely<unknown>): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some((table) => table.name === 'kysely_migration')) return
+  const known = new Set((await migrator.getMigrations()).map((migration) => migration.name))
+  const done = await (db as Kysely<{ kysely_migration: { name: string } }>)
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute()
+  const foreign = done.find((row) => !known.has(row.name))
+  if (foreign !== undefined)
+    throw new NewerDatabaseError(`it holds the step ${foreign.name}, which this version does not know`)
+}

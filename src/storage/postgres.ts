@@ -1,0 +1,64 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
+import { isUnreachable } from './constraint-errors.ts'
+import { clientForHosts, splitHosts } from './postgres-hosts.ts'
+import type { Storage } from './storage.ts'
+import type { Tables } from './tables.ts'
+
+// Ids, epoch seconds and counts all lie well inside 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
+
+export interface PostgresOptions {
+  url: string
+  /** Connections of this process, at most. */
+  connections?: number
+  onError?: (error: Error) => void
+}
+
+export function openPostgres({ url, connections = 10, onError = () => undefined }: PostgresOptions): Storage {
+  const pool = primaryPool(url, connections)
+  pool.on('error', onError)
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  return {
+    kind: 'postgres',
+    db,
+    write: (work) => db.transaction().execute(work),
+    ping: async () => {
+      await sql`select 1`.execute(db)
+    },
+    close: () => db.destroy(),
+  }
+}
+
+/** A pool whose clients stand on the one server that takes writes, wherever in the list it is now. */
+function primaryPool(url: string, connections: number): pg.Pool {
+  const { single, addresses } = splitHosts(url)
+  const { Client, turn } = clientForHosts(addresses)
+  const pool = new pg.Pool({
+    connectionString: single,
+    Client,
+    max: connections,
+    connectionTimeoutMillis: 3000,
+    query_timeout: 15_000,
+    keepAlive: true,
+    verify: (client, done) => {
+      client.query('show transaction_read_only', (error, result) => {
+        const readOnly = result?.rows[0]?.transaction_read_only === 'on'
+        done(error ?? (readOnly ? Object.assign(new Error('the server is a standby'), { code: '25006' }) : undefined))
+      })
+    },
+  })
+  const connectOnce = pool.connect.bind(pool)
+  const connect = async (): Promise<pg.PoolClient> => {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await connectOnce()
+      } catch (error) {
+        if (!isUnreachable(error) || tried >= addresses.length) throw error
+        turn()
+      }
+    }
+  }
+  return Object.assign(pool, { connect })
+}

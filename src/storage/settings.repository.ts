@@ -1,0 +1,12 @@
+import type { Db } from './storage.ts'
+
+/** The value under `key`: the one that stands there, or `value`, which then stands there. */
+export async function settle(db: Db, key: string, value: string): Promise<string> {
+  await db
+    .insertInto('settings')
+    .values({ key, value })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute()
+  const row = await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirstOrThrow()
+  return row.value
+}

@@ -1,0 +1,18 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from './tables.ts'
+
+/** A handle for SQL: the reader, or the transaction of a write. */
+export type Db = Kysely<Tables>
+
+export type DatabaseKind = 'sqlite' | 'postgres'
+
+export interface Storage {
+  readonly kind: DatabaseKind
+  /** For reads outside a write. Sees only what is committed. */
+  readonly db: Db
+  /** Runs `work` in a transaction; once resolved, its effects are on disk. A throw undoes them and nothing else. */
+  write<T>(work: (tx: Db) => Promise<T>): Promise<T>
+  /** Throws when the database cannot be reached. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,16 @@
+import type { AccountTable } from '../accounts/account.table.ts'
+import type { BudgetTable } from '../accounts/budget.table.ts'
+import type { StudyTable, StudyTallyTable } from '../studies/study.table.ts'
+
+export interface SettingTable {
+  key: string
+  value: string
+}
+
+export interface Tables {
+  settings: SettingTable
+  accounts: AccountTable
+  budgets: BudgetTable
+  studies: StudyTable
+  study_tallies: StudyTallyTable
+}

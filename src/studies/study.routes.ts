@@ -1,0 +1,81 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { errorResponses, idParameter } from '../http/api-schemas.ts'
+import { fromWireTime } from '../http/wire-time.ts'
+import { DomainError } from '../shared/errors.ts'
+import { EndBody, presentStudy, StartBody, StudyRecord } from './study.schemas.ts'
+import type { StudyService } from './study.service.ts'
+import type { StudyId } from './study.ts'
+
+const StudyParams = Type.Object({ study_id: Type.String({ description: 'Id of the record.' }) })
+
+export const studyRoutes: FastifyPluginAsyncTypebox<{ studies: StudyService }> = async (app, { studies }) => {
+  app.post(
+    '/studys/',
+    {
+      schemaErrorFormatter: () => new DomainError('bad-time'),
+      schema: {
+        operationId: 'startStudy',
+        summary: '开始学习 · Start studying',
+        description: 'A start while another record is running ends that one at the new start.',
+        tags: ['studys'],
+        body: StartBody,
+        response: { 201: StudyRecord, ...errorResponses('bad-time', 'time-in-future', 'unauthorized') },
+      },
+    },
+    async (request, reply) => {
+      const study = await studies.startStudy(request.identity.accountId, optionalTime(request.body.start_time))
+      const record = presentStudy(study, request.origin)
+      return reply.code(201).header('location', record.url).send(record)
+    },
+  )
+
+  app.put(
+    '/studys/:study_id',
+    {
+      schemaErrorFormatter: () => new DomainError('bad-time'),
+      schema: {
+        operationId: 'endStudy',
+        summary: '结束学习 · End a record',
+        description: 'Ending an ended record changes nothing without `end_time`; with it, the owner corrects the end.',
+        tags: ['studys'],
+        params: StudyParams,
+        body: EndBody,
+        response: {
+          200: StudyRecord,
+          ...errorResponses('bad-time', 'end-before-start', 'time-in-future', 'unauthorized', 'forbidden', 'not-found'),
+        },
+      },
+    },
+    async (request) => {
+      const id = studyId(request.params.study_id)
+      const study = await studies.endStudy(request.identity.accountId, id, optionalTime(request.body.end_time))
+      return presentStudy(study, request.origin)
+    },
+  )
+
+  app.get(
+    '/studys/:study_id',
+    {
+      schema: {
+        operationId: 'getStudy',
+        summary: '查看学习记录 · One record',
+        tags: ['studys'],
+        params: StudyParams,
+        response: { 200: StudyRecord, ...errorResponses('unauthorized', 'not-found') },
+      },
+    },
+    async (request) => presentStudy(await studies.getStudy(studyId(request.params.study_id)), request.origin),
+  )
+}
+
+/** @throws DomainError `not-found` */
+function studyId(text: string): StudyId {
+  const id = idParameter(text)
+  if (id === undefined) throw new DomainError('not-found')
+  return id as StudyId
+}
+
+function optionalTime(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : fromWireTime(text)
+}

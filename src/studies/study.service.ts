@@ -1,0 +1,95 @@
+import { addStudies, findAccount, lockAccount } from '../accounts/account.repository.ts'
+import type { AccountId } from '../accounts/account.ts'
+import type { Clock, EpochSeconds } from '../shared/clock.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { Page } from '../shared/page.ts'
+import type { Db, Storage } from '../storage/storage.ts'
+import { findRunning, findRunningSince, findStudy, insertStudy, updateEnd } from './study.repository.ts'
+import { decideEnd, decideStart, endByLimit, type Rules, type Study, type StudyEnd, type StudyId } from './study.ts'
+import type { StudyListRequest } from './study-list.ts'
+import { pageStudies } from './study-page.repository.ts'
+import { addToTallies } from './tally.repository.ts'
+import { runningDelta, startDeltas } from './tally.ts'
+
+export interface StudyServiceDeps {
+  storage: Storage
+  clock: Clock
+  maxHours: number
+}
+
+export type StudyService = ReturnType<typeof createStudyService>
+
+const sweepSize = 200
+
+export function createStudyService({ storage, clock, maxHours }: StudyServiceDeps) {
+  const rules = (): Rules => ({ now: clock.now(), limit: maxHours * 3600 })
+
+  /** A record that is overdue is over, whether or not the sweep has come by. */
+  function settled(study: Study): Study {
+    const end = study.end ?? endByLimit(study.startedAt, rules())
+    return end === study.end ? study : { ...study, end }
+  }
+
+  async function getStudy(id: StudyId): Promise<Study> {
+    const study = await findStudy(storage.db, id)
+    if (study === undefined) throw new DomainError('not-found')
+    return settled(study)
+  }
+
+  async function startStudy(accountId: AccountId, startedAt?: EpochSeconds): Promise<Study> {
+    return storage.write(async (tx) => {
+      await lockAccount(tx, accountId, storage.kind)
+      const running = await findRunning(tx, accountId)
+      const decision = decideStart(running, startedAt, rules())
+      if (running && decision.runningEnd) await updateEnd(tx, running.id, decision.runningEnd)
+      const study = await insertStudy(tx, { accountId, startedAt: decision.startedAt, end: decision.end })
+      await addStudies(tx, accountId, 1)
+      const nowRunning = (study.end ? 0 : 1) - (running && decision.runningEnd ? 1 : 0)
+      await addToTallies(tx, [...startDeltas(study.startedAt, 1), runningDelta(nowRunning)])
+      return study
+    })
+  }
+
+  async function endStudy(accountId: AccountId, id: StudyId, endedAt?: EpochSeconds): Promise<Study> {
+    return storage.write(async (tx) => {
+      const owner = await findStudy(tx, id)
+      if (owner === undefined) throw new DomainError('not-found')
+      if (owner.accountId !== accountId) throw new DomainError('forbidden')
+      await lockAccount(tx, accountId, storage.kind)
+      const study = (await findStudy(tx, id)) ?? owner
+      const end = decideEnd(study, endedAt, rules())
+      if (end !== study.end) await putEnd(tx, study, end)
+      return { ...study, end }
+    })
+  }
+
+  /** Ends what was left running too long; answers how many records that were. */
+  async function endOverdue(): Promise<number> {
+    const { now, limit } = rules()
+    for (let ended = 0; ; ) {
+      const overdue = await findRunningSince(storage.db, now - limit, sweepSize)
+      await Promise.all(overdue.map(({ id, accountId }) => endStudy(accountId, id)))
+      ended += overdue.length
+      if (overdue.length < sweepSize) return ended
+    }
+  }
+
+  async function listStudies(request: StudyListRequest): Promise<Page<Study>> {
+    if (request.filter.running !== undefined) await endOverdue()
+    const page = await pageStudies(storage.db, request)
+    return { ...page, items: page.items.map(settled) }
+  }
+
+  /** @throws DomainError `not-found` */
+  async function listStudiesOf(accountId: AccountId, request: StudyListRequest): Promise<Page<Study>> {
+    if ((await findAccount(storage.db, accountId)) === undefined) throw new DomainError('not-found')
+    return listStudies(request)
+  }
+
+  return { getStudy, listStudies, listStudiesOf, startStudy, endStudy, endOverdue }
+}
+
+async function putEnd(tx: Db, study: Study, end: StudyEnd): Promise<void> {
+  await updateEnd(tx, study.id, end)
+  if (study.end === undefined) await addToTallies(tx, [runningDelta(-1)])
+}

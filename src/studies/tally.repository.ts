@@ -1,0 +1,83 @@
+import { sql } from 'kysely'
+import type { Order } from '../shared/page.ts'
+import type { Db } from '../storage/storage.ts'
+import { runningWidth, type TallyDelta, tallyWidths } from './tally.ts'
+
+/** Rows that the writers of one busy stretch are spread over; PostgreSQL's row locks would queue them on one. */
+const slots = 8
+
+/** The last statement of a write: it takes the locks that others wait for. */
+export async function addToTallies(db: Db, deltas: TallyDelta[]): Promise<void> {
+  const slot = Math.floor(Math.random() * slots)
+  const rows = deltas
+    .filter(({ delta }) => delta !== 0)
+    .map(({ width, bucket, delta }) => ({ width, bucket, slot, count: delta }))
+  if (rows.length === 0) return
+  await db
+    .insertInto('study_tallies')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['width', 'bucket', 'slot']).doUpdateSet({ count: sql`study_tallies.count + excluded.count` }),
+    )
+    .execute()
+}
+
+export async function countAll(db: Db): Promise<number> {
+  return sumOf(db, tallyWidths[0])
+}
+
+export async function countRunning(db: Db): Promise<number> {
+  return sumOf(db, runningWidth)
+}
+
+async function sumOf(db: Db, width: number): Promise<number> {
+  const row = await db
+    .selectFrom('study_tallies')
+    .select((eb) => eb.fn.sum<number>('count').as('count'))
+    .where('width', '=', width)
+    .executeTakeFirst()
+  return Number(row?.count ?? 0)
+}
+
+export interface TallyPosition {
+  /** The finest stretch, as [from, to) in epoch seconds, in which the record starts. */
+  from: number
+  to: number
+  /** How many records of that stretch come before it, in the order asked for. */
+  offset: number
+}
+
+/** Where the record with `offset` others before it starts, by walking down the widths; undefined past the last one. */
+export async function locate(db: Db, offset: number, order: Order): Promise<TallyPosition | undefined> {
+  let range: { from: number; to: number } | undefined
+  let rest = offset
+  for (const width of tallyWidths) {
+    const found = await stretchHolding(db, width, range, rest, order)
+    if (found === undefined) return undefined
+    range = { from: found.bucket * width, to: (found.bucket + 1) * width }
+    rest -= found.before
+  }
+  return range && { ...range, offset: rest }
+}
+
+async function stretchHolding(
+  db: Db,
+  width: number,
+  within: { from: number; to: number } | undefined,
+  offset: number,
+  order: Order,
+): Promise<{ bucket: number; before: number } | undefined> {
+  let query = db
+    .selectFrom('study_tallies')
+    .select((eb) => ['bucket', eb.fn.sum<number>('count').as('count')])
+    .where('width', '=', width)
+    .groupBy('bucket')
+    .orderBy('bucket', order)
+  if (within) query = query.where('bucket', '>=', within.from / width).where('bucket', '<', within.to / width)
+  let before = 0
+  for (const { bucket, count } of await query.execute()) {
+    if (before + Number(count) > offset) return { bucket, before }
+    before += Number(count)
+  }
+  return undefined
+}
