@@ -70,7 +70,7 @@ test('the time of a login counts from the queue on, and the inner verifier is to
   const guarded = guard(verifier, { totalMs: 40 })
   const startedAt = performance.now()
   assert.partialDeepStrictEqual(await guarded.verify(proof), { outcome: 'unavailable', reason: 'timeout' })
-  assert.ok(performance.now() - startedAt < 200)
+  assert.ok(performance.now() - startedAt < 1000)
   assert.equal(logins[0]?.signal?.aborted, true)
 })
 

@@ -155,7 +155,7 @@ test('an answer that drips is ended by the time of its call', async (t) => {
   })
   const startedAt = performance.now()
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'timeout' })
-  assert.ok(performance.now() - startedAt < limits.callMs + 150)
+  assert.ok(performance.now() - startedAt < limits.callMs + 1000)
 })
 
 test('an endless answer is ended by its size', async (t) => {
@@ -174,12 +174,12 @@ test('an endless answer is ended by its size', async (t) => {
 test('many calls that are each in time are ended by the time of the login', async (t) => {
   const { verifier } = await schoolAndVerifier(
     t,
-    { '/cas/genValidateCode': (response) => setTimeout(() => response.end('?'), 100) },
+    { '/cas/genValidateCode': (response) => setTimeout(() => response.end('?'), 200) },
     { readCaptcha: () => undefined },
   )
   const startedAt = performance.now()
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'timeout' })
-  assert.ok(performance.now() - startedAt < limits.loginMs + 150)
+  assert.ok(performance.now() - startedAt < limits.loginMs + 1000)
 })
 
 test('an abort from outside ends the login at once', async (t) => {

@@ -35,22 +35,23 @@ export function encryptBlock(block: Bits, keys: readonly Bits[]): Bits {
 
 function scramble(half: Bits, key: Bits): Bits {
   const mixed = xor(pick(half, expansion), key)
-  return pick(
-    substitutionBoxes.flatMap((box, index) => substitute(box, mixed.slice(index * 6, index * 6 + 6))),
-    roundPermutation,
-  )
+  const substituted = substitutionBoxes.flatMap((box, index) => substitute(box, mixed, index * 6))
+  return pick(substituted, roundPermutation)
 }
+
+const nibbles = Array.from({ length: 16 }, (_, value) => [8, 4, 2, 1].map((place) => (value & place ? 1 : 0)))
 
 /** The outer two of six bits choose the row, the inner four the column. */
-function substitute(box: number[][], six: Bits): number[] {
-  const [first, ...inner] = six
-  const last = inner.pop()
-  const value = box[number([first ?? 0, last ?? 0])]?.[number(inner)] ?? 0
-  return [3, 2, 1, 0].map((place) => (value >> place) & 1)
+function substitute(box: number[][], bits: Bits, from: number): number[] {
+  const row = number(bits, from, 1) * 2 + number(bits, from + 5, 1)
+  const value = box[row]?.[number(bits, from + 1, 4)] ?? 0
+  return nibbles[value] ?? []
 }
 
-function number(bits: Bits): number {
-  return bits.reduce((sum, bit) => sum * 2 + bit, 0)
+function number(bits: Bits, from: number, count: number): number {
+  let sum = 0
+  for (let index = from; index < from + count; index++) sum = sum * 2 + (bits[index] ?? 0)
+  return sum
 }
 
 function pick(bits: Bits, positions: readonly number[]): Bits {
