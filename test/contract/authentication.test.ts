@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { type Account, freshName, openApi } from './api.ts'
+import { assertError, assertUnauthorized } from './assert-error.ts'
+import { basic, basicBytes, bearer, type Credentials, nobody, send } from './client.ts'
+import { recordOf, type StudyRecord, userOf } from './resources.ts'
+import { protectedRoutes } from './routes.ts'
+import { assertNow, instant } from './wire-time.ts'
+
+const api = openApi()
+let ann: Account
+let record: StudyRecord
+
+before(async () => {
+  ann = await api.register()
+  record = await api.start(ann)
+})
+
+test('every route but the registering wants credentials, and names the scheme that was tried', async () => {
+  const attempts: readonly [Credentials, 'Basic' | 'Bearer'][] = [
+    [nobody, 'Basic'],
+    [basic(ann.username, 'a wrong password'), 'Basic'],
+    [basic(freshName('nobody'), ann.password), 'Basic'],
+    [basic('no-token-at-all', ''), 'Basic'],
+    [bearer('no-token-at-all'), 'Bearer'],
+  ]
+  for (const [method, path] of protectedRoutes(ann, record)) {
+    for (const [as, scheme] of attempts) assertUnauthorized(await api.send(method, path, { as }), scheme)
+  }
+  assert.deepEqual(await api.record(ann, record.id), record)
+})
+
+test('the password opens, by user name and by student number, whatever the case of the scheme', async () => {
+  for (const as of [ann.withPassword, basic(ann.stu_id, ann.password), recased(ann.withPassword, 'basic')]) {
+    const creator = recordOf(await api.post('/studys/', as), 201).creator
+    assert.equal(creator, ann.user.url)
+  }
+})
+
+test('a token opens every route but its own, as Basic user name and as Bearer', async () => {
+  for (const as of [basic(ann.token, ''), bearer(ann.token), recased(bearer(ann.token), 'bearer')]) {
+    for (const [method, path] of protectedRoutes(ann, record)) {
+      const { status } = await api.send(method, path, { as })
+      assert.equal(status, path === '/token' ? 401 : method === 'POST' ? 201 : 200, `${method} ${path}`)
+    }
+  }
+})
+
+test('a token is nothing beside a password, and nothing when it was touched', async () => {
+  assertUnauthorized(await api.get('/studys', basic(ann.token, ann.password)), 'Basic')
+  assertUnauthorized(await api.get('/studys', basic(ann.username, ann.token)), 'Basic')
+  const places = [0, ann.token.length >> 2, ann.token.length >> 1, ann.token.length - 5]
+  for (const place of places) {
+    const touched = `${ann.token.slice(0, place)}${ann.token[place] === 'A' ? 'B' : 'A'}${ann.token.slice(place + 1)}`
+    assertUnauthorized(await api.get('/studys', bearer(touched)), 'Bearer')
+  }
+  for (const part of ['', `${ann.token}x`, ann.token.slice(0, -4), unsigned(ann.token)]) {
+    assertError(await api.get('/studys', bearer(part)), 401)
+  }
+})
+
+test('credentials that cannot be read are a 401', async () => {
+  const headers = ['Basic', 'Basic ', 'Basic !!!', 'Bearer', 'Basic Og==', 'Digest username="ann"', 'nonsense', ',']
+  const noColon = `Basic ${Buffer.from(ann.username).toString('base64')}`
+  for (const authorization of [...headers, noColon]) assertError(await api.get('/studys', { authorization }), 401)
+})
+
+test('an empty password opens nothing', async () => {
+  for (const login of [ann.username, ann.stu_id, '']) {
+    assertUnauthorized(await api.get('/studys', basic(login, '')), 'Basic')
+  }
+})
+
+test('bytes that are no UTF-8 are a 401, never mapped to another character', async () => {
+  const eve = await api.register({ password: 'replaced \ufffd password' })
+  const broken = [[0xff], [0x80], [0xc3], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80]]
+  for (const bytes of broken) {
+    const [head, tail] = [Buffer.from(`${eve.username}:replaced `), Buffer.from(' password')]
+    assertUnauthorized(await api.get('/studys', basicBytes(Buffer.concat([head, Buffer.from(bytes), tail]))), 'Basic')
+  }
+  assert.equal((await api.get('/studys', eve.withPassword)).status, 200)
+})
+
+test('a Unicode user name logs in as it was typed, in either normal form, case and width', async () => {
+  const zoe = await api.register({ username: freshName('Zoë Ｌee').normalize('NFC') })
+  const typed = [zoe.username, zoe.username.normalize('NFD'), zoe.username.normalize('NFKC'), zoe.username.toUpperCase()]
+  for (const username of typed) {
+    assert.equal(userOf(await api.get(`/users/${zoe.id}`, basic(username, zoe.password))).username, zoe.username)
+  }
+})
+
+test('the password is compared to the letter', async () => {
+  for (const wrong of [ann.password.toUpperCase(), `${ann.password} `, ` ${ann.password}`, `${ann.password}\u0000`]) {
+    assertUnauthorized(await api.get('/token', basic(ann.username, wrong)), 'Basic')
+  }
+})
+
+test('a user name that is the student number of another locks nobody out', async () => {
+  const bob = await api.register()
+  const reply = await api.sendRegistration({ ...api.freshRegistration(), username: bob.stu_id })
+  assert.ok(reply.status === 201 || reply.status === 400, reply.text)
+  const { creator } = recordOf(await api.post('/studys', basic(bob.stu_id, bob.password)), 201)
+  assert.equal(creator, bob.user.url)
+})
+
+test('a request with credentials is seen', async () => {
+  const { last_seen, member_since } = userOf(await api.get(`/users/${ann.id}`, ann.as))
+  assert.ok(instant(last_seen) >= instant(member_since) && Date.now() - instant(last_seen) <= 70_000)
+})
+
+test('the operator asks for health and readiness without credentials', async () => {
+  for (const path of ['/healthz', '/readyz']) assert.equal((await send('GET', `${api.origin}${path}`)).status, 200)
+})
+
+test('a new account is seen at once', () => assertNow(ann.user.last_seen))
+
+function recased(as: Credentials, scheme: string): Credentials {
+  return { authorization: `${scheme}${as.authorization?.slice(scheme.length)}` }
+}
+
+function unsigned(token: string): string {
+  const header = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')
+  return [header, token.split('.')[1] ?? '', ''].join('.')
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { before, beforeEach, test } from 'node:test'
+import { type Account, openApi } from './api.ts'
+import { assertError, assertUnauthorized } from './assert-error.ts'
+import { basic, bearer, nobody } from './client.ts'
+import { exchange, request } from './raw-http.ts'
+import { recordOf, type StudyRecord } from './resources.ts'
+import { ABSENT_IDS } from './routes.ts'
+import { ago, ahead, assertNow, HOUR, later, MINUTE, SECOND } from './wire-time.ts'
+
+const api = openApi()
+let ann: Account
+let bob: Account
+let record: StudyRecord
+
+before(async () => {
+  ann = await api.register()
+  bob = await api.register()
+})
+
+beforeEach(async () => {
+  record = await api.start(ann, ago(HOUR))
+})
+
+async function assertUnchanged(): Promise<void> {
+  assert.deepEqual(await api.record(ann, record.id), record)
+}
+
+test('without credentials nothing is ended, and no record is told from none', async () => {
+  assertUnauthorized(await api.put(record.url, nobody), 'Basic')
+  assertUnauthorized(await api.put('/studys/999999999', nobody), 'Basic')
+  await assertUnchanged()
+})
+
+test('wrong credentials end nothing', async () => {
+  assertUnauthorized(await api.put(record.url, basic(ann.username, bob.password)), 'Basic')
+  assertUnauthorized(await api.put(record.url, bearer('no-token-at-all')), 'Bearer')
+  await assertUnchanged()
+})
+
+test('nobody ends or corrects the record of another', async () => {
+  assertError(await api.put(record.url, bob.as), 403)
+  assertError(await api.put(record.url, bob.as, { end_time: ago(MINUTE) }), 403)
+  await assertUnchanged()
+  record = await api.end(ann, record.id)
+  assertError(await api.put(record.url, bob.as), 403)
+  assertError(await api.put(record.url, bob.as, { end_time: ago(MINUTE) }), 403)
+  await assertUnchanged()
+})
+
+test('a record that does not exist is a 404, whatever the id looks like', async () => {
+  for (const id of ABSENT_IDS) {
+    assertError(await api.put(`/studys/${id}`, ann.as), 404)
+    assertError(await api.put(`/studys/${id}`, ann.as, { end_time: ago(MINUTE) }), 404)
+  }
+})
+
+test('a bad end_time or body is refused, and the record stays as it was', async () => {
+  const forms = ['', 'now', '2017-03-25', '2017-03-25T11:55:47', `${ago(MINUTE)}Z`, `${ago(MINUTE)}\n`, '2017-02-29 00:00:00']
+  for (const end_time of [...forms, null, 0, 1490442947, true, [], {}]) {
+    assertError(await api.put(record.url, ann.as, { end_time }), 400)
+  }
+  for (const body of ['[]', '"text"', 'null', '1', '{', `"${ago(MINUTE)}"`]) {
+    const headers = { 'content-type': 'application/json' }
+    assertError(await api.send('PUT', record.url, { as: ann.as, headers, body }), 400)
+  }
+  await assertUnchanged()
+})
+
+test('an end before the start, or in the future by more than a minute, is refused', async () => {
+  const wrong = [later(record.start_time, -SECOND), '2017-03-25 11:55:47', ahead(100 * SECOND), ahead(8 * HOUR)]
+  for (const end_time of wrong) assertError(await api.put(record.url, ann.as, { end_time }), 400)
+  await assertUnchanged()
+  record = await api.end(ann, record.id, ago(MINUTE))
+  for (const end_time of wrong) assertError(await api.put(record.url, ann.as, { end_time }), 400)
+  await assertUnchanged()
+})
+
+test('an end without parameters ends now, and a second one changes nothing', async () => {
+  const ended = recordOf(await api.put(record.url, ann.as))
+  assertNow(ended.end_time)
+  assert.deepEqual({ ...ended, end_time: null }, record)
+  await api.end(ann, record.id, ago(30 * MINUTE))
+  const corrected = await api.record(ann, record.id)
+  for (const json of [undefined, {}, { note: 'x' }]) {
+    assert.deepEqual(recordOf(await api.put(record.url, ann.as, json)), corrected)
+  }
+})
+
+test('an empty body, {} and no body all end now, whatever the content type', async () => {
+  const { host, pathname } = new URL(record.url)
+  for (const type of [[], ['Content-Type: application/json'], ['Content-Type: text/plain']]) {
+    const framings: [lines: string[], body: string][] = [
+      [[], ''],
+      [['Content-Length: 0'], ''],
+      [['Transfer-Encoding: chunked'], '0\r\n\r\n'],
+    ]
+    for (const [framing, body] of framings) {
+      const { id } = await api.start(ann)
+      const path = pathname.replace(/\d+$/, String(id))
+      const head = [`PUT ${path} HTTP/1.1`, `Host: ${host}`, `Authorization: ${ann.as.authorization}`]
+      const lines = [...head, ...type, ...framing, 'Connection: close']
+      assertNow(recordOf(await exchange(api.origin, request(lines, body))).end_time)
+    }
+  }
+  assertNow(recordOf(await api.put((await api.start(ann)).url, ann.as, {})).end_time)
+})
+
+test('an end_time is kept to the second, from the start itself to a minute ahead', async () => {
+  for (const end_time of [record.start_time, later(record.start_time, SECOND), ago(MINUTE), ahead(40 * SECOND)]) {
+    const ended = { ...record, end_time }
+    assert.deepEqual(await api.end(ann, record.id, end_time), ended)
+    assert.deepEqual(await api.record(ann, record.id), ended)
+  }
+})
+
+test('an end that is given is kept, however long the record', async () => {
+  const start_time = '2017-03-25 11:55:47'
+  const { id } = await api.start(ann, start_time)
+  for (const end_time of ['2017-03-25 12:00:00', '2017-03-26 11:55:47', '2017-03-25 11:55:47']) {
+    assert.equal((await api.end(ann, id, end_time)).end_time, end_time)
+  }
+})
+
+test('a correction may overlap other records, and leaves them alone', async () => {
+  await api.end(ann, record.id, ago(50 * MINUTE))
+  const other = await api.start(ann, ago(40 * MINUTE))
+  await api.end(ann, record.id, ago(5 * MINUTE))
+  assert.deepEqual(await api.record(ann, other.id), other)
+})
+
+test('only the end is written: the start, the creator and the id stay', async () => {
+  const body = { end_time: ago(MINUTE), start_time: ago(2 * HOUR), id: 1, creator: bob.user.url }
+  assert.deepEqual(recordOf(await api.put(record.url, ann.as, body)), { ...record, end_time: body.end_time })
+})
