@@ -18,7 +18,8 @@ export class NewerDatabaseError extends Error {
 }
 
 /** Brings the schema up to this version and answers the names of the steps it ran. */
-export async function migrate(storage: Pick<Storage, 'kind'>, db: Kysely<unknown>): Promise<string[]> {
+export async function migrate(storage: Storage): Promise<string[]> {
+  const db = storage.db as Kysely<unknown>
   const migrations = Object.fromEntries(
     Object.entries(steps).map(([name, step]): [string, Migration] => [name, { up: (to) => step.up(to, storage.kind) }]),
   )

@@ -1,0 +1,37 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from '../config.ts'
+import { deriveKeys, type Keys } from '../keys.ts'
+import { migrate } from '../storage/migrate.ts'
+import { openPostgres } from '../storage/postgres.ts'
+import { settle } from '../storage/settings.repository.ts'
+import { openSqlite } from '../storage/sqlite.ts'
+import type { Storage } from '../storage/storage.ts'
+import { readSecret } from './secret.ts'
+
+export function openDatabase(database: Config['database'], logger?: Pick<FastifyBaseLogger, 'warn'>): Storage {
+  if (database.kind === 'sqlite') return openSqlite(database.path)
+  return openPostgres({ url: database.url, onError: (error) => logger?.warn({ err: error }, 'a database connection broke') })
+}
+
+/** The secret is not the one that this database's student numbers and tokens were made under. */
+export class ForeignSecretError extends Error {
+  override name = 'ForeignSecretError'
+}
+
+/** Storage with the schema of this version, and the keys that belong to it. @throws ForeignSecretError, NewerDatabaseError */
+export async function openService(
+  config: Pick<Config, 'database' | 'secret'>,
+  logger?: Pick<FastifyBaseLogger, 'warn'>,
+): Promise<{ storage: Storage; keys: Keys }> {
+  const storage = openDatabase(config.database, logger)
+  try {
+    await migrate(storage)
+    const keys = deriveKeys(readSecret(config))
+    const settled = await storage.write((tx) => settle(tx, 'secret fingerprint', keys.fingerprint))
+    if (settled !== keys.fingerprint) throw new ForeignSecretError('SECRET is not the one that this database was made with')
+    return { storage, keys }
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}

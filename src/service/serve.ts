@@ -1,0 +1,44 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { buildApp } from '../app.ts'
+import type { Config } from '../config.ts'
+import { apiBase } from '../http/links.ts'
+import type { CaptchaReader } from '../identity/kingosoft/captcha-reader.ts'
+import { systemClock } from '../shared/clock.ts'
+import { openService } from './open-storage.ts'
+import { openSchool, type School } from './school.ts'
+
+export interface RunningService {
+  /** Origin that it listens on. */
+  address: string
+  demoStudent: School['demoStudent']
+  close(): Promise<void>
+}
+
+/** Starts the whole service; on a failure nothing is left behind. */
+export async function serve(config: Config, logger: FastifyBaseLogger, readCaptcha: CaptchaReader): Promise<RunningService> {
+  const closing: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) await step()
+  }
+  try {
+    const { storage, keys } = await openService(config, logger)
+    closing.push(() => storage.close())
+    const school = await openSchool({ config, readCaptcha, logger })
+    closing.push(() => school.close())
+    const app = await buildApp({ config, storage, clock: systemClock, keys, verifier: school.verifier, logger })
+    closing.push(() => app.close())
+    const address = await listen(app, config)
+    logger.info({ address, api: `${address}${apiBase}`, docs: `${address}/docs` }, 'listening')
+    return { address, demoStudent: school.demoStudent, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function listen(app: FastifyInstance, { host, port, tls }: Config): Promise<string> {
+  await app.listen({ host, port, listenTextResolver: () => '' })
+  const { port: taken } = app.server.address() as AddressInfo
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${taken}`
+}
