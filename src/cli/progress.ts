@@ -1,0 +1,91 @@
+import { hrtime } from 'node:process'
+
+const lineEvery = 5
+const redrawEvery = 0.1
+
+export interface Progress {
+  /** `done` of the total, in the same unit. */
+  update(done: number): void
+  /** Shows the last state and ends the line. */
+  finish(): void
+}
+
+export interface ProgressOptions {
+  label: string
+  total: number
+  /** What was there before: it counts for the part that is done, not for the rate. */
+  from?: number
+  unit?: string
+  out?: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>
+  /** In seconds, from any point on. */
+  now?: () => number
+}
+
+/** How far a long command is: one line that is rewritten on a terminal, and a plain line every five seconds elsewhere. */
+export function showProgress({ label, total, from = 0, unit = 'rows', ...given }: ProgressOptions): Progress {
+  const { out = process.stderr, now = () => Number(hrtime.bigint()) / 1e9 } = given
+  const begun = now()
+  const line = (done: number) => `${label}: ${describe({ done, total, from, unit, seconds: now() - begun })}`
+  let shown = begun
+  let latest = from
+  return {
+    update(done) {
+      latest = done
+      if (now() - shown < (out.isTTY ? redrawEvery : lineEvery)) return
+      shown = now()
+      out.write(out.isTTY ? `\r${line(done)}\x1b[K` : `${line(done)}\n`)
+    },
+    finish() {
+      out.write(out.isTTY ? `\r${line(latest)}\x1b[K\n` : `${line(latest)}\n`)
+    },
+  }
+}
+
+interface State {
+  done: number
+  total: number
+  from: number
+  unit: string
+  seconds: number
+}
+
+function describe({ done, total, from, unit, seconds }: State): string {
+  const share = total > 0 ? Math.floor((100 * done) / total) : 100
+  const rate = seconds > 0 ? (done - from) / seconds : 0
+  const left = done >= total ? `took ${duration(seconds)}` : rate > 0 ? `${duration((total - done) / rate)} left` : '…'
+  return `${grouped(done)} of ${grouped(total)} ${unit} (${share} %), ${grouped(Math.round(rate))}/s, ${left}`
+}
+
+function grouped(number: number): string {
+  return number.toLocaleString('en-US')
+}
+
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+/** Ended by Ctrl-C, as shells count it. */
+const interruptedExitCode = 130
+
+/**
+ * Runs `work` with a signal that Ctrl-C raises once; a second Ctrl-C ends the process at once. True when it was let finish; false, and
+ * the exit code set, when it stopped for the signal.
+ */
+export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  const controller = new AbortController()
+  const interrupt = () => controller.abort()
+  process.once('SIGINT', interrupt)
+  try {
+    await work(controller.signal)
+    return true
+  } catch (error) {
+    if (!controller.signal.aborted) throw error
+    process.exitCode = interruptedExitCode
+    return false
+  } finally {
+    process.off('SIGINT', interrupt)
+  }
+}

@@ -1,0 +1,100 @@
+import { statSync } from 'node:fs'
+import { Command, InvalidArgumentError } from 'commander'
+import { hashPassword, nobodysHash } from '../accounts/password-hash.ts'
+import { type Config, readConfig } from '../config.ts'
+import { openSeedStore } from '../seed/open-seed-store.ts'
+import { type PlanWish, startOfDay } from '../seed/plan.ts'
+import { NotEmptyError, seedDatabase } from '../seed/seed.service.ts'
+import { systemClock } from '../shared/clock.ts'
+import { explain } from './explain.ts'
+import { showProgress, untilInterrupted } from './progress.ts'
+
+interface SeedCommandOptions {
+  students: number
+  records: number
+  seed: number
+  from?: Temporal.PlainDate
+  to?: Temporal.PlainDate
+  database?: string
+  password?: string
+}
+
+export function seedCommand(env: NodeJS.ProcessEnv): Command {
+  return new Command('seed')
+    .description('fill an empty database with a plausible campus; the same numbers make the same one')
+    .option('--students <number>', 'accounts, named student00001 and so on', wholeNumber(1, 10_000_000), 20_000)
+    .option('--records <number>', 'study records', wholeNumber(0, 1_000_000_000), 1_000_000)
+    .option('--seed <number>', 'which of many campuses', wholeNumber(0, Number.MAX_SAFE_INTEGER), 7)
+    .option('--from <date>', 'first day, as 2025-09-01 (default: three years before the last)', date)
+    .option('--to <date>', 'the day before which it ends (default: today)', date)
+    .option('--database <url>', 'in place of DATABASE_URL')
+    .option('--password <text>', 'that all its students can log in with (default: none can)')
+    .addHelpText(
+      'after',
+      '\nCtrl-C stops it; run again with the same numbers, it goes on. Exit code 130 when stopped, 1 when refused.',
+    )
+    .action(async (options: SeedCommandOptions) => {
+      try {
+        const config = readConfig(options.database === undefined ? env : { ...env, DATABASE_URL: options.database })
+        const finished = await untilInterrupted((signal) => run(config, options, signal))
+        if (!finished) process.stderr.write('已停止，再次运行可继续 · stopped; run it again to go on\n')
+      } catch (error) {
+        process.stderr.write(`${explainRefusal(error)}\n`)
+        process.exitCode = 1
+      }
+    })
+}
+
+async function run(config: Config, options: SeedCommandOptions, signal: AbortSignal): Promise<void> {
+  const wish = wishOf(config, options)
+  const store = await openSeedStore(config.database)
+  try {
+    const passwordHash = options.password === undefined ? nobodysHash : await hashPassword(options.password)
+    const progress = showProgress({ label: 'seed', total: wish.records, unit: 'records' })
+    await seedDatabase(store, { wish, now: systemClock.now(), passwordHash, signal, onProgress: progress.update })
+    progress.finish()
+  } finally {
+    await store.close()
+  }
+  if (config.database.kind === 'sqlite') {
+    const megabytes = Math.round(statSync(config.database.path).size / 2 ** 20)
+    process.stderr.write(`${config.database.path}: ${megabytes} MiB\n`)
+  }
+}
+
+/** @throws NotEmptyError for days that hold nothing */
+function wishOf(
+  { timezone, studyMaxHours }: Config,
+  { students, records, seed, from, to }: SeedCommandOptions,
+): PlanWish {
+  const wish: PlanWish = { students, records, seed, timezone, limit: Math.round(studyMaxHours * 3600) }
+  if (from) wish.from = startOfDay(from, timezone)
+  if (to) wish.until = startOfDay(to, timezone)
+  const now = systemClock.now()
+  if ((wish.until ?? now) > now) throw new Error('--to lies in the future')
+  if ((wish.from ?? 0) >= (wish.until ?? now)) throw new Error('--from is not before --to')
+  return wish
+}
+
+function explainRefusal(error: unknown): string {
+  if (error instanceof NotEmptyError)
+    return `数据库不为空 · DATABASE_URL: seeding wants an empty database: ${error.message}`
+  return explain(error)
+}
+
+function date(text: string): Temporal.PlainDate {
+  try {
+    return Temporal.PlainDate.from(text)
+  } catch {
+    throw new InvalidArgumentError('a date such as 2025-09-01 is wanted.')
+  }
+}
+
+function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (!(value >= least && value <= most))
+      throw new InvalidArgumentError(`a whole number from ${least} to ${most} is wanted.`)
+    return value
+  }
+}

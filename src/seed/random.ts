@@ -1,0 +1,36 @@
+/** Answers a number from 0 inclusive to 1 exclusive. */
+export type Random = () => number
+
+/** The same numbers for the same seed, on every machine (sfc32 by Chris Doty-Humphrey, as in PractRand). */
+export function seededRandom(seed: number): Random {
+  let a = seed | 0
+  let b = Math.trunc(seed / 2 ** 32) | 0
+  let c = 0x9e3779b9 | 0
+  let counter = 1
+  const next = () => {
+    const sum = (((a + b) | 0) + counter) | 0
+    counter = (counter + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = ((c << 21) | (c >>> 11)) + sum
+    c |= 0
+    return (sum >>> 0) / 2 ** 32
+  }
+  for (let round = 0; round < 16; round++) next()
+  return next
+}
+
+/** A whole number between both bounds, each included. */
+export function between(random: Random, least: number, most: number): number {
+  return least + Math.floor(random() * (most - least + 1))
+}
+
+/** The index of a weight, each as likely as it is heavy. */
+export function pick(random: Random, weights: readonly number[]): number {
+  let rest = random() * weights.reduce((sum, weight) => sum + weight, 0)
+  for (const [index, weight] of weights.entries()) {
+    rest -= weight
+    if (rest < 0) return index
+  }
+  return weights.length - 1
+}

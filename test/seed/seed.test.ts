@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { readConfig } from '../../src/config.ts'
+import { openSeedStore } from '../../src/seed/open-seed-store.ts'
+import type { PlanWish } from '../../src/seed/plan.ts'
+import { NotEmptyError, seedDatabase } from '../../src/seed/seed.service.ts'
+import { openDatabase } from '../../src/service/open-storage.ts'
+import { migrate } from '../../src/storage/migrate.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import { addToTallies, countAll, countRunning } from '../../src/studies/tally.repository.ts'
+import { runningDelta, startDeltas } from '../../src/studies/tally.ts'
+import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts'
+
+const limit = 16 * 3600
+const from = Date.parse('2025-09-01T00:00:00+08:00') / 1000
+const until = Date.parse('2026-07-06T21:00:00+08:00') / 1000
+const wish: PlanWish = { students: 200, records: 20_000, seed: 7, from, until, timezone: 'Asia/Shanghai', limit }
+
+describe('seeding a campus', () => {
+  let folder: string
+  let database: EmptyDatabase
+  let storage: Storage
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'occupy-seed-'))
+    database = await emptyDatabase(folder)
+    await seed(database.url, wish)
+    storage = open(database.url)
+  })
+
+  after(async () => {
+    await storage.close()
+    await database.close()
+    await rm(folder, { recursive: true })
+  })
+
+  test('the same numbers make the same campus, another seed another one', async () => {
+    const again = await seedElsewhere(wish)
+    const other = await seedElsewhere({ ...wish, seed: 8 })
+    assert.equal(again, await checksum(storage))
+    assert.notEqual(other, again)
+  })
+
+  test('a seeding that was stopped is taken up where it was and ends as if it had not been', async () => {
+    const stopped = await emptyDatabase(await mkdtemp(join(folder, 'stopped-')))
+    const controller = new AbortController()
+    const stop = () => controller.abort()
+    await assert.rejects(seed(stopped.url, wish, { chunkSize: 7_000, signal: controller.signal, onProgress: stop }), {
+      name: 'AbortError',
+    })
+    const part = open(stopped.url)
+    const kept = await countAll(part.db)
+    assert.ok(kept > 0 && kept < wish.records, `${kept} records were kept`)
+    assert.equal(kept, (await studiesOf(part)).length)
+    const { found } = await seed(stopped.url, wish)
+    assert.equal(found, kept)
+    assert.equal(await checksum(part), await checksum(storage))
+    await part.close()
+    await stopped.close()
+  })
+
+  test('a database with anything else in it is left alone', async () => {
+    await assert.rejects(seed(database.url, { ...wish, seed: 9 }), NotEmptyError)
+  })
+
+  test('counts are what the service would have counted', async () => {
+    const studies = await studiesOf(storage)
+    assert.equal(studies.length, wish.records)
+    const place = await emptyDatabase(await mkdtemp(join(folder, 'counted-')))
+    const counted = open(place.url)
+    await migrate(counted)
+    await counted.write(async (tx) => {
+      for (const { started_at, ended_at } of studies)
+        await addToTallies(tx, [...startDeltas(started_at, 1), runningDelta(ended_at === null ? 1 : 0)])
+    })
+    assert.deepEqual(await tallies(storage), await tallies(counted))
+    assert.equal(await countRunning(storage.db), studies.filter((study) => study.ended_at === null).length)
+    const counts = await storage.db.selectFrom('accounts').select(['id', 'study_count']).orderBy('id').execute()
+    const own = Map.groupBy(studies, (study) => study.account_id)
+    assert.deepEqual(
+      counts.map((row) => row.study_count),
+      counts.map((row) => own.get(row.id)?.length ?? 0),
+    )
+    await counted.close()
+    await place.close()
+  })
+
+  test('records keep the rules of time', async () => {
+    for (const { started_at, ended_at, end_cause } of await studiesOf(storage)) {
+      assert.ok(started_at >= from && started_at < until)
+      assert.ok(ended_at === null ? started_at + limit > until : ended_at >= started_at && ended_at <= until)
+      if (end_cause === 'limit') assert.equal(ended_at, started_at + limit)
+      else if (ended_at !== null) assert.ok(ended_at - started_at <= limit)
+    }
+  })
+
+  test('it looks like a campus: ascending ids, busy evenings, quiet noons, exam weeks, forgotten timers, some at it now', async () => {
+    const studies = await studiesOf(storage)
+    assert.ok(studies.every((study, index) => index === 0 || study.started_at >= (studies[index - 1]?.started_at ?? 0)))
+    const starts = studies.map((study) => new Date((study.started_at + 8 * 3600) * 1000))
+    const at = (hour: number) => starts.filter((start) => start.getUTCHours() === hour).length
+    assert.ok(at(19) > 4 * at(12), `${at(19)} start at seven in the evening, ${at(12)} at noon`)
+    const on = (month: string) => starts.filter((start) => start.toISOString().startsWith(month)).length
+    assert.ok(on('2026-01') > 2 * on('2026-02'), `${on('2026-01')} in January, ${on('2026-02')} in the holidays`)
+    const causes = Object.groupBy(studies, (study) => study.end_cause ?? 'running')
+    assert.ok((causes.limit?.length ?? 0) > 20)
+    assert.ok((causes['next-start']?.length ?? 0) > 20)
+    assert.equal(causes.running?.length, 4)
+  })
+
+  test('the next record and account get the next ids', async () => {
+    await storage
+      .write(async (tx) => {
+        const values = { account_id: 1, started_at: until, ended_at: until, end_cause: 'student' as const }
+        const study = await tx.insertInto('studies').values(values).returning('id').executeTakeFirstOrThrow()
+        assert.equal(study.id, wish.records + 1)
+        throw new Error('undone')
+      })
+      .catch((error: Error) => assert.equal(error.message, 'undone'))
+  })
+
+  async function seedElsewhere(plan: PlanWish): Promise<string> {
+    const place = await emptyDatabase(await mkdtemp(join(folder, 'elsewhere-')))
+    await seed(place.url, plan)
+    const made = open(place.url)
+    const sum = await checksum(made)
+    await made.close()
+    await place.close()
+    return sum
+  }
+})
+
+type RunOptions = { chunkSize?: number; signal?: AbortSignal; onProgress?: (records: number) => void }
+
+async function seed(url: string, plan: PlanWish, options: RunOptions = {}) {
+  const store = await openSeedStore(readConfig({ DATABASE_URL: url }).database)
+  try {
+    return await seedDatabase(store, { wish: plan, now: until, passwordHash: 'nobody', ...options })
+  } finally {
+    await store.close()
+  }
+}
+
+function open(url: string): Storage {
+  return openDatabase(readConfig({ DATABASE_URL: url }).database)
+}
+
+function studiesOf({ db }: Storage) {
+  return db.selectFrom('studies').selectAll().orderBy('id').execute()
+}
+
+async function checksum(storage: Storage): Promise<string> {
+  const accounts = await storage.db.selectFrom('accounts').selectAll().orderBy('id').execute()
+  const rows = [accounts, await studiesOf(storage), await tallies(storage)]
+  return createHash('sha256').update(JSON.stringify(rows)).digest('hex')
+}
+
+async function tallies({ db }: Storage) {
+  const rows = await db
+    .selectFrom('study_tallies')
+    .select((eb) => ['width', 'bucket', eb.fn.sum<number>('count').as('count')])
+    .groupBy(['width', 'bucket'])
+    .orderBy('width')
+    .orderBy('bucket')
+    .execute()
+  return rows.map(({ width, bucket, count }) => [width, bucket, Number(count)])
+}
