@@ -1,0 +1,146 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { canPin, endChild, startChild, usageOf } from './child.ts'
+import { ask } from './conversation.ts'
+import type { DatabaseServer } from './databases.ts'
+import { type Figures, type Measured, measure, takeSample, together } from './measure.ts'
+import { type Row, rows } from './rows.ts'
+import { type BenchedServer, startServer } from './server.ts'
+import { meetWorld, seedWorld, type World } from './world.ts'
+
+export interface RunOptions {
+  main: string
+  workers: number
+  connections: number
+  /** Of each server and row, in all turns together. */
+  seconds: number
+  rows: string | undefined
+  signal: AbortSignal
+  onStep: (done: number, total: number) => void
+}
+
+export interface BareRow {
+  row: Row
+  server: Figures
+  bare: Figures
+  ratio: number
+  /** The same with each figure divided by the processor time it took: what the ratio is where the load generator, not the server, was the limit. */
+  ratioByProcessor: number | undefined
+  faults: string[]
+  flooded: Record<string, number>
+}
+
+export interface BareRun {
+  rows: BareRow[]
+  /** In milliseconds. */
+  startedIn: number[]
+  residentBytes: number | undefined
+}
+
+const campus = { students: 1000, records: 100_000 }
+const turns = 2
+const starts = 5
+
+export const loadCore = String(availableParallelism() - 1)
+export const serverCores = (workers: number) => (workers > 1 ? `0-${workers - 1}` : '0')
+
+export function startLoad() {
+  return startChild([join(import.meta.dirname, 'load.ts')], { cores: loadCore, ipc: true })
+}
+
+/** Every row on the server and on the bare one by turns, so that what else the machine does falls on both. */
+export async function runBeside(databases: DatabaseServer, options: RunOptions): Promise<BareRun> {
+  const chosen = rows.filter((row) => row.tables.includes('bare') && row.name.includes(options.rows ?? ''))
+  const databaseUrl = await databases.create()
+  const where = { main: options.main, databaseUrl, cores: serverCores(options.workers), workers: options.workers }
+  const closing: (() => Promise<void>)[] = []
+  const abort = () => void closeAll(closing)
+  options.signal.addEventListener('abort', abort)
+  try {
+    await seedWorld(databaseUrl, campus, undefined, options.signal)
+    const startedIn = await startRepeatedly(where)
+    const server = await startServer(where)
+    closing.push(server.close)
+    const load = startLoad()
+    closing.push(() => endChild(load))
+    const bare = startChild([join(import.meta.dirname, 'bare-server.ts')], { cores: '0', ipc: true })
+    closing.push(() => endChild(bare))
+    const bareOrigin = await ask<string>(bare)
+    const world = await meetWorld(server.origin, campus)
+    const results: BareRow[] = []
+    for (const [index, row] of chosen.entries()) {
+      options.signal.throwIfAborted()
+      const sample = await takeSample(row, world, server.origin)
+      await ask(bare, sample)
+      results.push(await besideBare(row, world, server, { bare, bareOrigin, load, databaseUrl }, options))
+      options.onStep(index + 1, chosen.length)
+    }
+    return { rows: results, startedIn, residentBytes: usageOf(server.pid)?.residentBytes }
+  } catch (error) {
+    options.signal.throwIfAborted()
+    throw error
+  } finally {
+    options.signal.removeEventListener('abort', abort)
+    await closeAll(closing)
+  }
+}
+
+export async function closeAll(closing: (() => Promise<void>)[]): Promise<void> {
+  for (const close of closing.splice(0).reverse()) await close()
+}
+
+async function startRepeatedly(where: Parameters<typeof startServer>[0]): Promise<number[]> {
+  const times: number[] = []
+  for (let time = 0; time < starts; time++) {
+    const server = await startServer(where)
+    times.push(server.startedIn)
+    await server.close()
+  }
+  return times.sort((a, b) => a - b)
+}
+
+interface Bench {
+  bare: ReturnType<typeof startChild>
+  bareOrigin: string
+  load: ReturnType<typeof startChild>
+  databaseUrl: string
+}
+
+async function besideBare(
+  row: Row,
+  world: World,
+  server: BenchedServer,
+  bench: Bench,
+  options: RunOptions,
+): Promise<BareRow> {
+  const { load, databaseUrl } = bench
+  const real = { origin: server.origin, pid: server.pid, databaseUrl }
+  const bare = { origin: bench.bareOrigin, pid: bench.bare.pid ?? 0 }
+  const turn = { load, connections: options.connections, seconds: Math.max(1, options.seconds / turns) }
+  for (const target of [real, bare]) await measure(row, world, target, { ...turn, seconds: 1 })
+  const ofServer: (Measured & { latencies: Float64Array })[] = []
+  const ofBare: typeof ofServer = []
+  for (let time = 0; time < turns; time++) {
+    ofServer.push(await measure(row, world, real, turn))
+    ofBare.push(await measure(row, world, bare, turn))
+  }
+  return compare(row, ofServer, ofBare)
+}
+
+function compare(row: Row, ofServer: (Measured & { latencies: Float64Array })[], ofBare: typeof ofServer): BareRow {
+  const [server, bare] = [together(ofServer), together(ofBare)]
+  const ratio = server.requestsPerSecond / bare.requestsPerSecond
+  const known = server.busy !== undefined && bare.busy !== undefined
+  const flooded: Record<string, number> = {}
+  for (const turn of ofServer)
+    for (const [status, count] of Object.entries(turn.flooded)) flooded[status] = (flooded[status] ?? 0) + count
+  return {
+    row,
+    server,
+    bare,
+    ratio,
+    ratioByProcessor: known && canPin ? (ratio * (bare.busy ?? 1)) / (server.busy ?? 1) : undefined,
+    faults: [...ofServer, ...ofBare].flatMap((turn) => turn.faults),
+    flooded,
+  }
+}

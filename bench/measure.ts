@@ -1,0 +1,104 @@
+import type { ChildProcess } from 'node:child_process'
+import { usageOf } from './child.ts'
+import { ask } from './conversation.ts'
+import type { Row } from './rows.ts'
+import type { LoadJob, LoadResult, Sample, WireRequest } from './wire.ts'
+import { countKept, type World } from './world.ts'
+
+export interface Figures {
+  requestsPerSecond: number
+  /** In milliseconds. */
+  p50: number
+  p99: number
+  /** Share of one core that the measured process used; undefined where it cannot be told. */
+  busy: number | undefined
+  answers: number
+}
+
+export interface Measured extends Figures {
+  faults: string[]
+  flooded: Record<string, number>
+}
+
+export interface Target {
+  origin: string
+  pid: number
+  /** Where the row's writes are to be found afterwards; undefined for the bare server. */
+  databaseUrl?: string
+}
+
+export interface Turn {
+  load: ChildProcess
+  connections: number
+  seconds: number
+}
+
+/** Loads one server with one row, and checks what it has answered and acknowledged. */
+export async function measure(
+  row: Row,
+  world: World,
+  target: Target,
+  { load, ...turn }: Turn,
+): Promise<Measured & { latencies: Float64Array }> {
+  const real = target.databaseUrl !== undefined
+  const job: LoadJob = {
+    ...turn,
+    origin: target.origin,
+    requests: row.requests(world),
+    writes: row.writes,
+    flood: real ? row.flood?.(world) : undefined,
+  }
+  const before = usageOf(target.pid)
+  const result = await ask<LoadResult>(load, job)
+  const after = usageOf(target.pid)
+  const faults = faultsOf(row, result, real)
+  if (target.databaseUrl !== undefined && row.writes) faults.push(...(await lostWrites(target.databaseUrl, result)))
+  const busy = before && after && (after.cpuSeconds - before.cpuSeconds) / result.seconds
+  return {
+    ...figures(result.latencies, result.seconds, busy),
+    latencies: result.latencies,
+    faults,
+    flooded: result.flooded,
+  }
+}
+
+export function figures(latencies: Float64Array, seconds: number, busy: number | undefined): Figures {
+  const sorted = latencies.slice().sort()
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+  return { requestsPerSecond: sorted.length / seconds, p50: at(0.5), p99: at(0.99), busy, answers: sorted.length }
+}
+
+function faultsOf({ status, writes }: Row, { statuses, errors }: LoadResult, real: boolean): string[] {
+  const expected = writes === 'stop' && real ? ['200', '201'] : writes === 'stop' ? ['201'] : [String(status)]
+  const others = Object.entries(statuses).filter(([answered]) => !expected.includes(answered))
+  return [
+    ...others.map(([answered, count]) => `${count} answers ${answered}`),
+    ...(errors > 0 ? [`${errors} connections or answers lost`] : []),
+  ]
+}
+
+async function lostWrites(databaseUrl: string, { started, stopped }: LoadResult): Promise<string[]> {
+  const kept = await countKept(databaseUrl, started, stopped)
+  const lost = started.length - kept.started + stopped.length - kept.stopped
+  return lost > 0 ? [`${lost} acknowledged writes are not in the database`] : []
+}
+
+/** One answer of the real server, for the bare one to repeat. */
+export async function takeSample(row: Row, world: World, origin: string): Promise<Sample> {
+  const request = row.requests(world)[0] as WireRequest
+  const answer = await fetch(`${origin}${request.path}`, { method: request.method, headers: request.headers })
+  const hopByHop = ['connection', 'keep-alive', 'date', 'transfer-encoding']
+  const headers = Object.fromEntries([...answer.headers].filter(([name]) => !hopByHop.includes(name)))
+  return { status: answer.status, headers, body: await answer.text() }
+}
+
+/** Several turns of the same, as one. */
+export function together(turns: (Figures & { latencies: Float64Array })[]): Figures {
+  const latencies = Float64Array.from(turns.flatMap((turn) => [...turn.latencies]))
+  const seconds = turns.reduce((sum, turn) => sum + turn.answers / turn.requestsPerSecond, 0)
+  const shares = turns.map((turn) => turn.busy)
+  const busy = shares.some((share) => share === undefined)
+    ? undefined
+    : shares.reduce((sum: number, share) => sum + (share ?? 0), 0) / turns.length
+  return figures(latencies, seconds, busy)
+}

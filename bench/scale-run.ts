@@ -1,0 +1,84 @@
+import { closeAll, type RunOptions, serverCores, startLoad } from './bare-run.ts'
+import { endChild, usageOf } from './child.ts'
+import type { DatabaseServer } from './databases.ts'
+import { type Figures, measure, together } from './measure.ts'
+import { rows } from './rows.ts'
+import { startServer } from './server.ts'
+import { meetWorld, type Size, seedWorld } from './world.ts'
+
+export interface ScaleRow {
+  name: string
+  small: Figures
+  large: Figures
+  /** p99 of the large over that of the small. */
+  growth: number
+  faults: string[]
+}
+
+export interface ScaleRun {
+  rows: ScaleRow[]
+  small: Size
+  large: Size
+  /** Records a second. */
+  seededAt: number
+  residentBytes: number | undefined
+}
+
+const small: Size = { students: 100, records: 1000 }
+const turns = 3
+/** Few, so that a latency is an answer's own and not that of the queue before it. */
+const connections = 4
+
+/** Every row on a thousand records and on many, by turns. */
+export async function runScale(
+  databases: DatabaseServer,
+  options: RunOptions,
+  large: Size,
+  onSeeded: (records: number) => void,
+): Promise<ScaleRun> {
+  const chosen = rows.filter((row) => row.tables.includes('scale') && row.name.includes(options.rows ?? ''))
+  const closing: (() => Promise<void>)[] = []
+  const abort = () => void closeAll(closing)
+  options.signal.addEventListener('abort', abort)
+  try {
+    const urls = [await databases.create(), await databases.create()] as const
+    await seedWorld(urls[0], small, undefined, options.signal)
+    const begun = performance.now()
+    await seedWorld(urls[1], large, onSeeded, options.signal)
+    const seededAt = (1000 * large.records) / (performance.now() - begun)
+    const open = async (databaseUrl: string, size: Size) => {
+      const { main, workers } = options
+      const server = await startServer({ main, databaseUrl, cores: serverCores(workers), workers })
+      closing.push(server.close)
+      return { origin: server.origin, pid: server.pid, databaseUrl, world: await meetWorld(server.origin, size) }
+    }
+    const targets = { small: await open(urls[0], small), large: await open(urls[1], large) }
+    const load = startLoad()
+    closing.push(() => endChild(load))
+    const results: ScaleRow[] = []
+    for (const [index, row] of chosen.entries()) {
+      options.signal.throwIfAborted()
+      const turn = { load, connections, seconds: Math.max(1, Math.round(options.seconds / turns)) }
+      const of = async (target: typeof targets.small) => measure(row, target.world, target, turn)
+      await of(targets.small)
+      await of(targets.large)
+      const measured = { small: [await of(targets.small)], large: [await of(targets.large)] }
+      for (let time = 1; time < turns; time++) {
+        measured.small.push(await of(targets.small))
+        measured.large.push(await of(targets.large))
+      }
+      const [few, many] = [together(measured.small), together(measured.large)]
+      const faults = [...measured.small, ...measured.large].flatMap((turn) => turn.faults)
+      results.push({ name: row.name, small: few, large: many, growth: many.p99 / few.p99, faults })
+      options.onStep(index + 1, chosen.length)
+    }
+    const residentBytes = usageOf(targets.large.pid)?.residentBytes
+    return { rows: results, small, large, seededAt, residentBytes }
+  } catch (error) {
+    options.signal.throwIfAborted()
+    throw error
+  } finally {
+    options.signal.removeEventListener('abort', abort)
+    await closeAll(closing)
+  }
+}

@@ -1,0 +1,121 @@
+import { hashPassword } from '../src/accounts/password-hash.ts'
+import { readConfig } from '../src/config.ts'
+import { apiBase } from '../src/http/links.ts'
+import { seedUserName } from '../src/seed/accounts.ts'
+import { openSeedStore } from '../src/seed/open-seed-store.ts'
+import { seedDatabase } from '../src/seed/seed.service.ts'
+import { openDatabase } from '../src/service/open-storage.ts'
+
+export interface BenchUser {
+  id: number
+  name: string
+  password: string
+  token: string
+}
+
+/** What rows may ask the server about. */
+export interface World {
+  users: BenchUser[]
+  /** Records have the ids 1 to this. */
+  records: number
+  /** The middle month of all records, as the API writes times. */
+  month: { from: string; to: string }
+  /** The query of a page in the very middle, as the server links to it. */
+  middleCursor: string
+  /** The query of the last page, as a link back from behind it. */
+  lastCursor: string
+}
+
+const password = 'quiet reading room'
+const day = 86_400
+const years = 3
+const userCount = 64
+
+export interface Size {
+  students: number
+  records: number
+}
+
+/** A campus that ends now, so that some of its records are running. */
+export async function seedWorld(
+  databaseUrl: string,
+  { students, records }: Size,
+  onProgress?: (records: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const until = Math.floor(Date.now() / 60_000) * 60
+  const wish = {
+    students,
+    records,
+    seed: 7,
+    from: until - years * 365 * day,
+    until,
+    timezone: 'Asia/Shanghai',
+    limit: 16 * 3600,
+  }
+  const store = await openSeedStore(readConfig({ DATABASE_URL: databaseUrl }).database)
+  try {
+    await seedDatabase(store, { wish, now: until, passwordHash: await hashPassword(password), onProgress, signal })
+  } finally {
+    await store.close()
+  }
+}
+
+/** Asks the server for what the rows want to know. */
+export async function meetWorld(origin: string, { students, records }: Size): Promise<World> {
+  const users: BenchUser[] = []
+  for (let index = 0; index < Math.min(userCount, students); index++) {
+    // Spread over the whole campus, those who study much and those who are hardly seen.
+    const id = 1 + Math.floor((index * students) / Math.min(userCount, students))
+    const name = seedUserName(id)
+    const { token } = await get<{ token: string }>(`${origin}${apiBase}/token`, basic(name, password))
+    users.push({ id, name, password, token })
+  }
+  const authorization = `Bearer ${users[0]?.token}`
+  const middle = Math.floor(records / 40)
+  const page = (query: string) =>
+    get<{ next: string | null; prev: string | null }>(`${origin}${apiBase}/studys?${query}`, authorization)
+  const { next } = await page(`page=${middle}`)
+  const { prev } = await page('page=1000000000')
+  const centre = Date.now() / 1000 - (years * 365 * day) / 2
+  return {
+    users,
+    records,
+    month: { from: wireTime(centre - 15 * day), to: wireTime(centre + 15 * day) },
+    middleCursor: new URL(next ?? origin).search,
+    lastCursor: new URL(prev ?? origin).search,
+  }
+}
+
+async function get<T>(url: string, authorization: string): Promise<T> {
+  const answer = await fetch(url, { headers: { authorization } })
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
+  return (await answer.json()) as T
+}
+
+export function basic(name: string, secret: string): string {
+  return `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+}
+
+function wireTime(at: number): string {
+  return new Date(at * 1000).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** How many of the acknowledged records the database holds, started and ended. */
+export async function countKept(databaseUrl: string, started: number[], stopped: number[]) {
+  const storage = openDatabase(readConfig({ DATABASE_URL: databaseUrl }).database)
+  const count = async (ids: number[], ended: boolean) => {
+    let found = 0
+    for (let at = 0; at < ids.length; at += 10_000) {
+      let query = storage.db.selectFrom('studies').where('id', 'in', ids.slice(at, at + 10_000))
+      if (ended) query = query.where('ended_at', 'is not', null)
+      found += Number((await query.select((eb) => eb.fn.countAll().as('count')).executeTakeFirstOrThrow()).count)
+    }
+    return found
+  }
+  try {
+    return { started: await count(started, false), stopped: await count(stopped, true) }
+  } finally {
+    await storage.close()
+  }
+}
