@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 
 /** Whether processes can be kept to one core each here (Linux with util-linux). */
 export const canPin = spawnSync('taskset', ['-p', String(process.pid)], { stdio: 'ignore' }).status === 0
@@ -8,21 +8,24 @@ export interface ChildOptions {
   /** Which cores it may use, as taskset takes them; any where there is no taskset. */
   cores: string
   env?: NodeJS.ProcessEnv
-  /** Whether it talks to this process by messages. */
-  ipc?: boolean
+  /** The file that its output goes to; without one it talks to this process by messages. */
+  log?: string
 }
 
 /** A Node process in a group of its own: Ctrl-C is for the bench, which ends its children itself. */
-export function startChild(words: string[], { cores, env, ipc = false }: ChildOptions): ChildProcess {
+export function startChild(words: string[], { cores, env, log }: ChildOptions): ChildProcess {
   const [command = '', ...rest] = canPin
     ? ['taskset', '-c', cores, process.execPath, ...words]
     : [process.execPath, ...words]
-  return spawn(command, rest, {
+  const output = log === undefined ? undefined : openSync(log, 'w')
+  const child = spawn(command, rest, {
     env: { ...process.env, ...env },
     detached: true,
-    stdio: ipc ? ['ignore', 'ignore', 'inherit', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+    stdio: output === undefined ? ['ignore', 'ignore', 'inherit', 'ipc'] : ['ignore', output, output],
     serialization: 'advanced',
   })
+  if (output !== undefined) closeSync(output)
+  return child
 }
 
 export async function endChild(child: ChildProcess): Promise<void> {

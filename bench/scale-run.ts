@@ -26,6 +26,8 @@ export interface ScaleRun {
 
 const small: Size = { students: 100, records: 1000 }
 const turns = 3
+/** Of each row, in seconds: V8 and the database's pages. */
+const warmUp = 2
 /** Few, so that a latency is an answer's own and not that of the queue before it. */
 const connections = 4
 
@@ -56,12 +58,13 @@ export async function runScale(
     const load = startLoad()
     closing.push(() => endChild(load))
     const results: ScaleRow[] = []
+    for (const row of chosen)
+      for (const target of [targets.small, targets.large])
+        await measure(row, target.world, target, { load, connections, seconds: warmUp })
     for (const [index, row] of chosen.entries()) {
       options.signal.throwIfAborted()
       const turn = { load, connections, seconds: Math.max(1, Math.round(options.seconds / turns)) }
       const of = async (target: typeof targets.small) => measure(row, target.world, target, turn)
-      await of(targets.small)
-      await of(targets.large)
       const measured = { small: [await of(targets.small)], large: [await of(targets.large)] }
       for (let time = 1; time < turns; time++) {
         measured.small.push(await of(targets.small))

@@ -1,8 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { endChild, startChild } from './child.ts'
 
 export interface BenchedServer {
-  child: ChildProcess
   origin: string
   pid: number
   /** From the start of the process to its first answer, in milliseconds. */
@@ -32,31 +35,36 @@ const settings = {
 }
 
 const patience = 20_000
+const look = 2
 
 export async function startServer({ main, databaseUrl, cores, workers }: ServerOptions): Promise<BenchedServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-bench-log-'))
+  // A file, as under a service manager: a pipe would be read by this process, at the server's cost.
+  const log = join(folder, 'log')
   const begun = performance.now()
   const env = { ...settings, DATABASE_URL: databaseUrl, WORKERS: String(workers) }
-  const child = startChild([main, 'serve'], { cores, env })
-  let said = ''
-  try {
-    const origin = await new Promise<string>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the server did not listen in time: ${said}`)), patience)
-      const listen = (text: Buffer) => {
-        said = `${said}${text}`.slice(-4000)
-        const address = /"address":"(http:[^"]+)"/.exec(said)?.[1]
-        if (address === undefined) return
-        clearTimeout(timer)
-        resolve(address)
-      }
-      child.stdout?.on('data', listen)
-      child.stderr?.on('data', listen)
-      child.once('exit', () => reject(new Error(`the server ended: ${said}`)))
-    })
-    await fetch(`${origin}/healthz`)
-    const startedIn = performance.now() - begun
-    return { child, origin, pid: child.pid ?? 0, startedIn, close: () => endChild(child) }
-  } catch (error) {
+  const child = startChild([main, 'serve'], { cores, env, log })
+  const close = async () => {
     await endChild(child)
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const origin = await listeningAt(child, log)
+    await fetch(`${origin}/healthz`)
+    return { origin, pid: child.pid ?? 0, startedIn: performance.now() - begun, close }
+  } catch (error) {
+    await close()
     throw error
   }
+}
+
+async function listeningAt(child: ChildProcess, log: string): Promise<string> {
+  for (const begun = performance.now(); performance.now() - begun < patience; ) {
+    const said = await readFile(log, 'utf8')
+    const address = /"address":"(http:[^"]+)"/.exec(said)?.[1]
+    if (address !== undefined) return address
+    if (child.exitCode !== null) throw new Error(`the server ended: ${said.slice(-2000)}`)
+    await setTimeout(look)
+  }
+  throw new Error('the server did not listen in time')
 }

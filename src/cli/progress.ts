@@ -28,15 +28,18 @@ export function showProgress({ label, total, from = 0, unit = 'rows', ...given }
   const line = (done: number) => `${label}: ${describe({ done, total, from, unit, seconds: now() - begun })}`
   let shown = begun
   let latest = from
+  let written: number | undefined
   return {
     update(done) {
       latest = done
       if (now() - shown < (out.isTTY ? redrawEvery : lineEvery)) return
       shown = now()
+      written = done
       out.write(out.isTTY ? `\r${line(done)}\x1b[K` : `${line(done)}\n`)
     },
     finish() {
-      out.write(out.isTTY ? `\r${line(latest)}\x1b[K\n` : `${line(latest)}\n`)
+      if (out.isTTY) out.write(`\r${line(latest)}\x1b[K\n`)
+      else if (written !== latest) out.write(`${line(latest)}\n`)
     },
   }
 }

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+
+const command = new URL('../../src/cli/seed.command.ts', import.meta.url).href
+const script = `const { seedCommand } = await import('${command}'); await seedCommand(process.env).parseAsync(process.argv.slice(1), { from: 'user' })`
+const words = ['--students', '2000', '--records', '450000', '--from', '2024-09-01', '--to', '2026-07-01']
+
+describe('occupy seed', () => {
+  let folder: string
+  let file: string
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'occupy-seed-command-'))
+    file = join(folder, 'campus.sqlite')
+  })
+
+  after(() => rm(folder, { recursive: true }))
+
+  test('stops cleanly on Ctrl-C, goes on when run again, and refuses another campus', {
+    timeout: 120_000,
+  }, async () => {
+    const stopped = run(words)
+    while (recordsIn(file) === 0) await setTimeout(10)
+    stopped.child.kill('SIGINT')
+    assert.equal((await stopped.end).code, 130)
+    const kept = recordsIn(file)
+    assert.ok(kept > 0 && kept < 450_000, `${kept} records were kept`)
+
+    const whole = await run(words).end
+    assert.equal(whole.code, 0, whole.said)
+    assert.equal(recordsIn(file), 450_000)
+    assert.match(whole.said, /seed: 450,000 of 450,000 records \(100 %\)/)
+
+    const other = await run([...words, '--seed', '8']).end
+    assert.equal(other.code, 1)
+    assert.match(other.said, /DATABASE_URL.*another plan/)
+  })
+
+  for (const [wrong, names] of [
+    [['--records', 'many'], /records/],
+    [['--from', 'yesterday'], /from/],
+    [['--from', '2025-01-01', '--to', '2024-01-01'], /--from/],
+    [['--to', '2999-01-01'], /--to/],
+  ] as const) {
+    test(`refuses ${wrong.join(' ')}`, async () => {
+      const { code, said } = await run([...wrong]).end
+      assert.equal(code, 1)
+      assert.match(said, names)
+    })
+  }
+
+  function run(options: string[]): { child: ChildProcess; end: Promise<{ code: number | null; said: string }> } {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, '--', ...options], {
+      env: { ...process.env, DATABASE_URL: `file:${file}` },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (text: Buffer) => {
+        said += text
+      })
+    return { child, end: new Promise((resolve) => child.once('close', (code) => resolve({ code, said }))) }
+  }
+})
+
+function recordsIn(file: string): number {
+  if (!existsSync(file)) return 0
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
+  try {
+    return Number(database.prepare('select count(*) as count from studies').get()?.count)
+  } catch {
+    // The schema is still being made.
+    return 0
+  } finally {
+    database.close()
+  }
+}
