@@ -37,9 +37,14 @@ export function freshPassword(): string {
 
 export class Api {
   #target: Target | undefined
+  #opening: Promise<void> | undefined
 
-  async open(): Promise<void> {
-    this.#target = await openTarget()
+  /** Once, whoever asks first: a file's own hooks may run beside this one. */
+  open(): Promise<void> {
+    this.#opening ??= openTarget().then((target) => {
+      this.#target = target
+    })
+    return this.#opening
   }
 
   async close(): Promise<void> {
@@ -56,7 +61,8 @@ export class Api {
   }
 
   /** Absolute URLs, such as the links of a page, are taken as they are. */
-  send(method: string, path: string, call: Call = {}): Promise<Reply> {
+  async send(method: string, path: string, call: Call = {}): Promise<Reply> {
+    await this.open()
     return send(method, path.startsWith('/') ? `${this.origin}/api/v1.0${path}` : path, call)
   }
 
@@ -86,6 +92,7 @@ export class Api {
   }
 
   async register(wishes: Partial<Registration> = {}): Promise<Account> {
+    await this.open()
     const registration = { ...this.freshRegistration(), ...wishes }
     const user = userOf(await this.sendRegistration(registration), 201)
     const withPassword = basic(registration.username, registration.password)
