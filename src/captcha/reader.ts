@@ -1,0 +1,27 @@
+import { CaptchaError } from './captcha-error.ts'
+import { decodeLuminance } from './luminance.ts'
+import type { CaptchaProfile } from './profile.ts'
+import { createMatcher, inkOfCell } from './template-match.ts'
+
+export interface Reading {
+  digits: string
+  /** The best guess's lead over the second, in correlation, of the cell where it is smallest: 0 is a toss-up. */
+  margin: number
+}
+
+/** @returns what reads one image; it throws CaptchaError for an image that is none of the profile's */
+export function createReader(profile: CaptchaProfile): (image: Uint8Array) => Reading {
+  const match = createMatcher(profile)
+  const { cells, ink } = profile
+  return (image) => {
+    const picture = decodeLuminance(image)
+    if (picture.width !== profile.image.width || picture.height !== profile.image.height) {
+      throw new CaptchaError('other layout', `${picture.width}x${picture.height} pixels`)
+    }
+    const matches = Array.from({ length: cells.count }, (_, index) => match(inkOfCell(picture, cells, index, ink)))
+    return {
+      digits: matches.map(({ symbol }) => symbol).join(''),
+      margin: Math.min(...matches.map(({ margin }) => margin)),
+    }
+  }
+}

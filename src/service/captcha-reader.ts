@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { CaptchaError } from '../captcha/captcha-error.ts'
+import { type CaptchaProfile, ProfileError, readProfile } from '../captcha/profile.ts'
+import { createReader } from '../captcha/reader.ts'
+import type { CaptchaReader } from '../identity/kingosoft/captcha-reader.ts'
+
+const KINGOSOFT_PROFILE = new URL('../captcha/profiles/kingosoft.json', import.meta.url)
+
+/** @throws ProfileError when the file cannot be read or is no profile */
+export function loadCaptchaProfile(path: string | URL = KINGOSOFT_PROFILE): CaptchaProfile {
+  return readProfile(readText(path))
+}
+
+/** The reader for a school's captchas; without a path, for those of KINGOSOFT. @throws ProfileError on a bad file */
+export function loadCaptchaReader(profilePath?: string): CaptchaReader {
+  const read = createReader(loadCaptchaProfile(profilePath))
+  return (image) => {
+    try {
+      return read(image)
+    } catch (error) {
+      if (error instanceof CaptchaError) return undefined
+      throw error
+    }
+  }
+}
+
+/** Reads the captchas that KINGOSOFT's systems draw; undefined for an image that is none. */
+export const readKingosoftCaptcha: CaptchaReader = (image) => {
+  kingosoftReader ??= loadCaptchaReader()
+  return kingosoftReader(image)
+}
+
+let kingosoftReader: CaptchaReader | undefined
+
+function readText(path: string | URL): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ProfileError(`captcha profile: ${error instanceof Error ? error.message : 'cannot be read'}`)
+  }
+}
