@@ -24,7 +24,7 @@ export interface ScaleRun {
   residentBytes: number | undefined
 }
 
-const small: Size = { students: 100, records: 1000 }
+const small: Size = { students: 16, records: 1000 }
 const turns = 3
 /** Of each row, in seconds: V8 and the database's pages. */
 const warmUp = 2
