@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,8 +62,15 @@ async function embeddedPostgres(): Promise<DatabaseServer> {
     onLog: () => undefined,
     onError: () => undefined,
   })
-  await server.initialise()
-  await server.start()
+  try {
+    // As root, the server runs as another user, who has to get through to its data.
+    await chmod(folder, 0o711)
+    await server.initialise()
+    await server.start()
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
   const databases = databasesOn(`postgres://postgres:${password}@127.0.0.1:${port}/postgres`)
   return {
     ...databases,
