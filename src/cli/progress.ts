@@ -56,7 +56,7 @@ function describe({ done, total, from, unit, seconds }: State): string {
   const share = total > 0 ? Math.floor((100 * done) / total) : 100
   const rate = seconds > 0 ? (done - from) / seconds : 0
   const left = done >= total ? `took ${duration(seconds)}` : rate > 0 ? `${duration((total - done) / rate)} left` : '…'
-  return `${grouped(done)} of ${grouped(total)} ${unit} (${share} %), ${grouped(Math.round(rate))}/s, ${left}`
+  return `${grouped(done)} of ${grouped(total)} ${unit} (${share} %), ${grouped(rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate))}/s, ${left}`
 }
 
 function grouped(number: number): string {
