@@ -1,0 +1,61 @@
+import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+
+/** One element of the Basic Encoding Rules, as LDAP restricts them (RFC 4511, 5.1). */
+export interface Element {
+  tag: number
+  content: Buffer
+}
+
+export interface Header {
+  tag: number
+  /** Bytes before the content. */
+  start: number
+  /** Bytes of header and content. */
+  size: number
+}
+
+const LONGEST_LENGTH = 4
+
+/** The header at the beginning; undefined while it is not whole. @throws SchoolTrouble for what LDAP does not allow. */
+export function readHeader(bytes: Buffer): Header | undefined {
+  const [tag, first] = bytes
+  if (tag === undefined || first === undefined) return undefined
+  if ((tag & 0x1f) === 0x1f) throw notUnderstood()
+  if (first < 0x80) return { tag, start: 2, size: 2 + first }
+  const digits = first & 0x7f
+  if (digits === 0 || digits > LONGEST_LENGTH) throw notUnderstood()
+  const start = 2 + digits
+  if (bytes.length < start) return undefined
+  return { tag, start, size: start + bytes.readUIntBE(2, digits) }
+}
+
+/** Elements side by side that fill these bytes exactly. ldapts' own reader hangs on a length that points beyond its end. */
+export function readElements(bytes: Buffer): Element[] {
+  const elements: Element[] = []
+  for (let rest = bytes; rest.length > 0; ) {
+    const header = readHeader(rest)
+    if (!header || header.size > rest.length) throw notUnderstood()
+    elements.push({ tag: header.tag, content: rest.subarray(header.start, header.size) })
+    rest = rest.subarray(header.size)
+  }
+  return elements
+}
+
+/** The content of an element that has to be there, with that tag. */
+export function contentOf(element: Element | undefined, tag: number): Buffer {
+  if (element?.tag !== tag) throw notUnderstood()
+  return element.content
+}
+
+/** An INTEGER or ENUMERATED that is not negative. */
+export function numberOf(element: Element | undefined, tag: number): number {
+  const content = contentOf(element, tag)
+  if (content.length < 1 || content.length > 4) throw notUnderstood()
+  const value = content.readIntBE(0, content.length)
+  if (value < 0) throw notUnderstood()
+  return value
+}
+
+export function notUnderstood(): SchoolTrouble {
+  return new SchoolTrouble('not-understood', 'the directory answered something that is no LDAP')
+}

@@ -1,0 +1,145 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { type BindRequest, ExtendedRequest, ProtocolOperation, type SearchRequest, UnbindRequest } from 'ldapts'
+import { startDeadline } from '../deadline.ts'
+import { callFailure } from '../kingosoft/call-failure.ts'
+import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import { notUnderstood } from './ber.ts'
+import { type DirectoryAnswer, type DirectoryResult, readAnswer } from './directory-answer.ts'
+import type { DirectoryPlace } from './directory-place.ts'
+import { resultTrouble, SUCCESS } from './directory-result.ts'
+import type { DirectoryLimits } from './limits.ts'
+import { createMessageCutter } from './message-cutter.ts'
+import { waitFor } from './socket-wait.ts'
+
+const START_TLS = '1.3.6.1.4.1.1466.20037'
+const NOTICE_ID = 0
+
+export interface Exchange {
+  /** The names of the entries that were found. */
+  entries: string[]
+  result: DirectoryResult
+}
+
+/**
+ * One connection for one login, one request at a time. Not ldapts' own client: that one connects anew by itself when it is cut off, and
+ * after StartTLS it would do so in the clear and send the password.
+ */
+export class DirectoryConnection {
+  readonly #place
+  readonly #limits
+  readonly #signal
+  #socket: Socket
+  #cutter
+  #messageId = 0
+  #idle = false
+
+  private constructor(place: DirectoryPlace, limits: DirectoryLimits, signal: AbortSignal) {
+    this.#place = place
+    this.#limits = limits
+    this.#signal = signal
+    this.#cutter = createMessageCutter(limits.answerBytes)
+    this.#socket = quiet(place.protection === 'tls' ? connectTls(tlsOptions(place)) : connectPlain(place))
+  }
+
+  /** Connects, and makes the connection private. @throws SchoolTrouble */
+  static async open(place: DirectoryPlace, limits: DirectoryLimits, signal: AbortSignal): Promise<DirectoryConnection> {
+    const connection = new DirectoryConnection(place, limits, signal)
+    try {
+      await connection.#connected(place.protection === 'tls' ? 'secureConnect' : 'connect')
+      if (place.protection === 'start-tls') await connection.#startTls()
+      return connection
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+  }
+
+  nextId(): number {
+    return ++this.#messageId
+  }
+
+  /** Sends a request and hears its answer to the end. @throws SchoolTrouble when there is none */
+  ask(step: string, request: BindRequest | SearchRequest | ExtendedRequest, ending: number): Promise<Exchange> {
+    const entries: string[] = []
+    const hear = (answer: DirectoryAnswer): Exchange | undefined => {
+      if (answer.kind === 'result' && answer.messageId === NOTICE_ID) throw resultTrouble(answer, step)
+      if (answer.messageId !== request.messageId) throw notUnderstood()
+      if (answer.kind === 'entry') entries.push(answer.name)
+      if (answer.kind !== 'result') return undefined
+      if (answer.operation !== ending) throw notUnderstood()
+      return { entries, result: answer }
+    }
+    return this.#inTime(step, async (signal, seen) => {
+      this.#socket.write(request.write())
+      return this.#listen(step, hear, signal, seen)
+    })
+  }
+
+  /** Says goodbye where nothing is left unanswered. */
+  close(): void {
+    const socket = this.#socket
+    if (this.#idle) socket.write(new UnbindRequest({ messageId: this.nextId() }).write(), () => socket.destroy())
+    else socket.destroy()
+  }
+
+  async #startTls(): Promise<void> {
+    const request = new ExtendedRequest({ messageId: this.nextId(), oid: START_TLS })
+    const { result } = await this.ask('start-tls', request, ProtocolOperation.LDAP_RES_EXTENSION)
+    if (result.code !== SUCCESS) throw new SchoolTrouble('unsupported', `start-tls: result code ${result.code}`)
+    // What was said before the connection is private must not be taken for something said after.
+    if (!this.#cutter.empty || this.#socket.readableLength > 0) throw notUnderstood()
+    this.#socket = quiet(connectTls({ ...tlsOptions(this.#place), socket: this.#socket }))
+    await this.#connected('secureConnect')
+  }
+
+  #connected(event: 'connect' | 'secureConnect'): Promise<true> {
+    return this.#inTime('connect', (signal) => waitFor(this.#socket, event, signal, () => true))
+  }
+
+  async #listen(
+    step: string,
+    hear: (answer: DirectoryAnswer) => Exchange | undefined,
+    signal: AbortSignal,
+    seen: { answered: boolean },
+  ): Promise<Exchange> {
+    let left = this.#limits.answerBytes
+    const take = (chunk: Buffer) => {
+      seen.answered = true
+      left -= chunk.length
+      if (left < 0) throw new SchoolTrouble('too-large', `${step}: more than ${this.#limits.answerBytes} bytes`)
+      for (const message of this.#cutter.push(chunk)) {
+        const exchange = hear(readAnswer(message))
+        if (exchange) return exchange
+      }
+      return undefined
+    }
+    const heard = waitFor(this.#socket, 'data', signal, take)
+    this.#socket.resume()
+    return heard.finally(() => this.#socket.pause())
+  }
+
+  async #inTime<T>(step: string, run: (signal: AbortSignal, seen: { answered: boolean }) => Promise<T>): Promise<T> {
+    const deadline = startDeadline(this.#limits.callMs, this.#signal)
+    const seen = { answered: false }
+    this.#idle = false
+    try {
+      const result = await run(deadline.signal, seen)
+      this.#idle = true
+      return result
+    } catch (error) {
+      throw callFailure(error, step, { ...seen, timedOut: deadline.signal.aborted })
+    } finally {
+      deadline.clear()
+    }
+  }
+}
+
+function tlsOptions({ host, port, ca }: DirectoryPlace) {
+  return { host, port, servername: isIP(host) ? '' : host, ...(ca === undefined ? {} : { ca }) }
+}
+
+/** A socket whose errors are looked up where they are waited for. */
+function quiet<T extends Socket>(socket: T): T {
+  return socket.on('error', () => {})
+}

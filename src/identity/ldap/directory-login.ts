@@ -1,0 +1,74 @@
+import { BindRequest, PasswordPolicyControl, ProtocolOperation, SearchRequest } from 'ldapts'
+import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import type { Proof, Verification } from '../verifier.ts'
+import { notUnderstood } from './ber.ts'
+import type { DirectoryResult } from './directory-answer.ts'
+import type { DirectoryConnection } from './directory-connection.ts'
+import { judgeLogin, resultTrouble, SIZE_LIMIT_EXCEEDED, SUCCESS } from './directory-result.ts'
+import type { StudentFilter } from './student-filter.ts'
+
+export interface Credentials {
+  dn: string
+  password: string
+}
+
+export interface DirectorySearch {
+  baseDn: string
+  filter: StudentFilter
+  /** How long the directory may look, in seconds. */
+  timeLimit: number
+}
+
+/** More than one is no student: two are enough to know. */
+const MOST_ENTRIES = 2
+/** RFC 4511, 4.5.1.8: no attributes. */
+const NO_ATTRIBUTES = '1.1'
+
+/** Logs in with the service's own account. @throws SchoolTrouble when it is refused: that is never the student's fault. */
+export async function logInAsService(connection: DirectoryConnection, account: Credentials): Promise<void> {
+  const result = await bind(connection, 'service login', account)
+  if (result.code === SUCCESS) return
+  const { reason } = resultTrouble(result, 'service login')
+  throw new SchoolTrouble(reason, `service login: LDAP_BIND_DN is refused with result code ${result.code}`)
+}
+
+/** The name of the only entry for this number; undefined for none and for several. @throws SchoolTrouble */
+export async function findStudent(
+  connection: DirectoryConnection,
+  { baseDn, filter, timeLimit }: DirectorySearch,
+  studentNumber: string,
+): Promise<string | undefined> {
+  const request = new SearchRequest({
+    messageId: connection.nextId(),
+    baseDN: baseDn,
+    scope: 'sub',
+    derefAliases: 'never',
+    filter: filter(studentNumber),
+    sizeLimit: MOST_ENTRIES,
+    timeLimit,
+    attributes: [NO_ATTRIBUTES],
+  })
+  const { entries, result } = await connection.ask('search', request, ProtocolOperation.LDAP_RES_SEARCH)
+  if (result.code === SIZE_LIMIT_EXCEEDED) return undefined
+  if (result.code !== SUCCESS) throw resultTrouble(result, 'search')
+  const [name, ...others] = entries
+  // Without a name, every password is right: that would be an anonymous login (RFC 4513, 5.1.2).
+  if (name === '') throw notUnderstood()
+  return others.length === 0 ? name : undefined
+}
+
+/** Tries the password, once. @throws SchoolTrouble */
+export async function logInAsStudent(connection: DirectoryConnection, dn: string, proof: Proof): Promise<Verification> {
+  return judgeLogin(await bind(connection, 'login', { dn, password: proof.schoolPassword }), dn)
+}
+
+async function bind(
+  connection: DirectoryConnection,
+  step: string,
+  { dn, password }: Credentials,
+): Promise<DirectoryResult> {
+  const controls = [new PasswordPolicyControl()]
+  const request = new BindRequest({ messageId: connection.nextId(), dn, password, controls })
+  const { result } = await connection.ask(step, request, ProtocolOperation.LDAP_RES_BIND)
+  return result
+}

@@ -1,0 +1,40 @@
+import { isIP } from 'node:net'
+
+export interface DirectoryPlaceOptions {
+  /** `ldaps://HOST[:PORT]` or `ldap://HOST[:PORT]`. */
+  url: string
+  /** Whether an `ldap://` connection is turned to TLS before anything else is said; true where it is absent. */
+  startTls?: boolean | undefined
+  /** PEM of the authority that alone is trusted; the usual ones where it is absent. */
+  ca?: string | undefined
+}
+
+/** Where the school's directory lives, and what keeps passwords from being read on the way. */
+export interface DirectoryPlace {
+  host: string
+  port: number
+  protection: 'tls' | 'start-tls' | 'none'
+  ca: string | undefined
+}
+
+/** @throws Error for an address that is none, and for one that would send passwords in the clear. */
+export function directoryPlace({ url, startTls, ca }: DirectoryPlaceOptions): DirectoryPlace {
+  const { protocol, hostname, port, pathname, search, username, password } = new URL(url)
+  if (protocol !== 'ldap:' && protocol !== 'ldaps:') throw new Error('A directory is asked by ldap:// or ldaps:// only')
+  if (hostname === '' || pathname.length > 1 || search || username || password)
+    throw new Error(
+      'The address of a directory is a host and a port: its base DN and account are settings of their own',
+    )
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  if (protocol === 'ldaps:') {
+    if (startTls) throw new Error('StartTLS is for ldap:// only: ldaps:// is TLS from the start')
+    return { host, port: Number(port || 636), protection: 'tls', ca }
+  }
+  if (startTls === false && !isLoopback(host))
+    throw new Error('A directory on another machine is asked by ldaps:// or with StartTLS: passwords go there')
+  return { host, port: Number(port || 389), protection: startTls === false ? 'none' : 'start-tls', ca }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}

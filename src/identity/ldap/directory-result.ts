@@ -1,0 +1,55 @@
+import { PasswordPolicyError } from 'ldapts'
+import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import type { UnavailableReason, Verification } from '../verifier.ts'
+import type { DirectoryResult } from './directory-answer.ts'
+
+export const SUCCESS = 0
+export const SIZE_LIMIT_EXCEEDED = 4
+const CONSTRAINT_VIOLATION = 19
+const NO_SUCH_OBJECT = 32
+const INAPPROPRIATE_AUTHENTICATION = 48
+const INVALID_CREDENTIALS = 49
+const UNWILLING_TO_PERFORM = 53
+
+/** Result codes of RFC 4511, A.2; all others are a fault. */
+const reasons: Readonly<Record<number, UnavailableReason>> = {
+  2: 'not-understood',
+  3: 'timeout',
+  // The directory's rules for logging in: another method, a safer connection.
+  7: 'unsupported',
+  8: 'unsupported',
+  13: 'unsupported',
+  10: 'redirected',
+  51: 'busy',
+  52: 'maintenance',
+}
+
+/** Codes with which directories refuse a login for reasons of their own, told by their words alone. */
+const wordy = [INVALID_CREDENTIALS, CONSTRAINT_VIOLATION, UNWILLING_TO_PERFORM]
+const refused = [INVALID_CREDENTIALS, INAPPROPRIATE_AUTHENTICATION, NO_SUCH_OBJECT]
+
+/**
+ * Active Directory (`data 775` locked, 533 disabled, 701 expired), 389 and FreeIPA (`Exceed password retry limit`, `Account inactivated`,
+ * `Too many failed logins`), eDirectory (-197 lockout, -220 expired).
+ */
+const locked =
+  /\bdata (775|533|701)\b|retry limit|too many failed logins|account (is |has been )?(temporarily )?(locked|inactivated|disabled)|locked out|\(-(197|220)\)/i
+/** Active Directory: the password is right, and has to be changed at the school first. */
+const changeWanted = /\bdata (532|773)\b/i
+
+/** What a bind with the student's password proves. @throws SchoolTrouble when it proves nothing. */
+export function judgeLogin(result: DirectoryResult, studentCode: string): Verification {
+  const { code, diagnostic, policyError } = result
+  if (code === SUCCESS) return { outcome: 'verified', studentCode }
+  if (wordy.includes(code)) {
+    if (policyError === PasswordPolicyError.AccountLocked || locked.test(diagnostic)) return { outcome: 'locked' }
+    if (policyError === PasswordPolicyError.PasswordExpired || changeWanted.test(diagnostic))
+      return { outcome: 'step-up-wanted' }
+  }
+  if (refused.includes(code)) return { outcome: 'rejected' }
+  throw resultTrouble(result, 'login')
+}
+
+export function resultTrouble({ code }: DirectoryResult, step: string): SchoolTrouble {
+  return new SchoolTrouble(reasons[code] ?? 'fault', `${step}: result code ${code}`)
+}

@@ -1,0 +1,33 @@
+import type { Socket } from 'node:net'
+
+/** Hears an event until `take` answers something; ends with the socket's own error when it closes, or when the time is up. */
+export function waitFor<T, Heard = void>(
+  socket: Socket,
+  event: string,
+  signal: AbortSignal,
+  take: (heard: Heard) => T | undefined,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    function settle(end: () => void): void {
+      socket.off(event, hear).off('close', fail)
+      signal.removeEventListener('abort', fail)
+      end()
+    }
+    const fail = () => settle(() => reject(socket.errored ?? brokenOff()))
+    const hear = (heard: Heard) => {
+      try {
+        const taken = take(heard)
+        if (taken !== undefined) settle(() => resolve(taken))
+      } catch (error) {
+        settle(() => reject(error))
+      }
+    }
+    socket.on(event, hear).on('close', fail)
+    signal.addEventListener('abort', fail)
+    if (signal.aborted || socket.destroyed) fail()
+  })
+}
+
+function brokenOff(): Error {
+  return Object.assign(new Error('the connection was broken off'), { code: 'ECONNRESET' })
+}

@@ -1,0 +1,17 @@
+import { EqualityFilter, FilterParser } from 'ldapts'
+
+const PLACE = '{studentNumber}'
+
+export type StudentFilter = (studentNumber: string) => ReturnType<typeof FilterParser.parseString>
+
+/**
+ * A search filter (RFC 4515) for one student, such as `(&(objectClass=person)(uid={studentNumber}))`. Whatever a number holds is
+ * looked for to the letter. @throws Error for a template that is no filter.
+ */
+export function studentFilter(template: string): StudentFilter {
+  if (!template.includes(PLACE)) throw new Error(`The filter has to hold ${PLACE}`)
+  const fill = (studentNumber: string) =>
+    FilterParser.parseString(template.replaceAll(PLACE, () => EqualityFilter.escape(studentNumber)))
+  fill('0')
+  return fill
+}
