@@ -41,6 +41,7 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
     let bound = ''
     const onData = (chunk: Buffer) => {
       pending = Buffer.concat([pending, chunk])
+      if (pending[0] !== 0x30) return
       for (let size = sizeOf(pending); size !== undefined && pending.length >= size; size = sizeOf(pending)) {
         const request = readRequest(pending.subarray(0, size), secure)
         pending = pending.subarray(size)

@@ -72,7 +72,8 @@ export class DirectoryConnection {
     }
     return this.#inTime(step, async (signal, seen) => {
       this.#socket.write(request.write())
-      return this.#listen(step, hear, signal, seen)
+      // What came behind the last answer can only be a notice that the directory goes away, or a lie.
+      return this.#heard(hear) ?? this.#listen(step, hear, signal, seen)
     })
   }
 
@@ -108,15 +109,20 @@ export class DirectoryConnection {
       seen.answered = true
       left -= chunk.length
       if (left < 0) throw new SchoolTrouble('too-large', `${step}: more than ${this.#limits.answerBytes} bytes`)
-      for (const message of this.#cutter.push(chunk)) {
-        const exchange = hear(readAnswer(message))
-        if (exchange) return exchange
-      }
-      return undefined
+      this.#cutter.add(chunk)
+      return this.#heard(hear)
     }
     const heard = waitFor(this.#socket, 'data', signal, take)
     this.#socket.resume()
     return heard.finally(() => this.#socket.pause())
+  }
+
+  #heard(hear: (answer: DirectoryAnswer) => Exchange | undefined): Exchange | undefined {
+    for (let message = this.#cutter.next(); message; message = this.#cutter.next()) {
+      const exchange = hear(readAnswer(message))
+      if (exchange) return exchange
+    }
+    return undefined
   }
 
   async #inTime<T>(step: string, run: (signal: AbortSignal, seen: { answered: boolean }) => Promise<T>): Promise<T> {

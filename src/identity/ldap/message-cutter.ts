@@ -5,9 +5,10 @@ const MESSAGE = 0x30
 const SHORTEST_HEADER = 2
 
 export interface MessageCutter {
-  /** The messages that are whole now. @throws SchoolTrouble when it is no LDAP, or a message is announced that is too large. */
-  push(chunk: Buffer): Buffer[]
-  /** Nothing is held back of a message that is not whole. */
+  add(chunk: Buffer): void
+  /** The next message that is whole. @throws SchoolTrouble when it is no LDAP, or a message is announced that is too large. */
+  next(): Buffer | undefined
+  /** Nothing is held back. */
   readonly empty: boolean
 }
 
@@ -17,7 +18,7 @@ export function createMessageCutter(mostBytes: number): MessageCutter {
   let held = 0
   let wanted = SHORTEST_HEADER
 
-  function cut(): Buffer | undefined {
+  function next(): Buffer | undefined {
     if (held < wanted) return undefined
     const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
     pieces = [bytes]
@@ -34,13 +35,11 @@ export function createMessageCutter(mostBytes: number): MessageCutter {
   }
 
   return {
-    push(chunk) {
+    add(chunk) {
       pieces.push(chunk)
       held += chunk.length
-      const messages: Buffer[] = []
-      for (let message = cut(); message; message = cut()) messages.push(message)
-      return messages
     },
+    next,
     get empty() {
       return held === 0
     },
