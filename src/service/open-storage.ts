@@ -10,7 +10,10 @@ import { readSecret } from './secret.ts'
 
 export function openDatabase(database: Config['database'], logger?: Pick<FastifyBaseLogger, 'warn'>): Storage {
   if (database.kind === 'sqlite') return openSqlite(database.path)
-  return openPostgres({ url: database.url, onError: (error) => logger?.warn({ err: error }, 'a database connection broke') })
+  return openPostgres({
+    url: database.url,
+    onError: (error) => logger?.warn({ err: error }, 'a database connection broke'),
+  })
 }
 
 /** The secret is not the one that this database's student numbers and tokens were made under. */
@@ -28,7 +31,8 @@ export async function openService(
     await migrate(storage)
     const keys = deriveKeys(readSecret(config))
     const settled = await storage.write((tx) => settle(tx, 'secret fingerprint', keys.fingerprint))
-    if (settled !== keys.fingerprint) throw new ForeignSecretError('SECRET is not the one that this database was made with')
+    if (settled !== keys.fingerprint)
+      throw new ForeignSecretError('SECRET is not the one that this database was made with')
     return { storage, keys }
   } catch (error) {
     await storage.close()

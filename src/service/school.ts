@@ -44,6 +44,9 @@ export async function openSchool({ config, readCaptcha, logger }: SchoolDeps): P
 async function startDemo(logger: Logger) {
   const { demoStudents, startSimulatedSchool } = await import('../simulated-school/simulated-school.ts')
   const school = await startSimulatedSchool()
-  logger.warn({ school: school.url }, 'SCHOOL=demo: a simulated school, anyone who knows its demo students can register')
+  logger.warn(
+    { school: school.url },
+    'SCHOOL=demo: a simulated school, anyone who knows its demo students can register',
+  )
   return { url: school.url, student: demoStudents[0], close: () => school.close() }
 }

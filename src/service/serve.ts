@@ -16,7 +16,11 @@ export interface RunningService {
 }
 
 /** Starts the whole service; on a failure nothing is left behind. */
-export async function serve(config: Config, logger: FastifyBaseLogger, readCaptcha: CaptchaReader): Promise<RunningService> {
+export async function serve(
+  config: Config,
+  logger: FastifyBaseLogger,
+  readCaptcha: CaptchaReader,
+): Promise<RunningService> {
   const closing: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step()

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import { after, before } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { basic, bearer, type Call, type Credentials, type Reply, send } from './client.ts'
 import { idOf, type Page, pageOf, recordOf, type StudyRecord, tokenOf, type User, userOf } from './resources.ts'
 import { openTarget, type Student, type Target } from './target.ts'

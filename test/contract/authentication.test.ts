@@ -83,7 +83,12 @@ test('bytes that are no UTF-8 are a 401, never mapped to another character', asy
 
 test('a Unicode user name logs in as it was typed, in either normal form, case and width', async () => {
   const zoe = await api.register({ username: freshName('Zoë Ｌee').normalize('NFC') })
-  const typed = [zoe.username, zoe.username.normalize('NFD'), zoe.username.normalize('NFKC'), zoe.username.toUpperCase()]
+  const typed = [
+    zoe.username,
+    zoe.username.normalize('NFD'),
+    zoe.username.normalize('NFKC'),
+    zoe.username.toUpperCase(),
+  ]
   for (const username of typed) {
     assert.equal(userOf(await api.get(`/users/${zoe.id}`, basic(username, zoe.password))).username, zoe.username)
   }

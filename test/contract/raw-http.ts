@@ -68,7 +68,10 @@ function parseReply(bytes: Buffer): Reply {
 
 function split(bytes: Buffer): { status: number; headers: Headers; content?: Buffer } {
   const end = bytes.indexOf('\r\n\r\n')
-  const [statusLine = '', ...lines] = bytes.subarray(0, end === -1 ? 0 : end).toString('latin1').split('\r\n')
+  const [statusLine = '', ...lines] = bytes
+    .subarray(0, end === -1 ? 0 : end)
+    .toString('latin1')
+    .split('\r\n')
   const headers = new Headers()
   for (const line of lines) headers.append(line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim())
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(statusLine)?.[1] ?? 0)

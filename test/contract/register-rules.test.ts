@@ -47,10 +47,18 @@ const accepted: readonly (readonly [what: string, username: () => string, passwo
   ['of the longest name and the shortest password', () => freshName('').padStart(64, '名'), 'eight-8!'],
   ['of Chinese', () => freshName('图书馆里的同学'), '正确的马电池订书钉'],
   ['of emoji', () => freshName('👩‍🎓📚'), '🐎🔋📎✅🐎🔋📎✅ 🙂'],
-  ['of decomposed letters', () => freshName('Zoë Ångström'.normalize('NFD')), 'Crème brûlée à la carte'.normalize('NFD')],
+  [
+    'of decomposed letters',
+    () => freshName('Zoë Ångström'.normalize('NFD')),
+    'Crème brûlée à la carte'.normalize('NFD'),
+  ],
   ['of composed letters', () => freshName('Zoë Ångström'.normalize('NFC')), 'Crème brûlée à la carte'.normalize('NFC')],
   ['of full width', () => freshName('ＬＩＢＲＡＲＹ'), 'ｆｕｌｌ　ｗｉｄｔｈ　１２３'],
-  ['with blanks and signs', () => freshName("O'Neill; -- \"<b>&amp; %41 \\"), '  "quoted" \\ back; DROP TABLE users --  '],
+  [
+    'with blanks and signs',
+    () => freshName('O\'Neill; -- "<b>&amp; %41 \\'),
+    '  "quoted" \\ back; DROP TABLE users --  ',
+  ],
   ['with colons in the password', () => freshName(), ':a:b::c:d:'],
 ]
 

@@ -56,7 +56,15 @@ test('a record that does not exist is a 404, whatever the id looks like', async 
 })
 
 test('a bad end_time or body is refused, and the record stays as it was', async () => {
-  const forms = ['', 'now', '2017-03-25', '2017-03-25T11:55:47', `${ago(MINUTE)}Z`, `${ago(MINUTE)}\n`, '2017-02-29 00:00:00']
+  const forms = [
+    '',
+    'now',
+    '2017-03-25',
+    '2017-03-25T11:55:47',
+    `${ago(MINUTE)}Z`,
+    `${ago(MINUTE)}\n`,
+    '2017-02-29 00:00:00',
+  ]
   for (const end_time of [...forms, null, 0, 1490442947, true, [], {}]) {
     assertError(await api.put(record.url, ann.as, { end_time }), 400)
   }

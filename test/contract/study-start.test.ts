@@ -97,7 +97,7 @@ test('an empty body, {} and no body all start now, whatever the content type', a
     const lines = [...head, `Content-Type: ${type}`, 'Content-Length: 0', 'Connection: close']
     assertNow(recordOf(await exchange(api.origin, request(lines)), 201).start_time)
   }
-  assertNow((recordOf(await api.post('/studys/', ann.as, {}), 201)).start_time)
+  assertNow(recordOf(await api.post('/studys/', ann.as, {}), 201).start_time)
 })
 
 test('a start_time is kept to the second', async () => {

@@ -1,0 +1,20 @@
+import { ConfigError } from '../config.ts'
+import { ForeignSecretError } from '../service/open-storage.ts'
+import { NewerDatabaseError } from '../storage/migrate.ts'
+
+/** One line for the operator, naming the variable to look at. */
+export function explain(error: unknown): string {
+  if (error instanceof ConfigError) return `配置有误 · wrong setting: ${error.message}`
+  if (error instanceof ForeignSecretError) return `密钥不符 · wrong setting: ${error.message}`
+  if (error instanceof NewerDatabaseError) {
+    return `数据库版本较新 · DATABASE_URL: the database was made by a newer version: ${error.message}`
+  }
+  const { code, message = String(error) } = error as NodeJS.ErrnoException
+  const line = message.split('\n', 1)[0] || code || 'unknown'
+  if (code === 'EADDRINUSE') return `端口被占用 · PORT: ${line}`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `无法监听 · HOST: ${line}`
+  if (code === 'ERR_SQLITE_ERROR' || code === 'ECONNREFUSED' || /^(28|3D)/.test(code ?? '')) {
+    return `无法打开数据库 · DATABASE_URL: ${line}`
+  }
+  return `启动失败 · cannot start: ${line}`
+}

@@ -1,0 +1,65 @@
+import { Command } from 'commander'
+import type { FastifyBaseLogger } from 'fastify'
+import { pino } from 'pino'
+import { type Config, readConfig } from '../config.ts'
+import { readKingosoftCaptcha } from '../service/captcha-reader.ts'
+import { type RunningService, serve } from '../service/serve.ts'
+import { explain } from './explain.ts'
+
+const gracePeriod = 10_000
+
+export function serveCommand(env: NodeJS.ProcessEnv): Command {
+  return new Command('serve').description('prepare the database and serve until SIGTERM or SIGINT').action(async () => {
+    try {
+      const config = readConfig(env)
+      const logger: FastifyBaseLogger = pino({ level: config.logLevel })
+      const service = await serve(config, logger, readKingosoftCaptcha)
+      endOnSignal(service, logger)
+      process.stderr.write(greeting(config, service))
+    } catch (error) {
+      process.stderr.write(`${explain(error)}\n`)
+      process.exitCode = 1
+    }
+  })
+}
+
+function endOnSignal(service: RunningService, logger: FastifyBaseLogger): void {
+  let ending = false
+  const end = (signal: NodeJS.Signals) => {
+    if (ending) return
+    ending = true
+    logger.info({ signal }, 'finishing what is in flight')
+    setTimeout(() => process.exit(0), gracePeriod).unref()
+    service.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'not everything could be closed')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', end).on('SIGINT', end)
+}
+
+function greeting(config: Config, { address, demoStudent }: RunningService): string {
+  const lines = [
+    `占领图书馆 · Occupy the Library`,
+    `  服务 · service:  ${address}/api/v1.0`,
+    `  文档 · API docs: ${address}/docs`,
+  ]
+  if (demoStudent) {
+    const { studentNumber, schoolPassword } = demoStudent
+    const body = JSON.stringify({
+      username: 'bllli',
+      password: 'quiet-reading-room',
+      stu_id: studentNumber,
+      stu_pwd: schoolPassword,
+    })
+    lines.push(
+      '  学校 · school:   SCHOOL=demo，模拟学校，切勿用于生产 · simulated, not for production',
+      `  试用学生 · demo student: ${studentNumber} / ${schoolPassword}`,
+      `  注册 · register: curl -sS ${config.tls ? '-k ' : ''}${address}/api/v1.0/register -H 'Content-Type: application/json' -d '${body}'`,
+    )
+  }
+  return `${lines.join('\n')}\n`
+}

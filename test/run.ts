@@ -1,0 +1,47 @@
+import { once } from 'node:events'
+import { globSync } from 'node:fs'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { startPostgres } from './support/embedded-postgres.ts'
+
+/** Whatever keeps something in a database: run on SQLite, and once more on PostgreSQL. */
+const onBothDatabases = [
+  'test/contract/*.test.ts',
+  'test/storage/*.test.ts',
+  'test/http/*.test.ts',
+  'test/seed/*.test.ts',
+]
+const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
+
+const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
+// Root runs it as another user, who has to get at its folder.
+await chmod(folder, 0o711)
+const postgres = await startPostgres(folder)
+let passed = 0
+let failed = 0
+try {
+  await runTests('SQLite', everything)
+  process.env.TEST_POSTGRES_URL = postgres.url
+  await runTests('PostgreSQL', onBothDatabases)
+} finally {
+  await postgres.stop()
+  await rm(folder, { recursive: true, force: true })
+}
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+
+async function runTests(database: string, patterns: string[]): Promise<void> {
+  console.log(`--- ${database}`)
+  const events = run({ files: globSync(patterns), concurrency: 2 })
+  events.on('test:summary', ({ file, counts }) => {
+    if (file !== undefined) return
+    passed += counts.passed
+    failed += counts.tests - counts.passed
+  })
+  const report = events.compose(new spec())
+  report.pipe(process.stdout, { end: false })
+  await once(report, 'end')
+}
