@@ -4,4 +4,5 @@ import { enableCompileCache } from 'node:module'
 enableCompileCache()
 if (existsSync('.env')) process.loadEnvFile('.env')
 const { createProgram } = await import('./cli/program.ts')
-await createProgram(process.env).parseAsync()
+const words = process.argv.slice(2)
+await createProgram(process.env).parseAsync(words.length > 0 ? words : ['--help'], { from: 'user' })

@@ -11,6 +11,16 @@ export function violatedUniqueness(error: unknown): string | undefined {
   return undefined
 }
 
+const sqliteForeignKey = 787
+const postgresForeignKey = '23503'
+
+/** Whether a row names another that is not there, or no longer. */
+export function violatesReference(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { errcode, code } = error as Error & { errcode?: number; code?: string }
+  return errcode === sqliteForeignKey || code === postgresForeignKey
+}
+
 const unreachable =
   /^(ECONN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|EAI_AGAIN|08...|57P0[1-3]|53300|25006|SQLITE_BUSY)/
 const sqliteBusy = 5

@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { AccountId } from '../accounts/account.ts'
 import type { EpochSeconds } from '../shared/clock.ts'
+import { DomainError } from '../shared/errors.ts'
+import { violatesReference } from '../storage/constraint-errors.ts'
 import type { Db } from '../storage/storage.ts'
 import type { StudyTable } from './study.table.ts'
 import type { Study, StudyEnd, StudyId } from './study.ts'
@@ -35,22 +37,32 @@ export async function findRunningSince(db: Db, startedAt: EpochSeconds, limit: n
 
 export type NewStudy = Pick<Study, 'accountId' | 'startedAt' | 'end'>
 
+/** @throws DomainError `unauthorized` where the account was removed since its credentials were looked at */
 export async function insertStudy(db: Db, study: NewStudy): Promise<Study> {
-  const row = await db
-    .insertInto('studies')
-    .values({
-      account_id: study.accountId,
-      started_at: study.startedAt,
-      ended_at: study.end?.at ?? null,
-      end_cause: study.end?.cause ?? null,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  return toStudy(row)
+  try {
+    const row = await db
+      .insertInto('studies')
+      .values({
+        account_id: study.accountId,
+        started_at: study.startedAt,
+        ended_at: study.end?.at ?? null,
+        end_cause: study.end?.cause ?? null,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    return toStudy(row)
+  } catch (error) {
+    throw violatesReference(error) ? new DomainError('unauthorized') : error
+  }
 }
 
 export async function updateEnd(db: Db, id: StudyId, end: StudyEnd): Promise<void> {
   await db.updateTable('studies').set({ ended_at: end.at, end_cause: end.cause }).where('id', '=', id).execute()
+}
+
+export async function deleteStudiesOf(db: Db, accountId: AccountId): Promise<Study[]> {
+  const rows = await db.deleteFrom('studies').where('account_id', '=', accountId).returningAll().execute()
+  return rows.map(toStudy)
 }
 
 export function toStudy(row: Selectable<StudyTable>): Study {

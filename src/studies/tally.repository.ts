@@ -6,20 +6,24 @@ import { runningWidth, type TallyDelta, tallyWidths } from './tally.ts'
 /** Rows that the writers of one busy stretch are spread over; PostgreSQL's row locks would queue them on one. */
 const slots = 8
 
+/** A statement of SQLite takes 32,766 parameters. */
+const rowsAtOnce = 1000
+
 /** The last statement of a write: it takes the locks that others wait for. */
 export async function addToTallies(db: Db, deltas: TallyDelta[]): Promise<void> {
   const slot = Math.floor(Math.random() * slots)
   const rows = deltas
     .filter(({ delta }) => delta !== 0)
     .map(({ width, bucket, delta }) => ({ width, bucket, slot, count: delta }))
-  if (rows.length === 0) return
-  await db
-    .insertInto('study_tallies')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(['width', 'bucket', 'slot']).doUpdateSet({ count: sql`study_tallies.count + excluded.count` }),
-    )
-    .execute()
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    await db
+      .insertInto('study_tallies')
+      .values(rows.slice(at, at + rowsAtOnce))
+      .onConflict((conflict) =>
+        conflict.columns(['width', 'bucket', 'slot']).doUpdateSet({ count: sql`study_tallies.count + excluded.count` }),
+      )
+      .execute()
+  }
 }
 
 export async function countAll(db: Db): Promise<number> {

@@ -20,3 +20,13 @@ export function startDeltas(startedAt: EpochSeconds, delta: number): TallyDelta[
 export function runningDelta(delta: number): TallyDelta {
   return { width: runningWidth, bucket: 0, delta }
 }
+
+/** One delta a stretch, in the order in which every writer takes its locks: coarse to fine, running ones last. */
+export function summed(deltas: TallyDelta[]): TallyDelta[] {
+  const sums = new Map<string, TallyDelta>()
+  for (const { width, bucket, delta } of deltas) {
+    const key = `${width}:${bucket}`
+    sums.set(key, { width, bucket, delta: (sums.get(key)?.delta ?? 0) + delta })
+  }
+  return [...sums.values()].sort((a, b) => b.width - a.width || a.bucket - b.bucket)
+}

@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { pino } from 'pino'
+import { buildApp } from '../app.ts'
+import { readConfig } from '../config.ts'
+import { deriveKeys } from '../keys.ts'
+import { systemClock } from '../shared/clock.ts'
+import { openSqlite } from '../storage/sqlite.ts'
+import { explain } from './explain.ts'
+
+export function openapiCommand(env: NodeJS.ProcessEnv): Command {
+  return new Command('openapi')
+    .description('print the OpenAPI 3.1 document of the API, as the service has it at /openapi.json')
+    .option('--output <file>', 'write it there instead')
+    .addHelpText('after', '\nNo server is started and no database opened. Exit codes: 0 done, 1 failed, 2 wrong usage.')
+    .action(async ({ output }: { output?: string }) => {
+      try {
+        const text = `${JSON.stringify(await openapiDocument(env), null, 2)}\n`
+        if (output === undefined) process.stdout.write(text)
+        else await writeFile(output, text)
+      } catch (error) {
+        process.stderr.write(`${explain(error)}\n`)
+        process.exitCode = 1
+      }
+    })
+}
+
+/** The app is put together as for serving, and never listens; what it would keep lies in memory. */
+async function openapiDocument(env: NodeJS.ProcessEnv): Promise<object> {
+  const storage = openSqlite(':memory:')
+  const app = await buildApp({
+    config: readConfig(env),
+    storage,
+    clock: systemClock,
+    keys: deriveKeys('no token is ever made of this'),
+    verifier: { verify: async () => ({ outcome: 'unavailable', reason: 'unsupported' }), close: async () => undefined },
+    logger: pino({ level: 'silent' }),
+  })
+  try {
+    await app.ready()
+    return app.swagger()
+  } finally {
+    await app.close()
+    await storage.close()
+  }
+}

@@ -1,0 +1,10 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Parses an option's value. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`a whole number from ${least} to ${most} is wanted`)
+  }
+}

@@ -1,0 +1,23 @@
+import { deleteAccount, findAccount, lockAccount } from '../accounts/account.repository.ts'
+import type { AccountId } from '../accounts/account.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { Storage } from '../storage/storage.ts'
+import { deleteStudiesOf } from './study.repository.ts'
+import { addToTallies } from './tally.repository.ts'
+import { runningDelta, startDeltas, summed } from './tally.ts'
+
+/** Removes an account and all its records; answers how many those were. @throws DomainError `not-found` */
+export async function removeAccount(storage: Storage, id: AccountId): Promise<number> {
+  return storage.write(async (tx) => {
+    await lockAccount(tx, id, storage.kind)
+    if ((await findAccount(tx, id)) === undefined) throw new DomainError('not-found')
+    const removed = await deleteStudiesOf(tx, id)
+    await deleteAccount(tx, id)
+    const deltas = removed.flatMap(({ startedAt, end }) => [
+      ...startDeltas(startedAt, -1),
+      ...(end ? [] : [runningDelta(-1)]),
+    ])
+    await addToTallies(tx, summed(deltas))
+    return removed.length
+  })
+}
