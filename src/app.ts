@@ -16,6 +16,7 @@ import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
 import { methods } from './http/methods.ts'
 import { openapi } from './http/openapi.ts'
+import { protocolErrors } from './http/protocol-errors.ts'
 import { requestLog } from './http/request-log.ts'
 import { privateAnswers, securityHeaders } from './http/security-headers.ts'
 import { serverOptions } from './http/server-options.ts'
@@ -58,6 +59,7 @@ export async function buildApp({ config, storage, clock, keys, verifier, logger 
   const app = Fastify({ ...serverOptions({ logger, trustProxy: config.trustProxy }), ...tlsOptions(config.tls) })
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   await app.register(errors)
+  await app.register(protocolErrors)
   await app.register(requestLog)
   await app.register(links, { publicUrl: config.publicUrl })
   await app.register(securityHeaders, { https: config.tls !== undefined })

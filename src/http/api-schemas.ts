@@ -21,5 +21,5 @@ export function errorResponses(...codes: ErrorCode[]): Record<number, TSchema> {
 /** An id in a path: whatever is not one names nothing. */
 export function idParameter(text: string): number | undefined {
   const id = Number(text)
-  return /^[0-9]{1,16}$/.test(text) && Number.isSafeInteger(id) && id > 0 ? id : undefined
+  return /^[1-9][0-9]{0,15}$/.test(text) && Number.isSafeInteger(id) ? id : undefined
 }

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
@@ -41,20 +40,4 @@ export function sendError(
 /** The scheme that the client used, Basic where it used none. */
 function challenge(authorization: string | undefined): string {
   return /^bearer\b/i.test(authorization ?? '') ? 'Bearer realm="occupy"' : 'Basic realm="occupy", charset="UTF-8"'
-}
-
-/** What is not even HTTP gets the error form too, in Chinese: no header could be read. */
-export function answerMalformed(error: Error, socket: Socket): void {
-  if (!socket.writable || (error as NodeJS.ErrnoException).code === 'ECONNRESET') {
-    socket.destroy()
-    return
-  }
-  const found = codeOf(error)
-  const code = found === 'internal' || found === 'database-unavailable' ? 'bad-request' : found
-  const body = JSON.stringify(errorBody(code, 'zh'))
-  const { status } = errorCatalogue[code]
-  socket.end(
-    `HTTP/1.1 ${status} ${errorBody(code, 'zh').error}\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  )
 }

@@ -1,26 +1,31 @@
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError } from '../shared/errors.ts'
 
+type Done = (error: Error | null, body?: unknown) => void
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** JSON in strict UTF-8, an empty body of any type meaning no parameters, and nothing else. */
+/** JSON in strict UTF-8, with or without its content type; an empty body of any type means no parameters. */
 export const jsonBody = fp(async (app) => {
   const parseJson = app.getDefaultJsonParser('error', 'error')
+  function parse(request: FastifyRequest, body: Buffer, done: Done): void {
+    const text = decoded(body)
+    if (text === undefined) done(new DomainError('bad-request'))
+    else if (text === '') done(null, {})
+    else parseJson(request, text, (error, value) => done(error && new DomainError('bad-request'), value))
+  }
+
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (body.length === 0) return done(null, {})
-    const charset = /;\s*charset="?([^;"\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]
-    if (charset !== undefined && !/^utf-?8$/i.test(charset)) return done(new DomainError('unsupported-media-type'))
-    let text: string
-    try {
-      text = utf8.decode(body)
-    } catch {
-      return done(new DomainError('bad-request'))
-    }
-    return parseJson(request, text, (error, value) => done(error && new DomainError('bad-request'), value))
+    if (body.length > 0 && !isUtf8(request.headers['content-type']))
+      return done(new DomainError('unsupported-media-type'))
+    parse(request, body, done)
   })
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
-    done(body.length === 0 ? null : new DomainError('unsupported-media-type'), {})
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (body.length > 0 && request.headers['content-type'] !== undefined)
+      return done(new DomainError('unsupported-media-type'))
+    parse(request, body, done)
   })
   app.addHook('preValidation', (request, _reply, done) => {
     // Fastify hands an absent body to the schema as null; only a JSON null is one.
@@ -28,3 +33,16 @@ export const jsonBody = fp(async (app) => {
     done()
   })
 })
+
+function isUtf8(contentType = ''): boolean {
+  const charset = /;\s*charset="?([^;"\s]+)/i.exec(contentType)?.[1]
+  return charset === undefined || /^utf-?8$/i.test(charset)
+}
+
+function decoded(body: Buffer): string | undefined {
+  try {
+    return utf8.decode(body)
+  } catch {
+    return undefined
+  }
+}

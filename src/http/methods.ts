@@ -3,7 +3,7 @@ import type { HTTPMethods } from 'fastify'
 import fp from 'fastify-plugin'
 import { sendError } from './errors.ts'
 
-/** A known path answers OPTIONS with what it takes, and any other method with 405. Registered before the routes; see `refuseOtherMethods`. */
+/** A known path answers OPTIONS with what it takes, and any other method with 405; an unknown one any with 404. Registered before the routes; see `refuseOtherMethods`. */
 export const methods = fp(async (app) => {
   const allowed = new Map<string, Set<string>>()
   for (const method of METHODS) {
@@ -15,6 +15,11 @@ export const methods = fp(async (app) => {
     for (const name of [method].flat()) set.add(name)
     allowed.set(path, set)
   })
+  // Before the body is read: whatever it holds, nothing is here.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) sendError(request, reply, 'not-found')
+    else done()
+  })
   app.decorate('refuseOtherMethods', () => {
     for (const [url, taken] of [...allowed]) {
       const allow = [...taken, 'OPTIONS'].join(', ')
@@ -23,7 +28,6 @@ export const methods = fp(async (app) => {
         url,
         method: others,
         schema: { hide: true },
-        // Before the body is read: whatever it holds, this method is not taken here.
         onRequest: (request, reply) => {
           reply.header('allow', allow)
           if (request.method === 'OPTIONS') reply.code(204).send()

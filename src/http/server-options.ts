@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
-import type { FastifyBaseLogger, FastifyHttpOptions, FastifyRequest } from 'fastify'
+import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyRequest, LogController } from 'fastify'
 import proxyAddr from 'proxy-addr'
-import { answerMalformed } from './errors.ts'
+import { codeOf } from './error-body.ts'
+import { sendError } from './errors.ts'
+import { answerMalformed } from './protocol-errors.ts'
 
 export interface ServerSettings {
   logger: FastifyBaseLogger
@@ -10,19 +12,24 @@ export interface ServerSettings {
 }
 
 const largestBody = 64 * 1024
+/** Node's own bound of request line and headers together: whatever fits is a path that names nothing, and no error of its own. */
+const longestHead = 16 * 1024
 
 /** The same for production and tests. */
 export function serverOptions({ logger, trustProxy }: ServerSettings) {
   return {
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustProxy.length > 0 ? proxyAddr.compile(trustProxy) : false,
     bodyLimit: largestBody,
     requestTimeout: 30_000,
     requestIdHeader: false,
     genReqId: requestIds(),
     forceCloseConnections: 'idle',
-    routerOptions: { ignoreTrailingSlash: true },
+    // What still arrives while closing is served: the framework's own 503 has another form.
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestHead },
+    frameworkErrors: (error, request, reply) => void sendError(request, reply, codeOf(error)),
     clientErrorHandler: answerMalformed,
     http: { requireHostHeader: false },
   } as const satisfies FastifyHttpOptions<Server>

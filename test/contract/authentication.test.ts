@@ -65,6 +65,12 @@ test('credentials that cannot be read are a 401', async () => {
   for (const authorization of [...headers, noColon]) assertError(await api.get('/studys', { authorization }), 401)
 })
 
+test('a NUL or a very long login is a 401 like any other', async () => {
+  for (const login of ['\u0000', `${ann.username}\u0000`, 'x'.repeat(5000), '学'.repeat(1000)]) {
+    assertUnauthorized(await api.get('/studys', basic(login, ann.password)), 'Basic')
+  }
+})
+
 test('an empty password opens nothing', async () => {
   for (const login of [ann.username, ann.stu_id, '']) {
     assertUnauthorized(await api.get('/studys', basic(login, '')), 'Basic')
