@@ -75,6 +75,8 @@ export async function findByStudentNumber(db: Db, studentNumberHash: string): Pr
 
 /** Who may be meant by a login name: the bearer of the user name first, then of the student number. */
 export async function findCredentials(db: Db, usernameKey: string, studentNumberHash?: string): Promise<Credentials[]> {
+  // PostgreSQL refuses a NUL in text, and no user name holds one.
+  if (usernameKey.includes('\0')) return []
   const rows = await db
     .selectFrom('accounts')
     .select(['id', 'username_key', 'password_hash', 'credential_version'])
