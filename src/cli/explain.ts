@@ -11,10 +11,15 @@ export function explain(error: unknown): string {
   }
   const { code, message = String(error) } = error as NodeJS.ErrnoException
   const line = message.split('\n', 1)[0] || code || 'unknown'
-  if (code === 'EADDRINUSE') return `端口被占用 · PORT: ${line}`
+  if (code === 'EADDRINUSE') return taken(error as { address?: string; port?: number })
+  if (code === 'EACCES' && 'port' in (error as object)) return `没有权限 · PORT: ports below 1024 are root's: ${line}`
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `无法监听 · HOST: ${line}`
   if (code === 'ERR_SQLITE_ERROR' || code === 'ECONNREFUSED' || /^(28|3D)/.test(code ?? '')) {
     return `无法打开数据库 · DATABASE_URL: ${line}`
   }
   return `启动失败 · cannot start: ${line}`
+}
+
+function taken({ address = '', port = 0 }: { address?: string; port?: number }): string {
+  return `端口被占用 · PORT: something listens at ${address}:${port} already; end it, or take another: PORT=${port + 1} npm start`
 }

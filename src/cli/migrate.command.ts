@@ -1,22 +1,31 @@
 import { Command } from 'commander'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { openDatabase } from '../service/open-storage.ts'
 import { migrate } from '../storage/migrate.ts'
 import { explain } from './explain.ts'
 
 export function migrateCommand(env: NodeJS.ProcessEnv): Command {
-  return new Command('migrate').description('bring the database up to this version').action(async () => {
-    try {
-      const storage = openDatabase(readConfig(env).database)
+  return new Command('migrate')
+    .description('bring the database up to this version, and say which steps that took; `serve` does so by itself')
+    .addHelpText('after', '\nExit codes: 0 up to date now, 1 failed, 2 wrong usage.')
+    .action(async () => {
       try {
-        const steps = await migrate(storage)
-        process.stdout.write(steps.length > 0 ? steps.map((step) => `${step}\n`).join('') : 'up to date\n')
-      } finally {
-        await storage.close()
+        const { database } = readConfig(env)
+        const storage = openDatabase(database)
+        try {
+          process.stdout.write(report(await migrate(storage), database))
+        } finally {
+          await storage.close()
+        }
+      } catch (error) {
+        process.stderr.write(`${explain(error)}\n`)
+        process.exitCode = 1
       }
-    } catch (error) {
-      process.stderr.write(`${explain(error)}\n`)
-      process.exitCode = 1
-    }
-  })
+    })
+}
+
+function report(steps: string[], database: Config['database']): string {
+  const place = database.kind === 'sqlite' ? database.path : 'PostgreSQL'
+  if (steps.length === 0) return `${place}: already up to date\n`
+  return `${steps.map((step) => `  ${step}\n`).join('')}${place}: brought up to date, steps: ${steps.length}\n`
 }

@@ -27,7 +27,10 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
 /** commander would exit with 1, which scripts could not tell from a failure. */
 function refusingWrongUsage(command: Command, path: string): Command {
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : wrongUsage))
-  command.showHelpAfterError(`用法 · usage: ${path} --help`)
+  command.showHelpAfterError(`帮助 · see: ${path} --help`)
+  if (command.commands.length === 0 && command.listenerCount('afterHelp') === 0) {
+    command.addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
+  }
   for (const part of command.commands) refusingWrongUsage(part, `${path} ${part.name()}`)
   return command
 }

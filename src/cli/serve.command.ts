@@ -9,7 +9,12 @@ import { explain } from './explain.ts'
 const gracePeriod = 10_000
 
 export function serveCommand(env: NodeJS.ProcessEnv): Command {
-  return new Command('serve').description('prepare the database and serve until SIGTERM or SIGINT').action(async () => {
+  const command = new Command('serve').description('prepare the database and serve until SIGTERM or SIGINT')
+  command.addHelpText(
+    'after',
+    '\nExit codes: 0 ended by a signal, 1 not started (one line says why) or ended by a fault, 2 wrong usage.',
+  )
+  return command.action(async () => {
     try {
       const config = readConfig(env)
       const logger: FastifyBaseLogger = pino({ level: config.logLevel })

@@ -13,7 +13,7 @@ export function readSecret(config: Pick<Config, 'secret' | 'database'>): string 
 function keptSecret(path: string): string {
   const found = readIfThere(path)
   if (found !== undefined) return found
-  mkdirSync(dirname(path), { recursive: true })
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
   try {

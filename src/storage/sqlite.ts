@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, sql } from 'kysely'
 import { createGroupedWriter } from './grouped-writer.ts'
@@ -8,7 +8,7 @@ import type { Tables } from './tables.ts'
 
 /** Two connections: reads never wait behind a write, and never see one that is not committed. */
 export function openSqlite(path: string): Storage {
-  mkdirSync(dirname(path), { recursive: true })
+  if (path !== ':memory:') makePrivate(path)
   const open = () => new Kysely<Tables>({ dialect: new NodeSqliteDialect({ database: openSqliteDatabase(path) }) })
   const writer = open()
   const reader = open()
@@ -26,4 +26,10 @@ export function openSqlite(path: string): Storage {
       await writer.destroy()
     },
   }
+}
+
+/** Folder and file are the service's own; SQLite gives the files beside it the same mode. What stands there keeps its mode. */
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, 'a', 0o600))
 }

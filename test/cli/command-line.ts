@@ -1,0 +1,21 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+export interface Outcome {
+  code: number | null
+  output: string
+  errors: string
+}
+
+/** `occupy WORDS…` as scripts run it: no terminal, and `input` on standard input. */
+export async function occupy(words: string[], env: Record<string, string> = {}, input = ''): Promise<Outcome> {
+  const child = spawn(process.execPath, [main, ...words], { env: { PATH: process.env.PATH, ...env } })
+  // A command that asks for nothing may be gone before it was told anything.
+  child.stdin.on('error', () => undefined).end(input)
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code, output, errors }
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { Command } from 'commander'
+import { createProgram } from '../../src/cli/program.ts'
+import { version } from '../../src/version.ts'
+import { occupy } from './command-line.ts'
+
+test('without a command, help is shown', async () => {
+  const { code, output } = await occupy([])
+  assert.equal(code, 0)
+  assert.match(output, /^Usage: occupy/)
+})
+
+test('every command and option is described, and every command but a group names its exit codes', () => {
+  const said: string[] = []
+  const look = (command: Command, path: string) => {
+    assert.ok(command.description(), path)
+    for (const { flags, description } of command.options) assert.ok(description, `${path} ${flags}`)
+    for (const part of command.commands) look(part, `${path} ${part.name()}`)
+    if (command.commands.length > 0) return
+    command.configureOutput({ writeOut: (text) => said.push(text) }).outputHelp()
+    assert.match(said.splice(0).join(''), /Exit code/, path)
+  }
+  look(createProgram({}), 'occupy')
+})
+
+for (const [words, hint] of [
+  [['acounts'], /Did you mean accounts\?/],
+  [['accounts', 'lst'], /Did you mean list\?/],
+  [['accounts', 'list', '--lmit', '3'], /Did you mean --limit\?/],
+  [['accounts', 'show'], /'who'/],
+  [['accounts', 'list', '--limit', '0'], /whole number from 1/],
+  [['serve', '--port', '1'], /occupy serve --help/],
+  [['accounts'], /reset-password/],
+] as const) {
+  test(`'occupy ${words.join(' ')}' is wrong usage: exit code 2 and a hint`, async () => {
+    const { code, output, errors } = await occupy([...words])
+    assert.equal(code, 2)
+    assert.equal(output, '')
+    assert.match(errors, hint)
+  })
+}
+
+test('the version is that of the package', async () => {
+  assert.equal((await occupy(['--version'])).output, `${version}\n`)
+})
+
+test('migrate says what it did, and keeps what it makes to its owner', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-migrate-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const env = { DATABASE_URL: `file:${folder}/data/campus.sqlite` }
+  const first = await occupy(['migrate'], env)
+  assert.equal(first.code, 0, first.errors)
+  assert.match(first.output, /foundation\n[\s\S]*campus\.sqlite: brought up to date, steps: \d+\n$/)
+  assert.match((await occupy(['migrate'], env)).output, /^[^\n]*already up to date\n$/)
+  const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
+  assert.equal(await mode(join(folder, 'data')), '700')
+  for (const file of await readdir(join(folder, 'data'))) assert.equal(await mode(join(folder, 'data', file)), '600')
+})
+
+test('a port that is taken is told in one line that says what to do', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-port-'))
+  const squatter = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => squatter.once('listening', resolve))
+  t.after(async () => {
+    squatter.close()
+    await rm(folder, { recursive: true })
+  })
+  const { port } = squatter.address() as { port: number }
+  const env = { DATABASE_URL: `file:${folder}/campus.sqlite`, PORT: String(port), LOG_LEVEL: 'silent' }
+  const { code, errors } = await occupy(['serve'], env)
+  assert.equal(code, 1)
+  assert.match(errors, new RegExp(`^[^\\n]*PORT[^\\n]*:${port} [^\\n]*PORT=${port + 1} npm start\\n$`))
+})
