@@ -9,6 +9,10 @@ import { serveCommand } from './serve.command.ts'
 
 const wrongUsage = 2
 
+const footnote = `
+Settings come from the environment and from .env: see README.md and .env.example.
+Exit codes: 0 done, 1 failed, 2 wrong usage; commands with others name them in their help.`
+
 export function createProgram(env: NodeJS.ProcessEnv): Command {
   const school = new Command('school').description('the school that proves students').addCommand(schoolServeCommand())
   const program = new Command('occupy')
@@ -20,7 +24,7 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
     .addCommand(openapiCommand(env))
     .addCommand(seedCommand(env))
     .addCommand(school)
-    .addHelpText('after', '\nSettings come from the environment and from .env: see README.md and .env.example.')
+    .addHelpText('after', footnote)
   return refusingWrongUsage(program, 'occupy')
 }
 
@@ -28,9 +32,6 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
 function refusingWrongUsage(command: Command, path: string): Command {
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : wrongUsage))
   command.showHelpAfterError(`帮助 · see: ${path} --help`)
-  if (command.commands.length === 0 && command.listenerCount('afterHelp') === 0) {
-    command.addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
-  }
   for (const part of command.commands) refusingWrongUsage(part, `${path} ${part.name()}`)
   return command
 }

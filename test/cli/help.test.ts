@@ -12,18 +12,14 @@ import { occupy } from './command-line.ts'
 test('without a command, help is shown', async () => {
   const { code, output } = await occupy([])
   assert.equal(code, 0)
-  assert.match(output, /^Usage: occupy/)
+  assert.match(output, /^Usage: occupy[\s\S]*Exit codes/)
 })
 
-test('every command and option is described, and every command but a group names its exit codes', () => {
-  const said: string[] = []
+test('every command and option is described', () => {
   const look = (command: Command, path: string) => {
     assert.ok(command.description(), path)
     for (const { flags, description } of command.options) assert.ok(description, `${path} ${flags}`)
     for (const part of command.commands) look(part, `${path} ${part.name()}`)
-    if (command.commands.length > 0) return
-    command.configureOutput({ writeOut: (text) => said.push(text) }).outputHelp()
-    assert.match(said.splice(0).join(''), /Exit code/, path)
   }
   look(createProgram({}), 'occupy')
 })
