@@ -2,7 +2,9 @@ import { Command } from 'commander'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import { type Config, readConfig } from '../config.ts'
+import { apiBase } from '../http/links.ts'
 import { readKingosoftCaptcha } from '../service/captcha-reader.ts'
+import type { DemoStudent } from '../service/demo-student.ts'
 import { type RunningService, serve } from '../service/serve.ts'
 import { explain } from './explain.ts'
 
@@ -48,23 +50,26 @@ function endOnSignal(service: RunningService, logger: FastifyBaseLogger): void {
 
 function greeting(config: Config, { address, demoStudent }: RunningService): string {
   const lines = [
-    `占领图书馆 · Occupy the Library`,
-    `  服务 · service:  ${address}/api/v1.0`,
+    '占领图书馆 · Occupy the Library',
+    `  服务 · service:  ${address}${apiBase}`,
     `  文档 · API docs: ${address}/docs`,
   ]
-  if (demoStudent) {
-    const { studentNumber, schoolPassword } = demoStudent
-    const body = JSON.stringify({
-      username: 'bllli',
-      password: 'quiet-reading-room',
-      stu_id: studentNumber,
-      stu_pwd: schoolPassword,
-    })
+  if (config.school === 'demo') {
     lines.push(
       '  学校 · school:   SCHOOL=demo，模拟学校，切勿用于生产 · simulated, not for production',
-      `  试用学生 · demo student: ${studentNumber} / ${schoolPassword}`,
-      `  注册 · register: curl -sS ${config.tls ? '-k ' : ''}${address}/api/v1.0/register -H 'Content-Type: application/json' -d '${body}'`,
+      ...(demoStudent ? invitation(demoStudent, `${config.tls ? '-k ' : ''}${address}${apiBase}`) : [everyoneIsHere]),
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+const everyoneIsHere = '  试用学生 · demo student: 都已注册 · every one of them has an account'
+
+function invitation({ username, studentNumber, schoolPassword }: DemoStudent, base: string): string[] {
+  const body = { username, password: 'quiet-reading-room', stu_id: studentNumber, stu_pwd: schoolPassword }
+  return [
+    `  试用学生 · demo student: ${studentNumber} / ${schoolPassword}`,
+    '  注册 · register:',
+    `curl -sS ${base}/register -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`,
+  ]
 }

@@ -13,8 +13,6 @@ export interface SchoolDeps {
 
 export interface School {
   verifier: GuardedVerifier
-  /** A student to try the service with, where the school is simulated. */
-  demoStudent: { studentNumber: string; schoolPassword: string } | undefined
   close(): Promise<void>
 }
 
@@ -33,7 +31,6 @@ export async function openSchool({ config, readCaptcha, logger }: SchoolDeps): P
   const verifier = guardVerifier(inner, { logger, captchas })
   return {
     verifier,
-    demoStudent: demo?.student,
     close: async () => {
       await verifier.close()
       await demo?.close()
@@ -42,11 +39,11 @@ export async function openSchool({ config, readCaptcha, logger }: SchoolDeps): P
 }
 
 async function startDemo(logger: Logger) {
-  const { demoStudents, startSimulatedSchool } = await import('../simulated-school/simulated-school.ts')
+  const { startSimulatedSchool } = await import('../simulated-school/simulated-school.ts')
   const school = await startSimulatedSchool()
   logger.warn(
     { school: school.url },
     'SCHOOL=demo: a simulated school, anyone who knows its demo students can register',
   )
-  return { url: school.url, student: demoStudents[0], close: () => school.close() }
+  return { url: school.url, close: () => school.close() }
 }

@@ -5,13 +5,15 @@ import type { Config } from '../config.ts'
 import { apiBase } from '../http/links.ts'
 import type { CaptchaReader } from '../identity/kingosoft/captcha-reader.ts'
 import { systemClock } from '../shared/clock.ts'
+import { type DemoStudent, freeDemoStudent } from './demo-student.ts'
 import { openService } from './open-storage.ts'
-import { openSchool, type School } from './school.ts'
+import { openSchool } from './school.ts'
 
 export interface RunningService {
   /** Origin that it listens on. */
   address: string
-  demoStudent: School['demoStudent']
+  /** Somebody to register, where the school is simulated. */
+  demoStudent: DemoStudent | undefined
   close(): Promise<void>
 }
 
@@ -34,7 +36,8 @@ export async function serve(
     closing.push(() => app.close())
     const address = await listen(app, config)
     logger.info({ address, api: `${address}${apiBase}`, docs: `${address}/docs` }, 'listening')
-    return { address, demoStudent: school.demoStudent, close }
+    const demoStudent = config.school === 'demo' ? await freeDemoStudent(storage, keys) : undefined
+    return { address, demoStudent, close }
   } catch (error) {
     await close()
     throw error
