@@ -1,10 +1,11 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
+import { createAccountService } from './accounts/account.service.ts'
 import { authentication } from './accounts/authentication.plugin.ts'
 import { createAuthenticationService } from './accounts/authentication.service.ts'
 import { createBudgetService } from './accounts/budget.service.ts'
-import { createLastSeen } from './accounts/last-seen.ts'
+import { createLastSeen } from './accounts/last-seen.service.ts'
 import { createProofService } from './accounts/proof.service.ts'
 import { registrationRoutes } from './accounts/registration.routes.ts'
 import { createRegistrationService } from './accounts/registration.service.ts'
@@ -45,6 +46,7 @@ export async function buildApp({ config, storage, clock, keys, verifier, logger 
   const tokens = createTokens(keys.token, config.tokenLifetime)
   const budgets = createBudgetService({ storage, clock, key: keys.budget, enforced: config.throttle })
   const lastSeen = createLastSeen(storage, clock)
+  const accounts = createAccountService({ storage, lastSeen })
   const proofs = createProofService(verifier, budgets)
   const identities = createAuthenticationService({
     storage,
@@ -79,7 +81,7 @@ export async function buildApp({ config, storage, clock, keys, verifier, logger 
       // For whoever brings credentials.
       await open.register(async (known) => {
         await known.register(authentication, { authentication: identities, lastSeen })
-        await known.register(accountRoutes, { storage, authentication: identities, lastSeen })
+        await known.register(accountRoutes, { accounts, authentication: identities })
         await known.register(studyRoutes, { studies })
         await known.register(studyListRoutes, { studies })
       })

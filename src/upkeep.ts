@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import type { BudgetService } from './accounts/budget.service.ts'
-import type { LastSeen } from './accounts/last-seen.ts'
+import type { LastSeen } from './accounts/last-seen.service.ts'
 import type { StudyService } from './studies/study.service.ts'
 
 export interface UpkeepOptions {

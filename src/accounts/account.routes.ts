@@ -2,22 +2,19 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { errorResponses, idParameter } from '../http/api-schemas.ts'
 import { DomainError } from '../shared/errors.ts'
-import type { Storage } from '../storage/storage.ts'
-import { findAccount } from './account.repository.ts'
 import { presentUser, TokenAnswer, User } from './account.schemas.ts'
+import type { AccountService } from './account.service.ts'
 import type { AccountId } from './account.ts'
 import type { AuthenticationService } from './authentication.service.ts'
-import type { LastSeen } from './last-seen.ts'
 
 export interface AccountRoutesOptions {
-  storage: Storage
+  accounts: AccountService
   authentication: AuthenticationService
-  lastSeen: LastSeen
 }
 
 export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = async (
   app,
-  { storage, authentication, lastSeen },
+  { accounts, authentication },
 ) => {
   app.get(
     '/users/:user_id',
@@ -32,9 +29,8 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
     },
     async (request) => {
       const id = idParameter(request.params.user_id) as AccountId | undefined
-      const account = id && (await findAccount(storage.db, id))
-      if (!account) throw new DomainError('not-found')
-      return presentUser(lastSeen.applied(account), request.origin)
+      if (id === undefined) throw new DomainError('not-found')
+      return presentUser(await accounts.getAccount(id), request.origin)
     },
   )
 

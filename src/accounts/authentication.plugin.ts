@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { offeredCredentials } from '../http/credentials.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { AuthenticationService, Identity } from './authentication.service.ts'
-import type { LastSeen } from './last-seen.ts'
+import type { LastSeen } from './last-seen.service.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -9,63 +9,53 @@ import type { StudyId } from './study.ts'
 
 const StudyParams = Type.Object({ study_id: Type.String({ description: 'Id of the record.' }) })
 
+const starting = {
+  operationId: 'startStudy',
+  summary: '开始学习 · Start studying',
+  description: 'A start while another record is running ends that one at the new start.',
+  tags: ['studys'],
+  body: StartBody,
+  response: { 201: StudyRecord, ...errorResponses('bad-time', 'time-in-future', 'unauthorized') },
+}
+
+const ending = {
+  operationId: 'endStudy',
+  summary: '结束学习 · End a record',
+  description: 'Ending an ended record changes nothing without `end_time`; with it, the owner corrects the end.',
+  tags: ['studys'],
+  params: StudyParams,
+  body: EndBody,
+  response: {
+    200: StudyRecord,
+    ...errorResponses('bad-time', 'end-before-start', 'time-in-future', 'unauthorized', 'forbidden', 'not-found'),
+  },
+}
+
+const reading = {
+  operationId: 'getStudy',
+  summary: '查看学习记录 · One record',
+  tags: ['studys'],
+  params: StudyParams,
+  response: { 200: StudyRecord, ...errorResponses('unauthorized', 'not-found') },
+}
+
+const schemaErrorFormatter = () => new DomainError('bad-time')
+
 export const studyRoutes: FastifyPluginAsyncTypebox<{ studies: StudyService }> = async (app, { studies }) => {
-  app.post(
-    '/studys/',
-    {
-      schemaErrorFormatter: () => new DomainError('bad-time'),
-      schema: {
-        operationId: 'startStudy',
-        summary: '开始学习 · Start studying',
-        description: 'A start while another record is running ends that one at the new start.',
-        tags: ['studys'],
-        body: StartBody,
-        response: { 201: StudyRecord, ...errorResponses('bad-time', 'time-in-future', 'unauthorized') },
-      },
-    },
-    async (request, reply) => {
-      const study = await studies.startStudy(request.identity.accountId, optionalTime(request.body.start_time))
-      const record = presentStudy(study, request.origin)
-      return reply.code(201).header('location', record.url).send(record)
-    },
-  )
+  app.post('/studys/', { schemaErrorFormatter, schema: starting }, async (request, reply) => {
+    const study = await studies.startStudy(request.identity.accountId, optionalTime(request.body.start_time))
+    const record = presentStudy(study, request.origin)
+    return reply.code(201).header('location', record.url).send(record)
+  })
 
-  app.put(
-    '/studys/:study_id',
-    {
-      schemaErrorFormatter: () => new DomainError('bad-time'),
-      schema: {
-        operationId: 'endStudy',
-        summary: '结束学习 · End a record',
-        description: 'Ending an ended record changes nothing without `end_time`; with it, the owner corrects the end.',
-        tags: ['studys'],
-        params: StudyParams,
-        body: EndBody,
-        response: {
-          200: StudyRecord,
-          ...errorResponses('bad-time', 'end-before-start', 'time-in-future', 'unauthorized', 'forbidden', 'not-found'),
-        },
-      },
-    },
-    async (request) => {
-      const id = studyId(request.params.study_id)
-      const study = await studies.endStudy(request.identity.accountId, id, optionalTime(request.body.end_time))
-      return presentStudy(study, request.origin)
-    },
-  )
+  app.put('/studys/:study_id', { schemaErrorFormatter, schema: ending }, async (request) => {
+    const id = studyId(request.params.study_id)
+    const study = await studies.endStudy(request.identity.accountId, id, optionalTime(request.body.end_time))
+    return presentStudy(study, request.origin)
+  })
 
-  app.get(
-    '/studys/:study_id',
-    {
-      schema: {
-        operationId: 'getStudy',
-        summary: '查看学习记录 · One record',
-        tags: ['studys'],
-        params: StudyParams,
-        response: { 200: StudyRecord, ...errorResponses('unauthorized', 'not-found') },
-      },
-    },
-    async (request) => presentStudy(await studies.getStudy(studyId(request.params.study_id)), request.origin),
+  app.get('/studys/:study_id', { schema: reading }, async (request) =>
+    presentStudy(await studies.getStudy(studyId(request.params.study_id)), request.origin),
   )
 }
 

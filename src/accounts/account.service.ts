@@ -1,0 +1,23 @@
+import { DomainError } from '../shared/errors.ts'
+import type { Storage } from '../storage/storage.ts'
+import { findAccount } from './account.repository.ts'
+import type { Account, AccountId } from './account.ts'
+import type { LastSeen } from './last-seen.service.ts'
+
+export interface AccountServiceDeps {
+  storage: Storage
+  lastSeen: LastSeen
+}
+
+export type AccountService = ReturnType<typeof createAccountService>
+
+export function createAccountService({ storage, lastSeen }: AccountServiceDeps) {
+  /** With the latest visit, written or not. @throws DomainError `not-found` */
+  async function getAccount(id: AccountId): Promise<Account> {
+    const account = await findAccount(storage.db, id)
+    if (account === undefined) throw new DomainError('not-found')
+    return lastSeen.applied(account)
+  }
+
+  return { getAccount }
+}
