@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { ConfigError, readConfig } from '../../src/config.ts'
+
+const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+/** What the settings' reader asks its environment for, told by the reader itself; some only beside others. */
+function knownVariables(): string[] {
+  const asked = new Set<string>()
+  for (const settings of [{ HOST: '0.0.0.0' }, { SCHOOL: 'kingosoft' }, { SCHOOL: 'ldap' }, { SCHOOL: 'cas' }]) {
+    const set: Record<string, string | undefined> = settings
+    const env = new Proxy(set, {
+      get: (_, name) => {
+        asked.add(String(name))
+        return set[String(name)]
+      },
+    })
+    try {
+      readConfig(env)
+    } catch (error) {
+      assert.ok(error instanceof ConfigError)
+    }
+  }
+  return [...asked].sort()
+}
+
+function named(path: string, pattern: RegExp): string[] {
+  return [...text(path).matchAll(pattern)].map(([, name = '']) => name).sort()
+}
+
+test('.env.example names exactly the variables that there are, each commented out', () => {
+  assert.deepEqual(named('.env.example', /^#?([A-Z][A-Z_]+)=/gm), knownVariables())
+  assert.doesNotMatch(text('.env.example'), /^[A-Z]/m)
+})
+
+for (const path of ['README.md', 'README.zh-CN.md']) {
+  test(`the table of ${path} names exactly the variables that there are`, () => {
+    const firstCells = named(path, /^\| (`[A-Z][^|]*`) \|/gm).join(' ')
+    assert.deepEqual([...firstCells.matchAll(/[A-Z][A-Z_]+/g)].map(String).sort(), knownVariables())
+  })
+}
