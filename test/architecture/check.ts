@@ -1,0 +1,42 @@
+import { posix } from 'node:path'
+import { layers } from './layers.ts'
+import { departures, type Role, roles } from './roles.ts'
+import { importsOf, type SourceImport } from './source-imports.ts'
+
+/** Faults of one file, a line each, beginning with `src/FILE:LINE`. */
+export function faultsOf(file: string, text: string): string[] {
+  const imports = importsOf(file, text).filter(({ target }) => departures[file]?.imports !== target)
+  return [...placeFaults(file, imports), ...roles.flatMap((role) => roleFaults(role, file, text, imports))]
+}
+
+function placeFaults(file: string, imports: readonly SourceImport[]): string[] {
+  const place = placeOf(file)
+  const allowed = layers[place]
+  if (allowed === undefined) return [`src/${file}:1 stands in a place that the table of layers does not know`]
+  return imports
+    .filter(({ local, target }) => local && placeOf(target) !== place && !allowed.some((one) => covers(one, target)))
+    .map(({ line, target }) => `src/${file}:${line} imports ${target}: ${place} may not`)
+}
+
+function roleFaults(role: Role, file: string, text: string, imports: readonly SourceImport[]): string[] {
+  if (!role.files.test(file)) return []
+  const { forbids, forbidsText, because } = role
+  const imported = imports
+    .filter(({ target }) => forbids?.test(target))
+    .map(({ line, target }) => `src/${file}:${line} imports ${target}: ${because}`)
+  const said = text
+    .split('\n')
+    .flatMap((words, at) => (forbidsText?.test(words) ? [`src/${file}:${at + 1} ${words.trim()}: ${because}`] : []))
+  return [...imported, ...said]
+}
+
+/** The folder right below `src`, or the file that lies there. */
+function placeOf(path: string): string {
+  return path.split('/')[0] ?? path
+}
+
+function covers(allowed: string, target: string): boolean {
+  return allowed.includes('*')
+    ? posix.matchesGlob(target, allowed)
+    : target === allowed || target.startsWith(`${allowed}/`)
+}

@@ -1,0 +1,94 @@
+/** What a file's name says that it may not import and not say. */
+export interface Role {
+  /** Paths below `src`. */
+  files: RegExp
+  /** Imports, of types too, of packages and of paths below `src`. */
+  forbids?: RegExp
+  /** Text, line by line. */
+  forbidsText?: RegExp
+  because: string
+}
+
+const features = '^(?:accounts|studies|statistics)/'
+const webFramework = '^fastify|^@fastify/|^node:https?$|^node:http2$|^undici$'
+const sql = '^kysely|^pg$|^node:sqlite$'
+const inputAndOutput = `${webFramework}|${sql}|^node:(?:fs|net|tls|child_process|dns|timers|worker_threads)|^pino$`
+
+export const roles: readonly Role[] = [
+  {
+    files: /^shared\//,
+    forbids: /./,
+    because: 'what is shared imports nothing',
+  },
+  {
+    files: new RegExp(`${features}.*\\.table\\.ts$`),
+    forbids: new RegExp(`${webFramework}|^pg$|^node:|\\.(?:repository|service|schemas|routes|plugin)\\.ts$`),
+    because: 'a table is a type',
+  },
+  {
+    files: new RegExp(`${features}.*\\.repository\\.ts$`),
+    forbids: new RegExp(`${webFramework}|^typebox|^http/|\\.(?:service|schemas|routes|plugin)\\.ts$`),
+    because: 'a repository knows SQL and no HTTP',
+  },
+  ...['accounts', 'studies', 'statistics'].map((feature) => ({
+    files: new RegExp(`^${feature}/.*\\.repository\\.ts$`),
+    forbids: new RegExp(`^(?!${feature}/).*\\.repository\\.ts$`),
+    because: 'a repository asks no other feature’s',
+  })),
+  {
+    files: new RegExp(`${features}.*\\.service\\.ts$`),
+    forbids: new RegExp(`${webFramework}|^typebox|^http/|\\.(?:schemas|routes|plugin)\\.ts$`),
+    because: 'a service knows no HTTP',
+  },
+  {
+    files: new RegExp(`${features}.*\\.schemas\\.ts$`),
+    forbids: new RegExp(`${sql}|^storage/|\\.(?:repository|table)\\.ts$`),
+    because: 'the wire knows no SQL',
+  },
+  {
+    files: new RegExp(`${features}.*\\.(?:routes|plugin)\\.ts$`),
+    forbids: new RegExp(`${sql}|^storage/|\\.(?:repository|table)\\.ts$`),
+    because: 'routes know no SQL',
+  },
+  {
+    files: new RegExp(`${features}[a-z-]+\\.ts$`),
+    forbids: new RegExp(
+      `${inputAndOutput}|^storage/|^http/|\\.(?:repository|service|schemas|routes|plugin|table)\\.ts$`,
+    ),
+    forbidsText: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bTemporal\.Now\b/,
+    because: 'a rule of the domain does no I/O and asks no clock',
+  },
+  {
+    files: new RegExp(`${features}.*\\.ts$`),
+    forbidsText: /\bDate\.now\b|\bnew Date\(\)|\bTemporal\.Now\b/,
+    because: 'the time comes from the clock that is handed in',
+  },
+  {
+    files: /^identity\//,
+    forbids: new RegExp(`^fastify|^@fastify/|${sql}`),
+    because: 'an adapter to a school knows neither our HTTP server nor our storage',
+  },
+  {
+    files: /^http\//,
+    forbids: new RegExp(sql),
+    because: 'the web knows no SQL',
+  },
+  {
+    files: /^storage\//,
+    forbids: new RegExp(`${webFramework}|^typebox`),
+    because: 'storage knows no HTTP',
+  },
+  {
+    files: /^(?!main\.ts$|config\.ts$|cli\/).*$/,
+    forbidsText: /\bprocess\.env\b/,
+    because: 'settings are read in one place',
+  },
+]
+
+/** Departures that have a reason, by file and import. */
+export const departures: Readonly<Record<string, { imports: string; because: string }>> = {
+  'studies/study-page.repository.ts': {
+    imports: 'accounts/account.repository.ts',
+    because: 'how many records a student has stands in the row of their account',
+  },
+}
