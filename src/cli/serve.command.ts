@@ -70,6 +70,6 @@ function invitation({ username, studentNumber, schoolPassword }: DemoStudent, ba
   return [
     `  试用学生 · demo student: ${studentNumber} / ${schoolPassword}`,
     '  注册 · register:',
-    `curl -sS ${base}/register -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`,
+    `curl -sSw '\\n' ${base}/register -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`,
   ]
 }

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
+import { withOptionalBodies } from './optional-bodies.ts'
 
 const description = `学习时长的记录与查询。除注册外，每个请求都要带凭据：HTTP Basic（用户名或学号加密码），或令牌（Basic 的用户名，密码留空；也可用 Bearer）。
 时间一律为 UTC，格式 \`YYYY-MM-DD HH:mm:ss\`。错误的正文是 \`{"error", "message"}\`，\`message\` 默认中文，可用 \`Accept-Language: en\` 换成英文。
@@ -12,6 +13,7 @@ in Chinese, or in English for \`Accept-Language: en\`.`
 /** OpenAPI 3.1 from the schemas, and a browsable reference that loads nothing from elsewhere. Registered before the routes. */
 export const openapi = fp(async (app, { version }: { version: string }) => {
   await app.register(swagger, {
+    transformObject: (made) => withOptionalBodies('openapiObject' in made ? made.openapiObject : made.swaggerObject),
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -39,6 +41,10 @@ export const openapi = fp(async (app, { version }: { version: string }) => {
     indexPrefix: '',
     staticCSP: true,
     uiConfig: { validatorUrl: null, deepLinking: true },
-    theme: { title: '占领图书馆 API' },
+    // The bar above is for looking at the documents of others.
+    theme: {
+      title: '占领图书馆 API',
+      css: [{ filename: 'occupy.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
   })
 })

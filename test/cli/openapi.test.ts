@@ -22,6 +22,10 @@ test('the document is printed or written, without a database', async (t) => {
   ] as const) {
     assert.ok(document.paths[path]?.[method]?.summary, `${method} ${path}`)
   }
+  const bodyOf = (path: string, method: string) => document.paths[path][method].requestBody.required
+  assert.equal(bodyOf('/api/v1.0/register', 'post'), true)
+  assert.equal(bodyOf('/api/v1.0/studys/', 'post'), false)
+  assert.equal(bodyOf('/api/v1.0/studys/{study_id}', 'put'), false)
   const file = join(folder, 'openapi.json')
   const written = await occupy(['openapi', '--output', file], env)
   assert.deepEqual([written.code, written.output], [0, ''])

@@ -65,7 +65,7 @@ describe('the tour of the README', { skip: noShell && 'bash, curl or sed is miss
   })
 
   test('works as it stands there', async () => {
-    const script = `set -e; curl() { command curl --fail-with-body "$@" && echo; }\n${tour.join('')}`
+    const script = `set -e; curl() { command curl --fail-with-body "$@"; }\n${tour.join('')}`
     const shell = spawn('bash', ['-c', script.replaceAll('http://127.0.0.1:5000', address)])
     let said = ''
     for (const stream of [shell.stdout, shell.stderr]) {
