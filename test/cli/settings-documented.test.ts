@@ -40,3 +40,11 @@ for (const path of ['README.md', 'README.zh-CN.md']) {
     assert.deepEqual([...firstCells.matchAll(/[A-Z][A-Z_]+/g)].map(String).sort(), knownVariables())
   })
 }
+
+test('every dependency has its reason in docs/decisions.md, and nothing else has', () => {
+  const { dependencies, devDependencies } = JSON.parse(text('package.json'))
+  const reasons = text('docs/decisions.md').split('\n## Dependencies')[1] ?? ''
+  const cells = [...reasons.matchAll(/^\| (`[^|]*`) \|/gm)].map(([, cell = '']) => cell).join(' ')
+  const named = [...cells.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+  assert.deepEqual(named.sort(), Object.keys({ ...dependencies, ...devDependencies }).sort())
+})
