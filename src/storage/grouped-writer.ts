@@ -22,9 +22,7 @@ export function createGroupedWriter(connection: Db) {
         run: work,
         settle: (outcome) => (outcome.status === 'fulfilled' ? resolve(outcome.value as T) : reject(outcome.reason)),
       })
-      running ??= drain().finally(() => {
-        running = undefined
-      })
+      running ??= drain()
     })
   }
 
@@ -32,6 +30,8 @@ export function createGroupedWriter(connection: Db) {
     // One turn of the event loop lets requests that have arrived together join the group.
     await new Promise(setImmediate)
     while (waiting.length > 0) await commitGroup(connection, waiting.splice(0, largestGroup))
+    // In the same breath as the last look at `waiting`: a write that came in between would wait for ever.
+    running = undefined
   }
 
   return { write, idle: async () => running }
