@@ -19,6 +19,8 @@ export interface PostgresOptions {
 export function openPostgres({ url, connections = 10, onError = () => undefined }: PostgresOptions): Storage {
   const pool = primaryPool(url, connections)
   pool.on('error', onError)
+  // A broken connection fails the query that is under way; without a listener it would end the process too.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return {
     kind: 'postgres',

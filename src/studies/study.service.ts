@@ -22,7 +22,7 @@ export type StudyService = ReturnType<typeof createStudyService>
 const sweepSize = 200
 
 export function createStudyService({ storage, clock, maxHours }: StudyServiceDeps) {
-  const rules = (): Rules => ({ now: clock.now(), limit: maxHours * 3600 })
+  const rules = (): Rules => ({ now: clock.now(), limit: Math.max(1, Math.round(maxHours * 3600)) })
 
   /** A record that is overdue is over, whether or not the sweep has come by. */
   function settled(study: Study): Study {
@@ -56,7 +56,8 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
       if (owner === undefined) throw new DomainError('not-found')
       if (owner.accountId !== accountId) throw new DomainError('forbidden')
       await lockAccount(tx, accountId, storage.kind)
-      const study = (await findStudy(tx, id)) ?? owner
+      const study = await findStudy(tx, id)
+      if (study === undefined) throw new DomainError('not-found')
       const end = decideEnd(study, endedAt, rules())
       if (end !== study.end) await putEnd(tx, study, end)
       return { ...study, end }

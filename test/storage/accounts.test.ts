@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import {
+  findAccount,
+  findCredentials,
+  updateLastSeen,
+  updateStudentNumber,
+} from '../../src/accounts/account.repository.ts'
+import { DomainError } from '../../src/shared/errors.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
+
+let database: TestDatabase
+let handles: Storage[]
+
+before(async () => {
+  database = await openTestDatabase()
+  handles = database.openMany(2)
+})
+
+after(() => database.close())
+
+const races: readonly (readonly [what: string, wishes: (at: number) => object, code: string])[] = [
+  ['user name', () => ({ username: 'wanted by many' }), 'user-name-taken'],
+  ['student number', () => ({ number: 'of one student' }), 'student-number-taken'],
+]
+
+for (const [what, wishes, code] of races) {
+  test(`of many who register one ${what} at once, one gets it`, async () => {
+    const tries = Array.from({ length: 30 }, (_, at) => newAccount(handles[at % 2] as Storage, wishes(at)))
+    const outcomes = await Promise.allSettled(tries)
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') continue
+      assert.ok(outcome.reason instanceof DomainError, String(outcome.reason))
+      assert.equal(outcome.reason.code, code)
+    }
+  })
+}
+
+test('a student number cannot be taken over from another account', async () => {
+  const [storage] = handles as [Storage]
+  await newAccount(storage, { number: 'hers' })
+  const his = await newAccount(storage, { number: 'his' })
+  const taken = storage.write((tx) => updateStudentNumber(tx, his, 'hers'))
+  await assert.rejects(taken, (error) => error instanceof DomainError && error.code === 'student-number-taken')
+})
+
+test('the bearer of a user name comes before the bearer of that student number', async () => {
+  const [storage] = handles as [Storage]
+  const byNumber = await newAccount(storage, { number: 'hash of 123456789' })
+  const byName = await newAccount(storage, { username: '123456789' })
+  const found = await findCredentials(storage.db, '123456789', 'hash of 123456789')
+  assert.deepEqual(
+    found.map(({ accountId }) => accountId),
+    [byName, byNumber],
+  )
+  assert.deepEqual(await findCredentials(storage.db, '123456789\u0000'), [])
+})
+
+test('a visit is never moved back, whichever process writes last', async () => {
+  const [one, other] = handles as [Storage, Storage]
+  const id = await newAccount(one)
+  const seen = async () => (await findAccount(other.db, id))?.lastSeenAt
+  for (const at of [1_700_000_100, 1_700_000_050]) await one.write((tx) => updateLastSeen(tx, [[id, at]]))
+  assert.equal(await seen(), 1_700_000_100)
+  await other.write((tx) => updateLastSeen(tx, [[id, 1_700_000_200]]))
+  assert.equal(await seen(), 1_700_000_200)
+})

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, test } from 'node:test'
+import { sql } from 'kysely'
+import { isUnreachable, violatedUniqueness } from '../../src/storage/constraint-errors.ts'
+import { settle } from '../../src/storage/settings.repository.ts'
+import type { Db, Storage } from '../../src/storage/storage.ts'
+import { openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
+
+let database: TestDatabase
+let storage: Storage
+
+before(async () => {
+  database = await openTestDatabase()
+  storage = database.open()
+})
+
+after(() => database.close())
+
+const put = (key: string) => (tx: Db) => tx.insertInto('settings').values({ key, value: 'x' }).execute()
+const keys = async (stem: string) =>
+  (await storage.db.selectFrom('settings').select('key').where('key', 'like', `${stem}%`).orderBy('key').execute()).map(
+    ({ key }) => key,
+  )
+
+test('a write that fails undoes itself and nothing else', async () => {
+  const works = Array.from({ length: 30 }, (_, at) =>
+    storage.write(async (tx) => {
+      await put(`group ${at}`)(tx)
+      if (at % 3 === 0) throw new Error(`number ${at} thinks better of it`)
+      return at
+    }),
+  )
+  const outcomes = await Promise.allSettled(works)
+  for (const [at, outcome] of outcomes.entries()) {
+    if (at % 3 === 0) assert.equal(outcome.status, 'rejected')
+    else assert.deepEqual(outcome, { status: 'fulfilled', value: at })
+  }
+  const kept = await keys('group')
+  for (let at = 0; at < 30; at += 1) {
+    assert.equal(kept.includes(`group ${at}`), at % 3 !== 0)
+  }
+})
+
+test('what a write does is seen by nobody before it is done, and by everybody after', async () => {
+  const reader = database.open()
+  await storage.write(async (tx) => {
+    await put('unseen')(tx)
+    assert.equal((await reader.db.selectFrom('settings').select('key').where('key', '=', 'unseen').execute()).length, 0)
+  })
+  assert.equal((await reader.db.selectFrom('settings').select('key').where('key', '=', 'unseen').execute()).length, 1)
+})
+
+test('a write that comes right behind another is not left waiting', async () => {
+  for (let at = 0; at < 20; at += 1) {
+    let rest = Promise.resolve()
+    for (let ticks = 0; ticks < at; ticks += 1) rest = rest.then(() => undefined)
+    await storage.write(put(`behind ${at} a`))
+    await rest
+    await storage.write(put(`behind ${at} b`))
+  }
+  assert.equal((await keys('behind')).length, 40)
+})
+
+test('of many who settle one value at once, all get the same', async () => {
+  const handles = database.openMany(3)
+  const settled = await Promise.all(
+    Array.from({ length: 30 }, (_, at) =>
+      (handles[at % 3] as Storage).write((tx) => settle(tx, 'settled', `by ${at}`)),
+    ),
+  )
+  assert.equal(new Set(settled).size, 1)
+})
+
+test('a second of what must be unique is told from every other error', async () => {
+  await storage.write(put('unique'))
+  const error = await storage.write(put('unique')).catch((reason: unknown) => reason)
+  assert.match(violatedUniqueness(error) ?? '', /settings/)
+  const other = await storage.write((tx) => sql`select * from nothing`.execute(tx)).catch((reason: unknown) => reason)
+  assert.ok(other instanceof Error)
+  assert.equal(violatedUniqueness(other), undefined)
+  assert.equal(isUnreachable(other), false)
+})
+
+/** Where PostgreSQL would queue behind the locks of rows. */
+async function testHeldFile(): Promise<void> {
+  const holder = new DatabaseSync(database.url.slice('file:'.length))
+  holder.exec('begin immediate')
+  const error = await storage.write(put('late')).catch((reason: unknown) => reason)
+  holder.exec('rollback')
+  holder.close()
+  assert.ok(isUnreachable(error), String(error))
+  await storage.write(put('late'))
+  assert.deepEqual(await keys('late'), ['late'])
+}
+
+/** SQLite has no server. */
+async function testEndedConnections(): Promise<void> {
+  await storage.ping()
+  const killer = database.open()
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(
+    killer.db,
+  )
+  for (let failed = 0; failed <= 20; failed += 1) {
+    const error = await storage.ping().catch((reason: unknown) => reason)
+    if (error === undefined) return
+    assert.ok(isUnreachable(error), String(error))
+  }
+  assert.fail('the pool keeps handing out dead connections')
+}
+
+if (process.env.TEST_POSTGRES_URL === undefined)
+  test('a database that another process holds is out of reach, and serves again when it is let go', testHeldFile)
+else test('connections that the server ends are made again, and end no process', testEndedConnections)

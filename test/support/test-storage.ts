@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { insertAccount } from '../../src/accounts/account.repository.ts'
+import type { AccountId } from '../../src/accounts/account.ts'
+import { readConfig } from '../../src/config.ts'
+import { openDatabase } from '../../src/service/open-storage.ts'
+import { migrate } from '../../src/storage/migrate.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import { emptyDatabase } from './empty-database.ts'
+
+export interface TestDatabase {
+  /** As DATABASE_URL has it. */
+  url: string
+  /** One more handle on the same database, as another process has. */
+  open(): Storage
+  /**
+   * Handles to write by at once. On SQLite it is one and the same: there a second writer waits for the lock without giving way to
+   * the first, which is right between processes only (see processes.test.ts).
+   */
+  openMany(count: number): Storage[]
+  close(): Promise<void>
+}
+
+/** An empty database of the kind under test; `migrated` unless told otherwise. */
+export async function openTestDatabase({ migrated = true } = {}): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-storage-'))
+  const { url, close } = await emptyDatabase(folder)
+  const { database } = readConfig({ DATABASE_URL: url })
+  const opened: Storage[] = []
+  const open = () => {
+    const storage = openDatabase(database)
+    opened.push(storage)
+    return storage
+  }
+  const openMany = (count: number) => {
+    const first = open()
+    return Array.from({ length: count }, (_, at) => (at === 0 || first.kind === 'sqlite' ? first : open()))
+  }
+  if (migrated) await migrate(open())
+  return {
+    url,
+    open,
+    openMany,
+    close: async () => {
+      for (const storage of opened) await storage.close()
+      await close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+let accounts = 0
+
+export async function newAccount(
+  storage: Storage,
+  wishes: { username?: string; number?: string } = {},
+): Promise<AccountId> {
+  const { username = `reader-${++accounts}`, number = `hash of ${++accounts}` } = wishes
+  const account = await storage.write((tx) =>
+    insertAccount(tx, {
+      username,
+      usernameKey: username,
+      studentNumberHash: number,
+      passwordHash: 'none',
+      createdAt: 1_700_000_000,
+    }),
+  )
+  return account.id
+}
