@@ -1,7 +1,9 @@
 export type CaptchaFault =
-  /** More bytes, pixels or components than a captcha has. */
+  /** More bytes or pixels than a captcha has. */
   | 'too large'
   | 'not a JPEG'
+  /** A JPEG that no captcha is known to use: progressive, arithmetic, 12 bits, several scans. */
+  | 'unsupported'
   /** A JPEG, cut short or inconsistent. */
   | 'damaged'
   /** An image of another size than the profile's. */

@@ -1,0 +1,26 @@
+import { CaptchaError } from '../captcha-error.ts'
+
+/** Canonical codes by their length (T.81, F.2.2.3). */
+export interface HuffmanTable {
+  /** The largest code of each length, -1 where there is none; index 0 is not used. */
+  lastCode: Int32Array
+  /** What to add to a code of each length to get its symbol's place. */
+  offset: Int32Array
+  symbols: Uint8Array
+}
+
+/** @param counts how many codes have 1, 2, … 16 bits @throws CaptchaError when there are more than fit */
+export function buildHuffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
+  const [lastCode, offset] = [new Int32Array(17).fill(-1), new Int32Array(17)]
+  let [code, place] = [0, 0]
+  for (let length = 1; length <= 16; length++) {
+    const count = counts[length - 1] ?? 0
+    if (code + count > 1 << length) throw new CaptchaError('damaged', 'a code table that cannot be')
+    offset[length] = place - code
+    code += count
+    place += count
+    if (count > 0) lastCode[length] = code - 1
+    code <<= 1
+  }
+  return { lastCode, offset, symbols }
+}

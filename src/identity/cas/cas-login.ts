@@ -1,0 +1,112 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { addressOf, schoolSite } from '../kingosoft/school-site.ts'
+import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import type { Logger } from '../logger.ts'
+import type { AskOptions, Proof, StudentVerifier, Verification } from '../verifier.ts'
+import { readServiceResponse } from './service-response.ts'
+import { judgeTicket } from './service-ticket.ts'
+import { type CasLimits, callValidation, defaultCasLimits } from './validation-call.ts'
+
+export interface CasOptions {
+  /** Up to the web root, `https://cas.example.edu/cas`. */
+  baseUrl: string
+  ca?: string | undefined
+  /** The attribute that holds the student number; the user name where it is absent. */
+  studentNumberAttribute?: string | undefined
+  /** Whether the person has to type the password, even where the browser has a session already: the default, for shared computers. */
+  renew?: boolean
+  /** Put round the asking, `guardVerifier` for one. Its verified code is the student number. */
+  guard?: (inner: StudentVerifier) => StudentVerifier
+  limits?: Partial<CasLimits>
+  logger: Logger
+}
+
+export interface CasReturn {
+  /** From the query of the callback. */
+  ticket: string
+  state: string
+  /** What the browser's cookie holds of the state. */
+  cookie: string
+}
+
+export type CasOutcome =
+  | Exclude<Verification, { outcome: 'verified' }>
+  | { outcome: 'verified'; studentNumber: string }
+  /** The browser that came back is not the one that was sent. */
+  | { outcome: 'foreign-browser' }
+
+export interface CasLogin {
+  /** Where to send the browser, and the state for a cookie of its own. `serviceUrl` is the absolute address of the callback. */
+  begin(serviceUrl: string): { url: string; state: string }
+  /** Redeems the ticket, once, for the student number. `serviceUrl` as it was at the beginning. */
+  finish(serviceUrl: string, returned: CasReturn, ask?: AskOptions): Promise<CasOutcome>
+  close(): Promise<void>
+}
+
+const STATE_BYTES = 32
+/** CAS protocol 3.0.3, 3.1: clients take at least 256 characters. */
+const serviceTicket = /^ST-[\x21-\x7e]{1,253}$/
+
+/** Proves students by the school's own login page (CAS 3.0), so that their password never comes here. @throws Error for an address that is none. */
+export function createCasLogin(options: CasOptions): CasLogin {
+  const { studentNumberAttribute, renew = true, logger, guard = (inner) => inner } = options
+  const site = schoolSite(options.baseUrl, options.ca)
+  const limits = { ...defaultCasLimits, ...options.limits }
+  const closing = new AbortController()
+  const underWay = new Set<Promise<unknown>>()
+  const queryOf = (service: string, ticket?: string) =>
+    new URLSearchParams({ service, ...(ticket === undefined ? {} : { ticket }), ...(renew ? { renew: 'true' } : {}) })
+
+  async function validate(service: string, ticket: string, ask?: AskOptions): Promise<Verification> {
+    const signal = AbortSignal.any([closing.signal, ...(ask?.signal ? [ask.signal] : [])])
+    try {
+      const answer = await callValidation(site, queryOf(service, ticket), limits, signal)
+      return judgeTicket(readServiceResponse(answer), studentNumberAttribute)
+    } catch (error) {
+      if (error instanceof SchoolTrouble) return error.toAnswer()
+      // A fault of our own. Its message and stack are kept back: they may quote the ticket.
+      const kind = error instanceof Error ? error.name : typeof error
+      logger.error({ kind }, 'the school adapter failed')
+      return { outcome: 'unavailable', reason: 'fault', detail: `the adapter failed: ${kind}` }
+    }
+  }
+
+  const asked = guard({
+    /** The address of the callback and the ticket stand where a number and a password do at other schools. */
+    async verify({ studentNumber: service, schoolPassword: ticket }: Proof, ask?: AskOptions) {
+      const answer = validate(service, ticket, ask)
+      underWay.add(answer)
+      return answer.finally(() => underWay.delete(answer))
+    },
+    async close() {
+      closing.abort()
+      await Promise.allSettled(underWay)
+    },
+  })
+
+  return {
+    begin(serviceUrl) {
+      const state = randomBytes(STATE_BYTES).toString('base64url')
+      return { url: `${addressOf(site, '/login')}?${queryOf(withState(serviceUrl, state))}`, state }
+    },
+    async finish(serviceUrl, { ticket, state, cookie }, ask) {
+      if (!isSameState(state, cookie)) return { outcome: 'foreign-browser' }
+      if (!serviceTicket.test(ticket)) return { outcome: 'rejected' }
+      const answer = await asked.verify({ studentNumber: withState(serviceUrl, state), schoolPassword: ticket }, ask)
+      return answer.outcome === 'verified' ? { outcome: 'verified', studentNumber: answer.studentCode } : answer
+    },
+    close: () => asked.close(),
+  }
+}
+
+/** The ticket is for this very address, state included: one that was got elsewhere is not taken. */
+function withState(serviceUrl: string, state: string): string {
+  const url = new URL(serviceUrl)
+  url.searchParams.set('state', state)
+  return url.href
+}
+
+function isSameState(state: string, cookie: string): boolean {
+  const [one, other] = [Buffer.from(state), Buffer.from(cookie)]
+  return /^[\w-]{43}$/.test(state) && one.length === other.length && timingSafeEqual(one, other)
+}

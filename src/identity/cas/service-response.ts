@@ -1,0 +1,71 @@
+import { DOMParser, type Element, onWarningStopParsing } from '@xmldom/xmldom'
+import { looksLikeHtml } from '../kingosoft/page-text.ts'
+import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+
+/** What a CAS server says of a service ticket. */
+export type ServiceResponse =
+  | { kind: 'success'; user: string; attributes: ReadonlyMap<string, readonly string[]> }
+  | { kind: 'failure'; code: string }
+
+const NAMESPACE = 'http://www.yale.edu/tp/cas'
+
+/** Reads a `cas:serviceResponse` to the letter (CAS protocol 3.0.3, 2.5.2). @throws SchoolTrouble for anything else */
+export function readServiceResponse(text: string): ServiceResponse {
+  const root = parse(text)
+  const [answer, ...more] = childrenOf(root)
+  if (!isCas(root, 'serviceResponse') || !answer || more.length > 0) throw notUnderstood()
+  if (isCas(answer, 'authenticationFailure')) return { kind: 'failure', code: answer.getAttribute('code') ?? '' }
+  if (!isCas(answer, 'authenticationSuccess')) throw notUnderstood()
+  const users = childrenOf(answer).filter((child) => isCas(child, 'user'))
+  const user = users.length === 1 && users[0] ? textOf(users[0]) : ''
+  if (user === '') throw notUnderstood()
+  return { kind: 'success', user, attributes: attributesOf(answer) }
+}
+
+function attributesOf(success: Element): Map<string, string[]> {
+  const attributes = new Map<string, string[]>()
+  for (const group of childrenOf(success).filter((child) => isCas(child, 'attributes'))) {
+    for (const child of childrenOf(group)) {
+      const name = child.localName ?? ''
+      attributes.set(name, [...(attributes.get(name) ?? []), textOf(child)])
+    }
+  }
+  return attributes
+}
+
+function parse(text: string): Element {
+  if (looksLikeHtml(text)) throw new SchoolTrouble('maintenance', 'a page in place of an answer')
+  // A document type is the door for entities, and no answer of CAS has one.
+  if (/<!DOCTYPE/i.test(text)) throw notUnderstood()
+  try {
+    const root = new DOMParser({ onError: onWarningStopParsing }).parseFromString(
+      text.trim(),
+      'text/xml',
+    ).documentElement
+    if (root) return root
+  } catch {
+    // The parser's words may quote the answer.
+  }
+  throw notUnderstood()
+}
+
+function childrenOf(element: Element): Element[] {
+  const children: Element[] = []
+  for (let node = element.firstChild; node; node = node.nextSibling) {
+    if (node.nodeType === node.ELEMENT_NODE) children.push(node as Element)
+  }
+  return children
+}
+
+function isCas({ namespaceURI, localName }: Element, name: string): boolean {
+  return namespaceURI === NAMESPACE && localName === name
+}
+
+/** Its text alone: an element in a name is no name. */
+function textOf(element: Element): string {
+  return childrenOf(element).length === 0 ? (element.textContent ?? '').trim() : ''
+}
+
+function notUnderstood(): SchoolTrouble {
+  return new SchoolTrouble('not-understood', 'no answer of a CAS server')
+}

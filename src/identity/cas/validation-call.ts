@@ -1,0 +1,45 @@
+import { Client } from 'undici'
+import { startDeadline } from '../deadline.ts'
+import { dropBody, readBody } from '../kingosoft/bounded-body.ts'
+import { callFailure } from '../kingosoft/call-failure.ts'
+import { statusTrouble } from '../kingosoft/http-status.ts'
+import { pageText } from '../kingosoft/page-text.ts'
+import { addressOf, type SchoolSite } from '../kingosoft/school-site.ts'
+
+export interface CasLimits {
+  /** From connecting to the last byte of the answer. */
+  callMs: number
+  answerBytes: number
+}
+
+export const defaultCasLimits: CasLimits = { callMs: 8_000, answerBytes: 256 * 1024 }
+
+const CALL = 'serviceValidate'
+
+/** Asks once and follows nothing. @throws SchoolTrouble for anything but a whole 2xx answer in time. */
+export async function callValidation(
+  site: SchoolSite,
+  query: URLSearchParams,
+  limits: CasLimits,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const deadline = startDeadline(limits.callMs, signal)
+  const connect = { timeout: limits.callMs, ...(site.ca === undefined ? {} : { ca: site.ca }) }
+  const client = new Client(site.origin, { connect, allowH2: false, pipelining: 0, headersTimeout: 0, bodyTimeout: 0 })
+  const seen = { answered: false }
+  try {
+    const path = `${new URL(addressOf(site, '/p3/serviceValidate')).pathname}?${query}`
+    const response = await client.request({ method: 'GET', path, signal: deadline.signal })
+    seen.answered = true
+    const { statusCode, headers, body } = response
+    const trouble = statusTrouble(statusCode, headers.location, site, CALL)
+    if (trouble) throw dropBody(body, trouble)
+    const bytes = await readBody(body, headers['content-length'], limits.answerBytes, CALL)
+    return pageText(bytes, String(headers['content-type'] ?? ''))
+  } catch (error) {
+    throw callFailure(error, CALL, { ...seen, timedOut: deadline.signal.aborted })
+  } finally {
+    deadline.clear()
+    await client.destroy()
+  }
+}
