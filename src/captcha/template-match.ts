@@ -39,7 +39,7 @@ export function inkOfCell(picture: Luminance, cells: CellLayout, index: number, 
 }
 
 /** Mean 0 and length 1, so that neither brightness nor contrast counts; an even cell becomes all zeros. */
-function standardised(values: Float64Array): Float64Array {
+export function standardised(values: Float64Array): Float64Array {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const centred = values.map((value) => value - mean)
   const length = Math.sqrt(correlation(centred, centred))

@@ -1,16 +1,19 @@
 import { ConfigError } from '../config.ts'
-import { ForeignSecretError } from '../service/open-storage.ts'
+import { TlsFilesError } from '../http/tls.ts'
+import { DatabaseOpenError, ForeignSecretError } from '../service/open-storage.ts'
 import { NewerDatabaseError } from '../storage/migrate.ts'
 
 /** One line for the operator, naming the variable to look at. */
 export function explain(error: unknown): string {
   if (error instanceof ConfigError) return `配置有误 · wrong setting: ${error.message}`
+  if (error instanceof TlsFilesError) return `证书有误 · wrong setting: ${error.message}`
+  if (error instanceof DatabaseOpenError) return `无法打开数据库 · DATABASE_URL: ${firstLine(error.message)}`
   if (error instanceof ForeignSecretError) return `密钥不符 · wrong setting: ${error.message}`
   if (error instanceof NewerDatabaseError) {
     return `数据库版本较新 · DATABASE_URL: the database was made by a newer version: ${error.message}`
   }
   const { code, message = String(error) } = error as NodeJS.ErrnoException
-  const line = message.split('\n', 1)[0] || code || 'unknown'
+  const line = firstLine(message) || code || 'unknown'
   if (code === 'EADDRINUSE') return taken(error as { address?: string; port?: number })
   if (code === 'EACCES' && 'port' in (error as object)) return `没有权限 · PORT: ports below 1024 are root's: ${line}`
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `无法监听 · HOST: ${line}`
@@ -18,6 +21,10 @@ export function explain(error: unknown): string {
     return `无法打开数据库 · DATABASE_URL: ${line}`
   }
   return `启动失败 · cannot start: ${line}`
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? ''
 }
 
 function taken({ address = '', port = 0 }: { address?: string; port?: number }): string {

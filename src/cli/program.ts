@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
 import { accountsCommand } from './accounts.command.ts'
+import { captchaCommand } from './captcha.command.ts'
 import { migrateCommand } from './migrate.command.ts'
 import { openapiCommand } from './openapi.command.ts'
 import { schoolServeCommand } from './school-serve.command.ts'
@@ -23,6 +24,7 @@ export function createProgram(env: NodeJS.ProcessEnv): Command {
     .addCommand(accountsCommand(env))
     .addCommand(openapiCommand(env))
     .addCommand(seedCommand(env))
+    .addCommand(captchaCommand())
     .addCommand(school)
     .addHelpText('after', footnote)
   return refusingWrongUsage(program, 'occupy')

@@ -1,0 +1,77 @@
+import { decodeLuminance, type Luminance } from './luminance.ts'
+import { type CaptchaProfile, ProfileError, requireRoom, type Template } from './profile.ts'
+import { createMatcher, inkOfCell, standardised } from './template-match.ts'
+
+export interface LabelledImage {
+  /** The symbols it shows, left to right. */
+  label: string
+  image: Uint8Array
+}
+
+/** What is known of another school's captchas beforehand. */
+export type Layout = Pick<CaptchaProfile, 'cells' | 'ink'> & { name: string; source: string }
+
+export interface Learned {
+  profile: CaptchaProfile
+  /** Images that a profile made of all the others reads right. */
+  right: number
+  images: number
+}
+
+interface Cell {
+  image: number
+  symbol: string
+  ink: Float64Array
+}
+
+/**
+ * Makes a profile whose templates are the means of the labelled cells, and reads each image by a profile made of the others.
+ * @throws CaptchaError for an image that cannot be decoded, ProfileError where images and layout do not fit each other
+ */
+export function learnProfile(samples: readonly LabelledImage[], layout: Layout): Learned {
+  const pictures = samples.map(({ image }) => decodeLuminance(image))
+  const image = commonSize(pictures)
+  requireRoom({ image, cells: layout.cells })
+  const cells = pictures.flatMap((picture, index) => cellsOf(picture, index, samples[index]?.label ?? '', layout))
+  const profile = { ...layout, image, templates: templatesOf(cells) }
+  return { profile, right: countRight(cells, samples.length), images: samples.length }
+}
+
+function commonSize(pictures: readonly Luminance[]): CaptchaProfile['image'] {
+  const [first] = pictures
+  if (!first) throw new ProfileError('captcha profile: there are no images to learn from')
+  const { width, height } = first
+  if (pictures.some((picture) => picture.width !== width || picture.height !== height)) {
+    throw new ProfileError('captcha profile: the images are of different sizes')
+  }
+  return { width, height }
+}
+
+function cellsOf(picture: Luminance, image: number, label: string, { cells, ink }: Layout): Cell[] {
+  const symbols = [...label]
+  if (symbols.length !== cells.count) {
+    throw new ProfileError(`captcha profile: "${label}" does not name ${cells.count} symbols`)
+  }
+  return symbols.map((symbol, index) => ({ image, symbol, ink: standardised(inkOfCell(picture, cells, index, ink)) }))
+}
+
+function countRight(cells: readonly Cell[], images: number): number {
+  return Array.from({ length: images }).filter((_, image) => {
+    const match = createMatcher({ templates: templatesOf(cells.filter((cell) => cell.image !== image)) })
+    return cells.every((cell) => cell.image !== image || match(cell.ink).symbol === cell.symbol)
+  }).length
+}
+
+function templatesOf(cells: readonly Cell[]): Template[] {
+  const bySymbol = Map.groupBy(cells, ({ symbol }) => symbol)
+  return [...bySymbol].sort(([one], [other]) => (one < other ? -1 : 1)).map(([symbol, found]) => meanOf(symbol, found))
+}
+
+function meanOf(symbol: string, cells: readonly Cell[]): Template {
+  const sums = cells.reduce(
+    (sum, { ink }) => sum.map((value, at) => value + (ink[at] ?? 0)),
+    new Float64Array(cells[0]?.ink.length ?? 0),
+  )
+  const [least, most] = [Math.min(...sums), Math.max(...sums)]
+  return { symbol, ink: Array.from(sums, (value) => (most > least ? (value - least) / (most - least) : 0)) }
+}
