@@ -1,5 +1,5 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
-import type { SecureContextOptions, Server } from 'node:tls'
+import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls'
 import type { FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
 
@@ -8,9 +8,14 @@ export interface TlsFiles {
   key: string
 }
 
+/** The certificate or its key cannot be used; the message names the setting. */
+export class TlsFilesError extends Error {
+  override name = 'TlsFilesError'
+}
+
 const secure = { minVersion: 'TLSv1.2' } as const
 
-/** HTTP/2 and HTTP/1.1 by ALPN. Fastify's types tell one kind of server from another, which the rest of the code need not. */
+/** @throws TlsFilesError. HTTP/2 and HTTP/1.1 by ALPN. Fastify's types tell one kind of server from another, which the rest of the code need not. */
 export function tlsOptions(files: TlsFiles | undefined): FastifyServerOptions {
   if (files === undefined) return {}
   const https = { ...secure, allowHTTP1: true, requireHostHeader: false, ...readPair(files) }
@@ -35,6 +40,21 @@ export const serveTls = fp<TlsFiles>(async (app, files) => {
   })
 })
 
+/** @throws TlsFilesError */
 function readPair({ cert, key }: TlsFiles): SecureContextOptions {
-  return { cert: readFileSync(cert), key: readFileSync(key) }
+  const pair = { cert: read('TLS_CERT', cert), key: read('TLS_KEY', key) }
+  try {
+    createSecureContext(pair)
+  } catch (error) {
+    throw new TlsFilesError(`TLS_CERT and TLS_KEY are no pair of PEM files: ${(error as Error).message}`)
+  }
+  return pair
+}
+
+function read(variable: string, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new TlsFilesError(`${variable} cannot be read: ${(error as Error).message}`)
+  }
 }

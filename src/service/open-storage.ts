@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
 import { deriveKeys, type Keys } from '../keys.ts'
-import { migrate } from '../storage/migrate.ts'
+import { migrate, NewerDatabaseError } from '../storage/migrate.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { settle } from '../storage/settings.repository.ts'
 import { openSqlite } from '../storage/sqlite.ts'
@@ -21,14 +21,18 @@ export class ForeignSecretError extends Error {
   override name = 'ForeignSecretError'
 }
 
-/** Storage with the schema of this version, and the keys that belong to it. @throws ForeignSecretError, NewerDatabaseError */
+/** The database cannot be opened or brought up to date. */
+export class DatabaseOpenError extends Error {
+  override name = 'DatabaseOpenError'
+}
+
+/** Storage with the schema of this version, and the keys that belong to it. @throws ForeignSecretError, NewerDatabaseError, DatabaseOpenError */
 export async function openService(
   config: Pick<Config, 'database' | 'secret'>,
   logger?: Pick<FastifyBaseLogger, 'warn'>,
 ): Promise<{ storage: Storage; keys: Keys }> {
-  const storage = openDatabase(config.database, logger)
+  const storage = await openMigrated(config, logger)
   try {
-    await migrate(storage)
     const keys = deriveKeys(readSecret(config))
     const settled = await storage.write((tx) => settle(tx, 'secret fingerprint', keys.fingerprint))
     if (settled !== keys.fingerprint)
@@ -37,5 +41,19 @@ export async function openService(
   } catch (error) {
     await storage.close()
     throw error
+  }
+}
+
+async function openMigrated(config: Pick<Config, 'database'>, logger?: Pick<FastifyBaseLogger, 'warn'>) {
+  let storage: Storage | undefined
+  try {
+    storage = openDatabase(config.database, logger)
+    await migrate(storage)
+    return storage
+  } catch (error) {
+    await storage?.close()
+    if (error instanceof NewerDatabaseError) throw error
+    const { message, code = 'unknown' } = error as NodeJS.ErrnoException
+    throw new DatabaseOpenError(message || code, { cause: error })
   }
 }

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, test } from 'node:test'
+import { failToStart, main, makePlace, type Place, type Settings, spawnService } from '../support/running-service.ts'
+
+/** What can only be told by trying; wrong forms are told by src/config.test.ts. */
+const wrong: readonly (readonly [variable: string, settings: Settings])[] = [
+  ['PORT', { PORT: 'eighty' }],
+  ['DATABASE_URL', { DATABASE_URL: 'file:/dev/null/x.sqlite' }],
+  ['DATABASE_URL', { DATABASE_URL: `file:${main}` }],
+  ['DATABASE_URL', { DATABASE_URL: 'postgres://nobody:x@127.0.0.1:1/none' }],
+  ['DATABASE_URL', { DATABASE_URL: 'postgres://nobody:x@no-such-host.invalid/none' }],
+  ['HOST', { HOST: 'no-such-host.invalid', PUBLIC_URL: 'https://example.com', ALLOW_DEMO_SCHOOL: '1' }],
+  ['TLS_CERT', { TLS_CERT: '/nowhere/cert.pem', TLS_KEY: '/nowhere/key.pem' }],
+  ['TLS_KEY', { TLS_CERT: '/dev/null', TLS_KEY: '/nowhere/key.pem' }],
+  ['TLS_CERT', { TLS_CERT: main, TLS_KEY: main }],
+]
+
+describe('a start with a wrong setting', { concurrency: 2 }, () => {
+  for (const [variable, settings] of wrong) {
+    test(`ends with 1 and one line that names ${variable}: ${JSON.stringify(settings)}`, () =>
+      withPlace((place) => assertRefused(place, settings, variable)))
+  }
+
+  test('names the port that is taken, and every wrong variable at once', () =>
+    withPlace(async (place) => {
+      const first = await spawnService(place)
+      await assertRefused(place, { PORT: new URL(first.address).port }, 'PORT')
+      await first.end()
+      for (const variable of ['PORT', 'LOG_LEVEL']) {
+        await assertRefused(place, { PORT: 'x', LOG_LEVEL: 'x' }, variable)
+      }
+    }))
+
+  test('names the database that a newer version made', () =>
+    withPlace(async (place) => {
+      await (await spawnService(place)).end()
+      const database = new DatabaseSync(place.databaseUrl.slice('file:'.length))
+      database.exec("insert into kysely_migration (name, timestamp) values ('2999-01-01-the-future', '2999')")
+      database.close()
+      await assertRefused(place, {}, 'DATABASE_URL')
+    }))
+})
+
+async function withPlace(work: (place: Place) => Promise<void>): Promise<void> {
+  const place = await makePlace()
+  try {
+    await work(place)
+  } finally {
+    await place.remove()
+  }
+}
+
+async function assertRefused(place: Place, settings: Settings, variable: string): Promise<void> {
+  const { code, said } = await failToStart(place, settings)
+  assert.equal(code, 1, said)
+  const lines = said
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('{"level":'))
+  assert.equal(lines.length, 1, said)
+  assert.match(lines[0] ?? '', new RegExp(`\\b${variable}\\b`))
+}

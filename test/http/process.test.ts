@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { demoStudents } from '../../src/simulated-school/student.ts'
+import { basic, send } from '../contract/client.ts'
+import { failToStart, makePlace, type Place, type Settings, spawnService } from '../support/running-service.ts'
+
+const [demo] = demoStudents
+const ann = { username: 'ann', password: 'a quiet reading room' }
+
+async function withPlace<T>(work: (place: Place) => Promise<T>): Promise<T> {
+  const place = await makePlace()
+  try {
+    return await work(place)
+  } finally {
+    await place.remove()
+  }
+}
+
+function register(address: string) {
+  const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
+  return send('POST', `${address}/api/v1.0/register`, { json })
+}
+
+describe('the service as a process', { concurrency: 2 }, () => {
+  test('starts on nothing, registers a demo student, ends on SIGTERM with 0, and keeps its data', () =>
+    withPlace(async (place) => {
+      const first = await spawnService(place)
+      const registered = await register(first.address)
+      assert.equal(registered.status, 201, registered.text)
+      const { token } = (
+        await send('GET', `${first.address}/api/v1.0/token`, { as: basic(ann.username, ann.password) })
+      ).body as { token: string }
+      assert.equal(await first.end(), 0)
+      const second = await spawnService(place)
+      for (const as of [basic(ann.username, ann.password), basic(token, '')]) {
+        const reply = await send('GET', `${second.address}/api/v1.0/users/1`, { as })
+        assert.equal(reply.status, 200, 'accounts, passwords and tokens outlive the process')
+      }
+      assert.equal(await second.end('SIGINT'), 0)
+    }))
+
+  test('finishes what is in flight when it is told to end', () =>
+    withPlace(async (place) => {
+      const service = await spawnService(place)
+      const { port, host } = new URL(service.address)
+      const socket = connect(Number(port), '127.0.0.1')
+      const body = JSON.stringify({ ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword })
+      const head = [
+        'POST /api/v1.0/register HTTP/1.1',
+        `Host: ${host}`,
+        'Content-Type: application/json',
+        `Content-Length: ${Buffer.byteLength(body)}`,
+      ]
+      socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 20)}`)
+      await untilReceived(service.address)
+      const exit = service.end()
+      await untilRefused(service.address)
+      socket.write(body.slice(20))
+      const [answer] = await once(socket, 'data')
+      assert.match(String(answer), /^HTTP\/1\.1 201 /)
+      const answered = performance.now()
+      assert.equal(await exit, 0)
+      assert.ok(performance.now() - answered < 5000, 'nothing else is waited for')
+    }))
+
+  test('ends with 0 within ten seconds, though a client never finishes', { timeout: 30_000 }, () =>
+    withPlace(async (place) => {
+      const service = await spawnService(place)
+      const { port, host } = new URL(service.address)
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.on('error', () => undefined)
+      socket.write(`POST /api/v1.0/register HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 20\r\n\r\n{`)
+      await untilReceived(service.address)
+      const begun = performance.now()
+      assert.equal(await service.end(), 0)
+      assert.ok(performance.now() - begun < 11_000)
+      socket.destroy()
+    }),
+  )
+
+  test('reads a .env file, which the environment overrules', () =>
+    withPlace(async (place) => {
+      await writeFile(join(place.folder, '.env'), 'PUBLIC_URL=https://from.the.file.example\nLOG_LEVEL=silent\n')
+      const one = await spawnService(place)
+      assert.equal(
+        ((await register(one.address)).body as { url: string }).url,
+        'https://from.the.file.example/api/v1.0/users/1',
+      )
+      assert.doesNotMatch(one.said(), /"level":/)
+      await one.end()
+      const other = await spawnService(place, { PUBLIC_URL: 'http://from.the.environment.example' })
+      const user = await send('GET', `${other.address}/api/v1.0/users/1`, { as: basic(ann.username, ann.password) })
+      assert.match(user.text, /http:\/\/from\.the\.environment\.example\//)
+      await other.end()
+    }))
+
+  test('refuses a database that was made under another secret', () =>
+    withPlace(async (place) => {
+      await (await spawnService(place, { SECRET: 'one secret, long enough' })).end()
+      await assertRefused(place, { SECRET: 'another secret, long enough' }, 'SECRET')
+    }))
+})
+
+async function assertRefused(place: Place, settings: Settings, variable: string): Promise<void> {
+  const { code, said } = await failToStart(place, settings)
+  assert.equal(code, 1, said)
+  const lines = said
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('{"level":'))
+  assert.equal(lines.length, 1, said)
+  assert.match(lines[0] ?? '', new RegExp(`\\b${variable}\\b`))
+}
+
+/** A later connection is answered only after what came before it was taken up. */
+async function untilReceived(address: string): Promise<void> {
+  for (let tries = 0; tries < 3; tries += 1) assert.equal((await send('GET', `${address}/healthz`)).status, 200)
+}
+
+async function untilRefused(address: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const socket = connect(Number(new URL(address).port), '127.0.0.1')
+    const connected = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (!connected) return
+    await setTimeout(10)
+  }
+  assert.fail('it still takes connections')
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { emptyDatabase } from './empty-database.ts'
+
+export type Settings = Record<string, string>
+
+export interface Place {
+  folder: string
+  /** As DATABASE_URL has it. */
+  databaseUrl: string
+  remove(): Promise<void>
+}
+
+/** A folder and an empty database of the kind under test. */
+export async function makePlace(): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-service-'))
+  const { url, close } = await emptyDatabase(folder)
+  const remove = async () => {
+    await close()
+    await rm(folder, { recursive: true })
+  }
+  return { folder, databaseUrl: url, remove }
+}
+
+export interface SpawnedService {
+  /** Origin that it listens on. */
+  address: string
+  child: ChildProcess
+  /** Everything said so far, on both streams. */
+  said(): string
+  /** Asks it to end, and waits until it has; answers its exit code. */
+  end(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+/** `occupy serve` in a process of its own, with these settings and no others, in `place`'s folder. */
+export async function spawnService(place: Place, settings: Settings = {}): Promise<SpawnedService> {
+  const { child, said, exit } = spawnServe(place, settings)
+  const address = await Promise.race([greeted(child, said), exit.then(() => undefined)])
+  if (address === undefined) throw new Error(`the service did not start:\n${said()}`)
+  const end = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal)
+    return await exit
+  }
+  return { address, child, said, end }
+}
+
+/** One that is expected to refuse its settings. */
+export async function failToStart(place: Place, settings: Settings): Promise<{ code: number | null; said: string }> {
+  const { said, exit } = spawnServe(place, settings)
+  return { code: await exit, said: said() }
+}
+
+function spawnServe(place: Place, settings: Settings) {
+  const { PATH = '' } = process.env
+  const child = spawn(process.execPath, [main, 'serve'], {
+    cwd: place.folder,
+    env: { PATH, PORT: '0', DATABASE_URL: place.databaseUrl, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk))
+  const exit = once(child, 'close').then(([code]: (number | null)[]) => code ?? null)
+  return { child, said: () => text, exit }
+}
+
+/** The banner on standard error names the address, whatever the level of the log. */
+async function greeted(child: ChildProcess, said: () => string): Promise<string> {
+  for (;;) {
+    const address = /(https?:\/\/[^\s/]+)\/api\/v1\.0/.exec(said())?.[1]
+    if (address !== undefined && /API docs/.test(said())) return address
+    await once(child.stderr ?? child, 'data')
+  }
+}
