@@ -73,6 +73,7 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
     "import type { Storage } from '../../storage/storage.ts'\n",
     1,
   ],
+  ['an adapter imports another', 'identity/cas/cas-login.ts', "import { a } from '../kingosoft/login.ts'\n", 1],
   ['storage imports a rule', 'storage/migrate.ts', "import { decideEnd } from '../studies/study.ts'\n", 1],
   [
     'storage imports a repository',

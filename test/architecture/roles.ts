@@ -68,6 +68,11 @@ export const roles: readonly Role[] = [
     forbids: new RegExp(`^fastify|^@fastify/|${sql}`),
     because: 'an adapter to a school knows neither our HTTP server nor our storage',
   },
+  ...['cas', 'kingosoft', 'ldap'].map((adapter) => ({
+    files: new RegExp(`^identity/${adapter}/`),
+    forbids: new RegExp(`^identity/(?!${adapter}/|school-call/)[^/]+/`),
+    because: 'an adapter to one kind of school knows no other kind',
+  })),
   {
     files: /^http\//,
     forbids: new RegExp(sql),

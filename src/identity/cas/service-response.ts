@@ -1,6 +1,6 @@
 import { DOMParser, type Element, onWarningStopParsing } from '@xmldom/xmldom'
-import { looksLikeHtml } from '../kingosoft/page-text.ts'
-import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import { looksLikeHtml } from '../school-call/page-text.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 
 /** What a CAS server says of a service ticket. */
 export type ServiceResponse =

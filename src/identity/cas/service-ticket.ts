@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { UnavailableReason, Verification } from '../verifier.ts'
 import type { ServiceResponse } from './service-response.ts'
 

@@ -1,10 +1,10 @@
 import { Client } from 'undici'
 import { startDeadline } from '../deadline.ts'
-import { dropBody, readBody } from '../kingosoft/bounded-body.ts'
-import { callFailure } from '../kingosoft/call-failure.ts'
-import { statusTrouble } from '../kingosoft/http-status.ts'
-import { pageText } from '../kingosoft/page-text.ts'
-import { addressOf, type SchoolSite } from '../kingosoft/school-site.ts'
+import { dropBody, readBody } from '../school-call/bounded-body.ts'
+import { callFailure } from '../school-call/call-failure.ts'
+import { statusTrouble } from '../school-call/http-status.ts'
+import { pageText } from '../school-call/page-text.ts'
+import { addressOf, type SchoolSite } from '../school-call/school-site.ts'
 
 export interface CasLimits {
   /** From connecting to the last byte of the answer. */

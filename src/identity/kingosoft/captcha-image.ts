@@ -1,5 +1,5 @@
-import { looksLikeHtml, pageText } from './page-text.ts'
-import { SchoolTrouble } from './school-trouble.ts'
+import { looksLikeHtml, pageText } from '../school-call/page-text.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 
 const signatures: readonly (readonly [mediaType: string, signature: string])[] = [
   ['image/jpeg', '\xFF\xD8\xFF'],

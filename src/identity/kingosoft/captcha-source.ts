@@ -1,7 +1,7 @@
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import { imageType } from './captcha-image.ts'
 import { type CaptchaReader, type CaptchaReading, tryToRead } from './captcha-reader.ts'
 import { fetchCaptcha, type Login } from './login.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 import { takeStep } from './step.ts'
 
 /** The captchas of one login, read. @throws SchoolTrouble when too many of them could not be. */

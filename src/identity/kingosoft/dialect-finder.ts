@@ -1,3 +1,5 @@
+import type { SchoolSite } from '../school-call/school-site.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { CaptchaSource } from './captcha-source.ts'
 import type { Dialect, DialectName } from './dialect.ts'
 import { dialects } from './dialects.ts'
@@ -6,8 +8,6 @@ import type { Login } from './login.ts'
 import { scriptPaths } from './page-scripts.ts'
 import { probeDialect } from './probe.ts'
 import { LOGIN_PAGE } from './school-session.ts'
-import type { SchoolSite } from './school-site.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 import { takeStep } from './step.ts'
 
 export type DialectChoice = 'auto' | DialectName

@@ -1,6 +1,6 @@
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import { type Dialect, LOGON, type LogonInput } from './dialect.ts'
 import { loginDigest } from './digest.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 
 /** The captcha stands in the fields' names; nothing is escaped, not even the padding of the base64. */
 export function k2Text({ studentNumber, schoolPassword, captcha, sessionId }: LogonInput): string {

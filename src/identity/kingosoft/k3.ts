@@ -1,8 +1,8 @@
+import { looksLikeHtml } from '../school-call/page-text.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import { type Dialect, LOGON } from './dialect.ts'
 import { md5 } from './digest.ts'
 import { k2Text } from './k2.ts'
-import { looksLikeHtml } from './page-text.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 import { strEnc } from './str-enc.ts'
 
 export const KEYS = '/custom/js/SetKingoEncypt.jsp'

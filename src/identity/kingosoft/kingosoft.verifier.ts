@@ -1,5 +1,7 @@
 import type { CaptchaFate } from '../captcha-watch.ts'
 import type { Logger } from '../logger.ts'
+import { schoolSite } from '../school-call/school-site.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { AskOptions, CaptchaChallenge, Proof, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
 import { imageType } from './captcha-image.ts'
 import type { CaptchaReader } from './captcha-reader.ts'
@@ -11,8 +13,6 @@ import { defaultLimits, type Limits } from './limits.ts'
 import { fetchCaptcha, openLoginPage } from './login.ts'
 import { loginByAnswer, loginByReading, typedCaptcha } from './login-flow.ts'
 import { createLoginRunner } from './login-runner.ts'
-import { schoolSite } from './school-site.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 import type { OnStep } from './step.ts'
 
 export interface KingosoftOptions {

@@ -1,11 +1,11 @@
 import type { CaptchaFate } from '../captcha-watch.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { Verification } from '../verifier.ts'
 import { captchaForm } from './captcha-reader.ts'
 import type { CaptchaSource } from './captcha-source.ts'
 import type { Dialect } from './dialect.ts'
 import { type Credentials, type Login, proveLogin, tryLogon } from './login.ts'
 import { type LogonMeaning, readLogonAnswer } from './logon-answer.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 
 /** Tries until a captcha is accepted: while it is refused, the password has not been looked at. */
 export async function loginByReading(

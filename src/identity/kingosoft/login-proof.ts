@@ -1,5 +1,5 @@
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import { parseJson } from './logon-answer.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 
 export const PROOF = '/jw/common/showYearTerm.action'
 const NOBODY = 'kingo.guest'

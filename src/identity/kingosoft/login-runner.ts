@@ -1,11 +1,11 @@
 import type { CookieJar } from 'tough-cookie'
 import type { Logger } from '../logger.ts'
+import type { SchoolSite } from '../school-call/school-site.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { AskOptions, Unavailable } from '../verifier.ts'
 import type { Limits } from './limits.ts'
 import type { Login } from './login.ts'
 import { SchoolSession } from './school-session.ts'
-import type { SchoolSite } from './school-site.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 import type { OnStep, Step } from './step.ts'
 
 export interface LoginRunnerOptions {

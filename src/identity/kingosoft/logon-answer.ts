@@ -1,5 +1,5 @@
-import { looksLikeHtml } from './page-text.ts'
-import { SchoolTrouble } from './school-trouble.ts'
+import { looksLikeHtml } from '../school-call/page-text.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 
 export type LogonMeaning = 'accepted' | 'captcha-wrong' | 'rejected' | 'locked' | 'step-up-wanted'
 

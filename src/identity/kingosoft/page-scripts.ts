@@ -1,4 +1,4 @@
-import type { SchoolSite } from './school-site.ts'
+import type { SchoolSite } from '../school-call/school-site.ts'
 
 const SCRIPTS_AT_MOST = 6
 const libraries = /jquery|md5|base64|bootstrap/i

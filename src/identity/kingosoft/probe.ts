@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { CaptchaSource } from './captcha-source.ts'
 import { type Dialect, type DialectName, LOGON } from './dialect.ts'
 import { dialects } from './dialects.ts'
 import { type Login, sendLogon } from './login.ts'
 import { parseLogonAnswer, readLogonAnswer } from './logon-answer.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 import { takeStep } from './step.ts'
 
 /** Nobody's account may have been locked by earlier probes: that is a judgement too. */

@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 
 /** One element of the Basic Encoding Rules, as LDAP restricts them (RFC 4511, 5.1). */
 export interface Element {

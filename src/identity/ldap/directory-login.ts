@@ -1,5 +1,5 @@
 import { BindRequest, PasswordPolicyControl, ProtocolOperation, SearchRequest } from 'ldapts'
-import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { Proof, Verification } from '../verifier.ts'
 import { notUnderstood } from './ber.ts'
 import type { DirectoryResult } from './directory-answer.ts'

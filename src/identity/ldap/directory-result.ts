@@ -1,5 +1,5 @@
 import { PasswordPolicyError } from 'ldapts'
-import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { UnavailableReason, Verification } from '../verifier.ts'
 import type { DirectoryResult } from './directory-answer.ts'
 

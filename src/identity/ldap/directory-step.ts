@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 
 /** What happened in a login, for people who check a school. Holds nothing of the student's. */
 export interface DirectoryStep {

@@ -1,6 +1,6 @@
 import { startDeadline } from '../deadline.ts'
-import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
 import type { Logger } from '../logger.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { AskOptions, Proof, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
 import { DirectoryConnection } from './directory-connection.ts'
 import { type Credentials, findStudent, logInAsService, logInAsStudent } from './directory-login.ts'

@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../kingosoft/school-trouble.ts'
+import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import { notUnderstood, readHeader } from './ber.ts'
 
 const MESSAGE = 0x30
