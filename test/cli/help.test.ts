@@ -15,13 +15,13 @@ test('without a command, help is shown', async () => {
   assert.match(output, /^Usage: occupy[\s\S]*Exit codes/)
 })
 
-test('every command and option is described', () => {
+test('every command and option is described', async () => {
   const look = (command: Command, path: string) => {
     assert.ok(command.description(), path)
     for (const { flags, description } of command.options) assert.ok(description, `${path} ${flags}`)
     for (const part of command.commands) look(part, `${path} ${part.name()}`)
   }
-  look(createProgram({}), 'occupy')
+  look(await createProgram({}), 'occupy')
 })
 
 for (const [words, hint] of [
