@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { basic, bearer, send } from '../contract/client.ts'
+import { type Service, startService } from '../support/service.ts'
+
+const secrets = {
+  username: 'canary-reader',
+  password: 'canary-password-of-the-account',
+  stu_id: '3999999999',
+  stu_pwd: 'canary-password-of-the-school',
+}
+
+test('no secret stands in a log line at any level, nor in the database', async (t) => {
+  const service = await startService({ LOG_LEVEL: 'trace' })
+  t.after(() => service.close())
+  service.school.addStudent({ studentNumber: secrets.stu_id, schoolPassword: secrets.stu_pwd })
+  const api = `${service.address}/api/v1.0`
+  await send('POST', `${api}/register`, { json: { ...secrets, stu_pwd: `${secrets.stu_pwd} wrong` } })
+  assert.equal((await send('POST', `${api}/register`, { json: secrets })).status, 201)
+  const known = basic(secrets.username, secrets.password)
+  const { token } = (await send('GET', `${api}/token`, { as: known })).body as { token: string }
+  const calls = [known, basic(secrets.stu_id, secrets.password), bearer(token), basic(token, ''), bearer(`${token}x`)]
+  for (const as of calls) await send('GET', `${api}/studys?secret=${token}`, { as })
+  await send('POST', `${api}/studys/`, { as: known, headers: { 'content-type': 'application/json' }, body: '{"broken' })
+  const found = [...Object.values(secrets).slice(1), token, known.authorization?.slice(6) ?? '', 'Authorization: ']
+  assert.match(service.logged(), /"status":201/)
+  for (const secret of found) assert.ok(!service.logged().includes(secret), `the log holds ${secret}`)
+  if (service.place.databaseUrl.startsWith('file:')) await assertNotAtRest(service, [...found])
+})
+
+async function assertNotAtRest({ place }: Service, secretTexts: string[]): Promise<void> {
+  const files = await readdir(place.folder, { withFileTypes: true, recursive: true })
+  assert.ok(files.some(({ name }) => name.startsWith('test.sqlite')))
+  for (const file of files.filter((each) => each.isFile())) {
+    const bytes = await readFile(join(file.parentPath, file.name))
+    for (const secret of secretTexts) assert.ok(!bytes.includes(secret), `${file.name} holds ${secret}`)
+  }
+}
+
+test('links begin with PUBLIC_URL whatever the Host, and with what a trusted proxy says where there is none', async (t) => {
+  const fixed = await startService({ PUBLIC_URL: 'https://study.example.edu' })
+  t.after(() => fixed.close())
+  const proxied = await startService({ TRUST_PROXY: '127.0.0.1' })
+  t.after(() => proxied.close())
+  const headers = { 'x-forwarded-host': 'campus.example', 'x-forwarded-proto': 'https' }
+  for (const [service, origin] of [
+    [fixed, 'https://study.example.edu'],
+    [proxied, 'https://campus.example'],
+  ] as const) {
+    service.school.addStudent({ studentNumber: '3888888888', schoolPassword: 'pass' })
+    const json = { username: 'ann', password: 'a quiet room', stu_id: '3888888888', stu_pwd: 'pass' }
+    const reply = await send('POST', `${service.address}/api/v1.0/register`, { json, headers })
+    assert.equal(reply.status, 201, reply.text)
+    assert.equal(reply.headers.get('location'), `${origin}/api/v1.0/users/1`)
+    assert.equal((reply.body as { url: string }).url, `${origin}/api/v1.0/users/1`)
+  }
+})
+
+test('the documentation loads nothing from elsewhere, and tells of every route', async (t) => {
+  const service = await startService()
+  t.after(() => service.close())
+  const page = await send('GET', `${service.address}/docs`)
+  assert.equal(page.status, 200)
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'self'/)
+  const loaded = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url = '']) => url)
+  assert.ok(loaded.length > 0)
+  for (const url of loaded) {
+    const place = new URL(url, `${service.address}/docs`)
+    assert.equal(place.origin, service.address)
+    assert.equal((await send('GET', place.href)).status, 200, url)
+  }
+  const { body } = await send('GET', `${service.address}/openapi.json`)
+  const { openapi, paths } = body as { openapi: string; paths: Record<string, Record<string, Operation>> }
+  assert.match(openapi, /^3\.1\./)
+  for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+    assert.ok(operation.summary)
+    for (const { description, content } of Object.values(operation.responses)) {
+      assert.ok(description)
+      const [media] = Object.values(content ?? {})
+      assert.ok(media && /"examples?":/.test(JSON.stringify(media)), `${operation.summary}: an example`)
+    }
+  }
+})
+
+interface Operation {
+  summary: string
+  responses: Record<string, { description: string; content?: Record<string, object> }>
+}

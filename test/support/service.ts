@@ -1,0 +1,45 @@
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import { readConfig } from '../../src/config.ts'
+import { serve } from '../../src/service/serve.ts'
+import { startReadableSchool } from '../identity/simulated-kingosoft.ts'
+import { makePlace, type Place, type Settings } from './running-service.ts'
+
+export interface Service {
+  /** Origin that it listens on. */
+  address: string
+  place: Place
+  school: Awaited<ReturnType<typeof startReadableSchool>>['school']
+  /** Everything that was logged. */
+  logged(): string
+  close(): Promise<void>
+}
+
+/** The production service in this process, with a school that speaks the real protocol, an empty database, and these settings. */
+export async function startService(settings: Settings = {}): Promise<Service> {
+  const place = await makePlace()
+  const { school, readCaptcha } = await startReadableSchool()
+  let log = ''
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      log += chunk
+      done()
+    },
+  })
+  const config = readConfig({
+    PORT: '0',
+    DATABASE_URL: place.databaseUrl,
+    SECRET: 'a secret for tests that is long enough',
+    SCHOOL: 'kingosoft',
+    SCHOOL_URL: school.url,
+    THROTTLE: 'off',
+    ...settings,
+  })
+  const service = await serve(config, pino({ level: config.logLevel }, stream), readCaptcha)
+  const close = async () => {
+    await service.close()
+    await school.close()
+    await place.remove()
+  }
+  return { address: service.address, place, school, logged: () => log, close }
+}
