@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConfigError, readConfig } from './config.ts'
+
+const wrong: readonly (readonly [variable: string, env: Record<string, string>])[] = [
+  ['PORT', { PORT: '65536' }],
+  ['PORT', { PORT: '-1' }],
+  ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/x' }],
+  ['DATABASE_URL', { DATABASE_URL: 'data.sqlite' }],
+  ['PUBLIC_URL', { PUBLIC_URL: 'ftp://example.com' }],
+  ['PUBLIC_URL', { PUBLIC_URL: 'example.com' }],
+  ['PUBLIC_URL', { HOST: '0.0.0.0', ALLOW_DEMO_SCHOOL: '1' }],
+  ['SCHOOL', { HOST: '0.0.0.0', PUBLIC_URL: 'https://example.com' }],
+  ['SCHOOL', { SCHOOL: 'hogwarts' }],
+  ['SCHOOL_URL', { SCHOOL: 'kingosoft' }],
+  ['SCHOOL_URL', { SCHOOL: 'kingosoft', SCHOOL_URL: 'not an address' }],
+  ['TLS_KEY', { TLS_CERT: '/nowhere/cert.pem' }],
+  ['TLS_CERT', { TLS_KEY: '/nowhere/key.pem' }],
+  ['TIMEZONE', { TIMEZONE: 'Mars/Olympus' }],
+  ['STUDY_MAX_HOURS', { STUDY_MAX_HOURS: '0' }],
+  ['TRUST_PROXY', { TRUST_PROXY: 'everyone' }],
+  ['THROTTLE', { THROTTLE: 'maybe' }],
+  ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+  ['TOKEN_TTL', { TOKEN_TTL: '0' }],
+]
+
+for (const [variable, env] of wrong) {
+  test(`${JSON.stringify(env)} is refused by the name of ${variable}, in one line`, () => {
+    assert.throws(
+      () => readConfig(env),
+      (error) => error instanceof ConfigError && new RegExp(`^[^\\n]*\\b${variable}\\b[^\\n]*$`).test(error.message),
+    )
+  })
+}
+
+test('nothing set is the defaults of the contract', () => {
+  const { host, port, database, school, timezone, studyMaxHours, throttle, logLevel } = readConfig({})
+  assert.deepEqual([host, port, school, timezone], ['127.0.0.1', 5000, 'demo', 'Asia/Shanghai'])
+  assert.deepEqual([studyMaxHours, throttle, logLevel], [16, true, 'info'])
+  assert.deepEqual(database, { kind: 'sqlite', path: 'data/occupy.sqlite' })
+})
