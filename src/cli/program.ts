@@ -1,12 +1,5 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
-import { accountsCommand } from './accounts.command.ts'
-import { captchaCommand } from './captcha.command.ts'
-import { migrateCommand } from './migrate.command.ts'
-import { openapiCommand } from './openapi.command.ts'
-import { schoolServeCommand } from './school-serve.command.ts'
-import { seedCommand } from './seed.command.ts'
-import { serveCommand } from './serve.command.ts'
 
 const wrongUsage = 2
 
@@ -14,19 +7,30 @@ const footnote = `
 Settings come from the environment and from .env: see README.md and .env.example.
 Exit codes: 0 done, 1 failed, 2 wrong usage; commands with others name them in their help.`
 
-export function createProgram(env: NodeJS.ProcessEnv): Command {
-  const school = new Command('school').description('the school that proves students').addCommand(schoolServeCommand())
+type Environment = NodeJS.ProcessEnv
+
+/** In the order in which the help has them. Loaded one by one: reading a captcha needs no web server. */
+const commands: Record<string, (env: Environment) => Promise<Command>> = {
+  serve: async (env) => (await import('./serve.command.ts')).serveCommand(env),
+  migrate: async (env) => (await import('./migrate.command.ts')).migrateCommand(env),
+  accounts: async (env) => (await import('./accounts.command.ts')).accountsCommand(env),
+  openapi: async (env) => (await import('./openapi.command.ts')).openapiCommand(env),
+  seed: async (env) => (await import('./seed.command.ts')).seedCommand(env),
+  captcha: async () => (await import('./captcha.command.ts')).captchaCommand(),
+  school: async () =>
+    new Command('school')
+      .description('the school that proves students')
+      .addCommand((await import('./school-serve.command.ts')).schoolServeCommand()),
+}
+
+/** @param first the command line's first word: where it names a command, only that one is loaded */
+export async function createProgram(env: Environment, first?: string): Promise<Command> {
   const program = new Command('occupy')
     .description('占领图书馆 · Occupy the Library: study time for campuses')
     .version(version, '-v, --version')
-    .addCommand(serveCommand(env))
-    .addCommand(migrateCommand(env))
-    .addCommand(accountsCommand(env))
-    .addCommand(openapiCommand(env))
-    .addCommand(seedCommand(env))
-    .addCommand(captchaCommand())
-    .addCommand(school)
     .addHelpText('after', footnote)
+  const named = first === undefined ? undefined : commands[first]
+  for (const load of named ? [named] : Object.values(commands)) program.addCommand(await load(env))
   return refusingWrongUsage(program, 'occupy')
 }
 
