@@ -12,8 +12,9 @@ const NAMESPACE = 'http://www.yale.edu/tp/cas'
 /** Reads a `cas:serviceResponse` to the letter (CAS protocol 3.0.3, 2.5.2). @throws SchoolTrouble for anything else */
 export function readServiceResponse(text: string): ServiceResponse {
   const root = parse(text)
+  if (!root || !isCas(root, 'serviceResponse')) throw looksLikeHtml(text) ? aPage() : notUnderstood()
   const [answer, ...more] = childrenOf(root)
-  if (!isCas(root, 'serviceResponse') || !answer || more.length > 0) throw notUnderstood()
+  if (!answer || more.length > 0) throw notUnderstood()
   if (isCas(answer, 'authenticationFailure')) return { kind: 'failure', code: answer.getAttribute('code') ?? '' }
   if (!isCas(answer, 'authenticationSuccess')) throw notUnderstood()
   const users = childrenOf(answer).filter((child) => isCas(child, 'user'))
@@ -33,20 +34,16 @@ function attributesOf(success: Element): Map<string, string[]> {
   return attributes
 }
 
-function parse(text: string): Element {
-  if (looksLikeHtml(text)) throw new SchoolTrouble('maintenance', 'a page in place of an answer')
+function parse(text: string): Element | undefined {
   // A document type is the door for entities, and no answer of CAS has one.
-  if (/<!DOCTYPE/i.test(text)) throw notUnderstood()
+  if (/<!DOCTYPE/i.test(text)) return undefined
   try {
-    const root = new DOMParser({ onError: onWarningStopParsing }).parseFromString(
-      text.trim(),
-      'text/xml',
-    ).documentElement
-    if (root) return root
+    const parser = new DOMParser({ onError: onWarningStopParsing })
+    return parser.parseFromString(text.trim(), 'text/xml').documentElement ?? undefined
   } catch {
     // The parser's words may quote the answer.
+    return undefined
   }
-  throw notUnderstood()
 }
 
 function childrenOf(element: Element): Element[] {
@@ -68,4 +65,8 @@ function textOf(element: Element): string {
 
 function notUnderstood(): SchoolTrouble {
   return new SchoolTrouble('not-understood', 'no answer of a CAS server')
+}
+
+function aPage(): SchoolTrouble {
+  return new SchoolTrouble('maintenance', 'a page in place of an answer')
 }

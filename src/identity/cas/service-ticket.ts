@@ -3,25 +3,23 @@ import type { UnavailableReason, Verification } from '../verifier.ts'
 import type { ServiceResponse } from './service-response.ts'
 
 /** Codes of CAS protocol 3.0.3, 2.5.3. Those about this service's own settings do not speak of a school that is down. */
-const reasons: Readonly<Record<string, UnavailableReason>> = {
-  INVALID_REQUEST: 'unsupported',
-  INVALID_TICKET_SPEC: 'unsupported',
-  INVALID_SERVICE: 'unsupported',
-  UNAUTHORIZED_SERVICE: 'unsupported',
-  UNAUTHORIZED_SERVICE_PROXY: 'unsupported',
-  INVALID_PROXY_CALLBACK: 'unsupported',
-  INTERNAL_ERROR: 'fault',
-}
+const reasons: ReadonlyMap<string, UnavailableReason> = new Map([
+  ['INVALID_REQUEST', 'unsupported'],
+  ['INVALID_TICKET_SPEC', 'unsupported'],
+  ['INVALID_SERVICE', 'unsupported'],
+  ['UNAUTHORIZED_SERVICE', 'unsupported'],
+  ['UNAUTHORIZED_SERVICE_PROXY', 'unsupported'],
+  ['INVALID_PROXY_CALLBACK', 'unsupported'],
+  ['INTERNAL_ERROR', 'fault'],
+])
 
 /** What a validated ticket proves; the code of a verified one is the student number. @throws SchoolTrouble when it proves nothing. */
 export function judgeTicket(response: ServiceResponse, attribute: string | undefined): Verification {
   if (response.kind === 'success') return judgePerson(studentNumberIn(response, attribute))
   const { code } = response
   if (code === 'INVALID_TICKET') return { outcome: 'rejected' }
-  throw new SchoolTrouble(
-    reasons[code] ?? 'not-understood',
-    `serviceValidate: ${reasons[code] ? code : 'unknown code'}`,
-  )
+  const reason = reasons.get(code)
+  throw new SchoolTrouble(reason ?? 'not-understood', `serviceValidate: ${reason ? code : 'unknown code'}`)
 }
 
 function studentNumberIn(response: ServiceResponse & { kind: 'success' }, attribute: string | undefined): string {
