@@ -1,18 +1,47 @@
-import { isIP } from 'node:net'
-import proxyAddr from 'proxy-addr'
-import { splitHosts } from './storage/postgres-hosts.ts'
+import {
+  addresses,
+  type DatabaseSetting,
+  databaseUrl,
+  hours,
+  integer,
+  isLoopback,
+  oneOf,
+  onOff,
+  origin,
+  schoolAddress,
+  text,
+  timezone,
+} from './setting.ts'
 
-export type SchoolKind = 'demo' | 'kingosoft'
+export type SchoolKind = 'demo' | 'kingosoft' | 'ldap' | 'cas'
+export type SchoolLogin = 'auto' | 'k1' | 'k2-get' | 'k2-post' | 'k3'
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 
 export interface Config {
   host: string
   port: number
-  database: { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string }
+  database: DatabaseSetting
   publicUrl: string | undefined
   tls: { cert: string; key: string } | undefined
   school: SchoolKind
   schoolUrl: string | undefined
+  schoolLogin: SchoolLogin
+  /** Who reads the school's captchas: the service, or the student. */
+  schoolCaptcha: 'read' | 'ask'
+  /** Path of the profile of the school's captchas. */
+  schoolCaptchaProfile: string | undefined
+  /** Path of the PEM file of the authority that signed the school's certificate. */
+  schoolCa: string | undefined
+  /** Logins in flight at once. */
+  schoolConcurrency: number
+  ldap: {
+    baseDn: string
+    filter: string | undefined
+    bindDn: string | undefined
+    bindPassword: string | undefined
+    startTls: boolean | undefined
+  }
+  cas: { studentNumberAttribute: string | undefined; renew: boolean }
   secret: string | undefined
   /** In seconds. */
   tokenLifetime: number
@@ -50,14 +79,30 @@ export function readConfig(env: Environment): Config {
     database: read('DATABASE_URL', { kind: 'sqlite', path: 'data/occupy.sqlite' }, databaseUrl),
     publicUrl: read('PUBLIC_URL', undefined, origin),
     tls: undefined,
-    school: read('SCHOOL', 'demo', oneOf<SchoolKind>('demo', 'kingosoft')),
-    schoolUrl: read('SCHOOL_URL', undefined, baseUrl),
+    school: read('SCHOOL', 'demo', oneOf<SchoolKind>('demo', 'kingosoft', 'ldap', 'cas')),
+    schoolUrl: read('SCHOOL_URL', undefined, schoolAddress),
+    schoolLogin: read('SCHOOL_LOGIN', 'auto', oneOf<SchoolLogin>('auto', 'k1', 'k2-get', 'k2-post', 'k3')),
+    schoolCaptcha: read('SCHOOL_CAPTCHA', 'read', oneOf<'read' | 'ask'>('read', 'ask')),
+    schoolCaptchaProfile: read('SCHOOL_CAPTCHA_PROFILE', undefined, text),
+    schoolCa: read('SCHOOL_CA', undefined, text),
+    schoolConcurrency: read('SCHOOL_CONCURRENCY', 2, integer(1, 64)),
+    ldap: {
+      baseDn: read('LDAP_BASE_DN', '', text),
+      filter: read('LDAP_FILTER', undefined, text),
+      bindDn: read('LDAP_BIND_DN', undefined, text),
+      bindPassword: read('LDAP_BIND_PASSWORD', undefined, text),
+      startTls: read<boolean | undefined>('LDAP_STARTTLS', undefined, onOff),
+    },
+    cas: {
+      studentNumberAttribute: read('CAS_STUDENT_NUMBER_ATTRIBUTE', undefined, text),
+      renew: read('CAS_RENEW', true, onOff),
+    },
     secret: read('SECRET', undefined, text),
     tokenLifetime: read('TOKEN_TTL', 3600, integer(1, 31_536_000)),
     timezone: read('TIMEZONE', 'Asia/Shanghai', timezone),
     studyMaxHours: read('STUDY_MAX_HOURS', 16, hours),
     trustProxy: read('TRUST_PROXY', [], addresses),
-    throttle: read('THROTTLE', true, (value) => oneOf('on', 'off')(value) === 'on'),
+    throttle: read('THROTTLE', true, onOff),
     logLevel: read('LOG_LEVEL', 'info', oneOf<LogLevel>('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')),
   }
   config.tls = tlsFiles(read('TLS_CERT', undefined, text), read('TLS_KEY', undefined, text), faults)
@@ -74,8 +119,21 @@ function contradictions(config: Config, env: Environment): string[] {
   if (open && config.school === 'demo' && env.ALLOW_DEMO_SCHOOL !== '1') {
     faults.push('SCHOOL=demo lets anyone register and is refused when HOST is not loopback, unless ALLOW_DEMO_SCHOOL=1')
   }
-  if (config.school !== 'demo' && config.schoolUrl === undefined)
-    faults.push(`SCHOOL_URL is required for SCHOOL=${config.school}`)
+  faults.push(...schoolContradictions(config))
+  return faults
+}
+
+function schoolContradictions({ school, schoolUrl, ldap }: Config): string[] {
+  if (school === 'demo') return []
+  const faults: string[] = []
+  if (schoolUrl === undefined) faults.push(`SCHOOL_URL is required for SCHOOL=${school}`)
+  else if (/^ldap/.test(schoolUrl) !== (school === 'ldap')) {
+    faults.push(`SCHOOL_URL must begin with ${school === 'ldap' ? 'ldaps:// or ldap://' : 'https:// or http://'}`)
+  }
+  if (school === 'ldap' && ldap.baseDn === '') faults.push('LDAP_BASE_DN is required for SCHOOL=ldap')
+  if ((ldap.bindDn === undefined) !== (ldap.bindPassword === undefined)) {
+    faults.push('LDAP_BIND_DN and LDAP_BIND_PASSWORD are required together')
+  }
   return faults
 }
 
@@ -84,85 +142,4 @@ function tlsFiles(cert: string | undefined, key: string | undefined, faults: str
   if (cert !== undefined) faults.push('TLS_KEY is required with TLS_CERT')
   if (key !== undefined) faults.push('TLS_CERT is required with TLS_KEY')
   return undefined
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
-}
-
-function text(value: string): string {
-  return value
-}
-
-function integer(least: number, most: number) {
-  return (value: string): number => {
-    if (!/^\d{1,9}$/.test(value) || Number(value) < least || Number(value) > most) {
-      throw new Error(`must be a whole number from ${least} to ${most}`)
-    }
-    return Number(value)
-  }
-}
-
-function hours(value: string): number {
-  const number = Number(value)
-  if (!/^\d+(\.\d+)?$/.test(value) || number <= 0 || number > 168)
-    throw new Error('must be a number of hours above 0, at most 168')
-  return number
-}
-
-function oneOf<T extends string>(...values: T[]) {
-  return (value: string): T => {
-    const found = values.find((candidate) => candidate === value)
-    if (found === undefined) throw new Error(`must be one of ${values.join(', ')}`)
-    return found
-  }
-}
-
-function databaseUrl(value: string): Config['database'] {
-  if (value.startsWith('file:') && value.length > 'file:'.length) {
-    const path = value.slice('file:'.length)
-    return { kind: 'sqlite', path: path.startsWith('//') ? path.slice(2) : path }
-  }
-  if (!/^postgres(ql)?:\/\//.test(value)) throw new Error('must be file:PATH or postgres://…')
-  try {
-    new URL(splitHosts(value).single)
-  } catch {
-    throw new Error('must be file:PATH or postgres://USER:PASSWORD@HOST[:PORT][,HOST…]/NAME')
-  }
-  return { kind: 'postgres', url: value }
-}
-
-function httpUrl(value: string): URL {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url === undefined || !/^https?:$/.test(url.protocol)) throw new Error('must be an http:// or https:// address')
-  if (url.username || url.password || url.search || url.hash) throw new Error('must hold no user, query or fragment')
-  return url
-}
-
-function origin(value: string): string {
-  const url = httpUrl(value)
-  if (url.pathname !== '/') throw new Error('must be an origin without a path, such as https://study.example.edu')
-  return url.origin
-}
-
-function baseUrl(value: string): string {
-  return httpUrl(value).href.replace(/\/+$/, '')
-}
-
-function timezone(value: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone && value
-  } catch {
-    throw new Error('must be a time zone name such as Asia/Shanghai')
-  }
-}
-
-function addresses(value: string): string[] {
-  const list = value.split(',').map((address) => address.trim())
-  try {
-    proxyAddr.compile(list)
-  } catch {
-    throw new Error('must be IP addresses or networks, separated by commas')
-  }
-  return list
 }

@@ -1,3 +1,4 @@
+import { ProfileError } from '../captcha/profile.ts'
 import { ConfigError } from '../config.ts'
 import { TlsFilesError } from '../http/tls.ts'
 import { DatabaseOpenError, ForeignSecretError } from '../service/open-storage.ts'
@@ -8,6 +9,7 @@ export function explain(error: unknown): string {
   if (error instanceof ConfigError) return `配置有误 · wrong setting: ${error.message}`
   if (error instanceof TlsFilesError) return `证书有误 · wrong setting: ${error.message}`
   if (error instanceof DatabaseOpenError) return `无法打开数据库 · DATABASE_URL: ${firstLine(error.message)}`
+  if (error instanceof ProfileError) return `配置有误 · wrong setting: SCHOOL_CAPTCHA_PROFILE: ${error.message}`
   if (error instanceof ForeignSecretError) return `密钥不符 · wrong setting: ${error.message}`
   if (error instanceof NewerDatabaseError) {
     return `数据库版本较新 · DATABASE_URL: the database was made by a newer version: ${error.message}`

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import { type Config, readConfig } from '../config.ts'
 import { apiBase } from '../http/links.ts'
-import { readKingosoftCaptcha } from '../service/captcha-reader.ts'
+import { loadCaptchaReader } from '../service/captcha-reader.ts'
 import type { DemoStudent } from '../service/demo-student.ts'
 import { type RunningService, serve } from '../service/serve.ts'
 import { explain } from './explain.ts'
@@ -20,7 +20,7 @@ export function serveCommand(env: NodeJS.ProcessEnv): Command {
     try {
       const config = readConfig(env)
       const logger: FastifyBaseLogger = pino({ level: config.logLevel })
-      const service = await serve(config, logger, readKingosoftCaptcha)
+      const service = await serve(config, logger, loadCaptchaReader(config.schoolCaptchaProfile))
       endOnSignal(service, logger)
       process.stderr.write(greeting(config, service))
     } catch (error) {
