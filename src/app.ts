@@ -5,10 +5,15 @@ import { createAccountService } from './accounts/account.service.ts'
 import { authentication } from './accounts/authentication.plugin.ts'
 import { createAuthenticationService } from './accounts/authentication.service.ts'
 import { createBudgetService } from './accounts/budget.service.ts'
+import { casRoutes } from './accounts/cas.routes.ts'
+import { challengeRoutes } from './accounts/challenge.routes.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
 import { createProofService } from './accounts/proof.service.ts'
+import { recoveryRoutes } from './accounts/recovery.routes.ts'
+import { createRecoveryService } from './accounts/recovery.service.ts'
 import { registrationRoutes } from './accounts/registration.routes.ts'
 import { createRegistrationService } from './accounts/registration.service.ts'
+import { studentNumberRoutes } from './accounts/student-number.routes.ts'
 import { createTokens } from './accounts/token.ts'
 import type { Config } from './config.ts'
 import { errors } from './http/errors.ts'
@@ -22,6 +27,7 @@ import { requestLog } from './http/request-log.ts'
 import { privateAnswers, securityHeaders } from './http/security-headers.ts'
 import { serverOptions } from './http/server-options.ts'
 import { serveTls, tlsOptions } from './http/tls.ts'
+import type { CasLogin } from './identity/cas/cas-login.ts'
 import type { StudentVerifier } from './identity/verifier.ts'
 import type { Keys } from './keys.ts'
 import type { Clock } from './shared/clock.ts'
@@ -38,26 +44,16 @@ export interface AppDeps {
   clock: Clock
   keys: Keys
   verifier: StudentVerifier
+  /** Where the school proves students by a login page of its own. */
+  cas?: CasLogin | undefined
   logger: FastifyBaseLogger
 }
 
 /** The whole service but for the socket it listens on. */
-export async function buildApp({ config, storage, clock, keys, verifier, logger }: AppDeps): Promise<FastifyInstance> {
-  const tokens = createTokens(keys.token, config.tokenLifetime)
-  const budgets = createBudgetService({ storage, clock, key: keys.budget, enforced: config.throttle })
-  const lastSeen = createLastSeen(storage, clock)
-  const accounts = createAccountService({ storage, lastSeen })
-  const proofs = createProofService(verifier, budgets)
-  const identities = createAuthenticationService({
-    storage,
-    clock,
-    tokens,
-    studentNumberKey: keys.studentNumber,
-    budgets,
-  })
-  const registration = createRegistrationService({ storage, clock, proofs, studentNumberKey: keys.studentNumber })
-  const studies = createStudyService({ storage, clock, maxHours: config.studyMaxHours })
-
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { config, storage, logger } = deps
+  const { registration, recovery, proofs, identities, accounts, studies, lastSeen, budgets } = createServices(deps)
+  const proofKind = deps.cas ? 'ticket' : 'password'
   const app = Fastify({ ...serverOptions({ logger, trustProxy: config.trustProxy }), ...tlsOptions(config.tls) })
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   await app.register(errors)
@@ -76,12 +72,16 @@ export async function buildApp({ config, storage, clock, keys, verifier, logger 
   await app.register(
     async (open) => {
       await open.register(privateAnswers)
-      await open.register(registrationRoutes, { registration })
+      await open.register(registrationRoutes, { registration, proofKind })
+      await open.register(recoveryRoutes, { recovery, proofKind })
+      await open.register(challengeRoutes, { proofs })
+      if (deps.cas) await open.register(casRoutes, { cas: deps.cas, clock: deps.clock, ticketKey: deps.keys.ticket })
 
       // For whoever brings credentials.
       await open.register(async (known) => {
         await known.register(authentication, { authentication: identities, lastSeen })
         await known.register(accountRoutes, { accounts, authentication: identities })
+        await known.register(studentNumberRoutes, { recovery, proofKind })
         await known.register(studyRoutes, { studies })
         await known.register(studyListRoutes, { studies })
       })
@@ -90,4 +90,22 @@ export async function buildApp({ config, storage, clock, keys, verifier, logger 
   )
   app.refuseOtherMethods()
   return app
+}
+
+function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
+  const studentNumberKey = keys.studentNumber
+  const tokens = createTokens(keys.token, config.tokenLifetime)
+  const budgets = createBudgetService({ storage, clock, key: keys.budget, enforced: config.throttle })
+  const lastSeen = createLastSeen(storage, clock)
+  const proofs = createProofService({ verifier, budgets, clock, keys })
+  return {
+    budgets,
+    lastSeen,
+    proofs,
+    accounts: createAccountService({ storage, lastSeen }),
+    identities: createAuthenticationService({ storage, clock, tokens, studentNumberKey, budgets }),
+    registration: createRegistrationService({ storage, clock, proofs, studentNumberKey }),
+    recovery: createRecoveryService({ storage, proofs, studentNumberKey }),
+    studies: createStudyService({ storage, clock, maxHours: config.studyMaxHours }),
+  }
 }

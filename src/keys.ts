@@ -5,6 +5,7 @@ export interface Keys {
   studentNumber: Buffer
   budget: Buffer
   challenge: Buffer
+  ticket: Buffer
   /** Tells one secret from another without telling it. */
   fingerprint: string
 }
@@ -17,6 +18,7 @@ export function deriveKeys(secret: string): Keys {
     studentNumber: derive('student number'),
     budget: derive('budget'),
     challenge: derive('challenge'),
+    ticket: derive('registration ticket'),
     fingerprint: derive('fingerprint').toString('base64url'),
   }
 }

@@ -23,12 +23,13 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
         operationId: 'getUser',
         summary: '查看用户 · One user',
         tags: ['users'],
-        params: Type.Object({ user_id: Type.String({ description: 'Id of the user.' }) }),
+        params: Type.Object({ user_id: Type.String({ description: 'Id of the user, or `me`.' }) }),
         response: { 200: User, ...errorResponses('unauthorized', 'not-found') },
       },
     },
     async (request) => {
-      const id = idParameter(request.params.user_id) as AccountId | undefined
+      const { user_id: text } = request.params
+      const id = text === 'me' ? request.identity.accountId : (idParameter(text) as AccountId | undefined)
       if (id === undefined) throw new DomainError('not-found')
       return presentUser(await accounts.getAccount(id), request.origin)
     },

@@ -25,18 +25,8 @@ export const User = Type.Object(
   },
 )
 
-export const RegistrationBody = Type.Object(
-  {
-    username: Type.String({ minLength: 1, description: '1 to 64 characters, no colon.' }),
-    password: Type.String({ minLength: 1, description: 'Of the new account: 8 to 1024 characters.' }),
-    stu_id: Type.String({ minLength: 1, description: 'Student number (学号): nine or ten digits.' }),
-    stu_pwd: Type.String({
-      minLength: 1,
-      description: "Password of the school's system: used for one login, never kept.",
-    }),
-  },
-  { examples: [{ username: 'bllli', password: 'quiet-reading-room', stu_id: '4141901001', stu_pwd: 'demo-pass-1' }] },
-)
+export const Password = Type.String({ minLength: 1, description: 'Of the account: 8 to 1024 characters.' })
+export const UserName = Type.String({ minLength: 1, description: '1 to 64 characters, no colon.' })
 
 export const TokenAnswer = Type.Object(
   { token: Type.String(), expiration: Type.Integer({ description: 'Lifetime in seconds.' }) },

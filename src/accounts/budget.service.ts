@@ -41,7 +41,13 @@ export function createBudgetService({ storage, clock, key, enforced }: BudgetDep
     /** @throws DomainError `too-many-requests` when this try was one too many. */
     async spend(budget: Budget, who: string): Promise<void> {
       if (!enforced) return
-      const state = await storage.write((tx) => spendPoint(tx, keyOf(budget, who), clock.now(), budget.duration))
+      const key = keyOf(budget, who)
+      const state = await storage.write(async (tx) => {
+        const spent = await spendPoint(tx, key, clock.now(), budget.duration)
+        // A refused try is none: what others give back must be there to be had.
+        if (spent.points > budget.points) await refundPoint(tx, key)
+        return spent
+      })
       if (state.points > budget.points) refuse(state)
     },
 

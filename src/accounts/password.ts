@@ -8,10 +8,11 @@ const longest = 1024
 let common: Set<string> | undefined
 
 /** @throws DomainError `password-length`, `password-is-user-name`, `password-common` */
-export function checkPassword(password: string, username: string): void {
+export function checkPassword(password: string, username?: string): void {
   const length = [...password].length
   if (length < shortest || length > longest || !password.isWellFormed()) throw new DomainError('password-length')
-  if (userNameKey(password) === userNameKey(username)) throw new DomainError('password-is-user-name')
+  if (username !== undefined && userNameKey(password) === userNameKey(username))
+    throw new DomainError('password-is-user-name')
   common ??= new Set(dictionary['passwords-common'] as string[])
   if (common.has(password.toLowerCase())) throw new DomainError('password-common')
 }

@@ -1,12 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorResponses } from '../http/api-schemas.ts'
 import { DomainError } from '../shared/errors.ts'
-import { presentUser, RegistrationBody, User } from './account.schemas.ts'
+import { Password, presentUser, User, UserName } from './account.schemas.ts'
+import { bodyWithEvidence } from './evidence.schemas.ts'
+import { evidenceIn, type ProofKind } from './evidence.ts'
 import type { RegistrationService } from './registration.service.ts'
+import { proofRefusals } from './school-refusal.ts'
 
-export const registrationRoutes: FastifyPluginAsyncTypebox<{ registration: RegistrationService }> = async (
+export interface RegistrationRoutesOptions {
+  registration: RegistrationService
+  proofKind: ProofKind
+}
+
+export const registrationRoutes: FastifyPluginAsyncTypebox<RegistrationRoutesOptions> = async (
   app,
-  { registration },
+  { registration, proofKind },
 ) => {
   app.post(
     '/register',
@@ -18,29 +26,18 @@ export const registrationRoutes: FastifyPluginAsyncTypebox<{ registration: Regis
         description: 'The account exists only once the school has accepted `stu_id` and `stu_pwd` in a live login.',
         tags: ['users'],
         security: [],
-        body: RegistrationBody,
-        response: {
-          201: User,
-          ...errorResponses(
-            'parameter-missing',
-            'student-number-malformed',
-            'user-name-taken',
-            'student-number-taken',
-            'school-rejected',
-            'too-many-requests',
-            'school-not-understood',
-            'school-busy',
-            'school-timeout',
-          ),
-        },
+        body: bodyWithEvidence(
+          proofKind,
+          { username: UserName, password: Password },
+          { username: 'bllli', password: 'quiet-reading-room' },
+        ),
+        response: { 201: User, ...errorResponses(...proofRefusals, 'user-name-taken', 'student-number-taken') },
       },
     },
     async (request, reply) => {
-      const { username, password, stu_id: studentNumber, stu_pwd: schoolPassword } = request.body
-      const account = await registration.registerAccount(
-        { username, password, studentNumber, schoolPassword },
-        request.ip,
-      )
+      const { username, password } = request.body
+      const evidence = evidenceIn(proofKind, request.body)
+      const account = await registration.registerAccount({ username, password, evidence }, request.ip)
       const user = presentUser(account, request.origin)
       return reply.code(201).header('location', user.url).send(user)
     },

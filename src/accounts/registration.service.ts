@@ -1,17 +1,18 @@
-import type { Proof } from '../identity/verifier.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Storage } from '../storage/storage.ts'
 import { insertAccount, refuseTaken } from './account.repository.ts'
 import type { Account } from './account.ts'
+import type { Evidence } from './evidence.ts'
 import { checkPassword } from './password.ts'
 import { hashPassword } from './password-hash.ts'
 import type { ProofService } from './proof.service.ts'
-import { checkStudentNumber, studentNumberHash } from './student-number.ts'
+import { studentNumberHash } from './student-number.ts'
 import { checkUserName, userNameKey } from './user-name.ts'
 
-export interface Registration extends Proof {
+export interface Registration {
   username: string
   password: string
+  evidence: Evidence
 }
 
 export interface RegistrationDeps {
@@ -25,24 +26,25 @@ export type RegistrationService = ReturnType<typeof createRegistrationService>
 
 export function createRegistrationService({ storage, clock, proofs, studentNumberKey }: RegistrationDeps) {
   /** Asks the school last, so that nobody's password is tried for a registration that could not succeed. */
-  async function registerAccount({ username, password, ...proof }: Registration, address: string): Promise<Account> {
-    checkStudentNumber(proof.studentNumber)
+  async function registerAccount({ username, password, evidence }: Registration, address: string): Promise<Account> {
+    const claim = proofs.claim(evidence)
     checkUserName(username)
     const usernameKey = userNameKey(username)
-    const numberHash = studentNumberHash(proof.studentNumber, studentNumberKey)
+    const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
     await refuseTaken(storage.db, usernameKey, numberHash)
     checkPassword(password, username)
-    await proofs.proveStudent(proof, address)
+    await claim.prove(address)
     const passwordHash = await hashPassword(password)
-    return storage.write((tx) =>
-      insertAccount(tx, {
+    return storage.write(async (tx) => {
+      await claim.spend(tx)
+      return insertAccount(tx, {
         username,
         usernameKey,
         studentNumberHash: numberHash,
         passwordHash,
         createdAt: clock.now(),
-      }),
-    )
+      })
+    })
   }
 
   return { registerAccount }

@@ -17,6 +17,30 @@ const codes: Record<UnavailableReason, ErrorCode> = {
   unsupported: 'school-not-understood',
 }
 
+/** Of a school that is asked, whoever asks. */
+export const schoolRefusals = [
+  'school-rejected',
+  'school-not-understood',
+  'school-captcha-failed',
+  'school-busy',
+  'school-down',
+  'school-timeout',
+] as const satisfies ErrorCode[]
+
+/** Of a route that wants a proof. */
+export const proofRefusals = [
+  'parameter-missing',
+  'student-number-malformed',
+  'challenge-invalid',
+  'ticket-invalid',
+  ...schoolRefusals,
+  'school-locked',
+  'school-step-up-wanted',
+  'school-captcha-wrong',
+  'school-asks-captcha',
+  'too-many-requests',
+] as const satisfies ErrorCode[]
+
 /** What a school's answer other than `verified` means for the person who asked. */
 export function refusalOf(verification: Exclude<Verification, { outcome: 'verified' }>): DomainError {
   switch (verification.outcome) {

@@ -1,10 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { ErrorCode } from '../shared/errors.ts'
-import type { Language } from './language.ts'
-
-export interface ErrorEntry extends Record<Language, string> {
-  status: number
-}
+import { type ErrorEntry, schoolErrors } from './school-errors.ts'
 
 /** The status and the words of every refusal. The words say what to do next, and tell nothing of the inside. */
 export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
@@ -119,56 +115,7 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '这个密码太常见，请换一个。',
     en: 'That password is one of the commonest. Choose another.',
   },
-  'school-rejected': {
-    status: 400,
-    zh: '402, 账号或密码错误',
-    en: '402, the school refused the student number or its password.',
-  },
-  'school-locked': {
-    status: 400,
-    zh: '学校系统锁定了该学号，请稍后再试，或联系学校教务处解锁。',
-    en: 'The school has locked this student number. Wait, or ask the academic-affairs office to unlock it.',
-  },
-  'school-step-up-wanted': {
-    status: 400,
-    zh: '学校系统要求短信验证，请先在学校网站登录一次，再来重试。',
-    en: 'The school wants a code from your phone. Log in once on the website of the school, then try again.',
-  },
-  'school-captcha-wrong': {
-    status: 400,
-    zh: '验证码不正确，请重新获取一张再试。',
-    en: 'The captcha was not read right. Fetch a new one and try again.',
-  },
-  'school-asks-captcha': {
-    status: 503,
-    zh: '学校的验证码需要您来辨认，请先获取验证码图片，再带上答案重试。',
-    en: 'The captcha of the school must be read by you. Fetch a challenge, then send its answer along.',
-  },
-  'school-not-understood': {
-    status: 502,
-    zh: '学校系统返回了无法识别的内容，请稍后重试。',
-    en: 'The answer of the school could not be understood. Try again later.',
-  },
-  'school-captcha-failed': {
-    status: 502,
-    zh: '没能通过学校的验证码，请重试一次。',
-    en: 'The captcha of the school could not be passed. Try once more.',
-  },
-  'school-busy': {
-    status: 503,
-    zh: '正在验证的人太多，请稍后重试。',
-    en: 'Too many logins are under way. Try again shortly.',
-  },
-  'school-down': {
-    status: 503,
-    zh: '学校系统暂时无法访问，请稍后重试。',
-    en: 'The system of the school is down. Try again later.',
-  },
-  'school-timeout': {
-    status: 504,
-    zh: '学校系统没有及时响应，请稍后重试。',
-    en: 'The school did not answer in time. Try again later.',
-  },
+  ...schoolErrors,
   'end-before-start': {
     status: 400,
     zh: '结束时间不能早于开始时间，请修改后重试。',

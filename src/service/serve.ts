@@ -32,7 +32,15 @@ export async function serve(
     closing.push(() => storage.close())
     const school = await openSchool({ config, readCaptcha, logger })
     closing.push(() => school.close())
-    const app = await buildApp({ config, storage, clock: systemClock, keys, verifier: school.verifier, logger })
+    const app = await buildApp({
+      config,
+      storage,
+      clock: systemClock,
+      keys,
+      verifier: school.verifier,
+      cas: school.cas,
+      logger,
+    })
     closing.push(() => app.close())
     const address = await listen(app, config)
     logger.info({ address, api: `${address}${apiBase}`, docs: `${address}/docs` }, 'listening')

@@ -1,0 +1,74 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { errorResponses } from '../http/api-schemas.ts'
+import { apiBase } from '../http/links.ts'
+import type { CasLogin } from '../identity/cas/cas-login.ts'
+import { sealTicket, TICKET_LIFETIME } from '../identity/cas/registration-ticket.ts'
+import type { Clock } from '../shared/clock.ts'
+import { DomainError } from '../shared/errors.ts'
+import { Ticket } from './evidence.schemas.ts'
+import { refusalOf, schoolRefusals } from './school-refusal.ts'
+
+export interface CasRoutesOptions {
+  cas: CasLogin
+  clock: Clock
+  ticketKey: Buffer
+}
+
+const path = '/register/cas'
+const callbackUrl = (request: FastifyRequest) => `${request.origin}${apiBase}${path}/callback`
+
+/** Registration by the school's own login page: only where SCHOOL=cas. */
+export const casRoutes: FastifyPluginAsyncTypebox<CasRoutesOptions> = async (app, { cas, clock, ticketKey }) => {
+  app.get(
+    path,
+    {
+      schema: {
+        operationId: 'beginCas',
+        summary: "到学校登录 · Send the browser to the school's login page",
+        tags: ['users'],
+        security: [],
+        response: { 302: Type.Null({ description: "To the school's login page.", examples: [null] }) },
+      },
+    },
+    async (request, reply) => {
+      const { url, state } = cas.begin(callbackUrl(request))
+      return reply.header('set-cookie', stateCookie(request, state, TICKET_LIFETIME)).redirect(url, 302)
+    },
+  )
+
+  app.get(
+    `${path}/callback`,
+    {
+      schemaErrorFormatter: () => new DomainError('parameter-missing'),
+      schema: {
+        operationId: 'finishCas',
+        summary: '学校登录完成 · Where the school sends the browser back, with proof for `POST /register`',
+        tags: ['users'],
+        security: [],
+        querystring: Type.Object({ ticket: Type.String({ minLength: 1 }), state: Type.String({ minLength: 1 }) }),
+        response: { 200: Ticket, ...errorResponses('parameter-missing', 'foreign-browser', ...schoolRefusals) },
+      },
+    },
+    async (request, reply) => {
+      const returned = { ...request.query, cookie: stateIn(request.headers.cookie) }
+      const outcome = await cas.finish(callbackUrl(request), returned)
+      if (outcome.outcome === 'foreign-browser') throw new DomainError('foreign-browser')
+      if (outcome.outcome !== 'verified') throw refusalOf(outcome)
+      const { ticket } = sealTicket(outcome.studentNumber, ticketKey, clock.now())
+      reply.header('set-cookie', stateCookie(request, '', 0))
+      return { ticket, expiration: TICKET_LIFETIME }
+    },
+  )
+}
+
+/** Lax: the way back from the school is a navigation from elsewhere. */
+function stateCookie({ origin }: FastifyRequest, state: string, maxAge: number): string {
+  const secure = origin.startsWith('https:') ? '; Secure' : ''
+  return `occupy_cas=${state}; Path=${apiBase}${path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
+}
+
+function stateIn(cookies = ''): string {
+  return /(?:^|; ?)occupy_cas=([\w-]*)/.exec(cookies)?.[1] ?? ''
+}

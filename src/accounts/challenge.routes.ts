@@ -1,0 +1,23 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { errorResponses } from '../http/api-schemas.ts'
+import { Challenge } from './evidence.schemas.ts'
+import type { ProofService } from './proof.service.ts'
+import { schoolRefusals } from './school-refusal.ts'
+
+export const challengeRoutes: FastifyPluginAsyncTypebox<{ proofs: ProofService }> = async (app, { proofs }) => {
+  app.post(
+    '/register/challenge',
+    {
+      schema: {
+        operationId: 'issueChallenge',
+        summary: "获取验证码 · A captcha of the school's, for the student to read",
+        description:
+          'For `challenge` and `captcha` of the other routes. 404: the captchas of this school need no reader.',
+        tags: ['users'],
+        security: [],
+        response: { 200: Challenge, ...errorResponses(...schoolRefusals, 'too-many-requests', 'challenge-unneeded') },
+      },
+    },
+    (request) => proofs.issueChallenge(request.ip),
+  )
+}

@@ -1,0 +1,43 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { errorResponses } from '../http/api-schemas.ts'
+import { DomainError } from '../shared/errors.ts'
+import { Password, presentUser, User } from './account.schemas.ts'
+import { bodyWithEvidence } from './evidence.schemas.ts'
+import { evidenceIn, type ProofKind } from './evidence.ts'
+import type { RecoveryService } from './recovery.service.ts'
+import { proofRefusals } from './school-refusal.ts'
+
+export interface RecoveryRoutesOptions {
+  recovery: RecoveryService
+  proofKind: ProofKind
+}
+
+export const recoveryRoutes: FastifyPluginAsyncTypebox<RecoveryRoutesOptions> = async (
+  app,
+  { recovery, proofKind },
+) => {
+  app.post(
+    '/recover',
+    {
+      schemaErrorFormatter: () => new DomainError('parameter-missing'),
+      schema: {
+        operationId: 'recover',
+        summary: '找回密码 · Give the account another password, the school being asked live',
+        description:
+          'Every token dies. The answer tells a forgotten user name. 404: the school confirms, but there is no account.',
+        tags: ['users'],
+        security: [],
+        body: bodyWithEvidence(proofKind, { password: Password }, { password: 'quiet-reading-room' }),
+        response: { 200: User, ...errorResponses(...proofRefusals, 'account-unknown') },
+      },
+    },
+    async (request) => {
+      const account = await recovery.recoverAccount(
+        evidenceIn(proofKind, request.body),
+        request.body.password,
+        request.ip,
+      )
+      return presentUser(account, request.origin)
+    },
+  )
+}

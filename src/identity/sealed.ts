@@ -1,0 +1,27 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+
+const ALGORITHM = 'aes-256-gcm'
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+/** Hides and signs what a client keeps for us. `key`: 32 bytes; what is sealed for one `purpose` is opened for no other. */
+export function seal(content: Buffer, key: Buffer, purpose: string): string {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(purpose))
+  return Buffer.concat([iv, cipher.update(content), cipher.final(), cipher.getAuthTag()]).toString('base64url')
+}
+
+/** Undefined for whatever `seal` has not made with this key and purpose. */
+export function unseal(text: string, key: Buffer, purpose: string): Buffer | undefined {
+  if (!/^[\w-]+$/.test(text)) return undefined
+  const sealed = Buffer.from(text, 'base64url')
+  if (sealed.length < IV_BYTES + TAG_BYTES) return undefined
+  const iv = sealed.subarray(0, IV_BYTES)
+  const decipher = createDecipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(purpose))
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()])
+  } catch {
+    return undefined
+  }
+}
