@@ -21,6 +21,7 @@ import { health } from './http/health.ts'
 import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
 import { methods } from './http/methods.ts'
+import { metrics } from './http/metrics.ts'
 import { openapi } from './http/openapi.ts'
 import { protocolErrors } from './http/protocol-errors.ts'
 import { requestLog } from './http/request-log.ts'
@@ -46,6 +47,8 @@ export interface AppDeps {
   verifier: StudentVerifier
   /** Where the school proves students by a login page of its own. */
   cas?: CasLogin | undefined
+  /** What a monitor is told, in Prometheus' text form. */
+  metrics?: (() => Promise<string>) | undefined
   logger: FastifyBaseLogger
 }
 
@@ -69,6 +72,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   // For anyone.
   await app.register(health, { ping: storage.ping })
+  if (deps.metrics) await app.register(metrics, { text: deps.metrics })
   await app.register(
     async (open) => {
       await open.register(privateAnswers)

@@ -20,6 +20,8 @@ export interface GuardOptions {
   restMs?: number
   /** Absent where the school has no captcha. */
   captchas?: CaptchaWatch
+  /** Told how long each login took, queue included. */
+  onLogin?: (seconds: number) => void
 }
 
 export interface GuardedVerifier extends StudentVerifier {
@@ -69,6 +71,7 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     const result = await verifyOrAsk(proof, ask)
     const seconds = (performance.now() - startedAt) / 1000
     metrics.login(result, seconds)
+    options.onLogin?.(seconds)
     log(logger, result, seconds)
     return result
   }

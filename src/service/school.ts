@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { type Config, ConfigError } from '../config.ts'
 import { createCaptchaWatch } from '../identity/captcha-watch.ts'
 import type { CasLogin } from '../identity/cas/cas-login.ts'
-import { type GuardedVerifier, guardVerifier } from '../identity/guarded-verifier.ts'
+import { type GuardOptions, guardVerifier } from '../identity/guarded-verifier.ts'
 import type { CaptchaReader } from '../identity/kingosoft/captcha-reader.ts'
+import type { Limits } from '../identity/kingosoft/limits.ts'
 import type { Logger } from '../identity/logger.ts'
 import type { StudentVerifier } from '../identity/verifier.ts'
+import { createSchoolMetrics } from './school-metrics.ts'
 
 export type SchoolConfig = Pick<
   Config,
@@ -16,12 +18,21 @@ export interface SchoolDeps {
   config: SchoolConfig
   readCaptcha: CaptchaReader
   logger: Logger
+  /** For tests: smaller ones than those of production, which are the adapters' own. */
+  bounds?: SchoolBounds | undefined
+}
+
+export interface SchoolBounds {
+  login?: Partial<Limits>
+  guard?: Pick<GuardOptions, 'queueLength' | 'queueWaitMs' | 'totalMs' | 'failures' | 'restMs'>
 }
 
 export interface School {
-  verifier: GuardedVerifier
+  verifier: StudentVerifier
   /** Where students are proven by the school's own login page. */
   cas?: CasLogin
+  /** In Prometheus' text form. */
+  metrics: () => Promise<string>
   close(): Promise<void>
 }
 
@@ -37,8 +48,9 @@ export async function openSchool(deps: SchoolDeps): Promise<School> {
   }
 }
 
-async function openKingosoft({ config, readCaptcha, logger }: SchoolDeps): Promise<School> {
+async function openKingosoft(deps: SchoolDeps): Promise<School> {
   const { createKingosoftVerifier } = await import('../identity/kingosoft/kingosoft.verifier.ts')
+  const { config, readCaptcha, logger, bounds } = deps
   const demo = config.school === 'demo' ? await startDemo(logger) : undefined
   const captchas = createCaptchaWatch({ mode: config.schoolCaptcha, logger })
   const inner = createKingosoftVerifier({
@@ -47,12 +59,15 @@ async function openKingosoft({ config, readCaptcha, logger }: SchoolDeps): Promi
     readCaptcha,
     captchaMode: config.schoolCaptcha,
     ca: authorityOf(config),
+    limits: bounds?.login ?? {},
     logger,
     onCaptcha: captchas.report,
   })
-  const verifier = guardVerifier(inner, { logger, captchas, concurrency: config.schoolConcurrency })
+  const { guard, metrics } = guardOf(deps, { captchas })
+  const verifier = guard(inner)
   return {
     verifier,
+    metrics,
     close: async () => {
       await verifier.close()
       await demo?.close()
@@ -60,24 +75,39 @@ async function openKingosoft({ config, readCaptcha, logger }: SchoolDeps): Promi
   }
 }
 
-async function openDirectory({ config, logger }: SchoolDeps): Promise<School> {
+async function openDirectory(deps: SchoolDeps): Promise<School> {
   const { createLdapVerifier } = await import('../identity/ldap/ldap.verifier.ts')
+  const { config, logger } = deps
   const options = { url: config.schoolUrl ?? '', ca: authorityOf(config), ...config.ldap, logger }
   const inner = named('SCHOOL_URL, LDAP_*', () => createLdapVerifier(options))
-  const verifier = guardVerifier(inner, { logger, concurrency: config.schoolConcurrency })
-  return { verifier, close: () => verifier.close() }
+  const { guard, metrics } = guardOf(deps)
+  const verifier = guard(inner)
+  return { verifier, metrics, close: () => verifier.close() }
 }
 
-async function openCas({ config, logger }: SchoolDeps): Promise<School> {
+async function openCas(deps: SchoolDeps): Promise<School> {
   const { createCasLogin } = await import('../identity/cas/cas-login.ts')
+  const { config, logger } = deps
+  const { guard, metrics } = guardOf(deps)
   const cas = createCasLogin({
     baseUrl: config.schoolUrl ?? '',
     ca: authorityOf(config),
     ...config.cas,
     logger,
-    guard: (inner) => guardVerifier(inner, { logger, concurrency: config.schoolConcurrency }),
+    guard,
   })
-  return { verifier: guardVerifier(takesNoPassword, { logger }), cas, close: () => cas.close() }
+  return { verifier: takesNoPassword, cas, metrics, close: () => cas.close() }
+}
+
+function guardOf({ config, logger, bounds }: SchoolDeps, options: Pick<GuardOptions, 'captchas'> = {}) {
+  const { onLogin, watch, text } = createSchoolMetrics()
+  const guard = (inner: StudentVerifier) => {
+    const concurrency = config.schoolConcurrency
+    const guarded = guardVerifier(inner, { ...bounds?.guard, ...options, logger, concurrency, onLogin })
+    watch(guarded)
+    return guarded
+  }
+  return { guard, metrics: text }
 }
 
 /** A school with a login page of its own: its password is none of ours. */

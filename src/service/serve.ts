@@ -7,7 +7,7 @@ import type { CaptchaReader } from '../identity/kingosoft/captcha-reader.ts'
 import { systemClock } from '../shared/clock.ts'
 import { type DemoStudent, freeDemoStudent } from './demo-student.ts'
 import { openService } from './open-storage.ts'
-import { openSchool } from './school.ts'
+import { openSchool, type SchoolBounds } from './school.ts'
 
 export interface RunningService {
   /** Origin that it listens on. */
@@ -22,6 +22,7 @@ export async function serve(
   config: Config,
   logger: FastifyBaseLogger,
   readCaptcha: CaptchaReader,
+  schoolBounds?: SchoolBounds,
 ): Promise<RunningService> {
   const closing: (() => Promise<unknown>)[] = []
   const close = async () => {
@@ -30,7 +31,7 @@ export async function serve(
   try {
     const { storage, keys } = await openService(config, logger)
     closing.push(() => storage.close())
-    const school = await openSchool({ config, readCaptcha, logger })
+    const school = await openSchool({ config, readCaptcha, logger, bounds: schoolBounds })
     closing.push(() => school.close())
     const app = await buildApp({
       config,
@@ -39,6 +40,7 @@ export async function serve(
       keys,
       verifier: school.verifier,
       cas: school.cas,
+      metrics: school.metrics,
       logger,
     })
     closing.push(() => app.close())

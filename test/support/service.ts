@@ -1,6 +1,8 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { readConfig } from '../../src/config.ts'
+import type { CaptchaReader } from '../../src/identity/kingosoft/captcha-reader.ts'
+import type { SchoolBounds } from '../../src/service/school.ts'
 import { serve } from '../../src/service/serve.ts'
 import { startReadableSchool } from '../identity/simulated-kingosoft.ts'
 import { makePlace, type Place, type Settings } from './running-service.ts'
@@ -15,10 +17,16 @@ export interface Service {
   close(): Promise<void>
 }
 
+export interface Wishes {
+  school?: Parameters<typeof startReadableSchool>[0]
+  readCaptcha?: CaptchaReader
+  bounds?: SchoolBounds
+}
+
 /** The production service in this process, with a school that speaks the real protocol, an empty database, and these settings. */
-export async function startService(settings: Settings = {}): Promise<Service> {
+export async function startService(settings: Settings = {}, wishes: Wishes = {}): Promise<Service> {
   const place = await makePlace()
-  const { school, readCaptcha } = await startReadableSchool()
+  const { school, readCaptcha } = await startReadableSchool(wishes.school)
   let log = ''
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -35,7 +43,12 @@ export async function startService(settings: Settings = {}): Promise<Service> {
     THROTTLE: 'off',
     ...settings,
   })
-  const service = await serve(config, pino({ level: config.logLevel }, stream), readCaptcha)
+  const service = await serve(
+    config,
+    pino({ level: config.logLevel }, stream),
+    wishes.readCaptcha ?? readCaptcha,
+    wishes.bounds,
+  )
   const close = async () => {
     await service.close()
     await school.close()

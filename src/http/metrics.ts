@@ -1,0 +1,17 @@
+import { isIP } from 'node:net'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { DomainError } from '../shared/errors.ts'
+
+/** For a monitor on this machine, in Prometheus' text form. To anyone else, and to whom a proxy brings, there is nothing here. */
+export const metrics: FastifyPluginAsync<{ text: () => Promise<string> }> = async (app, { text }) => {
+  app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+    if (!isFromHere(request)) throw new DomainError('not-found')
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await text())
+  })
+}
+
+function isFromHere({ socket, headers }: FastifyRequest): boolean {
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+  const isLoopback = address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))
+  return isLoopback && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined
+}
