@@ -17,10 +17,15 @@ const commands: Record<string, (env: Environment) => Promise<Command>> = {
   openapi: async (env) => (await import('./openapi.command.ts')).openapiCommand(env),
   seed: async (env) => (await import('./seed.command.ts')).seedCommand(env),
   captcha: async () => (await import('./captcha.command.ts')).captchaCommand(),
-  school: async () =>
-    new Command('school')
+  school: async (env) => {
+    const { schoolServeCommand } = await import('./school-serve.command.ts')
+    const { schoolCheckCommand } = await import('./school-check.command.ts')
+    const { configuredSchool } = await import('./school-access.ts')
+    return new Command('school')
       .description('the school that proves students')
-      .addCommand((await import('./school-serve.command.ts')).schoolServeCommand()),
+      .addCommand(schoolServeCommand())
+      .addCommand(schoolCheckCommand(() => configuredSchool(env)))
+  },
 }
 
 /** @param first the command line's first word: where it names a command, only that one is loaded */

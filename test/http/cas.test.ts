@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { openCasBrowser } from '../identity/cas-browser.ts'
+import { type CasServer, startCasServer } from '../identity/cas-server.ts'
+import { type Service, startService } from '../support/service.ts'
+
+const student = { studentNumber: '2017010101', schoolPassword: 'only for the page of the school' }
+let school: CasServer
+let service: Service
+let base: string
+
+before(async () => {
+  school = await startCasServer([student, { ...student, studentNumber: '2017010102' }])
+  service = await startService({ SCHOOL: 'cas', SCHOOL_URL: school.url })
+  base = `${service.address}/api/v1.0`
+})
+after(async () => {
+  await service.close()
+  await school.close()
+})
+
+/** From the first redirect back to the callback, as a browser goes. */
+async function walk(studentNumber: string): Promise<{ callback: string; cookie: string }> {
+  const begun = await fetch(`${base}/register/cas`, { redirect: 'manual' })
+  assert.equal(begun.status, 302)
+  const cookie = begun.headers.get('set-cookie') ?? ''
+  assert.match(cookie, /^occupy_cas=[\w-]{43}; .*HttpOnly; SameSite=Lax/)
+  const browser = openCasBrowser()
+  try {
+    const callback = await browser.logIn(begun.headers.get('location') ?? '', { ...student, studentNumber })
+    assert.ok(callback)
+    return { callback: callback.href, cookie: cookie.split(';')[0] ?? '' }
+  } finally {
+    await browser.close()
+  }
+}
+
+async function ticketOf(studentNumber: string): Promise<string> {
+  const { callback, cookie } = await walk(studentNumber)
+  const answer = await fetch(callback, { headers: { cookie } })
+  assert.equal(answer.status, 200)
+  return ((await answer.json()) as { ticket: string }).ticket
+}
+
+async function post(path: string, body: object): Promise<{ status: number; text: string }> {
+  const answer = await fetch(`${base}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return { status: answer.status, text: await answer.text() }
+}
+
+test('a ticket is spent by the registration that succeeds, once among many, and not by one that fails', async () => {
+  const ticket = await ticketOf(student.studentNumber)
+  const refused = await post('/register', { username: 'ann', password: 'short', ticket })
+  assert.equal(refused.status, 400)
+  const names = Array.from({ length: 10 }, (_, index) => `ann${index}`)
+  const answers = await Promise.all(
+    names.map((username) => post('/register', { username, password: 'quiet-reading-room', ticket })),
+  )
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, ...Array(9).fill(400)])
+  const again = await post('/recover', { password: 'another-reading-room', ticket })
+  assert.equal(again.status, 400)
+  const fresh = await post('/recover', {
+    password: 'another-reading-room',
+    ticket: await ticketOf(student.studentNumber),
+  })
+  assert.equal(fresh.status, 200)
+})
+
+test('a browser that did not begin the login, and a replayed or missing service ticket, get no registration ticket', async () => {
+  const { callback, cookie } = await walk('2017010102')
+  assert.equal((await fetch(callback)).status, 400)
+  assert.equal((await fetch(callback, { headers: { cookie } })).status, 200)
+  assert.equal((await fetch(callback, { headers: { cookie } })).status, 400)
+  assert.equal((await fetch(`${base}/register/cas/callback`)).status, 400)
+})
+
+test('a tampered ticket, and a student number with a password in place of one, register nobody', async () => {
+  const ticket = await ticketOf('2017010102')
+  const account = { username: 'tampering', password: 'quiet-reading-room' }
+  assert.equal((await post('/register', { ...account, ticket: `A${ticket.slice(1, -1)}A` })).status, 400)
+  assert.equal((await post('/register', { ...account, stu_id: '2017010102', stu_pwd: 'x' })).status, 400)
+})
