@@ -14,6 +14,7 @@ const onBothDatabases = [
   'test/http/*.test.ts',
   'test/seed/*.test.ts',
   'test/cli/accounts*.test.ts',
+  'test/faults/*.test.ts',
 ]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
 

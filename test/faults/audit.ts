@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import type { Student, StudyRecord } from './student.ts'
+
+interface Page {
+  count: number
+  next: string | null
+  studys: StudyRecord[]
+}
+
+/** Counts by HTTP: all that was acknowledged is there with its values, whole, and little else. Answers how many records there are. */
+export async function audit(origin: string, students: readonly Student[]): Promise<number> {
+  let total = 0
+  for (const student of students) total += await auditStudent(origin, student)
+  const first = students[0]
+  assert.ok(first)
+  const { count } = await page(`${origin}/api/v1.0/studys?per_page=1`, first.token)
+  assert.equal(count, total, "everyone's records are those of each, summed")
+  return total
+}
+
+async function auditStudent(origin: string, { records, token, acknowledged, unanswered }: Student): Promise<number> {
+  const found = new Map<number, StudyRecord>()
+  let counted = 0
+  for (let url: string | null = `${origin}${records}?per_page=100`; url !== null; ) {
+    const { count, next, studys } = await page(url, token)
+    for (const record of studys) found.set(record.id, whole(record))
+    counted = count
+    url = next
+  }
+  assert.equal(counted, found.size, 'the count is that of the records')
+  for (const told of acknowledged.values()) assertKept(told, found.get(told.id))
+  const running = [...found.values()].filter(({ end_time }) => end_time === null)
+  assert.ok(running.length <= 1, `${running.length} records run at once`)
+  const surplus = found.size - acknowledged.size
+  assert.ok(surplus <= unanswered, `${surplus} records that nobody was told of, and ${unanswered} unanswered starts`)
+  return found.size
+}
+
+async function page(url: string, token: string): Promise<Page> {
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+  assert.equal(answer.status, 200)
+  return (await answer.json()) as Page
+}
+
+function whole(record: StudyRecord): StudyRecord {
+  assert.deepEqual(Object.keys(record).sort(), ['creator', 'end_time', 'id', 'start_time', 'url'])
+  assert.match(record.start_time, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+  assert.ok(record.end_time === null || record.end_time >= record.start_time, JSON.stringify(record))
+  return record
+}
+
+function assertKept(told: StudyRecord, found: StudyRecord | undefined): void {
+  assert.ok(found, `record ${told.id} was acknowledged and is lost`)
+  // What was told to run may have been ended since, by a start or a stop whose answer was lost.
+  assert.deepEqual(found, told.end_time === null ? { ...told, end_time: found.end_time } : told)
+}
