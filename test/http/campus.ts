@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { after, before } from 'node:test'
+import { freshName, freshPassword } from '../contract/api.ts'
+import { basic, type Call, type Reply, send } from '../contract/client.ts'
+import { bytesAtRest } from '../support/at-rest.ts'
+import type { Settings } from '../support/running-service.ts'
+import { type Service, startService, type Wishes } from '../support/service.ts'
+
+export interface Newcomer {
+  username: string
+  password: string
+  stu_id: string
+  stu_pwd: string
+}
+
+/** The bounds of production, in small. */
+export const smallBounds = { login: { callMs: 300, loginMs: 1000 }, guard: { totalMs: 1500, failures: 1000 } }
+
+/** A service and its school, opened before this file's tests and closed after them. */
+export function openCampus(settings: Settings = {}, wishes: Wishes = {}): Campus {
+  const campus = new Campus()
+  before(async () => campus.open(await startService({ LOG_LEVEL: 'trace', ...settings }, wishes)))
+  after(() => campus.close())
+  return campus
+}
+
+export class Campus {
+  #service: Service | undefined
+
+  open(service: Service): void {
+    this.#service = service
+  }
+
+  async close(): Promise<void> {
+    await this.#service?.close()
+  }
+
+  get service(): Service {
+    if (this.#service === undefined) throw new Error('the campus is not open yet')
+    return this.#service
+  }
+
+  get school(): Service['school'] {
+    return this.service.school
+  }
+
+  send(method: string, path: string, call?: Call): Promise<Reply> {
+    return send(method, `${this.service.address}/api/v1.0${path}`, call)
+  }
+
+  post(path: string, json: unknown, call: Call = {}): Promise<Reply> {
+    return this.send('POST', path, { ...call, json })
+  }
+
+  /** Someone whom the school knows, without an account. Number and password are like no other text. */
+  newcomer(): Newcomer {
+    const stu_id = String(randomInt(1_000_000_000, 9_999_999_999))
+    const newcomer = { username: freshName(), password: freshPassword(), stu_id, stu_pwd: `canary-${stu_id}-密码` }
+    this.school.addStudent({ studentNumber: newcomer.stu_id, schoolPassword: newcomer.stu_pwd })
+    return newcomer
+  }
+
+  async register(newcomer = this.newcomer()): Promise<Newcomer & { token: string }> {
+    const reply = await this.post('/register', newcomer)
+    assert.equal(reply.status, 201, reply.text)
+    return { ...newcomer, token: await this.tokenOf(newcomer) }
+  }
+
+  async tokenOf({ username, password }: Pick<Newcomer, 'username' | 'password'>): Promise<string> {
+    const reply = await this.send('GET', '/token', { as: basic(username, password) })
+    assert.equal(reply.status, 200, reply.text)
+    return (reply.body as { token: string }).token
+  }
+
+  /** Neither the log nor the database holds any of these texts. */
+  async assertKeptNowhere(texts: readonly string[]): Promise<void> {
+    const atRest = await bytesAtRest(this.service.place)
+    for (const text of texts) {
+      assert.ok(!this.service.logged().includes(text), `the log holds ${text}`)
+      assert.ok(!atRest.includes(text), `the database holds ${text}`)
+    }
+  }
+}

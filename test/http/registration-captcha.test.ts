@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { CaptchaReader } from '../../src/identity/kingosoft/captcha-reader.ts'
+import { assertError } from '../contract/assert-error.ts'
+import { send } from '../contract/client.ts'
+import { type Campus, openCampus } from './campus.ts'
+
+interface Challenge {
+  challenge: string
+  image: string
+  expiration: number
+}
+
+async function fetchChallenge(campus: Campus): Promise<Challenge> {
+  const reply = await campus.send('POST', '/register/challenge')
+  assert.equal(reply.status, 200, reply.text)
+  const challenge = reply.body as Challenge
+  assert.deepEqual(Object.keys(challenge).sort(), ['challenge', 'expiration', 'image'])
+  assert.equal(challenge.expiration, 120)
+  assert.equal(reply.headers.get('cache-control'), 'no-store')
+  return challenge
+}
+
+/** A challenge and what its image says: the person's part is played by the reader. */
+async function readChallenge(campus: Campus): Promise<{ challenge: string; captcha: string }> {
+  const { challenge, image } = await fetchChallenge(campus)
+  const [, base64 = ''] = /^data:image\/jpeg;base64,([A-Za-z0-9+/]+=*)$/.exec(image) ?? []
+  const reading = await campus.service.readCaptcha(Buffer.from(base64, 'base64'))
+  assert.ok(reading)
+  return { challenge, captcha: reading.digits }
+}
+
+describe('SCHOOL_CAPTCHA=ask', () => {
+  const campus = openCampus({ SCHOOL_CAPTCHA: 'ask' }, { school: { dialect: 'k3' } })
+
+  test('a registration without a captcha says that one has to be read', async () => {
+    const reply = await campus.post('/register', campus.newcomer())
+    assertError(reply, 503, /验证码/)
+    assert.ok(reply.headers.has('retry-after'))
+    assert.equal(campus.school.seen.logons, 0)
+  })
+
+  test('one with the answer to a challenge registers, and another recovers', async () => {
+    const newcomer = campus.newcomer()
+    const registration = { ...newcomer, ...(await readChallenge(campus)) }
+    assert.equal((await campus.post('/register', registration)).status, 201)
+    const recovery = { ...newcomer, password: 'another good password', ...(await readChallenge(campus)) }
+    assert.equal((await campus.post('/recover', recovery)).status, 200)
+    await campus.tokenOf(recovery)
+    await campus.assertKeptNowhere([newcomer.stu_id, newcomer.stu_pwd, registration.challenge, recovery.challenge])
+  })
+
+  test('a wrong answer says so, and the password was not tried', async () => {
+    const newcomer = campus.newcomer()
+    const { challenge, captcha } = await readChallenge(campus)
+    const wrong = String((Number(captcha) + 1) % 10_000).padStart(4, '0')
+    const before = campus.school.seen.wrongPasswords
+    for (const answer of [wrong, '', 'abc"; drop', '验证码', 'x'.repeat(2000)].filter(Boolean)) {
+      const reply = await campus.post('/register', { ...newcomer, challenge, captcha: answer })
+      assertError(reply, 400, /^验证码不正确.*没有核对密码/)
+    }
+    assert.equal(campus.school.seen.wrongPasswords, before)
+  })
+
+  test('an answer in full width, or with blanks in it, is understood', async () => {
+    const { challenge, captcha } = await readChallenge(campus)
+    const typed = [...captcha].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join(' ')
+    assert.equal((await campus.post('/register', { ...campus.newcomer(), challenge, captcha: typed })).status, 201)
+  })
+
+  test('a challenge is good once', async () => {
+    const answer = await readChallenge(campus)
+    assert.equal((await campus.post('/register', { ...campus.newcomer(), ...answer })).status, 201)
+    assertError(await campus.post('/register', { ...campus.newcomer(), ...answer }), 400, /^验证码不正确/)
+  })
+
+  test('what is no challenge of ours is refused before the school is asked', async () => {
+    const { challenge } = await fetchChallenge(campus)
+    const forged = [`${challenge}A`, challenge.slice(0, -2), `B${challenge.slice(1)}`, 'x', '{"dialect":"k1"}', '学']
+    const before = campus.school.seen.logons
+    for (const text of [...forged, 'A'.repeat(20_000)]) {
+      const reply = await campus.post('/register', { ...campus.newcomer(), challenge: text, captcha: '1234' })
+      assertError(reply, 400, /^验证码无效或已过期，请重新获取/)
+    }
+    assert.equal(campus.school.seen.logons, before)
+  })
+
+  test('challenge and captcha come together, as texts', async () => {
+    const { challenge } = await fetchChallenge(campus)
+    for (const half of [
+      { challenge },
+      { captcha: '1234' },
+      { challenge, captcha: '' },
+      { challenge, captcha: 1234 },
+      { challenge: null, captcha: '1234' },
+    ]) {
+      assertError(await campus.post('/register', { ...campus.newcomer(), ...half }), 400, '缺少必要参数。')
+    }
+  })
+
+  test('the right captcha and a wrong password is a 402', async () => {
+    const body = { ...campus.newcomer(), stu_pwd: 'wrong', ...(await readChallenge(campus)) }
+    assertError(await campus.post('/register', body), 400, '402, 账号或密码错误')
+  })
+
+  test('a school in trouble gives no challenge, and says so', async () => {
+    campus.school.setFault({ name: 'maintenance', at: 'every' })
+    try {
+      assertError(await campus.send('POST', '/register/challenge'), 503)
+    } finally {
+      campus.school.setFault(undefined)
+    }
+  })
+})
+
+describe('SCHOOL_CAPTCHA=read, and a school that has changed its captchas', () => {
+  let changed = false
+  const misread: CaptchaReader = async (image) => {
+    const reading = await campus.service.readCaptcha(image)
+    return reading && changed ? { digits: '0000', margin: 1 } : reading
+  }
+  const campus: Campus = openCampus({}, { readCaptcha: misread })
+  const metrics = async () => (await send('GET', `${campus.service.address}/metrics`)).text
+
+  test('turns to asking with an alarm in log and metrics, and students register by reading', async () => {
+    await campus.register()
+    assert.match(await metrics(), /^occupy_school_asks_captcha 0$/m)
+    changed = true
+    assertError(await campus.post('/register', campus.newcomer()), 502, /验证码/)
+    for (let time = 0; time < 2; time++)
+      assertError(await campus.post('/register', campus.newcomer()), 503, /获取验证码/)
+    assert.match(campus.service.logged(), /"alarm":"captcha"/)
+    const told = await metrics()
+    assert.match(told, /^occupy_school_asks_captcha 1$/m)
+    assert.match(told, /^occupy_school_captchas_total\{outcome="refused"\} 6$/m)
+    assert.match(told, /^occupy_school_logins_total\{outcome="verified"\} 1$/m)
+    assert.match(told, /^occupy_school_login_seconds_count 4$/m)
+    const body = { ...campus.newcomer(), ...(await readChallenge(campus)) }
+    assert.equal((await campus.post('/register', body)).status, 201)
+  })
+
+  test('the metrics are for this machine only', async () => {
+    const brought = { headers: { 'x-forwarded-for': '203.0.113.7' } }
+    assertError(await send('GET', `${campus.service.address}/metrics`, brought), 404)
+  })
+})
+
+describe('a budget for challenges', () => {
+  const campus = openCampus({ THROTTLE: 'on' })
+
+  test('holds for each address', async () => {
+    const statuses = new Set<number>()
+    for (let round = 0; round < 13; round++) {
+      const replies = await Promise.all(Array.from({ length: 10 }, () => campus.send('POST', '/register/challenge')))
+      for (const { status } of replies) statuses.add(status)
+      if (round < 12) assert.ok(!statuses.has(429))
+    }
+    assert.ok(statuses.has(429))
+  })
+})
