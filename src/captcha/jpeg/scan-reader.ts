@@ -33,10 +33,19 @@ export class ScanReader {
   /** Leaves the rest of the byte, and steps over the marker that must follow. @throws CaptchaError when it does not */
   marker(isExpected: (code: number) => boolean): void {
     this.bitsLeft = 0
+    this.skipFill()
     if (this.image[this.at] !== 0xff || !isExpected(this.image[this.at + 1] ?? 0)) {
       throw new CaptchaError('damaged', 'the pixels do not end where they should')
     }
     this.at += 2
+  }
+
+  /** Before a marker stand any number of 255 (T.81, B.1.1.2); jpeg-js pads what ends on a whole byte by one more, stuffed. */
+  private skipFill(): void {
+    for (let next = this.image[this.at + 1]; this.image[this.at] === 0xff && (next === 0xff || next === 0); ) {
+      this.at += next === 0 ? 2 : 1
+      next = this.image[this.at + 1]
+    }
   }
 
   private bit(): number {
