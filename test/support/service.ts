@@ -12,6 +12,8 @@ export interface Service {
   address: string
   place: Place
   school: Awaited<ReturnType<typeof startReadableSchool>>['school']
+  /** Reads that school's captchas without fail. */
+  readCaptcha: CaptchaReader
   /** Everything that was logged. */
   logged(): string
   close(): Promise<void>
@@ -54,5 +56,5 @@ export async function startService(settings: Settings = {}, wishes: Wishes = {})
     await school.close()
     await place.remove()
   }
-  return { address: service.address, place, school, logged: () => log, close }
+  return { address: service.address, place, school, readCaptcha, logged: () => log, close }
 }
