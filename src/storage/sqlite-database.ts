@@ -1,18 +1,26 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { type Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely'
+import { isUnreachable } from './constraint-errors.ts'
 
-const pragmas = [
-  'busy_timeout = 5000',
-  'journal_mode = WAL',
-  'synchronous = FULL',
-  'foreign_keys = ON',
-  'cache_size = -16384',
-  'journal_size_limit = 67108864',
-]
+const pragmas = ['synchronous = FULL', 'foreign_keys = ON', 'cache_size = -16384', 'journal_size_limit = 67108864']
+
+/** How long to wait for another process, in milliseconds. */
+const patience = 5000
 
 /** node:sqlite behind the small interface that Kysely's SQLite dialect wants, with every statement kept. */
 export function openSqliteDatabase(path: string): SqliteDatabase {
   const database = new DatabaseSync(path)
+  database.exec(`PRAGMA busy_timeout = ${patience}`)
+  enterWal(database)
   for (const pragma of pragmas) database.exec(`PRAGMA ${pragma}`)
   const kept = new Map<string, SqliteStatement>()
   return {
@@ -22,9 +30,23 @@ export function openSqliteDatabase(path: string): SqliteDatabase {
       if (known !== undefined) return known
       const statement = adapt(database.prepare(sql))
       // Schema statements are run once; keeping them would hold locks on what they change.
-      if (/^\s*(select|insert|update|delete|with)\b/i.test(sql)) kept.set(sql, statement)
+      if (/^\s*(select|insert|update|delete|with|begin|commit|rollback|savepoint|release)\b/i.test(sql))
+        kept.set(sql, statement)
       return statement
     },
+  }
+}
+
+/** Two processes may make one file at once, and SQLite does not wait for the other one here. */
+function enterWal(database: DatabaseSync): void {
+  for (const begun = performance.now(); ; ) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isUnreachable(error) || performance.now() - begun > patience) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
   }
 }
 
@@ -58,7 +80,25 @@ class LockingSqliteAdapter extends SqliteAdapter {
   }
 }
 
+/** A transaction that begins by reading cannot write once another process has written since. */
+class LockingSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}
+
 export class NodeSqliteDialect extends SqliteDialect {
+  readonly #database: SqliteDatabase
+
+  constructor(database: SqliteDatabase) {
+    super({ database })
+    this.#database = database
+  }
+
+  override createDriver(): SqliteDriver {
+    return new LockingSqliteDriver({ database: this.#database })
+  }
+
   override createAdapter(): SqliteAdapter {
     return new LockingSqliteAdapter()
   }
