@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { freshName } from '../contract/api.ts'
+import { assertError, assertUnauthorized } from '../contract/assert-error.ts'
+import { basic, bearer } from '../contract/client.ts'
+import { idOf, userOf } from '../contract/resources.ts'
+import { type Newcomer, openCampus } from './campus.ts'
+
+const campus = openCampus()
+const unknown = '该学号还没有注册，请先注册。'
+
+test('an unknown student number is told only to whom the school has confirmed', async () => {
+  const stranger = campus.newcomer()
+  assertError(await campus.post('/recover', { ...stranger, stu_pwd: 'wrong' }), 400, '402, 账号或密码错误')
+  assertError(await campus.post('/recover', stranger), 404, unknown)
+})
+
+test('a recovery answers the user, changes the password and ends every token', async () => {
+  const known = await campus.register()
+  const before = userOf(await campus.send('GET', '/users/me', { as: bearer(known.token) }))
+  const changed = { ...known, password: 'a password that is new' }
+  const user = userOf(await campus.post('/recover', { ...changed, username: 'is passed over' }))
+  assert.deepEqual({ ...user, last_seen: '' }, { ...before, last_seen: '' })
+  assertUnauthorized(await campus.send('GET', '/users/me', { as: bearer(known.token) }), 'Bearer')
+  assertUnauthorized(await campus.send('GET', '/token', { as: basic(known.username, known.password) }), 'Basic')
+  await campus.tokenOf(changed)
+  await campus.tokenOf({ username: known.stu_id, password: changed.password })
+  await campus.assertKeptNowhere([known.stu_id, known.stu_pwd, known.password, changed.password])
+})
+
+test('a new password that may not be one is refused, and the old one stays', async () => {
+  const known = await campus.register()
+  const logons = campus.school.seen.logons
+  const weak = ['seven-7', 'x9-'.repeat(342), 'password', 'lone surrogate \ud800']
+  for (const password of weak) assertError(await campus.post('/recover', { ...known, password }), 400, /密码/)
+  assert.equal(campus.school.seen.logons, logons)
+  assertError(await campus.post('/recover', { ...known, password: known.username.toUpperCase() }), 400, /用户名/)
+  await campus.tokenOf(known)
+})
+
+test('many recoveries at once leave one password that works', async () => {
+  const known = await campus.register()
+  const tries = Array.from({ length: 6 }, (_, at) => ({ ...known, password: `a password of try ${at}` }))
+  const replies = await Promise.all(tries.map((body) => campus.post('/recover', body)))
+  assert.deepEqual([...new Set(replies.map(({ status }) => status))], [200])
+  const logins = await Promise.all(
+    tries.map(({ username, password }) => campus.send('GET', '/token', { as: basic(username, password) })),
+  )
+  assert.equal(logins.filter(({ status }) => status === 200).length, 1)
+})
+
+const rebind = (as: ReturnType<typeof basic>, { stu_id, stu_pwd }: Newcomer) =>
+  campus.post('/users/me/student-number', { stu_id, stu_pwd }, { as })
+
+test('an account goes over to another number, and the old one is free again', async () => {
+  const [known, graduate] = [await campus.register(), campus.newcomer()]
+  const user = userOf(await rebind(basic(known.username, known.password), graduate))
+  assert.equal(user.username, known.username)
+  await campus.tokenOf({ username: graduate.stu_id, password: known.password })
+  assertError(await campus.send('GET', '/token', { as: basic(known.stu_id, known.password) }), 401)
+  assertError(await campus.post('/recover', { ...known, password: 'a password that is new' }), 404, unknown)
+  assert.equal((await campus.post('/register', { ...known, username: freshName() })).status, 201)
+  const recovered = userOf(await campus.post('/recover', { ...graduate, password: 'a password that is new' }))
+  assert.equal(recovered.url, user.url)
+  await campus.assertKeptNowhere([known.stu_id, graduate.stu_id, graduate.stu_pwd])
+})
+
+test('only the password of the account rebinds it: nobody, a token and a wrong password are refused', async () => {
+  const [known, graduate] = [await campus.register(), campus.newcomer()]
+  const logons = campus.school.seen.logons
+  assertUnauthorized(await rebind({}, graduate), 'Basic')
+  assertUnauthorized(await rebind(bearer(known.token), graduate), 'Bearer')
+  assertUnauthorized(await rebind(basic(known.token, ''), graduate), 'Basic')
+  assertUnauthorized(await rebind(basic(known.username, 'not the password'), graduate), 'Basic')
+  assert.equal(campus.school.seen.logons, logons)
+})
+
+test('a number that is taken, malformed or not proven leaves the account as it was', async () => {
+  const [known, other, graduate] = [await campus.register(), await campus.register(), campus.newcomer()]
+  const as = basic(known.username, known.password)
+  assertError(await rebind(as, other), 400, '该学号被注册，可以试试找回密码。')
+  assertError(await rebind(as, { ...graduate, stu_id: '12345678' }), 400, '学号应该是一个十位数或是九位数.')
+  assertError(await rebind(as, { ...graduate, stu_pwd: '' }), 400, '缺少必要参数。')
+  assertError(await rebind(as, { ...graduate, stu_pwd: 'wrong' }), 400, '402, 账号或密码错误')
+  campus.school.setFault({ name: 'maintenance', at: 'every' })
+  try {
+    assertError(await rebind(as, graduate), 503)
+  } finally {
+    campus.school.setFault(undefined)
+  }
+  await campus.tokenOf({ username: known.stu_id, password: known.password })
+  assert.equal(userOf(await rebind(as, known)).username, known.username)
+})
+
+test('a number that two accounts want at once goes to one of them', async () => {
+  const graduate = campus.newcomer()
+  const accounts = [await campus.register(), await campus.register(), await campus.register()]
+  const replies = await Promise.all(
+    accounts.map(({ username, password }) => rebind(basic(username, password), graduate)),
+  )
+  assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 400, 400])
+  const winner = replies.find(({ status }) => status === 200)
+  assert.ok(winner)
+  const { token } = { token: await campus.tokenOf({ username: graduate.stu_id, password: passwordOf(winner.text) }) }
+  const { url } = userOf(await campus.send('GET', '/users/me', { as: bearer(token) }))
+  assert.equal(idOf(url), idOf(userOf(winner).url))
+
+  function passwordOf(text: string): string {
+    return accounts.find(({ username }) => text.includes(username))?.password ?? ''
+  }
+})

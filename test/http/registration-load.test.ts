@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { freshName } from '../contract/api.ts'
+import { assertError, errorText } from '../contract/assert-error.ts'
+import { bearer } from '../contract/client.ts'
+import { openCampus, smallBounds } from './campus.ts'
+
+describe('many at once', () => {
+  const campus = openCampus({}, { bounds: { guard: { queueLength: 100 } } })
+
+  test('of registrations with one student number make one account', async () => {
+    const newcomer = campus.newcomer()
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => campus.post('/register', { ...newcomer, username: freshName() })),
+    )
+    assert.equal(replies.filter(({ status }) => status === 201).length, 1)
+    for (const reply of replies.filter(({ status }) => status !== 201)) {
+      assertError(reply, 400, '该学号被注册，可以试试找回密码。')
+    }
+  })
+
+  test('of registrations with one user name make one account', async () => {
+    const username = freshName('同名')
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => campus.post('/register', { ...campus.newcomer(), username })),
+    )
+    assert.equal(replies.filter(({ status }) => status === 201).length, 1)
+    for (const reply of replies.filter(({ status }) => status !== 201)) assertError(reply, 400, '用户已经存在。')
+  })
+
+  test('of logins reach the school two at a time', async () => {
+    const newcomers = Array.from({ length: 20 }, () => campus.newcomer())
+    for (const { status, text } of await Promise.all(newcomers.map((one) => campus.post('/register', one)))) {
+      assert.equal(status, 201, text)
+    }
+    assert.ok(campus.school.seen.mostAtOnce <= 2)
+  })
+})
+
+describe('fifty registrations at once, while the school hangs,', () => {
+  const campus = openCampus({}, { bounds: { ...smallBounds, guard: { ...smallBounds.guard, queueWaitMs: 900 } } })
+
+  test('fill a short queue, are refused beyond it at once, and hold nobody else up', async () => {
+    const known = await campus.register()
+    campus.school.setFault({ name: 'hang', at: 'every' })
+    const begun = performance.now()
+    const waits: number[] = []
+    const registrations = Array.from({ length: 50 }, async () => {
+      const reply = await campus.post('/register', campus.newcomer())
+      if (reply.status === 503) waits.push(performance.now() - begun)
+      return reply
+    })
+    for (let time = 0; time < 5; time++) {
+      assert.equal((await campus.send('GET', '/users/me', { as: bearer(known.token) })).status, 200)
+    }
+    const replies = await Promise.all(registrations)
+    campus.school.setFault(undefined)
+    for (const reply of replies) {
+      assert.ok(reply.status === 503 || reply.status === 504, reply.text)
+      assert.equal(reply.headers.has('retry-after'), reply.status === 503)
+    }
+    const refused = replies.filter((reply) => reply.status === 503 && /人太多/.test(errorText(reply)))
+    assert.ok(refused.length >= 50 - 18, `${refused.length} were refused`)
+    assert.ok(performance.now() - begun < 2 * smallBounds.guard.totalMs + 2000)
+    assert.ok(campus.school.seen.mostAtOnce <= 2)
+    assert.equal((await campus.post('/register', campus.newcomer())).status, 201)
+  })
+})
+
+describe('a school that is down', () => {
+  const guard = { totalMs: 1500, failures: 3, restMs: 500 }
+  const campus = openCampus({}, { bounds: { login: { callMs: 200, loginMs: 500 }, guard } })
+
+  test('is left alone for a while, then asked by one, and is back for all', async () => {
+    campus.school.setFault({ name: 'maintenance', at: 'every' })
+    for (let time = 0; time < 3; time++) assertError(await campus.post('/register', campus.newcomer()), 503)
+    const asked = campus.school.requests.length
+    const resting = await campus.post('/register', campus.newcomer())
+    assertError(resting, 503)
+    assert.match(resting.headers.get('retry-after') ?? '', /^[1-9]\d*$/)
+    assert.equal(campus.school.requests.length, asked)
+    campus.school.setFault(undefined)
+    let reply = resting
+    for (const begun = performance.now(); reply.status === 503 && performance.now() - begun < 10_000; ) {
+      reply = await campus.post('/register', campus.newcomer())
+    }
+    assert.equal(reply.status, 201)
+  })
+})
+
+describe('wrong school passwords', () => {
+  const campus = openCampus({ THROTTLE: 'on' })
+  const wrong = 'not the password'
+
+  test('are tried twice an hour for a student number, whoever sends them, and then not even the right one', async () => {
+    const newcomer = campus.newcomer()
+    for (const path of ['/register', '/recover']) {
+      assertError(await campus.post(path, { ...newcomer, stu_pwd: wrong }), 400, '402, 账号或密码错误')
+    }
+    for (const stu_pwd of [wrong, newcomer.stu_pwd]) {
+      const reply = await campus.post('/register', { ...newcomer, stu_pwd })
+      assertError(reply, 429)
+      assert.ok(Number(reply.headers.get('retry-after')) > 3000)
+    }
+    assert.equal(campus.school.seen.wrongPasswords, 2)
+  })
+
+  test('are tried twice even when a hundred come at once', async () => {
+    const newcomer = campus.newcomer()
+    const before = campus.school.seen.wrongPasswords
+    const body = { ...newcomer, stu_pwd: wrong }
+    const replies = await Promise.all(Array.from({ length: 100 }, () => campus.post('/register', body)))
+    assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([400, 429]))
+    assert.equal(campus.school.seen.wrongPasswords - before, 2)
+  })
+
+  test('are none of those who were right many times at once, or whom the school could not answer', async () => {
+    const impatient = campus.newcomer()
+    await Promise.all(
+      Array.from({ length: 10 }, () => campus.post('/register', { ...impatient, username: freshName() })),
+    )
+    assert.equal((await campus.post('/recover', impatient)).status, 200)
+    campus.school.setFault({ name: 'status-5000' })
+    for (let time = 0; time < 4; time++) assertError(await campus.post('/recover', impatient), 502)
+    campus.school.setFault(undefined)
+    assert.equal((await campus.post('/recover', impatient)).status, 200)
+  })
+})
