@@ -1,8 +1,9 @@
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { violatedUniqueness } from '../storage/constraint-errors.ts'
+import { statement } from '../storage/statement.ts'
 import type { DatabaseKind, Db } from '../storage/storage.ts'
-import type { Account, AccountId, Credentials } from './account.ts'
+import type { Account, AccountId } from './account.ts'
 
 export interface NewAccount {
   username: string
@@ -51,9 +52,13 @@ function takenError(error: unknown): DomainError | undefined {
 }
 
 export async function findAccount(db: Db, id: AccountId): Promise<Account | undefined> {
-  const row = await db.selectFrom('accounts').select(accountColumns).where('id', '=', id).executeTakeFirst()
+  const row = await accountById.first(db, { id })
   return row && toAccount(row)
 }
+
+const accountById = statement<{ id: AccountId }, AccountRow>((db, { id }) =>
+  db.selectFrom('accounts').select(accountColumns).where('id', '=', id).compile(),
+)
 
 export async function findByUserName(db: Db, usernameKey: string): Promise<Account | undefined> {
   const row = await db
@@ -73,69 +78,22 @@ export async function findByStudentNumber(db: Db, studentNumberHash: string): Pr
   return row && toAccount(row)
 }
 
-/** Who may be meant by a login name: the bearer of the user name first, then of the student number. */
-export async function findCredentials(db: Db, usernameKey: string, studentNumberHash?: string): Promise<Credentials[]> {
-  // PostgreSQL refuses a NUL in text, and no user name holds one.
-  if (usernameKey.includes('\0')) return []
-  const rows = await db
-    .selectFrom('accounts')
-    .select(['id', 'username_key', 'password_hash', 'credential_version'])
-    .where((eb) =>
-      eb.or([
-        eb('username_key', '=', usernameKey),
-        ...(studentNumberHash === undefined ? [] : [eb('student_number_hash', '=', studentNumberHash)]),
-      ]),
-    )
-    .execute()
-  rows.sort((a, b) => Number(b.username_key === usernameKey) - Number(a.username_key === usernameKey))
-  return rows.map((row) => ({
-    accountId: row.id as AccountId,
-    passwordHash: row.password_hash,
-    version: row.credential_version,
-  }))
-}
-
-export async function findCredentialVersion(db: Db, id: AccountId): Promise<number | undefined> {
-  const row = await db.selectFrom('accounts').select('credential_version').where('id', '=', id).executeTakeFirst()
-  return row?.credential_version
-}
-
-export async function studyCountOf(db: Db, id: AccountId): Promise<number> {
-  const row = await db.selectFrom('accounts').select('study_count').where('id', '=', id).executeTakeFirst()
-  return row?.study_count ?? 0
-}
-
 /** Queues the writes of one student behind each other. SQLite's one writer does that by itself. */
 export async function lockAccount(db: Db, id: AccountId, kind: DatabaseKind): Promise<void> {
   if (kind === 'postgres') await db.selectFrom('accounts').select('id').where('id', '=', id).forUpdate().execute()
 }
 
 export async function addStudies(db: Db, id: AccountId, delta: number): Promise<void> {
-  await db
+  await studyAddition.all(db, { id, delta })
+}
+
+const studyAddition = statement<{ id: AccountId; delta: number }, unknown>((db, { id, delta }) =>
+  db
     .updateTable('accounts')
     .set((eb) => ({ study_count: eb('study_count', '+', delta) }))
     .where('id', '=', id)
-    .execute()
-}
-
-/** The same password, hashed anew: no token dies. */
-export async function updatePasswordHash(db: Db, id: AccountId, from: string, to: string): Promise<void> {
-  await db
-    .updateTable('accounts')
-    .set({ password_hash: to })
-    .where('id', '=', id)
-    .where('password_hash', '=', from)
-    .execute()
-}
-
-/** Another password: every token made before dies with the old one. */
-export async function replacePassword(db: Db, id: AccountId, passwordHash: string): Promise<void> {
-  await db
-    .updateTable('accounts')
-    .set((eb) => ({ password_hash: passwordHash, credential_version: eb('credential_version', '+', 1) }))
-    .where('id', '=', id)
-    .execute()
-}
+    .compile(),
+)
 
 /** @throws DomainError `student-number-taken` */
 export async function updateStudentNumber(db: Db, id: AccountId, studentNumberHash: string): Promise<void> {
@@ -148,15 +106,12 @@ export async function updateStudentNumber(db: Db, id: AccountId, studentNumberHa
 
 /** Takes the latest of each; never moves one back. */
 export async function updateLastSeen(db: Db, seen: Iterable<[AccountId, EpochSeconds]>): Promise<void> {
-  for (const [id, at] of seen) {
-    await db
-      .updateTable('accounts')
-      .set({ last_seen_at: at })
-      .where('id', '=', id)
-      .where('last_seen_at', '<', at)
-      .execute()
-  }
+  for (const [id, at] of seen) await visit.all(db, { id, at })
 }
+
+const visit = statement<{ id: AccountId; at: EpochSeconds }, unknown>((db, { id, at }) =>
+  db.updateTable('accounts').set({ last_seen_at: at }).where('id', '=', id).where('last_seen_at', '<', at).compile(),
+)
 
 export async function listAccounts(db: Db, afterId: number, limit: number): Promise<Account[]> {
   const rows = await db

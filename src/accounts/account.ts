@@ -15,4 +15,5 @@ export interface Credentials {
   accountId: AccountId
   passwordHash: string
   version: number
+  studentNumberHash: string
 }

@@ -4,9 +4,9 @@ import {
   listAccounts as findAccountsAfter,
   findByStudentNumber,
   findByUserName,
-  replacePassword,
 } from './account.repository.ts'
 import type { Account, AccountId } from './account.ts'
+import { replacePassword } from './credentials.repository.ts'
 import { checkPassword } from './password.ts'
 import { hashPassword } from './password-hash.ts'
 import { isStudentNumber, studentNumberHash } from './student-number.ts'

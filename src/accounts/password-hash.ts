@@ -1,7 +1,16 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
+import pLimit from 'p-limit'
+import { DomainError } from '../shared/errors.ts'
 
-const derive = promisify(argon2)
+const argon2Async = promisify(argon2)
+
+/** Hashing is heavy on purpose: beside it, there must be processor time for everything else. */
+const turns = pLimit(Math.min(2, availableParallelism()))
+/** Some two seconds of work. Whoever comes later would wait longer than people do. */
+const longestQueue = 100
+const retryAfterSeconds = 3
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
 const current = { memory: 19_456, passes: 2, parallelism: 1 }
@@ -15,16 +24,23 @@ interface PhcString {
   tag: Buffer
 }
 
+/** @throws DomainError `busy` when too many wait already */
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16)
-  const tag = await derive('argon2id', { ...current, message: utf8(password), nonce, tagLength })
+  const tag = await derive({ ...current, message: utf8(password), nonce, tagLength })
   const { memory, passes, parallelism } = current
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(tag)}`
 }
 
+function derive(parameters: Argon2Parameters): Promise<Buffer> {
+  if (turns.pendingCount >= longestQueue) throw new DomainError('busy', { retryAfterSeconds })
+  return turns(() => argon2Async('argon2id', parameters))
+}
+
+/** @throws DomainError `busy` when too many wait already */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const { tag, ...parameters } = parse(stored)
-  const derived = await derive('argon2id', { ...parameters, message: utf8(password), tagLength: tag.length })
+  const derived = await derive({ ...parameters, message: utf8(password), tagLength: tag.length })
   return timingSafeEqual(derived, tag)
 }
 

@@ -19,7 +19,7 @@ export function serveCommand(env: NodeJS.ProcessEnv): Command {
   return command.action(async () => {
     try {
       const config = readConfig(env)
-      const logger: FastifyBaseLogger = pino({ level: config.logLevel })
+      const logger = createLogger(config.logLevel)
       const service = await serve(config, logger, loadCaptchaReader(config.schoolCaptchaProfile))
       endOnSignal(service, logger)
       process.stderr.write(greeting(config, service))
@@ -28,6 +28,13 @@ export function serveCommand(env: NodeJS.ProcessEnv): Command {
       process.exitCode = 1
     }
   })
+}
+
+/** Gathers lines for a moment, and loses none at the end: a write for each request would cost as much as the answer. */
+function createLogger(level: string): FastifyBaseLogger {
+  const destination = pino.destination({ sync: false, minLength: 4096, periodicFlush: 100 })
+  process.on('exit', () => destination.flushSync())
+  return pino({ level }, destination)
 }
 
 function endOnSignal(service: RunningService, logger: FastifyBaseLogger): void {

@@ -12,7 +12,7 @@ export const errors = fp(async (app) => {
   app.setErrorHandler((error, request, reply) => {
     const code = codeOf(error)
     if (errorCatalogue[code].status >= 500 && !(error instanceof DomainError))
-      request.log.error({ err: error }, 'request failed')
+      request.log.error({ reqId: request.id, err: error }, 'request failed')
     return sendError(request, reply, code, error instanceof DomainError ? error.details : {})
   })
   app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not-found'))

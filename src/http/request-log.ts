@@ -10,6 +10,7 @@ export const requestLog = fp(async (app) => {
   app.addHook('onResponse', (request, reply, done) => {
     request.log.info(
       {
+        reqId: request.id,
         method: request.method,
         path: loggedPath(request),
         status: reply.statusCode,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { statement } from './statement.ts'
 import type { Db } from './storage.ts'
 
 interface Job {
@@ -8,9 +9,17 @@ interface Job {
 
 const largestGroup = 256
 
+const begin = statement((db) => sql`begin immediate`.compile(db))
+const commit = statement((db) => sql`commit`.compile(db))
+const rollback = statement((db) => sql`rollback`.compile(db))
+const savepoint = statement((db) => sql`savepoint job`.compile(db))
+const release = statement((db) => sql`release job`.compile(db))
+const rollbackToSavepoint = statement((db) => sql`rollback to job`.compile(db))
+
 /**
  * All writes that wait go into one transaction, each in a savepoint of its own, and are answered only after the commit: many writers
  * share one flush to disk. A failed write undoes only itself; a failed commit fails all of its group.
+ * `connection` has one connection, and nobody else.
  */
 export function createGroupedWriter(connection: Db) {
   const waiting: Job[] = []
@@ -37,19 +46,17 @@ export function createGroupedWriter(connection: Db) {
   return { write, idle: async () => running }
 }
 
-async function commitGroup(connection: Db, group: Job[]): Promise<void> {
+async function commitGroup(tx: Db, group: Job[]): Promise<void> {
   const outcomes: PromiseSettledResult<unknown>[] = []
   try {
-    await connection.connection().execute(async (tx) => {
-      await sql`begin immediate`.execute(tx)
-      try {
-        for (const job of group) outcomes.push(await runInSavepoint(tx, job))
-        await sql`commit`.execute(tx)
-      } catch (error) {
-        await sql`rollback`.execute(tx).catch(() => undefined)
-        throw error
-      }
-    })
+    await begin.all(tx, {})
+    try {
+      for (const job of group) outcomes.push(await runInSavepoint(tx, job))
+      await commit.all(tx, {})
+    } catch (error) {
+      await rollback.all(tx, {}).catch(() => undefined)
+      throw error
+    }
   } catch (reason) {
     for (const job of group) job.settle({ status: 'rejected', reason })
     return
@@ -58,14 +65,14 @@ async function commitGroup(connection: Db, group: Job[]): Promise<void> {
 }
 
 async function runInSavepoint(tx: Db, job: Job): Promise<PromiseSettledResult<unknown>> {
-  await sql`savepoint job`.execute(tx)
+  await savepoint.all(tx, {})
   try {
     const value = await job.run(tx)
-    await sql`release job`.execute(tx)
+    await release.all(tx, {})
     return { status: 'fulfilled', value }
   } catch (reason) {
-    await sql`rollback to job`.execute(tx)
-    await sql`release job`.execute(tx)
+    await rollbackToSavepoint.all(tx, {})
+    await release.all(tx, {})
     return { status: 'rejected', reason }
   }
 }

@@ -3,15 +3,15 @@ import { dirname } from 'node:path'
 import { Kysely, sql } from 'kysely'
 import { createGroupedWriter } from './grouped-writer.ts'
 import { NodeSqliteDialect, openSqliteDatabase } from './sqlite-database.ts'
+import { runAtOnce } from './statement.ts'
 import type { Storage } from './storage.ts'
 import type { Tables } from './tables.ts'
 
 /** Two connections: reads never wait behind a write, and never see one that is not committed. */
 export function openSqlite(path: string): Storage {
   if (path !== ':memory:') makePrivate(path)
-  const open = () => new Kysely<Tables>({ dialect: new NodeSqliteDialect({ database: openSqliteDatabase(path) }) })
-  const writer = open()
-  const reader = open()
+  const writer = connect(path)
+  const reader = connect(path)
   const groupedWriter = createGroupedWriter(writer)
   return {
     kind: 'sqlite',
@@ -26,6 +26,13 @@ export function openSqlite(path: string): Storage {
       await writer.destroy()
     },
   }
+}
+
+function connect(path: string): Kysely<Tables> {
+  const database = openSqliteDatabase(path)
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) })
+  runAtOnce(db, (text, parameters) => database.prepare(text).all(parameters))
+  return db
 }
 
 /** Folder and file are the service's own; SQLite gives the files beside it the same mode. What stands there keeps its mode. */

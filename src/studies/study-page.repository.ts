@@ -1,24 +1,29 @@
-import { studyCountOf } from '../accounts/account.repository.ts'
 import type { Cursor, Order, Page } from '../shared/page.ts'
 import type { Db } from '../storage/storage.ts'
 import { toStudy } from './study.repository.ts'
 import type { Study } from './study.ts'
 import type { StudyFilter, StudyListRequest } from './study-list.ts'
-import { countAll, countRunning, locate } from './tally.repository.ts'
+import { countMatching, type Place, rowsMatching } from './study-rows.repository.ts'
+import { countRunning, locate } from './tally.repository.ts'
 
-/** One page in the order of start and id. Links are keyset cursors, so that every page costs the same wherever it lies. */
-export async function pageStudies(db: Db, request: StudyListRequest): Promise<Page<Study>> {
+/**
+ * One page in the order of start and id. Links are keyset cursors, so that every page costs the same wherever it lies.
+ * `total` counts what matches no matter when it started and whether it is over.
+ */
+export async function pageStudies(
+  db: Db,
+  request: StudyListRequest,
+  total: () => Promise<number>,
+): Promise<Page<Study>> {
   const { filter, perPage, cursor } = request
-  const count = await countStudies(db, filter)
+  const count = await countStudies(db, filter, total)
   const offset = cursor ? 0 : ((request.page ?? 1) - 1) * perPage
   if (offset > 0 && offset >= count)
     return { items: [], count, next: undefined, prev: count > 0 ? end(request.order) : undefined }
   const backwards = cursor?.direction === 'before'
   const order = backwards ? opposite(request.order) : request.order
-  const query = cursor ? beyond(matching(db, filter), cursor, order) : await skip(db, filter, offset, order)
-  const rows = await inOrder(query, order)
-    .limit(perPage + 1)
-    .execute()
+  const begin = cursor ? { filter, beyond: cursor } : await skip(db, filter, offset, order)
+  const rows = await rowsMatching(db, { ...begin, order, limit: perPage + 1 })
   const items = rows.slice(0, perPage).map(toStudy)
   if (backwards) items.reverse()
   const more = rows.length > perPage
@@ -26,37 +31,17 @@ export async function pageStudies(db: Db, request: StudyListRequest): Promise<Pa
   return { items, count, ...links(request, items, backwards ? behind : more, backwards ? more : behind) }
 }
 
-function matching(db: Db, { accountId, running, from, to }: StudyFilter) {
-  let query = db.selectFrom('studies')
-  if (accountId !== undefined) query = query.where('account_id', '=', accountId)
-  if (running !== undefined) query = query.where('ended_at', running ? 'is' : 'is not', null)
-  if (from !== undefined) query = query.where('started_at', '>=', from)
-  if (to !== undefined) query = query.where('started_at', '<', to)
-  return query
-}
-
-type Matching = ReturnType<typeof matching>
-type Key = Pick<Cursor, 'startedAt' | 'id'>
-
-function inOrder(query: Matching, order: Order) {
-  return query.selectAll().orderBy('started_at', order).orderBy('id', order)
-}
-
-function beyond(query: Matching, { startedAt, id }: Key, order: Order): Matching {
-  return query.where((eb) => eb(eb.refTuple('started_at', 'id'), order === 'asc' ? '>' : '<', eb.tuple(startedAt, id)))
-}
-
 /** Old clients ask for a page by number. In everyone's list the tallies know where it begins; elsewhere there is little to skip. */
-async function skip(db: Db, filter: StudyFilter, offset: number, order: Order): Promise<Matching> {
-  const query = matching(db, filter)
-  if (offset === 0) return query
-  const position = Object.values(filter).every((value) => value === undefined)
-    ? await locate(db, offset, order)
-    : undefined
-  if (position === undefined) return query.offset(offset)
-  const begun =
-    order === 'asc' ? query.where('started_at', '>=', position.from) : query.where('started_at', '<', position.to)
-  return begun.offset(position.offset)
+async function skip(
+  db: Db,
+  filter: StudyFilter,
+  offset: number,
+  order: Order,
+): Promise<{ filter: StudyFilter; offset: number }> {
+  if (offset === 0 || Object.values(filter).some((value) => value !== undefined)) return { filter, offset }
+  const position = await locate(db, offset, order)
+  if (position === undefined) return { filter, offset }
+  return { filter: order === 'asc' ? { from: position.from } : { to: position.to }, offset: position.offset }
 }
 
 /** Whether anything lies on the side that the cursor came from. */
@@ -69,10 +54,8 @@ async function reachesBack(
   const walked = cursor.direction === 'before' ? opposite(order) : order
   const nearest = cursor.direction === 'before' ? items.at(-1) : items[0]
   const edge = nearest ?? { startedAt: cursor.startedAt, id: cursor.id + (walked === 'asc' ? 1 : -1) }
-  const row = await inOrder(beyond(matching(db, filter), edge, opposite(walked)), opposite(walked))
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+  const rows = await rowsMatching(db, { filter, beyond: edge, order: opposite(walked), limit: 1 })
+  return rows.length > 0
 }
 
 function links(request: StudyListRequest, items: Study[], hasNext: boolean, hasPrev: boolean) {
@@ -86,7 +69,7 @@ function links(request: StudyListRequest, items: Study[], hasNext: boolean, hasP
   }
 }
 
-function cursorAt(direction: Cursor['direction'], { startedAt, id }: Key): Cursor {
+function cursorAt(direction: Cursor['direction'], { startedAt, id }: Place): Cursor {
   return { direction, startedAt, id }
 }
 
@@ -99,19 +82,11 @@ function opposite(order: Order): Order {
   return order === 'asc' ? 'desc' : 'asc'
 }
 
-async function countStudies(db: Db, filter: StudyFilter): Promise<number> {
+async function countStudies(db: Db, filter: StudyFilter, total: () => Promise<number>): Promise<number> {
   const { accountId, running, from, to } = filter
   if (from !== undefined || to !== undefined) return countMatching(db, filter)
-  const all = () => (accountId === undefined ? countAll(db) : studyCountOf(db, accountId))
-  if (running === undefined) return all()
+  if (running === undefined) return total()
   const active =
     accountId === undefined ? await countRunning(db) : await countMatching(db, { accountId, running: true })
-  return running ? active : (await all()) - active
-}
-
-async function countMatching(db: Db, filter: StudyFilter): Promise<number> {
-  const row = await matching(db, filter)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return Number(row.count)
+  return running ? active : (await total()) - active
 }

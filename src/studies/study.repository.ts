@@ -3,24 +3,28 @@ import type { AccountId } from '../accounts/account.ts'
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { violatesReference } from '../storage/constraint-errors.ts'
+import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import type { StudyTable } from './study.table.ts'
-import type { Study, StudyEnd, StudyId } from './study.ts'
+import type { EndCause, Study, StudyEnd, StudyId } from './study.ts'
 
 export async function findStudy(db: Db, id: StudyId): Promise<Study | undefined> {
-  const row = await db.selectFrom('studies').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await studyById.first(db, { id })
   return row && toStudy(row)
 }
 
+const studyById = statement<{ id: StudyId }, Selectable<StudyTable>>((db, { id }) =>
+  db.selectFrom('studies').selectAll().where('id', '=', id).compile(),
+)
+
 export async function findRunning(db: Db, accountId: AccountId): Promise<Study | undefined> {
-  const row = await db
-    .selectFrom('studies')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst()
+  const row = await runningOf.first(db, { accountId })
   return row && toStudy(row)
 }
+
+const runningOf = statement<{ accountId: AccountId }, Selectable<StudyTable>>((db, { accountId }) =>
+  db.selectFrom('studies').selectAll().where('account_id', '=', accountId).where('ended_at', 'is', null).compile(),
+)
 
 /** Records still running that started at or before `startedAt`, oldest first. */
 export async function findRunningSince(db: Db, startedAt: EpochSeconds, limit: number): Promise<Study[]> {
@@ -38,27 +42,39 @@ export async function findRunningSince(db: Db, startedAt: EpochSeconds, limit: n
 export type NewStudy = Pick<Study, 'accountId' | 'startedAt' | 'end'>
 
 /** @throws DomainError `unauthorized` where the account was removed since its credentials were looked at */
-export async function insertStudy(db: Db, study: NewStudy): Promise<Study> {
+export async function insertStudy(db: Db, { accountId, startedAt, end }: NewStudy): Promise<Study> {
   try {
-    const row = await db
-      .insertInto('studies')
-      .values({
-        account_id: study.accountId,
-        started_at: study.startedAt,
-        ended_at: study.end?.at ?? null,
-        end_cause: study.end?.cause ?? null,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    return toStudy(row)
+    const values = { accountId, startedAt, endedAt: end?.at ?? null, cause: end?.cause ?? null }
+    const inserted = await insertion.first(db, values)
+    if (inserted === undefined) throw new Error('an insertion answered no row')
+    return { id: inserted.id as StudyId, accountId, startedAt, end }
   } catch (error) {
     throw violatesReference(error) ? new DomainError('unauthorized') : error
   }
 }
 
-export async function updateEnd(db: Db, id: StudyId, end: StudyEnd): Promise<void> {
-  await db.updateTable('studies').set({ ended_at: end.at, end_cause: end.cause }).where('id', '=', id).execute()
+interface InsertedValues {
+  accountId: number
+  startedAt: EpochSeconds
+  endedAt: EpochSeconds | null
+  cause: EndCause | null
 }
+
+const insertion = statement<InsertedValues, { id: number }>((db, { accountId, startedAt, endedAt, cause }) =>
+  db
+    .insertInto('studies')
+    .values({ account_id: accountId, started_at: startedAt, ended_at: endedAt, end_cause: cause })
+    .returning('id')
+    .compile(),
+)
+
+export async function updateEnd(db: Db, id: StudyId, end: StudyEnd): Promise<void> {
+  await ending.all(db, { id, ...end })
+}
+
+const ending = statement<StudyEnd & { id: StudyId }, unknown>((db, { id, at, cause }) =>
+  db.updateTable('studies').set({ ended_at: at, end_cause: cause }).where('id', '=', id).compile(),
+)
 
 export async function deleteStudiesOf(db: Db, accountId: AccountId): Promise<Study[]> {
   const rows = await db.deleteFrom('studies').where('account_id', '=', accountId).returningAll().execute()

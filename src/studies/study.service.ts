@@ -8,7 +8,7 @@ import { findRunning, findRunningSince, findStudy, insertStudy, updateEnd } from
 import { decideEnd, decideStart, endByLimit, type Rules, type Study, type StudyEnd, type StudyId } from './study.ts'
 import type { StudyListRequest } from './study-list.ts'
 import { pageStudies } from './study-page.repository.ts'
-import { addToTallies } from './tally.repository.ts'
+import { addToTallies, countAll } from './tally.repository.ts'
 import { runningDelta, startDeltas } from './tally.ts'
 
 export interface StudyServiceDeps {
@@ -76,15 +76,20 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
   }
 
   async function listStudies(request: StudyListRequest): Promise<Page<Study>> {
-    if (request.filter.running !== undefined) await endOverdue()
-    const page = await pageStudies(storage.db, request)
-    return { ...page, items: page.items.map(settled) }
+    return pageOf(request, () => countAll(storage.db))
   }
 
   /** @throws DomainError `not-found` */
   async function listStudiesOf(accountId: AccountId, request: StudyListRequest): Promise<Page<Study>> {
-    if ((await findAccount(storage.db, accountId)) === undefined) throw new DomainError('not-found')
-    return listStudies(request)
+    const account = await findAccount(storage.db, accountId)
+    if (account === undefined) throw new DomainError('not-found')
+    return pageOf(request, async () => account.studyCount)
+  }
+
+  async function pageOf(request: StudyListRequest, total: () => Promise<number>): Promise<Page<Study>> {
+    if (request.filter.running !== undefined) await endOverdue()
+    const page = await pageStudies(storage.db, request, total)
+    return { ...page, items: page.items.map(settled) }
   }
 
   return { getStudy, listStudies, listStudiesOf, startStudy, endStudy, endOverdue }

@@ -1,10 +1,13 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Order } from '../shared/page.ts'
+import { statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import { runningWidth, type TallyDelta, tallyWidths } from './tally.ts'
 
 /** Rows that the writers of one busy stretch are spread over; PostgreSQL's row locks would queue them on one. */
 const slots = 8
+
+const commonRows = 8
 
 /** A statement of SQLite takes 32,766 parameters. */
 const rowsAtOnce = 1000
@@ -12,19 +15,39 @@ const rowsAtOnce = 1000
 /** The last statement of a write: it takes the locks that others wait for. */
 export async function addToTallies(db: Db, deltas: TallyDelta[]): Promise<void> {
   const slot = Math.floor(Math.random() * slots)
-  const rows = deltas
-    .filter(({ delta }) => delta !== 0)
-    .map(({ width, bucket, delta }) => ({ width, bucket, slot, count: delta }))
+  const rows = deltas.filter(({ delta }) => delta !== 0)
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    await db
+    const some = rows.slice(at, at + rowsAtOnce)
+    const values: Record<string, number> = { slot }
+    for (const [index, { width, bucket, delta }] of some.entries()) {
+      values[`width${index}`] = width
+      values[`bucket${index}`] = bucket
+      values[`delta${index}`] = delta
+    }
+    // The few rows of a start or a stop are all that is common; a removed account may have any number.
+    const addition = some.length <= commonRows ? additionOf(some.length) : makeAddition(some.length)
+    await addition.all(db, values)
+  }
+}
+
+const makeAddition = (length: number) =>
+  statement<Record<string, number>, unknown>((db, values) =>
+    db
       .insertInto('study_tallies')
-      .values(rows.slice(at, at + rowsAtOnce))
+      .values(
+        Array.from({ length }, (_, index) => ({
+          width: values[`width${index}`] as RawBuilder<number>,
+          bucket: values[`bucket${index}`] as RawBuilder<number>,
+          slot: values.slot as RawBuilder<number>,
+          count: values[`delta${index}`] as RawBuilder<number>,
+        })),
+      )
       .onConflict((conflict) =>
         conflict.columns(['width', 'bucket', 'slot']).doUpdateSet({ count: sql`study_tallies.count + excluded.count` }),
       )
-      .execute()
-  }
-}
+      .compile(),
+  )
+const additionOf = statementsByShape(makeAddition)
 
 export async function countAll(db: Db): Promise<number> {
   return sumOf(db, tallyWidths[0])
@@ -35,13 +58,17 @@ export async function countRunning(db: Db): Promise<number> {
 }
 
 async function sumOf(db: Db, width: number): Promise<number> {
-  const row = await db
-    .selectFrom('study_tallies')
-    .select((eb) => eb.fn.sum<number>('count').as('count'))
-    .where('width', '=', width)
-    .executeTakeFirst()
+  const row = await sumByWidth.first(db, { width })
   return Number(row?.count ?? 0)
 }
+
+const sumByWidth = statement<{ width: number }, { count: number | null }>((db, { width }) =>
+  db
+    .selectFrom('study_tallies')
+    .select((eb) => eb.fn.sum<number | null>('count').as('count'))
+    .where('width', '=', width)
+    .compile(),
+)
 
 export interface TallyPosition {
   /** The finest stretch, as [from, to) in epoch seconds, in which the record starts. */

@@ -23,6 +23,8 @@ export interface Wishes {
   school?: Parameters<typeof startReadableSchool>[0]
   readCaptcha?: CaptchaReader
   bounds?: SchoolBounds
+  /** Another way to the same database. */
+  through?(databaseUrl: string): Promise<string>
 }
 
 /** The production service in this process, with a school that speaks the real protocol, an empty database, and these settings. */
@@ -38,7 +40,7 @@ export async function startService(settings: Settings = {}, wishes: Wishes = {})
   })
   const config = readConfig({
     PORT: '0',
-    DATABASE_URL: place.databaseUrl,
+    DATABASE_URL: (await wishes.through?.(place.databaseUrl)) ?? place.databaseUrl,
     SECRET: 'a secret for tests that is long enough',
     SCHOOL: 'kingosoft',
     SCHOOL_URL: school.url,

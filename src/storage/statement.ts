@@ -1,0 +1,65 @@
+import { type CompiledQuery, type RawBuilder, SqliteAdapter, sql } from 'kysely'
+import type { Db } from './storage.ts'
+
+/** What stands in a statement for a value that each run brings. */
+export type Places<P> = { readonly [K in keyof P]-?: RawBuilder<Exclude<P[K], undefined>> }
+
+type RunNow = (sql: string, parameters: readonly unknown[]) => unknown[]
+
+class Place {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/** One for all statements: a place is known by its name alone. */
+const places = new Proxy<Record<string, RawBuilder<unknown>>>(
+  {},
+  { get: (made, name: string) => (made[name] ??= sql`${new Place(name)}`) },
+)
+
+const runners = new WeakMap<Db, RunNow>()
+
+/** Statements on `db` are run by `run`, with none of the turns that Kysely takes to find a connection. */
+export function runAtOnce(db: Db, run: RunNow): void {
+  runners.set(db, run)
+}
+
+export interface Statement<P, R> {
+  all(db: Db, values: P): Promise<R[]>
+  first(db: Db, values: P): Promise<R | undefined>
+}
+
+/** A query that Kysely builds and compiles once for each kind of database, for paths where the building would cost more than the running. */
+export function statement<P extends object, R>(
+  build: (db: Db, places: Places<P>) => CompiledQuery<R>,
+): Statement<P, R> {
+  const compiled: { sqlite?: CompiledQuery; postgres?: CompiledQuery } = {}
+
+  async function all(db: Db, values: P): Promise<R[]> {
+    const kind = db.getExecutor().adapter instanceof SqliteAdapter ? 'sqlite' : 'postgres'
+    compiled[kind] ??= build(db, places as Places<P>)
+    const query = compiled[kind]
+    const parameters = query.parameters.map((value) =>
+      value instanceof Place ? (values as Record<string, unknown>)[value.name] : value,
+    )
+    const run = runners.get(db)
+    if (run) return run(query.sql, parameters) as R[]
+    const { rows } = await db.executeQuery({ ...query, parameters })
+    return rows as R[]
+  }
+
+  return { all, first: async (db, values) => (await all(db, values))[0] }
+}
+
+/** The statements of one family, each made when its shape is first wanted. */
+export function statementsByShape<S, P extends object, R>(make: (shape: S) => Statement<P, R>) {
+  const made = new Map<string, Statement<P, R>>()
+  return (shape: S): Statement<P, R> => {
+    const key = JSON.stringify(shape)
+    const known = made.get(key) ?? make(shape)
+    made.set(key, known)
+    return known
+  }
+}

@@ -1,0 +1,79 @@
+import type { Selectable } from 'kysely'
+import type { Cursor, Order } from '../shared/page.ts'
+import { type Places, statement, statementsByShape } from '../storage/statement.ts'
+import type { Db } from '../storage/storage.ts'
+import type { StudyTable } from './study.table.ts'
+import type { StudyFilter } from './study-list.ts'
+
+/** Where a record stands in the order of start and id. */
+export type Place = Pick<Cursor, 'startedAt' | 'id'>
+
+export interface RowsRequest {
+  filter: StudyFilter
+  order: Order
+  /** Only rows that come after it in that order. */
+  beyond?: Place | undefined
+  limit: number
+  offset?: number | undefined
+}
+
+interface Shape {
+  account: boolean
+  running: boolean | undefined
+  from: boolean
+  to: boolean
+}
+
+type Values = Omit<StudyFilter, 'running'> & Partial<Place> & { limit?: number; offset?: number }
+
+/** Whole rows, in the order asked for. */
+export async function rowsMatching(db: Db, request: RowsRequest): Promise<Selectable<StudyTable>[]> {
+  const { filter, order, beyond, limit, offset = 0 } = request
+  const rows = rowsOf({ ...shapeOf(filter), order, beyond: beyond !== undefined })
+  return rows.all(db, { ...filter, startedAt: beyond?.startedAt, id: beyond?.id, limit, offset })
+}
+
+export async function countMatching(db: Db, filter: StudyFilter): Promise<number> {
+  const row = await countOf(shapeOf(filter)).first(db, filter)
+  return Number(row?.count ?? 0)
+}
+
+const rowsOf = statementsByShape((shape: Shape & { order: Order; beyond: boolean }) =>
+  statement<Values, Selectable<StudyTable>>((db, values) => {
+    const { order } = shape
+    let query = matching(db, shape, values)
+    if (shape.beyond) {
+      query = query.where((eb) =>
+        eb(eb.refTuple('started_at', 'id'), order === 'asc' ? '>' : '<', eb.tuple(values.startedAt, values.id)),
+      )
+    }
+    return query
+      .selectAll()
+      .orderBy('started_at', order)
+      .orderBy('id', order)
+      .limit(values.limit)
+      .offset(values.offset)
+      .compile()
+  }),
+)
+
+const countOf = statementsByShape((shape: Shape) =>
+  statement<Values, { count: number }>((db, values) =>
+    matching(db, shape, values)
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .compile(),
+  ),
+)
+
+function matching(db: Db, { account, running, from, to }: Shape, values: Places<Values>) {
+  let query = db.selectFrom('studies')
+  if (account) query = query.where('account_id', '=', values.accountId)
+  if (running !== undefined) query = query.where('ended_at', running ? 'is' : 'is not', null)
+  if (from) query = query.where('started_at', '>=', values.from)
+  if (to) query = query.where('started_at', '<', values.to)
+  return query
+}
+
+function shapeOf({ accountId, running, from, to }: StudyFilter): Shape {
+  return { account: accountId !== undefined, running, from: from !== undefined, to: to !== undefined }
+}

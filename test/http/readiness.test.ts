@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { copyFile, rename, writeFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { assertError } from '../contract/assert-error.ts'
+import { bearer, send } from '../contract/client.ts'
+import { linkTo } from '../support/cuttable-link.ts'
+import { type Service, startService } from '../support/service.ts'
+
+interface Fault {
+  what: string
+  begin(): Promise<void>
+  mend(): Promise<void>
+}
+
+test('readiness is a 503 in the one form while the database is gone, and comes back with it', async (t) => {
+  const { service, faults, end } = await startBreakable()
+  t.after(end)
+  for (const { what, begin, mend } of faults) {
+    await assertReady(service)
+    await begin()
+    const begun = performance.now()
+    const reply = await send('GET', `${service.address}/readyz`)
+    assertError(reply, 503)
+    assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/, what)
+    assert.ok(performance.now() - begun < 5000, `${what}: told within a monitor's patience`)
+    assert.equal((await send('GET', `${service.address}/healthz`)).status, 200, `${what}: the process lives`)
+    await mend()
+    await assertReady(service)
+  }
+})
+
+test('a request while the database is gone is a 503 in the one form', {
+  skip: process.env.TEST_POSTGRES_URL === undefined && 'an opened file of SQLite is never out of reach',
+}, async (t) => {
+  const { service, faults, end } = await startBreakable()
+  t.after(end)
+  await faults[0]?.begin()
+  const as = bearer('eyJhbGciOiJIUzI1NiJ9.e30.x')
+  assertError(await send('GET', `${service.address}/api/v1.0/token`, { as: { authorization: 'Basic YTpi' } }), 503)
+  assertError(await send('GET', `${service.address}/api/v1.0/studys`, { as }), 401)
+})
+
+async function assertReady({ address }: Service): Promise<void> {
+  const reply = await send('GET', `${address}/readyz`)
+  assert.deepEqual([reply.status, reply.body], [200, { status: 'ready' }])
+}
+
+function startBreakable(): Promise<{ service: Service; faults: Fault[]; end(): Promise<void> }> {
+  return process.env.TEST_POSTGRES_URL === undefined ? onBreakableFile() : onBreakableServer()
+}
+
+async function onBreakableServer() {
+  const links: Awaited<ReturnType<typeof linkTo>>[] = []
+  const service = await startService(
+    {},
+    {
+      through: async (url) => {
+        const link = await linkTo(url)
+        links.push(link)
+        return Object.assign(new URL(url), { port: String(link.port) }).href
+      },
+    },
+  )
+  const [link] = links
+  assert.ok(link)
+  const faults: Fault[] = [
+    { what: 'stopped', begin: link.cut, mend: link.mend },
+    { what: 'unplugged', begin: async () => link.silence(), mend: link.mend },
+  ]
+  const end = async () => {
+    await service.close()
+    await link.cut()
+  }
+  return { service, faults, end }
+}
+
+async function onBreakableFile() {
+  const service = await startService()
+  const file = service.place.databaseUrl.slice('file:'.length)
+  const faults: Fault[] = [
+    { what: 'gone', begin: () => rename(file, `${file}.away`), mend: () => rename(`${file}.away`, file) },
+    {
+      what: 'broken',
+      begin: async () => {
+        await copyFile(file, `${file}.good`)
+        await writeFile(file, 'no database at all'.repeat(1000))
+      },
+      mend: () => copyFile(`${file}.good`, file),
+    },
+  ]
+  return { service, faults, end: service.close }
+}

@@ -1,0 +1,57 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+
+export interface CuttableLink {
+  port: number
+  /** Ends every connection and takes no other, as a server does that is stopped. */
+  cut(): Promise<void>
+  /** Keeps connections and lets nothing through, as a server does that was unplugged. */
+  silence(): void
+  mend(): Promise<void>
+}
+
+/** A way to the server at `url` that a test can break and mend. */
+export async function linkTo(url: string): Promise<CuttableLink> {
+  const { hostname, port } = new URL(url)
+  const sockets = new Set<Socket>()
+  let isSilent = false
+  const join = (near: Socket): void => {
+    const far = connect(Number(port), hostname)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.on('data', (bytes) => void (isSilent || to.write(bytes)))
+      from.on('error', () => undefined)
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+    }
+  }
+  let server: Server | undefined = await listening(join, 0)
+  const { port: taken } = server.address() as AddressInfo
+
+  async function cut(): Promise<void> {
+    const closed = server && once(server, 'close')
+    server?.close()
+    server = undefined
+    for (const socket of sockets) socket.destroy()
+    await closed
+  }
+
+  async function mend(): Promise<void> {
+    await cut()
+    isSilent = false
+    server = await listening(join, taken)
+  }
+
+  return { port: taken, cut, mend, silence: () => void (isSilent = true) }
+}
+
+async function listening(join: (near: Socket) => void, port: number): Promise<Server> {
+  const server = createServer(join).listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
