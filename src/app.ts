@@ -17,6 +17,7 @@ import { studentNumberRoutes } from './accounts/student-number.routes.ts'
 import { createTokens } from './accounts/token.ts'
 import type { Config } from './config.ts'
 import { errors } from './http/errors.ts'
+import { fastPath } from './http/fast-path.ts'
 import { health } from './http/health.ts'
 import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
@@ -26,13 +27,14 @@ import { openapi } from './http/openapi.ts'
 import { protocolErrors } from './http/protocol-errors.ts'
 import { requestLog } from './http/request-log.ts'
 import { privateAnswers, securityHeaders } from './http/security-headers.ts'
-import { serverOptions } from './http/server-options.ts'
+import { requestIds, serverOptions } from './http/server-options.ts'
 import { serveTls, tlsOptions } from './http/tls.ts'
 import type { CasLogin } from './identity/cas/cas-login.ts'
 import type { StudentVerifier } from './identity/verifier.ts'
 import type { Keys } from './keys.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Storage } from './storage/storage.ts'
+import { fastReads } from './studies/fast-reads.routes.ts'
 import { studyRoutes } from './studies/study.routes.ts'
 import { createStudyService } from './studies/study.service.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
@@ -57,8 +59,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, storage, logger } = deps
   const { registration, recovery, proofs, identities, accounts, studies, lastSeen, budgets } = createServices(deps)
   const proofKind = deps.cas ? 'ticket' : 'password'
-  const app = Fastify({ ...serverOptions({ logger, trustProxy: config.trustProxy }), ...tlsOptions(config.tls) })
-  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  const nextRequestId = requestIds()
+  const app = Fastify({
+    ...serverOptions({ logger, trustProxy: config.trustProxy, nextRequestId }),
+    ...tlsOptions(config.tls),
+  })
+  // Whatever stands in a path is a text, and the routes judge it.
+  app.setValidatorCompiler((part) => (part.httpPart === 'params' ? () => true : TypeBoxValidatorCompiler(part)))
   await app.register(errors)
   await app.register(protocolErrors)
   await app.register(requestLog)
@@ -93,6 +100,18 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     { prefix: apiBase },
   )
   app.refuseOtherMethods()
+  await app.register(fastPath, {
+    routes: fastReads({ studies, accounts }),
+    recall: async (authorization) => {
+      const identity = await identities.recall(authorization)
+      if (identity) lastSeen.note(identity.accountId)
+      return identity
+    },
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    https: config.tls !== undefined,
+    nextRequestId,
+  })
   return app
 }
 

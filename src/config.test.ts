@@ -22,6 +22,9 @@ const wrong: readonly (readonly [variable: string, env: Record<string, string>])
   ['THROTTLE', { THROTTLE: 'maybe' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
   ['TOKEN_TTL', { TOKEN_TTL: '0' }],
+  ['WORKERS', { WORKERS: '0' }],
+  ['WORKERS', { WORKERS: '65' }],
+  ['DATABASE_POOL', { DATABASE_POOL: '0' }],
 ]
 
 for (const [variable, env] of wrong) {

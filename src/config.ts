@@ -21,6 +21,10 @@ export interface Config {
   host: string
   port: number
   database: DatabaseSetting
+  /** Connections to PostgreSQL of each process, at most. */
+  databasePool: number
+  /** Processes that serve. */
+  workers: number
   publicUrl: string | undefined
   tls: { cert: string; key: string } | undefined
   school: SchoolKind
@@ -77,6 +81,8 @@ export function readConfig(env: Environment): Config {
     host: read('HOST', '127.0.0.1', text),
     port: read('PORT', 5000, integer(0, 65535)),
     database: read('DATABASE_URL', { kind: 'sqlite', path: 'data/occupy.sqlite' }, databaseUrl),
+    databasePool: read('DATABASE_POOL', 10, integer(1, 1000)),
+    workers: read('WORKERS', 1, integer(1, 64)),
     publicUrl: read('PUBLIC_URL', undefined, origin),
     tls: undefined,
     school: read('SCHOOL', 'demo', oneOf<SchoolKind>('demo', 'kingosoft', 'ldap', 'cas')),

@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { offeredCredentials } from '../http/credentials.ts'
 import { DomainError } from '../shared/errors.ts'
-import type { AuthenticationService, Identity } from './authentication.service.ts'
+import type { AuthenticationService } from './authentication.service.ts'
 import type { LastSeen } from './last-seen.service.ts'
+import type { Identity, Verified } from './remembered-credentials.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,10 +27,20 @@ export const authentication = fp<AuthenticationOptions>(async (app, { authentica
   })
 })
 
-function identify(request: FastifyRequest, service: AuthenticationService): Promise<Identity> {
-  const offered = offeredCredentials(request.headers.authorization)
+async function identify(request: FastifyRequest, service: AuthenticationService): Promise<Identity> {
+  const { authorization } = request.headers
+  if (authorization === undefined) throw new DomainError('unauthorized')
+  const known = await service.recall(authorization)
+  if (known) return known
+  const verified = await verify(authorization, request.ip, service)
+  service.remember(authorization, verified)
+  return verified
+}
+
+function verify(authorization: string, address: string, service: AuthenticationService): Promise<Verified> {
+  const offered = offeredCredentials(authorization)
   if (offered === undefined) throw new DomainError('unauthorized')
   if (offered.scheme === 'bearer') return service.byToken(offered.token)
   if (offered.password === '') return service.byToken(offered.login)
-  return service.byPassword(offered.login, offered.password, request.ip)
+  return service.byPassword(offered.login, offered.password, address)
 }

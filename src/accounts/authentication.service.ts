@@ -1,21 +1,14 @@
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { AccountId, Credentials } from './account.ts'
+import type { Credentials } from './account.ts'
 import type { Budget, BudgetService } from './budget.service.ts'
 import { findCredentialState, findCredentials, updatePasswordHash } from './credentials.repository.ts'
 import { hashPassword, isOutgrown, nobodysHash, verifyPassword } from './password-hash.ts'
-import { createRememberedPasswords, type Remembered } from './remembered-passwords.ts'
+import { createRememberedCredentials, type Identity, passwordMemory, type Verified } from './remembered-credentials.ts'
 import { isStudentNumber, studentNumberHash } from './student-number.ts'
 import type { Tokens } from './token.ts'
 import { userNameKey } from './user-name.ts'
-
-/** Who is asking, and by what: only a password buys a token. */
-export interface Identity {
-  accountId: AccountId
-  version: number
-  by: 'password' | 'token'
-}
 
 export interface AuthenticationDeps {
   storage: Storage
@@ -31,33 +24,33 @@ const wrongPasswords: Budget = { name: 'wrong password', points: 20, duration: 9
 export type AuthenticationService = ReturnType<typeof createAuthenticationService>
 
 export function createAuthenticationService({ storage, clock, tokens, studentNumberKey, budgets }: AuthenticationDeps) {
-  const remembered = createRememberedPasswords(clock)
+  const remembered = createRememberedCredentials(clock)
+
+  /** Whoever showed this very header in the last minutes, if nothing of the account has changed since, by any instance. */
+  async function recall(authorization: string): Promise<Identity | undefined> {
+    const known = remembered.recall(authorization)
+    if (known === undefined) return undefined
+    const state = await findCredentialState(storage.db, known.accountId)
+    if (state?.version !== known.version) return undefined
+    return known.by === 'token' || state.studentNumberHash === known.studentNumberHash ? known : undefined
+  }
 
   /** @throws DomainError `unauthorized` */
-  async function byToken(token: string): Promise<Identity> {
+  async function byToken(token: string): Promise<Verified> {
     const claims = tokens.read(token, clock.now())
     if (claims === undefined) throw new DomainError('unauthorized')
-    const state = await findCredentialState(storage.db, claims.accountId)
-    if (state?.version !== claims.version) throw new DomainError('unauthorized')
-    return { accountId: claims.accountId, version: claims.version, by: 'token' }
+    const { accountId, version, expiresAt } = claims
+    const state = await findCredentialState(storage.db, accountId)
+    if (state?.version !== version) throw new DomainError('unauthorized')
+    return { accountId, version, by: 'token', until: expiresAt }
   }
 
   /** `login` is a user name or a student number. @throws DomainError `unauthorized`, `too-many-requests`, `busy` */
-  async function byPassword(login: string, password: string, address: string): Promise<Identity> {
-    const mark = remembered.markOf(login, password)
-    const known = remembered.recall(mark)
-    if (known && (await stillHolds(known)))
-      return { accountId: known.accountId, version: known.version, by: 'password' }
+  async function byPassword(login: string, password: string, address: string): Promise<Verified> {
     const match = await verify(login, password, address)
-    remembered.remember(mark, match)
     if (isOutgrown(match.passwordHash)) await rehash(match, password)
-    return { accountId: match.accountId, version: match.version, by: 'password' }
-  }
-
-  /** Another instance may have changed the account since. */
-  async function stillHolds({ accountId, version, studentNumberHash }: Remembered): Promise<boolean> {
-    const state = await findCredentialState(storage.db, accountId)
-    return state?.version === version && state.studentNumberHash === studentNumberHash
+    const { accountId, version, studentNumberHash } = match
+    return { accountId, version, by: 'password', until: clock.now() + passwordMemory, studentNumberHash }
   }
 
   async function verify(login: string, password: string, address: string): Promise<Credentials> {
@@ -84,7 +77,7 @@ export function createAuthenticationService({ storage, clock, tokens, studentNum
     return { token: tokens.issue(identity, clock.now()), expiration: tokens.lifetime }
   }
 
-  return { byToken, byPassword, issueToken }
+  return { recall, remember: remembered.remember, byToken, byPassword, issueToken }
 }
 
 async function firstMatch(candidates: Credentials[], password: string): Promise<Credentials | undefined> {

@@ -2,6 +2,7 @@ import { ProfileError } from '../captcha/profile.ts'
 import { ConfigError } from '../config.ts'
 import { TlsFilesError } from '../http/tls.ts'
 import { DatabaseOpenError, ForeignSecretError } from '../service/open-storage.ts'
+import { WorkerFailure } from '../service/workers.ts'
 import { NewerDatabaseError } from '../storage/migrate.ts'
 
 /** One line for the operator, naming the variable to look at. */
@@ -14,6 +15,7 @@ export function explain(error: unknown): string {
   if (error instanceof NewerDatabaseError) {
     return `数据库版本较新 · DATABASE_URL: the database was made by a newer version: ${error.message}`
   }
+  if (error instanceof WorkerFailure) return error.message
   const { code, message = String(error) } = error as NodeJS.ErrnoException
   const line = firstLine(message) || code || 'unknown'
   if (code === 'EADDRINUSE') return taken(error as { address?: string; port?: number })

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { Command } from 'commander'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
@@ -6,6 +7,8 @@ import { apiBase } from '../http/links.ts'
 import { loadCaptchaReader } from '../service/captcha-reader.ts'
 import type { DemoStudent } from '../service/demo-student.ts'
 import { type RunningService, serve } from '../service/serve.ts'
+import { serveByWorkers, shareOf } from '../service/serve-by-workers.ts'
+import { reportToForeman } from '../service/worker.ts'
 import { explain } from './explain.ts'
 
 const gracePeriod = 10_000
@@ -20,7 +23,8 @@ export function serveCommand(env: NodeJS.ProcessEnv): Command {
     try {
       const config = readConfig(env)
       const logger = createLogger(config.logLevel)
-      const service = await serve(config, logger, loadCaptchaReader(config.schoolCaptchaProfile))
+      if (cluster.isWorker) return await work(config, logger)
+      const service = config.workers > 1 ? await serveByWorkers(config, logger) : await serveAlone(config, logger)
       endOnSignal(service, logger)
       process.stderr.write(greeting(config, service))
     } catch (error) {
@@ -30,9 +34,32 @@ export function serveCommand(env: NodeJS.ProcessEnv): Command {
   })
 }
 
-/** Gathers lines for a moment, and loses none at the end: a write for each request would cost as much as the answer. */
+function serveAlone(config: Config, logger: FastifyBaseLogger): Promise<RunningService> {
+  return serve(config, logger, loadCaptchaReader(config.schoolCaptchaProfile))
+}
+
+/** As one of several processes: what cannot be started is told by the first one. */
+async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
+  const foreman = reportToForeman()
+  try {
+    const { demoSchoolUrl } = await foreman.orders
+    const readCaptcha = loadCaptchaReader(config.schoolCaptchaProfile)
+    const shared = { demoSchoolUrl, metrics: foreman.metrics }
+    const service = await serve(shareOf(config), logger, readCaptcha, undefined, shared)
+    endOnSignal(service, logger)
+    foreman.listening({ address: service.address, demoStudent: service.demoStudent })
+  } catch (error) {
+    await foreman.failed(explain(error))
+    process.exit(1)
+  }
+}
+
+/**
+ * Gathers lines for a moment, and loses none at the end: a write for each request would cost as much as the answer. A pipe takes
+ * 4 KiB in one piece, so that the lines of several processes do not mix.
+ */
 function createLogger(level: string): FastifyBaseLogger {
-  const destination = pino.destination({ sync: false, minLength: 4096, periodicFlush: 100 })
+  const destination = pino.destination({ sync: false, minLength: 4000, maxWrite: 4096, periodicFlush: 100 })
   process.on('exit', () => destination.flushSync())
   return pino({ level }, destination)
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError } from '../shared/errors.ts'
@@ -26,14 +27,23 @@ export const links = fp(async (app, { publicUrl }: { publicUrl: string | undefin
 })
 
 function hasOneHost(request: FastifyRequest): boolean {
-  const { rawHeaders } = request.raw
+  const hosts = countHosts(request.raw)
+  const single = hosts === 1 || (hosts === 0 && request.headers[':authority'] !== undefined)
+  return single && isAuthority(request.host) && isAuthority(request.raw.headers.host ?? request.host)
+}
+
+/** The same for a request of HTTP/1.1 that no proxy has rewritten. */
+export function hasOneValidHost(request: IncomingMessage): boolean {
+  return countHosts(request) === 1 && isAuthority(request.headers.host ?? '')
+}
+
+function countHosts({ rawHeaders }: IncomingMessage): number {
   let hosts = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? ''
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++
   }
-  const single = hosts === 1 || (hosts === 0 && request.headers[':authority'] !== undefined)
-  return single && isAuthority(request.host) && isAuthority(request.raw.headers.host ?? request.host)
+  return hosts
 }
 
 let lastValid = ''

@@ -1,24 +1,30 @@
+import type { FastifyBaseLogger } from 'fastify'
 import fp from 'fastify-plugin'
 import { loggedPath } from './server-options.ts'
 
+export interface LoggedRequest {
+  id: string
+  method: string
+  path: string
+  status: number
+  /** Milliseconds that it took. */
+  ms: number
+  address: string | undefined
+}
+
 /** One line a request, and its id in the answer. Nothing of headers, query or body: they hold secrets. */
 export const requestLog = fp(async (app) => {
-  app.addHook('onSend', (request, reply, payload, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    done(null, payload)
+    done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    request.log.info(
-      {
-        reqId: request.id,
-        method: request.method,
-        path: loggedPath(request),
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        address: request.ip,
-      },
-      'request',
-    )
+    const { id, method, ip: address, log } = request
+    logRequest(log, { id, method, path: loggedPath(request), status: reply.statusCode, ms: reply.elapsedTime, address })
     done()
   })
 })
+
+export function logRequest(log: FastifyBaseLogger, { id, method, path, status, ms, address }: LoggedRequest): void {
+  log.info({ reqId: id, method, path, status, ms: Math.round(ms * 10) / 10, address }, 'request')
+}

@@ -2,18 +2,25 @@ import fp from 'fastify-plugin'
 
 const year = 31_536_000
 
+export function headersOfSecurity(https: boolean): Record<string, string> {
+  const sniffing = { 'x-content-type-options': 'nosniff' }
+  return https ? { ...sniffing, 'strict-transport-security': `max-age=${year}` } : sniffing
+}
+
+/** Answers to someone's credentials are nobody else's to keep. */
+export const headersOfPrivate = { 'cache-control': 'no-store' }
+
 export const securityHeaders = fp(async (app, { https }: { https: boolean }) => {
+  const headers = headersOfSecurity(https)
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff')
-    if (https) reply.header('strict-transport-security', `max-age=${year}`)
+    reply.headers(headers)
     done()
   })
 })
 
-/** Answers to someone's credentials are nobody else's to keep. */
 export const privateAnswers = fp(async (app) => {
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('cache-control', 'no-store')
+    reply.headers(headersOfPrivate)
     done()
   })
 })

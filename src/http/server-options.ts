@@ -9,6 +9,7 @@ import { answerMalformed } from './protocol-errors.ts'
 export interface ServerSettings {
   logger: FastifyBaseLogger
   trustProxy: string[]
+  nextRequestId: () => string
 }
 
 const largestBody = 64 * 1024
@@ -16,7 +17,7 @@ const largestBody = 64 * 1024
 const longestHead = 16 * 1024
 
 /** The same for production and tests. */
-export function serverOptions({ logger, trustProxy }: ServerSettings) {
+export function serverOptions({ logger, trustProxy, nextRequestId }: ServerSettings) {
   return {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -26,7 +27,7 @@ export function serverOptions({ logger, trustProxy }: ServerSettings) {
     requestIdHeader: false,
     // A logger of its own for each request costs more than the request: our lines name the request themselves.
     childLoggerFactory: (parent) => parent,
-    genReqId: requestIds(),
+    genReqId: nextRequestId,
     forceCloseConnections: 'idle',
     // What still arrives while closing is served: the framework's own 503 has another form.
     return503OnClosing: false,
@@ -38,7 +39,7 @@ export function serverOptions({ logger, trustProxy }: ServerSettings) {
 }
 
 /** Unlike those of another process, and cheap. */
-function requestIds(): () => string {
+export function requestIds(): () => string {
   const prefix = randomBytes(4).toString('hex')
   let count = 0
   return () => `${prefix}-${(++count).toString(36)}`

@@ -8,10 +8,16 @@ import { openSqlite } from '../storage/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { readSecret } from './secret.ts'
 
-export function openDatabase(database: Config['database'], logger?: Pick<FastifyBaseLogger, 'warn'>): Storage {
+/** @param pool connections to PostgreSQL, at most */
+export function openDatabase(
+  database: Config['database'],
+  logger?: Pick<FastifyBaseLogger, 'warn'>,
+  pool?: number,
+): Storage {
   if (database.kind === 'sqlite') return openSqlite(database.path)
   return openPostgres({
     url: database.url,
+    ...(pool === undefined ? {} : { connections: pool }),
     onError: (error) => logger?.warn({ err: error }, 'a database connection broke'),
   })
 }
@@ -28,7 +34,7 @@ export class DatabaseOpenError extends Error {
 
 /** Storage with the schema of this version, and the keys that belong to it. @throws ForeignSecretError, NewerDatabaseError, DatabaseOpenError */
 export async function openService(
-  config: Pick<Config, 'database' | 'secret'>,
+  config: Pick<Config, 'database' | 'secret'> & Partial<Pick<Config, 'databasePool'>>,
   logger?: Pick<FastifyBaseLogger, 'warn'>,
 ): Promise<{ storage: Storage; keys: Keys }> {
   const storage = await openMigrated(config, logger)
@@ -44,10 +50,13 @@ export async function openService(
   }
 }
 
-async function openMigrated(config: Pick<Config, 'database'>, logger?: Pick<FastifyBaseLogger, 'warn'>) {
+async function openMigrated(
+  config: Pick<Config, 'database'> & Partial<Pick<Config, 'databasePool'>>,
+  logger?: Pick<FastifyBaseLogger, 'warn'>,
+) {
   let storage: Storage | undefined
   try {
-    storage = openDatabase(config.database, logger)
+    storage = openDatabase(config.database, logger, config.databasePool)
     await migrate(storage)
     return storage
   } catch (error) {

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { GuardedVerifier } from '../identity/guarded-verifier.ts'
 import { durationBounds } from '../identity/verifier-metrics.ts'
 
@@ -13,6 +13,8 @@ export interface SchoolMetrics {
 /** What an operator watches of the school, counted since the start of the process. */
 export function createSchoolMetrics(): SchoolMetrics {
   const registers = [new Registry()] as [Registry]
+  // Where several processes serve, the first one asks each for its figures.
+  AggregatorRegistry.setRegistries(registers)
   const seconds = new Histogram({
     name: 'occupy_school_login_seconds',
     help: 'Time that logins at the school took, queue included.',
@@ -27,6 +29,7 @@ export function createSchoolMetrics(): SchoolMetrics {
     counts('occupy_school_captchas_total', 'Captchas that the service read, by their fate.', () => captchas.counts)
     new Gauge({
       name: 'occupy_school_asks_captcha',
+      aggregator: 'max',
       help: '1 while students have to read captchas: with SCHOOL_CAPTCHA=read an alarm, the captchas have changed.',
       registers,
       collect() {

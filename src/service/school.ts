@@ -18,6 +18,8 @@ export interface SchoolDeps {
   config: SchoolConfig
   readCaptcha: CaptchaReader
   logger: Logger
+  /** Of a simulated school that runs already. */
+  demoUrl?: string | undefined
   /** For tests: smaller ones than those of production, which are the adapters' own. */
   bounds?: SchoolBounds | undefined
 }
@@ -50,11 +52,11 @@ export async function openSchool(deps: SchoolDeps): Promise<School> {
 
 async function openKingosoft(deps: SchoolDeps): Promise<School> {
   const { createKingosoftVerifier } = await import('../identity/kingosoft/kingosoft.verifier.ts')
-  const { config, readCaptcha, logger, bounds } = deps
-  const demo = config.school === 'demo' ? await startDemo(logger) : undefined
+  const { config, readCaptcha, logger, bounds, demoUrl } = deps
+  const demo = config.school === 'demo' && demoUrl === undefined ? await startDemo(logger) : undefined
   const captchas = createCaptchaWatch({ mode: config.schoolCaptcha, logger })
   const inner = createKingosoftVerifier({
-    baseUrl: demo?.url ?? config.schoolUrl ?? '',
+    baseUrl: demo?.url ?? demoUrl ?? config.schoolUrl ?? '',
     login: config.schoolLogin,
     readCaptcha,
     captchaMode: config.schoolCaptcha,
@@ -129,7 +131,7 @@ function named<T>(variable: string, make: () => T): T {
   }
 }
 
-async function startDemo(logger: Logger) {
+export async function startDemo(logger: Logger) {
   const { startSimulatedSchool } = await import('../simulated-school/simulated-school.ts')
   const school = await startSimulatedSchool()
   logger.warn(

@@ -17,12 +17,19 @@ export interface RunningService {
   close(): Promise<void>
 }
 
+/** What a worker is given by the first process, which has it once for all. */
+export interface Shared {
+  demoSchoolUrl: string | undefined
+  metrics: () => Promise<string>
+}
+
 /** Starts the whole service; on a failure nothing is left behind. */
 export async function serve(
   config: Config,
   logger: FastifyBaseLogger,
   readCaptcha: CaptchaReader,
   schoolBounds?: SchoolBounds,
+  shared?: Shared,
 ): Promise<RunningService> {
   const closing: (() => Promise<unknown>)[] = []
   const close = async () => {
@@ -31,7 +38,13 @@ export async function serve(
   try {
     const { storage, keys } = await openService(config, logger)
     closing.push(() => storage.close())
-    const school = await openSchool({ config, readCaptcha, logger, bounds: schoolBounds })
+    const school = await openSchool({
+      config,
+      readCaptcha,
+      logger,
+      bounds: schoolBounds,
+      demoUrl: shared?.demoSchoolUrl,
+    })
     closing.push(() => school.close())
     const app = await buildApp({
       config,
@@ -40,7 +53,7 @@ export async function serve(
       keys,
       verifier: school.verifier,
       cas: school.cas,
-      metrics: school.metrics,
+      metrics: shared?.metrics ?? school.metrics,
       logger,
     })
     closing.push(() => app.close())

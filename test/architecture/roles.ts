@@ -91,9 +91,4 @@ export const roles: readonly Role[] = [
 ]
 
 /** Departures that have a reason, by file and import. */
-export const departures: Readonly<Record<string, { imports: string; because: string }>> = {
-  'studies/study-page.repository.ts': {
-    imports: 'accounts/account.repository.ts',
-    because: 'how many records a student has stands in the row of their account',
-  },
-}
+export const departures: Readonly<Record<string, { imports: string; because: string }>> = {}

@@ -1,0 +1,50 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Clock, EpochSeconds } from '../shared/clock.ts'
+import type { AccountId } from './account.ts'
+
+/** Who is asking, and by what: only a password buys a token. */
+export interface Identity {
+  accountId: AccountId
+  /** Of the credentials: with another, this identity is void. */
+  version: number
+  by: 'password' | 'token'
+}
+
+/** An identity as it was verified, with all that may make it void. */
+export interface Verified extends Identity {
+  until: EpochSeconds
+  /** Of an identity by password, which a student number may have been part of. */
+  studentNumberHash?: string
+}
+
+/** How long a password need not be verified again, in seconds. */
+export const passwordMemory = 300
+
+const most = 10_000
+
+export type RememberedCredentials = ReturnType<typeof createRememberedCredentials>
+
+/**
+ * Which Authorization headers were verified in the last minutes, so that whoever asks again costs no argon2 and no signature. Passwords
+ * are not kept: their headers are known by an HMAC under a key that this process alone has. The caller holds what is recalled against
+ * the database.
+ */
+export function createRememberedCredentials(clock: Clock) {
+  const key = randomBytes(32)
+  const byToken = new LRUCache<string, Verified>({ max: most })
+  const byPassword = new LRUCache<string, Verified>({ max: most })
+  const markOf = (authorization: string) => createHmac('sha256', key).update(authorization).digest('base64')
+
+  return {
+    recall(authorization: string): Verified | undefined {
+      const known = byToken.get(authorization) ?? byPassword.get(markOf(authorization))
+      return known !== undefined && known.until > clock.now() ? known : undefined
+    },
+
+    remember(authorization: string, verified: Verified): void {
+      if (verified.by === 'token') byToken.set(authorization, verified)
+      else byPassword.set(markOf(authorization), verified)
+    },
+  }
+}

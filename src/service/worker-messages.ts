@@ -1,0 +1,21 @@
+import type { DemoStudent } from './demo-student.ts'
+
+/** What a worker needs to know of what was set up once for all. */
+export interface Orders {
+  /** Of the one simulated school, where there is one. */
+  demoSchoolUrl: string | undefined
+}
+
+export interface Listening {
+  address: string
+  demoStudent: DemoStudent | undefined
+}
+
+/** Between the first process and its workers, both ways. */
+export type WorkerMessage =
+  | { type: 'wants orders' }
+  | { type: 'orders'; orders: Orders }
+  | { type: 'listening'; listening: Listening }
+  | { type: 'failed'; line: string }
+  | { type: 'wants metrics'; id: number }
+  | { type: 'metrics'; id: number; text: string }

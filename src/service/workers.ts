@@ -1,0 +1,90 @@
+import cluster, { type Worker } from 'node:cluster'
+import type { FastifyBaseLogger } from 'fastify'
+import { AggregatorRegistry } from 'prom-client'
+import type { Listening, Orders, WorkerMessage } from './worker-messages.ts'
+
+export interface Workers {
+  /** The first worker serves. @throws WorkerFailure when one cannot before that */
+  up: Promise<Listening>
+  /** Lets every worker finish what is in flight; those that have not after `patience` milliseconds are ended. */
+  end(signal: NodeJS.Signals, patience: number): Promise<void>
+}
+
+export interface WorkersOptions {
+  count: number
+  /** What the workers wait for, their programs loaded meanwhile. */
+  orders: Promise<Orders>
+  logger: Pick<FastifyBaseLogger, 'info' | 'warn'>
+}
+
+/** A worker cannot start; the message is its own line for the operator. */
+export class WorkerFailure extends Error {
+  override name = 'WorkerFailure'
+}
+
+const shortLife = 5000
+
+/** In milliseconds: at once, and later and later for one that keeps dying young. `shortLives` counts those in a row. */
+export function restartDelay(shortLives: number): number {
+  return shortLives < 2 ? 0 : Math.min(10_000, 100 * 2 ** (shortLives - 2))
+}
+
+/**
+ * So many processes that run this command again, on one port: this one takes the connections and hands them round. A dead one is replaced.
+ * They end when this process does, however that comes about.
+ */
+export function startWorkers({ count, orders, logger }: WorkersOptions): Workers {
+  const up = Promise.withResolvers<Listening>()
+  const totals = new AggregatorRegistry()
+  let serving = false
+  let ending = false
+
+  function hire(shortLives: number): void {
+    const begun = performance.now()
+    const worker = cluster.fork()
+    worker.on('error', (error) => logger.warn({ err: error }, 'a worker cannot be told anything'))
+    worker.on('message', (message: WorkerMessage) => void hear(worker, message))
+    worker.once('exit', (code, signal) => {
+      if (!serving) up.reject(new WorkerFailure(`a worker ended at once (${signal ?? code})`))
+      if (!serving || ending) return
+      const lives = performance.now() - begun < shortLife ? shortLives + 1 : 0
+      const delay = restartDelay(lives)
+      logger.warn({ worker: worker.process.pid, code, signal, delay }, 'a worker ended, another takes its place')
+      setTimeout(() => ending || hire(lives), delay)
+    })
+  }
+
+  async function hear(worker: Worker, message: WorkerMessage): Promise<void> {
+    if (message.type === 'wants orders') tell(worker, { type: 'orders', orders: await orders })
+    if (message.type === 'wants metrics') {
+      const text = await totals.clusterMetrics().catch(() => '')
+      tell(worker, { type: 'metrics', id: message.id, text })
+    }
+    if (message.type === 'failed') up.reject(new WorkerFailure(message.line))
+    if (message.type === 'listening') {
+      logger.info({ worker: worker.process.pid }, 'a worker listens')
+      serving = true
+      up.resolve(message.listening)
+    }
+  }
+
+  async function end(signal: NodeJS.Signals, patience: number): Promise<void> {
+    ending = true
+    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+    const gone = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)))
+    for (const worker of workers) worker.process.kill(signal)
+    const late = setTimeout(() => {
+      for (const worker of workers) worker.process.kill('SIGKILL')
+    }, patience)
+    await Promise.all(gone)
+    clearTimeout(late)
+  }
+
+  for (let at = 0; at < count; at += 1) hire(0)
+  orders.catch(up.reject)
+  return { up: up.promise, end }
+}
+
+function tell(worker: Worker, message: WorkerMessage): void {
+  if (worker.isConnected()) worker.send(message, () => undefined)
+}
