@@ -7,7 +7,7 @@ import { type CaptchaProfile, type CellLayout, writtenProfile } from '../src/cap
 const FONT = fileURLToPath(import.meta.resolve('@fontsource/stix-two-text/files/stix-two-text-latin-700-normal.woff'))
 const TARGET = new URL('../src/captcha/profiles/kingosoft.json', import.meta.url)
 
-/** Looked for on the 300 real images: the reading is as right around it (docs/captcha.md has the figures). */
+/** Size and place with the widest margins on 300 real images; the reading is right around them too (docs/captcha.md). */
 export interface Drawing {
   pixelsPerEm: number
   /** Where the pen stands inside a cell, in pixels. */
@@ -18,7 +18,7 @@ export interface Drawing {
 }
 
 const layout: CellLayout = { left: 6, top: 8, pitch: 15, width: 12, height: 16, count: 4 }
-const kingosoft: Drawing = { pixelsPerEm: 24, penX: 0, baseline: 16, smooth: true }
+const kingosoft: Drawing = { pixelsPerEm: 23.75, penX: -0.2, baseline: 15.6, smooth: true }
 const SAMPLES_A_SIDE = 8
 
 interface Point {
@@ -88,7 +88,7 @@ function inkOf(font: opentype.Font, symbol: string, { width, height }: CellLayou
   })
 }
 
-/** @param drawing for trying other sizes and places (scripts/captcha-tune.ts) */
+/** @param drawing to try other sizes and places with */
 export function drawProfile(fontFile = FONT, drawing = kingosoft, cells = layout): CaptchaProfile {
   const file = readFileSync(fontFile)
   const font = opentype.parse(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength))
