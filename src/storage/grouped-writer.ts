@@ -19,9 +19,9 @@ const rollbackToSavepoint = statement((db) => sql`rollback to job`.compile(db))
 /**
  * All writes that wait go into one transaction, each in a savepoint of its own, and are answered only after the commit: many writers
  * share one flush to disk. A failed write undoes only itself; a failed commit fails all of its group.
- * `connection` has one connection, and nobody else.
+ * `connection` has one connection, and nobody else. `onCommit` is called before the writes are answered.
  */
-export function createGroupedWriter(connection: Db) {
+export function createGroupedWriter(connection: Db, onCommit: () => void) {
   const waiting: Job[] = []
   let running: Promise<void> | undefined
 
@@ -38,7 +38,7 @@ export function createGroupedWriter(connection: Db) {
   async function drain(): Promise<void> {
     // One turn of the event loop lets requests that have arrived together join the group.
     await new Promise(setImmediate)
-    while (waiting.length > 0) await commitGroup(connection, waiting.splice(0, largestGroup))
+    while (waiting.length > 0) await commitGroup(connection, waiting.splice(0, largestGroup), onCommit)
     // In the same breath as the last look at `waiting`: a write that came in between would wait for ever.
     running = undefined
   }
@@ -46,7 +46,7 @@ export function createGroupedWriter(connection: Db) {
   return { write, idle: async () => running }
 }
 
-async function commitGroup(tx: Db, group: Job[]): Promise<void> {
+async function commitGroup(tx: Db, group: Job[], onCommit: () => void): Promise<void> {
   const outcomes: PromiseSettledResult<unknown>[] = []
   try {
     await begin.all(tx, {})
@@ -61,6 +61,7 @@ async function commitGroup(tx: Db, group: Job[]): Promise<void> {
     for (const job of group) job.settle({ status: 'rejected', reason })
     return
   }
+  onCommit()
   for (const [index, job] of group.entries()) job.settle(outcomes[index] as PromiseSettledResult<unknown>)
 }
 

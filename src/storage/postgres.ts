@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { isUnreachable } from './constraint-errors.ts'
@@ -8,6 +9,9 @@ import type { Tables } from './tables.ts'
 // Ids, epoch seconds and counts all lie well inside 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
+
+/** In milliseconds. */
+const pingPatience = 3000
 
 export interface PostgresOptions {
   url: string
@@ -26,10 +30,24 @@ export function openPostgres({ url, connections = 10, onError = () => undefined 
     kind: 'postgres',
     db,
     write: (work) => db.transaction().execute(work),
-    ping: async () => {
-      await sql`select 1`.execute(db)
-    },
+    ping: () => withinPatience(sql`select 1`.execute(db)),
     close: () => db.destroy(),
+  }
+}
+
+/** A server that was unplugged says nothing: a monitor is told so before it gives up, whatever the query's own limit. */
+async function withinPatience(query: Promise<unknown>): Promise<void> {
+  const timer = new AbortController()
+  const silence = setTimeout(pingPatience, undefined, { signal: timer.signal }).then(
+    () => {
+      throw Object.assign(new Error('the database does not answer'), { code: 'ETIMEDOUT' })
+    },
+    () => undefined,
+  )
+  try {
+    await Promise.race([query, silence])
+  } finally {
+    timer.abort()
   }
 }
 

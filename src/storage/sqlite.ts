@@ -1,8 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { Kysely, sql } from 'kysely'
+import { Kysely, type SqliteDatabase, sql } from 'kysely'
 import { createGroupedWriter } from './grouped-writer.ts'
+import { createReadSnapshot } from './read-snapshot.ts'
 import { NodeSqliteDialect, openSqliteDatabase } from './sqlite-database.ts'
+import { makePrivate, watchFile } from './sqlite-file.ts'
 import { runAtOnce } from './statement.ts'
 import type { Storage } from './storage.ts'
 import type { Tables } from './tables.ts'
@@ -10,33 +10,34 @@ import type { Tables } from './tables.ts'
 /** Two connections: reads never wait behind a write, and never see one that is not committed. */
 export function openSqlite(path: string): Storage {
   if (path !== ':memory:') makePrivate(path)
-  const writer = connect(path)
-  const reader = connect(path)
-  const groupedWriter = createGroupedWriter(writer)
+  const writer = connect(openSqliteDatabase(path))
+  const readDatabase = openSqliteDatabase(path)
+  const snapshot = createReadSnapshot(readDatabase)
+  const reader = connect(readDatabase, snapshot.enter)
+  const assertFile = path === ':memory:' ? async () => undefined : watchFile(path)
+  const groupedWriter = createGroupedWriter(writer, snapshot.end)
   return {
     kind: 'sqlite',
     db: reader,
     write: groupedWriter.write,
     ping: async () => {
+      await assertFile()
       await sql`select 1 from settings limit 1`.execute(reader)
     },
     close: async () => {
       await groupedWriter.idle()
+      snapshot.end()
       await reader.destroy()
       await writer.destroy()
     },
   }
 }
 
-function connect(path: string): Kysely<Tables> {
-  const database = openSqliteDatabase(path)
+function connect(database: SqliteDatabase, beforeEach: () => void = () => undefined): Kysely<Tables> {
   const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) })
-  runAtOnce(db, (text, parameters) => database.prepare(text).all(parameters))
+  runAtOnce(db, (text, parameters) => {
+    beforeEach()
+    return database.prepare(text).all(parameters)
+  })
   return db
-}
-
-/** Folder and file are the service's own; SQLite gives the files beside it the same mode. What stands there keeps its mode. */
-function makePrivate(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  closeSync(openSync(path, 'a', 0o600))
 }

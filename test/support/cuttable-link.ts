@@ -47,7 +47,11 @@ export async function linkTo(url: string): Promise<CuttableLink> {
     server = await listening(join, taken)
   }
 
-  return { port: taken, cut, mend, silence: () => void (isSilent = true) }
+  function silence(): void {
+    isSilent = true
+  }
+
+  return { port: taken, cut, mend, silence }
 }
 
 async function listening(join: (near: Socket) => void, port: number): Promise<Server> {
