@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import * as foundation from './migrations/2026-11-24-foundation.ts'
+import * as pagesFromTheIndex from './migrations/2026-11-25-pages-from-the-index.ts'
 import type { DatabaseKind, Storage } from './storage.ts'
 
 interface Step {
@@ -10,6 +11,7 @@ interface Step {
 /** In order, and frozen once landed: a change is a new step at the end. */
 const steps: Record<string, Step> = {
   '2026-11-24-foundation': foundation,
+  '2026-11-25-pages-from-the-index': pagesFromTheIndex,
 }
 
 /** The database was made by a version that knows more steps than this one. */
