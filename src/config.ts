@@ -57,6 +57,7 @@ export interface Config {
 }
 
 type Environment = Record<string, string | undefined>
+type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T
 
 /** Names every wrong variable, joined into one line. */
 export class ConfigError extends Error {
@@ -78,6 +79,7 @@ export function readConfig(env: Environment): Config {
   }
 
   const config: Config = {
+    ...schoolSettings(read),
     host: read('HOST', '127.0.0.1', text),
     port: read('PORT', 5000, integer(0, 65535)),
     database: read('DATABASE_URL', { kind: 'sqlite', path: 'data/occupy.sqlite' }, databaseUrl),
@@ -85,6 +87,35 @@ export function readConfig(env: Environment): Config {
     workers: read('WORKERS', 1, integer(1, 64)),
     publicUrl: read('PUBLIC_URL', undefined, origin),
     tls: undefined,
+    secret: read('SECRET', undefined, text),
+    tokenLifetime: read('TOKEN_TTL', 3600, integer(1, 31_536_000)),
+    timezone: read('TIMEZONE', 'Asia/Shanghai', timezone),
+    studyMaxHours: read('STUDY_MAX_HOURS', 16, hours),
+    trustProxy: read('TRUST_PROXY', [], addresses),
+    throttle: read('THROTTLE', true, onOff),
+    logLevel: read('LOG_LEVEL', 'info', oneOf<LogLevel>('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')),
+  }
+  config.tls = tlsFiles(read('TLS_CERT', undefined, text), read('TLS_KEY', undefined, text), faults)
+  faults.push(...contradictions(config, env))
+  if (faults.length > 0) throw new ConfigError(faults.join('; '))
+  return config
+}
+
+type SchoolSettings = Pick<
+  Config,
+  | 'school'
+  | 'schoolUrl'
+  | 'schoolLogin'
+  | 'schoolCaptcha'
+  | 'schoolCaptchaProfile'
+  | 'schoolCa'
+  | 'schoolConcurrency'
+  | 'ldap'
+  | 'cas'
+>
+
+function schoolSettings(read: Read): SchoolSettings {
+  return {
     school: read('SCHOOL', 'demo', oneOf<SchoolKind>('demo', 'kingosoft', 'ldap', 'cas')),
     schoolUrl: read('SCHOOL_URL', undefined, schoolAddress),
     schoolLogin: read('SCHOOL_LOGIN', 'auto', oneOf<SchoolLogin>('auto', 'k1', 'k2-get', 'k2-post', 'k3')),
@@ -103,18 +134,7 @@ export function readConfig(env: Environment): Config {
       studentNumberAttribute: read('CAS_STUDENT_NUMBER_ATTRIBUTE', undefined, text),
       renew: read('CAS_RENEW', true, onOff),
     },
-    secret: read('SECRET', undefined, text),
-    tokenLifetime: read('TOKEN_TTL', 3600, integer(1, 31_536_000)),
-    timezone: read('TIMEZONE', 'Asia/Shanghai', timezone),
-    studyMaxHours: read('STUDY_MAX_HOURS', 16, hours),
-    trustProxy: read('TRUST_PROXY', [], addresses),
-    throttle: read('THROTTLE', true, onOff),
-    logLevel: read('LOG_LEVEL', 'info', oneOf<LogLevel>('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')),
   }
-  config.tls = tlsFiles(read('TLS_CERT', undefined, text), read('TLS_KEY', undefined, text), faults)
-  faults.push(...contradictions(config, env))
-  if (faults.length > 0) throw new ConfigError(faults.join('; '))
-  return config
 }
 
 /** Settings that are right each by itself, and wrong together. */

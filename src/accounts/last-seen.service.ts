@@ -25,7 +25,9 @@ export function createLastSeen(storage: Storage, clock: Clock) {
       const gathered = seen
       seen = new Map()
       try {
-        await storage.write((tx) => updateLastSeen(tx, gathered))
+        // In one order: two processes that lock the same rows must not wait for each other.
+        const inOrder = [...gathered].sort(([one], [other]) => one - other)
+        await storage.write((tx) => updateLastSeen(tx, inOrder))
       } catch (error) {
         for (const [id, at] of gathered) if (!seen.has(id)) seen.set(id, at)
         throw error
