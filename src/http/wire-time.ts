@@ -12,9 +12,17 @@ export const WireTime = Type.String({
 
 /** `2017-03-25 11:55:47`, always UTC. */
 export function toWireTime(at: EpochSeconds): string {
-  const iso = new Date(at * 1000).toISOString()
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}`
+  const day = Math.floor(at / secondsOfDay)
+  const second = at - day * secondsOfDay
+  if (day !== lastDay.number)
+    lastDay = { number: day, text: new Date(day * secondsOfDay * 1000).toISOString().slice(0, 10) }
+  return `${lastDay.text} ${twoDigits[Math.floor(second / 3600)]}:${twoDigits[Math.floor(second / 60) % 60]}:${twoDigits[second % 60]}`
 }
+
+const secondsOfDay = 86_400
+const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'))
+/** Times come in runs of the same day. */
+let lastDay = { number: 0, text: '1970-01-01' }
 
 /** @throws DomainError `bad-time` for anything but a moment that exists, in the one form. */
 export function fromWireTime(text: string): EpochSeconds {
