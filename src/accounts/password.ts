@@ -1,4 +1,3 @@
-import { dictionary } from '@zxcvbn-ts/language-common'
 import { DomainError } from '../shared/errors.ts'
 import { userNameKey } from './user-name.ts'
 
@@ -8,11 +7,17 @@ const longest = 1024
 let common: Set<string> | undefined
 
 /** @throws DomainError `password-length`, `password-is-user-name`, `password-common` */
-export function checkPassword(password: string, username?: string): void {
+export async function checkPassword(password: string, username?: string): Promise<void> {
   const length = [...password].length
   if (length < shortest || length > longest || !password.isWellFormed()) throw new DomainError('password-length')
   if (username !== undefined && userNameKey(password) === userNameKey(username))
     throw new DomainError('password-is-user-name')
-  common ??= new Set(dictionary['passwords-common'] as string[])
+  common ??= await commonest()
   if (common.has(password.toLowerCase())) throw new DomainError('password-common')
+}
+
+/** Read when the first password is set: the list is long, and most starts of the service set none. */
+async function commonest(): Promise<Set<string>> {
+  const { dictionary } = await import('@zxcvbn-ts/language-common')
+  return new Set(dictionary['passwords-common'] as string[])
 }

@@ -24,7 +24,7 @@ export function createRecoveryService({ storage, proofs, studentNumberKey }: Rec
    */
   async function recoverAccount(evidence: Evidence, password: string, address: string): Promise<Account> {
     const claim = proofs.claim(evidence)
-    checkPassword(password)
+    await checkPassword(password)
     await claim.prove(address)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
     const passwordHash = await hashPassword(password)
@@ -33,7 +33,7 @@ export function createRecoveryService({ storage, proofs, studentNumberKey }: Rec
       // Here and not before: the number may go over to another account while the school is asked.
       const account = await findByStudentNumber(tx, numberHash)
       if (account === undefined) throw new DomainError('account-unknown')
-      checkPassword(password, account.username)
+      await checkPassword(password, account.username)
       await replacePassword(tx, account.id, passwordHash)
       return account
     })

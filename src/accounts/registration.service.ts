@@ -32,7 +32,7 @@ export function createRegistrationService({ storage, clock, proofs, studentNumbe
     const usernameKey = userNameKey(username)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
     await refuseTaken(storage.db, usernameKey, numberHash)
-    checkPassword(password, username)
+    await checkPassword(password, username)
     await claim.prove(address)
     const passwordHash = await hashPassword(password)
     return storage.write(async (tx) => {

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { type Config, ConfigError } from '../config.ts'
 import { createCaptchaWatch } from '../identity/captcha-watch.ts'
 import type { CasLogin } from '../identity/cas/cas-login.ts'
+import { deferVerifier } from '../identity/deferred-verifier.ts'
 import { type GuardOptions, guardVerifier } from '../identity/guarded-verifier.ts'
 import type { CaptchaReader } from '../identity/kingosoft/captcha-reader.ts'
+import type { KingosoftOptions } from '../identity/kingosoft/kingosoft.verifier.ts'
 import type { Limits } from '../identity/kingosoft/limits.ts'
 import type { Logger } from '../identity/logger.ts'
 import type { StudentVerifier } from '../identity/verifier.ts'
@@ -51,11 +53,10 @@ export async function openSchool(deps: SchoolDeps): Promise<School> {
 }
 
 async function openKingosoft(deps: SchoolDeps): Promise<School> {
-  const { createKingosoftVerifier } = await import('../identity/kingosoft/kingosoft.verifier.ts')
   const { config, readCaptcha, logger, bounds, demoUrl } = deps
   const demo = config.school === 'demo' && demoUrl === undefined ? await startDemo(logger) : undefined
   const captchas = createCaptchaWatch({ mode: config.schoolCaptcha, logger })
-  const inner = createKingosoftVerifier({
+  const options: KingosoftOptions = {
     baseUrl: demo?.url ?? demoUrl ?? config.schoolUrl ?? '',
     login: config.schoolLogin,
     readCaptcha,
@@ -64,6 +65,10 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
     limits: bounds?.login ?? {},
     logger,
     onCaptcha: captchas.report,
+  }
+  const inner = deferVerifier(async () => {
+    const { createKingosoftVerifier } = await import('../identity/kingosoft/kingosoft.verifier.ts')
+    return createKingosoftVerifier(options)
   })
   const { guard, metrics } = guardOf(deps, { captchas })
   const verifier = guard(inner)

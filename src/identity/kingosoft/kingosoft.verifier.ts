@@ -33,7 +33,7 @@ export interface KingosoftOptions {
 }
 
 /** Proves students by a live login at a KINGOSOFT academic-affairs system. @throws Error for an address that is none. */
-export function createKingosoftVerifier(options: KingosoftOptions): StudentVerifier {
+export function createKingosoftVerifier(options: KingosoftOptions): Required<StudentVerifier> {
   const { readCaptcha, captchaMode, logger, now = Date.now, onStep = () => {}, onCaptcha = () => {} } = options
   const site = schoolSite(options.baseUrl, options.ca)
   const limits = { ...defaultLimits, ...options.limits }
