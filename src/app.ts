@@ -33,6 +33,7 @@ import type { CasLogin } from './identity/cas/cas-login.ts'
 import type { StudentVerifier } from './identity/verifier.ts'
 import type { Keys } from './keys.ts'
 import type { Clock } from './shared/clock.ts'
+import { andThen } from './shared/maybe-promise.ts'
 import type { Storage } from './storage/storage.ts'
 import { fastReads } from './studies/fast-reads.routes.ts'
 import { studyRoutes } from './studies/study.routes.ts'
@@ -102,10 +103,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.refuseOtherMethods()
   await app.register(fastPath, {
     routes: fastReads({ studies, accounts }),
-    recall: async (authorization) => {
-      const identity = await identities.recall(authorization)
-      if (identity) lastSeen.note(identity.accountId)
-      return identity
+    recall(authorization) {
+      storage.readTogether?.()
+      return andThen(identities.recall(authorization), (identity) => {
+        if (identity) lastSeen.note(identity.accountId)
+        return identity
+      })
     },
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,

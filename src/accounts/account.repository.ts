@@ -1,5 +1,6 @@
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { violatedUniqueness } from '../storage/constraint-errors.ts'
 import { statement } from '../storage/statement.ts'
 import type { DatabaseKind, Db } from '../storage/storage.ts'
@@ -51,9 +52,8 @@ function takenError(error: unknown): DomainError | undefined {
   return new DomainError(violated.includes('username_key') ? 'user-name-taken' : 'student-number-taken')
 }
 
-export async function findAccount(db: Db, id: AccountId): Promise<Account | undefined> {
-  const row = await accountById.first(db, { id })
-  return row && toAccount(row)
+export function findAccount(db: Db, id: AccountId): MaybePromise<Account | undefined> {
+  return andThen(accountById.first(db, { id }), (row) => row && toAccount(row))
 }
 
 const accountById = statement<{ id: AccountId }, AccountRow>((db, { id }) =>

@@ -1,4 +1,5 @@
 import { DomainError } from '../shared/errors.ts'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Storage } from '../storage/storage.ts'
 import { findAccount } from './account.repository.ts'
 import type { Account, AccountId } from './account.ts'
@@ -13,10 +14,11 @@ export type AccountService = ReturnType<typeof createAccountService>
 
 export function createAccountService({ storage, lastSeen }: AccountServiceDeps) {
   /** With the latest visit, written or not. @throws DomainError `not-found` */
-  async function getAccount(id: AccountId): Promise<Account> {
-    const account = await findAccount(storage.db, id)
-    if (account === undefined) throw new DomainError('not-found')
-    return lastSeen.applied(account)
+  function getAccount(id: AccountId): MaybePromise<Account> {
+    return andThen(findAccount(storage.db, id), (account) => {
+      if (account === undefined) throw new DomainError('not-found')
+      return lastSeen.applied(account)
+    })
   }
 
   return { getAccount }

@@ -1,5 +1,6 @@
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Credentials } from './account.ts'
 import type { Budget, BudgetService } from './budget.service.ts'
@@ -27,12 +28,13 @@ export function createAuthenticationService({ storage, clock, tokens, studentNum
   const remembered = createRememberedCredentials(clock)
 
   /** Whoever showed this very header in the last minutes, if nothing of the account has changed since, by any instance. */
-  async function recall(authorization: string): Promise<Identity | undefined> {
+  function recall(authorization: string): MaybePromise<Identity | undefined> {
     const known = remembered.recall(authorization)
     if (known === undefined) return undefined
-    const state = await findCredentialState(storage.db, known.accountId)
-    if (state?.version !== known.version) return undefined
-    return known.by === 'token' || state.studentNumberHash === known.studentNumberHash ? known : undefined
+    return andThen(findCredentialState(storage.db, known.accountId), (state) => {
+      if (state?.version !== known.version) return undefined
+      return known.by === 'token' || state.studentNumberHash === known.studentNumberHash ? known : undefined
+    })
   }
 
   /** @throws DomainError `unauthorized` */

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../shared/maybe-promise.ts'
 import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import type { AccountId, Credentials } from './account.ts'
@@ -31,7 +32,7 @@ export interface CredentialState {
   studentNumberHash: string
 }
 
-export async function findCredentialState(db: Db, id: AccountId): Promise<CredentialState | undefined> {
+export function findCredentialState(db: Db, id: AccountId): MaybePromise<CredentialState | undefined> {
   return credentialStateById.first(db, { id })
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import proxyAddr from 'proxy-addr'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { hasOneValidHost } from './links.ts'
 import { logRequest } from './request-log.ts'
 import { headersOfPrivate, headersOfSecurity } from './security-headers.ts'
@@ -10,14 +11,14 @@ import { headersOfPrivate, headersOfSecurity } from './security-headers.ts'
 export interface FastRoute<Caller> {
   /** The whole URL, with its one parameter as a group. */
   url: RegExp
-  /** Rejects where there is no plain answer: then the framework's route says why. */
-  answer(caller: Caller, parameter: string, origin: string): Promise<object>
+  /** Throws or rejects where there is no plain answer: then the framework's route says why. */
+  answer(caller: Caller, parameter: string, origin: string): MaybePromise<object>
 }
 
 export interface FastPathOptions<Caller> {
   routes: FastRoute<Caller>[]
   /** Undefined for whoever has to be looked at closer. */
-  recall(authorization: string): Promise<Caller | undefined>
+  recall(authorization: string): MaybePromise<Caller | undefined>
   publicUrl: string | undefined
   trustProxy: string[]
   https: boolean
@@ -41,7 +42,7 @@ export const fastPath = fp(async (app: FastifyInstance, options: FastPathOptions
   app.server.removeListener('request', handle)
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (closing || !isPlain(request)) handle(request, response)
-    else answerFast(request, response).then((answered) => answered || handle(request, response))
+    else answerFast(request, response, handle)
   })
 })
 
@@ -57,37 +58,38 @@ function isPlain(request: IncomingMessage): boolean {
   )
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+type Answer = (request: IncomingMessage, response: ServerResponse, otherwise: Handle) => void
 
-/** Whether the request was answered; if not, nothing of it was touched. */
+/** Leaves a request to `otherwise`, untouched, where it has no answer. */
 function fastAnswer(app: FastifyInstance, options: FastPathOptions<unknown>): Answer {
   const { routes, recall, publicUrl, trustProxy, https, nextRequestId } = options
   const trust = trustProxy.length > 0 ? proxyAddr.compile(trustProxy) : undefined
-  const headers = {
+  const headers = Object.entries({
     ...headersOfSecurity(https),
     ...headersOfPrivate,
     'content-type': 'application/json; charset=utf-8',
-  }
+  }).flat()
   const scheme = https ? 'https' : 'http'
 
-  async function bodyFor({ url = '', headers }: IncomingMessage): Promise<string | undefined> {
+  function bodyFor({ url = '', headers }: IncomingMessage): MaybePromise<object | undefined> {
     const origin = publicUrl ?? (trust ? undefined : `${scheme}://${headers.host}`)
     if (origin === undefined || headers.authorization === undefined) return undefined
     for (const route of routes) {
-      const parameter = route.url.exec(url)?.[1]
-      if (parameter === undefined) continue
-      const caller = await recall(headers.authorization)
-      return caller === undefined ? undefined : JSON.stringify(await route.answer(caller, parameter, origin))
+      const match = route.url.exec(url)
+      if (match === null) continue
+      const answer = (caller: unknown) =>
+        caller === undefined ? undefined : route.answer(caller, match[1] ?? '', origin)
+      return andThen(recall(headers.authorization), answer)
     }
     return undefined
   }
 
-  return async (request, response) => {
-    const begun = performance.now()
-    const body = await bodyFor(request).catch(() => undefined)
-    if (body === undefined) return false
+  function send(request: IncomingMessage, response: ServerResponse, begun: number, answer: object): void {
+    const body = JSON.stringify(answer)
     const id = nextRequestId()
-    response.writeHead(200, { ...headers, 'x-request-id': id, 'content-length': Buffer.byteLength(body) }).end(body)
+    response
+      .writeHead(200, [...headers, 'x-request-id', id, 'content-length', String(Buffer.byteLength(body))])
+      .end(body)
     logRequest(app.log, {
       id,
       method: 'GET',
@@ -96,6 +98,22 @@ function fastAnswer(app: FastifyInstance, options: FastPathOptions<unknown>): An
       ms: performance.now() - begun,
       address: trust ? proxyAddr(request, trust) : request.socket.remoteAddress,
     })
-    return true
+  }
+
+  return (request, response, otherwise) => {
+    const begun = performance.now()
+    const settle = (answer: object | undefined) =>
+      answer === undefined ? otherwise(request, response) : send(request, response, begun, answer)
+    const answer = attempt(() => bodyFor(request))
+    if (answer instanceof Promise) answer.catch(() => undefined).then(settle)
+    else settle(answer)
+  }
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
   }
 }

@@ -54,7 +54,7 @@ async function commitGroup(tx: Db, group: Job[], onCommit: () => void): Promise<
       for (const job of group) outcomes.push(await runInSavepoint(tx, job))
       await commit.all(tx, {})
     } catch (error) {
-      await rollback.all(tx, {}).catch(() => undefined)
+      await undo(tx)
       throw error
     }
   } catch (reason) {
@@ -63,6 +63,13 @@ async function commitGroup(tx: Db, group: Job[], onCommit: () => void): Promise<
   }
   onCommit()
   for (const [index, job] of group.entries()) job.settle(outcomes[index] as PromiseSettledResult<unknown>)
+}
+
+/** A commit that failed may have ended the transaction by itself. */
+async function undo(tx: Db): Promise<void> {
+  try {
+    await rollback.all(tx, {})
+  } catch {}
 }
 
 async function runInSavepoint(tx: Db, job: Job): Promise<PromiseSettledResult<unknown>> {

@@ -1,9 +1,9 @@
 import type { SqliteDatabase } from 'kysely'
 
 /**
- * The reads that follow from one event (a request that came in, say) see one state of the database: taking SQLite's read lock costs
- * several times what a small read does. It ends before the next event is looked at, and when this process commits, so that whatever
- * was acknowledged before a request came, by any process, is seen by it.
+ * Reads that see one state of the database together: taking SQLite's read lock costs many times what a small read does.
+ * Whatever was acknowledged before a request came, by any process, is seen by it: a snapshot ends before the next event is looked
+ * at, or, for requests that came in together, before the next ones are taken from their sockets; and when this process commits.
  */
 export function createReadSnapshot(database: SqliteDatabase) {
   const begin = database.prepare('begin')
@@ -16,16 +16,25 @@ export function createReadSnapshot(database: SqliteDatabase) {
     commit.run([])
   }
 
+  function enter(schedule: (end: () => void) => void): void {
+    if (open) return
+    begin.run([])
+    open = true
+    schedule(end)
+  }
+
   return {
     end,
 
-    /** To be called before each read. */
-    enter(): void {
-      if (open) return
-      begin.run([])
-      open = true
-      // A tick that is asked for among the promises' jobs comes when all of these are done, and before the next event.
-      queueMicrotask(() => process.nextTick(end))
-    },
+    /** Before each read: for what follows from one event. */
+    enter: () => enter(afterThisEvent),
+
+    /** For requests that came in together; to be called only while they are being taken from their sockets. */
+    enterTogether: () => enter(setImmediate),
   }
+}
+
+/** A tick that is asked for among the promises' jobs comes when all of these are done, and before the next event. */
+function afterThisEvent(end: () => void): void {
+  Promise.resolve().then(() => process.nextTick(end))
 }

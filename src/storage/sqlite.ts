@@ -19,6 +19,7 @@ export function openSqlite(path: string): Storage {
   return {
     kind: 'sqlite',
     db: reader,
+    readTogether: snapshot.enterTogether,
     write: groupedWriter.write,
     ping: async () => {
       await assertFile()

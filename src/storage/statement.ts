@@ -1,4 +1,5 @@
 import { type CompiledQuery, type RawBuilder, SqliteAdapter, sql } from 'kysely'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Db } from './storage.ts'
 
 /** What stands in a statement for a value that each run brings. */
@@ -21,14 +22,14 @@ const places = new Proxy<Record<string, RawBuilder<unknown>>>(
 
 const runners = new WeakMap<Db, RunNow>()
 
-/** Statements on `db` are run by `run`, with none of the turns that Kysely takes to find a connection. */
+/** Statements on `db` are answered at once by `run`, with none of the turns that Kysely takes to find a connection. */
 export function runAtOnce(db: Db, run: RunNow): void {
   runners.set(db, run)
 }
 
 export interface Statement<P, R> {
-  all(db: Db, values: P): Promise<R[]>
-  first(db: Db, values: P): Promise<R | undefined>
+  all(db: Db, values: P): MaybePromise<R[]>
+  first(db: Db, values: P): MaybePromise<R | undefined>
 }
 
 /** A query that Kysely builds and compiles once for each kind of database, for paths where the building would cost more than the running. */
@@ -37,20 +38,19 @@ export function statement<P extends object, R>(
 ): Statement<P, R> {
   const compiled: { sqlite?: CompiledQuery; postgres?: CompiledQuery } = {}
 
-  async function all(db: Db, values: P): Promise<R[]> {
-    const kind = db.getExecutor().adapter instanceof SqliteAdapter ? 'sqlite' : 'postgres'
+  function all(db: Db, values: P): MaybePromise<R[]> {
+    const run = runners.get(db)
+    const kind = run || db.getExecutor().adapter instanceof SqliteAdapter ? 'sqlite' : 'postgres'
     compiled[kind] ??= build(db, places as Places<P>)
     const query = compiled[kind]
     const parameters = query.parameters.map((value) =>
       value instanceof Place ? (values as Record<string, unknown>)[value.name] : value,
     )
-    const run = runners.get(db)
     if (run) return run(query.sql, parameters) as R[]
-    const { rows } = await db.executeQuery({ ...query, parameters })
-    return rows as R[]
+    return db.executeQuery({ ...query, parameters }).then(({ rows }) => rows as R[])
   }
 
-  return { all, first: async (db, values) => (await all(db, values))[0] }
+  return { all, first: (db, values) => andThen(all(db, values), ([row]) => row) }
 }
 
 /** The statements of one family, each made when its shape is first wanted. */

@@ -1,3 +1,4 @@
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Cursor, Order, Page } from '../shared/page.ts'
 import type { Db } from '../storage/storage.ts'
 import { toStudy } from './study.repository.ts'
@@ -10,13 +11,23 @@ import { countRunning, locate } from './tally.repository.ts'
  * One page in the order of start and id. Links are keyset cursors, so that every page costs the same wherever it lies.
  * `total` counts what matches no matter when it started and whether it is over.
  */
-export async function pageStudies(
+export function pageStudies(
   db: Db,
   request: StudyListRequest,
-  total: () => Promise<number>,
-): Promise<Page<Study>> {
+  total: () => MaybePromise<number>,
+): MaybePromise<Page<Study>> {
+  const { filter, order, perPage, cursor, page = 1 } = request
+  return andThen(countStudies(db, filter, total), (count) => {
+    if (cursor || page > 1) return laterPage(db, request, count)
+    return andThen(rowsMatching(db, { filter, order, limit: perPage + 1 }), (rows) => {
+      const items = rows.slice(0, perPage).map(toStudy)
+      return { items, count, ...links(request, items, rows.length > perPage, false) }
+    })
+  })
+}
+
+async function laterPage(db: Db, request: StudyListRequest, count: number): Promise<Page<Study>> {
   const { filter, perPage, cursor } = request
-  const count = await countStudies(db, filter, total)
   const offset = cursor ? 0 : ((request.page ?? 1) - 1) * perPage
   if (offset > 0 && offset >= count)
     return { items: [], count, next: undefined, prev: count > 0 ? end(request.order) : undefined }
@@ -82,11 +93,10 @@ function opposite(order: Order): Order {
   return order === 'asc' ? 'desc' : 'asc'
 }
 
-async function countStudies(db: Db, filter: StudyFilter, total: () => Promise<number>): Promise<number> {
+function countStudies(db: Db, filter: StudyFilter, total: () => MaybePromise<number>): MaybePromise<number> {
   const { accountId, running, from, to } = filter
   if (from !== undefined || to !== undefined) return countMatching(db, filter)
   if (running === undefined) return total()
-  const active =
-    accountId === undefined ? await countRunning(db) : await countMatching(db, { accountId, running: true })
-  return running ? active : (await total()) - active
+  const active = accountId === undefined ? countRunning(db) : countMatching(db, { accountId, running: true })
+  return running ? active : andThen(active, (running) => andThen(total(), (all) => all - running))
 }

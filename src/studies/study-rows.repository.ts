@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Cursor, Order } from '../shared/page.ts'
 import { type Places, statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
@@ -27,15 +28,14 @@ interface Shape {
 type Values = Omit<StudyFilter, 'running'> & Partial<Place> & { limit?: number; offset?: number }
 
 /** Whole rows, in the order asked for. */
-export async function rowsMatching(db: Db, request: RowsRequest): Promise<Selectable<StudyTable>[]> {
+export function rowsMatching(db: Db, request: RowsRequest): MaybePromise<Selectable<StudyTable>[]> {
   const { filter, order, beyond, limit, offset = 0 } = request
   const rows = rowsOf({ ...shapeOf(filter), order, beyond: beyond !== undefined })
   return rows.all(db, { ...filter, startedAt: beyond?.startedAt, id: beyond?.id, limit, offset })
 }
 
-export async function countMatching(db: Db, filter: StudyFilter): Promise<number> {
-  const row = await countOf(shapeOf(filter)).first(db, filter)
-  return Number(row?.count ?? 0)
+export function countMatching(db: Db, filter: StudyFilter): MaybePromise<number> {
+  return andThen(countOf(shapeOf(filter)).first(db, filter), (row) => Number(row?.count ?? 0))
 }
 
 const rowsOf = statementsByShape((shape: Shape & { order: Order; beyond: boolean }) =>

@@ -2,15 +2,15 @@ import type { Selectable } from 'kysely'
 import type { AccountId } from '../accounts/account.ts'
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { violatesReference } from '../storage/constraint-errors.ts'
 import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import type { StudyTable } from './study.table.ts'
 import type { EndCause, Study, StudyEnd, StudyId } from './study.ts'
 
-export async function findStudy(db: Db, id: StudyId): Promise<Study | undefined> {
-  const row = await studyById.first(db, { id })
-  return row && toStudy(row)
+export function findStudy(db: Db, id: StudyId): MaybePromise<Study | undefined> {
+  return andThen(studyById.first(db, { id }), (row) => row && toStudy(row))
 }
 
 const studyById = statement<{ id: StudyId }, Selectable<StudyTable>>((db, { id }) =>

@@ -2,6 +2,7 @@ import { addStudies, findAccount, lockAccount } from '../accounts/account.reposi
 import type { AccountId } from '../accounts/account.ts'
 import type { Clock, EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Page } from '../shared/page.ts'
 import type { Db, Storage } from '../storage/storage.ts'
 import { findRunning, findRunningSince, findStudy, insertStudy, updateEnd } from './study.repository.ts'
@@ -30,10 +31,11 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
     return end === study.end ? study : { ...study, end }
   }
 
-  async function getStudy(id: StudyId): Promise<Study> {
-    const study = await findStudy(storage.db, id)
-    if (study === undefined) throw new DomainError('not-found')
-    return settled(study)
+  function getStudy(id: StudyId): MaybePromise<Study> {
+    return andThen(findStudy(storage.db, id), (study) => {
+      if (study === undefined) throw new DomainError('not-found')
+      return settled(study)
+    })
   }
 
   async function startStudy(accountId: AccountId, startedAt?: EpochSeconds): Promise<Study> {
@@ -75,21 +77,22 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
     }
   }
 
-  async function listStudies(request: StudyListRequest): Promise<Page<Study>> {
+  function listStudies(request: StudyListRequest): MaybePromise<Page<Study>> {
     return pageOf(request, () => countAll(storage.db))
   }
 
   /** @throws DomainError `not-found` */
-  async function listStudiesOf(accountId: AccountId, request: StudyListRequest): Promise<Page<Study>> {
-    const account = await findAccount(storage.db, accountId)
-    if (account === undefined) throw new DomainError('not-found')
-    return pageOf(request, async () => account.studyCount)
+  function listStudiesOf(accountId: AccountId, request: StudyListRequest): MaybePromise<Page<Study>> {
+    return andThen(findAccount(storage.db, accountId), (account) => {
+      if (account === undefined) throw new DomainError('not-found')
+      return pageOf(request, () => account.studyCount)
+    })
   }
 
-  async function pageOf(request: StudyListRequest, total: () => Promise<number>): Promise<Page<Study>> {
-    if (request.filter.running !== undefined) await endOverdue()
-    const page = await pageStudies(storage.db, request, total)
-    return { ...page, items: page.items.map(settled) }
+  function pageOf(request: StudyListRequest, total: () => MaybePromise<number>): MaybePromise<Page<Study>> {
+    const whole = request.filter.running === undefined ? undefined : endOverdue()
+    const page = andThen(whole, () => pageStudies(storage.db, request, total))
+    return andThen(page, ({ items, ...rest }) => ({ ...rest, items: items.map(settled) }))
   }
 
   return { getStudy, listStudies, listStudiesOf, startStudy, endStudy, endOverdue }

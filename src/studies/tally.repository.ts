@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Order } from '../shared/page.ts'
 import { statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
@@ -49,17 +50,16 @@ const makeAddition = (length: number) =>
   )
 const additionOf = statementsByShape(makeAddition)
 
-export async function countAll(db: Db): Promise<number> {
+export function countAll(db: Db): MaybePromise<number> {
   return sumOf(db, tallyWidths[0])
 }
 
-export async function countRunning(db: Db): Promise<number> {
+export function countRunning(db: Db): MaybePromise<number> {
   return sumOf(db, runningWidth)
 }
 
-async function sumOf(db: Db, width: number): Promise<number> {
-  const row = await sumByWidth.first(db, { width })
-  return Number(row?.count ?? 0)
+function sumOf(db: Db, width: number): MaybePromise<number> {
+  return andThen(sumByWidth.first(db, { width }), (row) => Number(row?.count ?? 0))
 }
 
 const sumByWidth = statement<{ width: number }, { count: number | null }>((db, { width }) =>
