@@ -12,8 +12,18 @@ import { takeStep } from './step.ts'
 
 export type DialectChoice = 'auto' | DialectName
 
+export interface Finding {
+  dialect: Dialect
+  /** Those that nothing but a student's own login can tell from it. */
+  others: readonly Dialect[]
+  /** Something speaks for `dialect` before the others. */
+  hinted: boolean
+}
+
 export interface DialectFinder {
-  find(login: Login, page: string, nextCaptcha: CaptchaSource): Promise<Dialect>
+  find(login: Login, page: string, nextCaptcha: CaptchaSource): Promise<Finding>
+  /** After a login that the school accepted in this dialect. */
+  settle(dialect: Dialect): void
   /** After an answer that this dialect does not explain. */
   forget(): void
 }
@@ -24,9 +34,13 @@ export function createDialectFinder(choice: DialectChoice, site: SchoolSite): Di
   return {
     async find(login, page, nextCaptcha) {
       const how = choice === 'auto' ? (known ? 'remembered' : 'found out') : 'set by the operator'
-      const find = async () => known ?? dialects[await findOut(login, site, page, nextCaptcha)]
-      known = await takeStep(login.onStep, 'dialect', find, ({ name }) => `${name}, ${how}`)
-      return known
+      const find = async () => (known ? only(known) : await findOut(login, site, page, nextCaptcha))
+      const finding = await takeStep(login.onStep, 'dialect', find, (found) => `${namesOf(found)}, ${how}`)
+      if (finding.others.length === 0) known = finding.dialect
+      return finding
+    },
+    settle(dialect) {
+      known = dialect
     },
     forget() {
       if (choice === 'auto') known = undefined
@@ -34,7 +48,15 @@ export function createDialectFinder(choice: DialectChoice, site: SchoolSite): Di
   }
 }
 
-async function findOut(login: Login, site: SchoolSite, page: string, nextCaptcha: CaptchaSource): Promise<DialectName> {
+function only(dialect: Dialect): Finding {
+  return { dialect, others: [], hinted: true }
+}
+
+function namesOf({ dialect, others }: Finding): string {
+  return [dialect, ...others].map(({ name }) => name).join(' or ')
+}
+
+async function findOut(login: Login, site: SchoolSite, page: string, nextCaptcha: CaptchaSource): Promise<Finding> {
   const { verdict, candidates } = await gatherEvidence(login, site, page)
   const [first] = candidates
   if (verdict === 'k4' || first === undefined) {
@@ -43,12 +65,15 @@ async function findOut(login: Login, site: SchoolSite, page: string, nextCaptcha
       'the login page speaks K4 (2023 on, temporary keys and SMS), which is not supported',
     )
   }
-  if (verdict === 'sure') return first
-  const shown = await probe(login, candidates, nextCaptcha)
-  if (shown === undefined && verdict === 'none') {
-    throw new SchoolTrouble('not-understood', 'the login page does not tell its dialect: set it (SCHOOL_LOGIN)')
-  }
-  return shown ?? first
+  if (verdict === 'sure') return only(dialects[first])
+  const [shown, ...alike] = await probe(login, candidates, nextCaptcha)
+  if (shown === undefined && verdict === 'none') throw untold()
+  const others = alike.map((name) => dialects[name])
+  return { dialect: dialects[shown ?? first], others, hinted: verdict === 'likely' }
+}
+
+export function untold(): SchoolTrouble {
+  return new SchoolTrouble('not-understood', 'the login page does not tell its dialect: set it (SCHOOL_LOGIN)')
 }
 
 /** The page first; its scripts only where it leaves a doubt. */
@@ -85,7 +110,7 @@ async function probe(login: Login, candidates: readonly DialectName[], nextCaptc
     return await probeDialect(login, candidates, nextCaptcha)
   } catch (error) {
     // Where a person reads the captchas, a probe that cannot read them must not stand in the way.
-    if (error instanceof SchoolTrouble && error.reason === 'captcha-unreadable') return undefined
+    if (error instanceof SchoolTrouble && error.reason === 'captcha-unreadable') return []
     throw error
   }
 }

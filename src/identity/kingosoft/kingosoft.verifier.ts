@@ -8,10 +8,11 @@ import type { CaptchaReader } from './captcha-reader.ts'
 import { readCaptchas } from './captcha-source.ts'
 import { readChallengeSession, writeChallengeSession } from './challenge-session.ts'
 import { emptyJar } from './cookies.ts'
-import { createDialectFinder, type DialectChoice } from './dialect-finder.ts'
+import type { Dialect } from './dialect.ts'
+import { createDialectFinder, type DialectChoice, untold } from './dialect-finder.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { fetchCaptcha, openLoginPage } from './login.ts'
-import { loginByAnswer, loginByReading, typedCaptcha } from './login-flow.ts'
+import { loginByAnswer, loginByGuessing, loginByReading, typedCaptcha } from './login-flow.ts'
 import { createLoginRunner } from './login-runner.ts'
 import type { OnStep } from './step.ts'
 
@@ -50,8 +51,9 @@ export function createKingosoftVerifier(options: KingosoftOptions): Required<Stu
     if (captchaMode === 'ask') return { outcome: 'unavailable', reason: 'captcha-wanted' }
     return runner.run(emptyJar(), ask, async (login) => {
       const captchas = readCaptchas(login, readCaptcha, () => onCaptcha('unreadable'))
-      const dialect = await finder.find(login, await openLoginPage(login), captchas)
-      return loginByReading(login, dialect, proof, captchas, onCaptcha)
+      const { dialect, others } = await finder.find(login, await openLoginPage(login), captchas)
+      const tryOne = (one: Dialect) => loginByReading(login, one, proof, captchas, onCaptcha)
+      return loginByGuessing([dialect, ...others], tryOne, finder.settle)
     })
   }
 
@@ -70,7 +72,9 @@ export function createKingosoftVerifier(options: KingosoftOptions): Required<Stu
     const jar = emptyJar()
     return runner.run<CaptchaChallenge>(jar, ask, async (login) => {
       const captchas = readCaptchas(login, readCaptcha, () => {})
-      const dialect = await finder.find(login, await openLoginPage(login), captchas)
+      const { dialect, others, hinted } = await finder.find(login, await openLoginPage(login), captchas)
+      // A person's one reading serves one try, which must not be spent on a guess.
+      if (others.length > 0 && !hinted) throw untold()
       const { bytes: image } = await fetchCaptcha(login)
       const mediaType = imageType(image)
       if (mediaType === undefined)

@@ -23,6 +23,24 @@ export async function loginByReading(
   throw new SchoolTrouble('captcha-refused', `the school refused ${login.limits.refusedCaptchas} captchas in a row`)
 }
 
+/**
+ * In one dialect after the other while the school refuses the credentials, which is also what it may say of a dialect
+ * that it does not understand. It counts a wrong password only where it found one, that is once.
+ */
+export async function loginByGuessing(
+  dialects: readonly Dialect[],
+  tryOne: (dialect: Dialect) => Promise<Verification>,
+  onVerified: (dialect: Dialect) => void,
+): Promise<Verification> {
+  let verification: Verification = { outcome: 'rejected' }
+  for (const dialect of dialects) {
+    verification = await tryOne(dialect)
+    if (verification.outcome === 'verified') onVerified(dialect)
+    if (verification.outcome !== 'rejected') break
+  }
+  return verification
+}
+
 /** One try with a person's reading. */
 export async function loginByAnswer(
   login: Login,

@@ -10,6 +10,10 @@ import { takeStep } from './step.ts'
 /** Nobody's account may have been locked by earlier probes: that is a judgement too. */
 const JUDGED = /^(rejected|locked):/
 
+/** Also what a site says by a page to what it does not know, be it a dialect or the path of K3's keys. */
+const MAINTENANCE = 'maintenance:'
+const NO_JUDGEMENT = new Set(['fault', 'not-understood', 'maintenance'])
+
 /** Nobody's login, for asking which dialect is understood at no student's cost. */
 const nobody = () => ({ studentNumber: '0000000000', schoolPassword: randomUUID() })
 
@@ -20,24 +24,47 @@ const gibberish: Pick<Dialect, 'logon'> = {
 
 /**
  * The dialect in which the school judges nobody's password, and does so in other words than it has for gibberish.
- * Undefined when none stands out.
+ * Where none stands out, those in which it judges at all, the likeliest first; none of them where it never does.
  */
 export async function probeDialect(
   login: Login,
   candidates: readonly DialectName[],
   nextCaptcha: CaptchaSource,
-): Promise<DialectName | undefined> {
-  const attempt = async (name: string, dialect: Pick<Dialect, 'logon'>) => {
-    const captcha = await nextCaptcha()
-    const send = () => answerTo(login, dialect, captcha)
-    return takeStep(login.onStep, 'trial', send, (answer) => `${name} with nobody's number: ${answer.split(':')[0]}`)
-  }
+): Promise<readonly DialectName[]> {
+  const attempt = (name: string, dialect: Pick<Dialect, 'logon'>) => trial(login, name, dialect, nextCaptcha)
   const misunderstood = await attempt('no dialect', gibberish)
+  const answers = new Map<DialectName, string>()
   for (const name of candidates) {
     const answer = await attempt(name, dialects[name])
-    if (JUDGED.test(answer) && answer !== misunderstood) return name
+    if (JUDGED.test(answer) && answer !== misunderstood) return [name]
+    answers.set(name, answer)
   }
-  return undefined
+  const alike = candidates.filter((name) => JUDGED.test(answers.get(name) ?? ''))
+  if (alike.length === 0 && misunderstood === MAINTENANCE) {
+    throw new SchoolTrouble('maintenance', `${LOGON.slice(1)}: a page in place of JSON, whatever it was sent`)
+  }
+  return alike.length > 1 ? whichReadTheCaptcha(login, alike, nextCaptcha) : alike
+}
+
+/** Of dialects that the school answers alike, those in which it notices a wrong captcha; all of them where it never does. */
+async function whichReadTheCaptcha(login: Login, alike: readonly DialectName[], nextCaptcha: CaptchaSource) {
+  // Only a site of K3 has its keys, without which the trial would not have been judged.
+  if (alike.includes('k3')) return ['k3'] as const
+  const wrong = async () => (await nextCaptcha()).replace(/.$/, (last) => (last === '0' ? '1' : '0'))
+  const notice: DialectName[] = []
+  for (const name of alike) {
+    const answer = await trial(login, `${name}, a wrong captcha`, dialects[name], wrong)
+    if (answer.startsWith('captcha-wrong:')) notice.push(name)
+  }
+  // A site that reads forms needs no query. Each dialect that is left may cost a student one more call.
+  if (notice.includes('k2-post')) return notice.filter((name) => name !== 'k2-get')
+  return notice.length > 0 ? notice : alike
+}
+
+async function trial(login: Login, name: string, dialect: Pick<Dialect, 'logon'>, nextCaptcha: CaptchaSource) {
+  const captcha = await nextCaptcha()
+  const send = () => answerTo(login, dialect, captcha)
+  return takeStep(login.onStep, 'trial', send, (answer) => `${name} with nobody's number: ${answer.split(':')[0]}`)
 }
 
 async function answerTo(login: Login, dialect: Pick<Dialect, 'logon'>, captcha: string): Promise<string> {
@@ -46,7 +73,7 @@ async function answerTo(login: Login, dialect: Pick<Dialect, 'logon'>, captcha: 
     const { status, message } = parseLogonAnswer(text)
     return `${readLogonAnswer(text)}: ${status} ${message.replace(/\|\d+$/, '')}`
   } catch (error) {
-    if (error instanceof SchoolTrouble && ['fault', 'not-understood'].includes(error.reason)) return `${error.reason}:`
+    if (error instanceof SchoolTrouble && NO_JUDGEMENT.has(error.reason)) return `${error.reason}:`
     throw error
   }
 }

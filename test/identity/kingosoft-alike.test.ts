@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { proof, schoolAndVerifier } from './school-and-verifier.ts'
+import { keys, languages, ofStudent, refusal, student, wordlessSchool } from './silent-school.ts'
+
+const ample = { login: 'auto', limits: { callMs: 2000, loginMs: 5000 } } as const
+
+for (const name of ['k1', 'k2-post'] as const) {
+  test(`a school of ${name} that refuses all in the same words is told by the first login that it accepts`, async (t) => {
+    const { school, verifier } = await schoolAndVerifier(t, wordlessSchool(languages[name]), ample)
+    assert.equal((await verifier.verify(proof)).outcome, 'verified')
+    assert.equal(ofStudent(school.seen).filter(languages[name]).length, 1, 'the student pays with one try')
+    const before = school.seen.length
+    await verifier.verify(proof)
+    assert.equal(school.seen.length - before, 4, 'the second login knows')
+  })
+}
+
+test('a school that refuses all in the same words, yet notices a wrong captcha, is found out with nobody', async (t) => {
+  const scripts = wordlessSchool(languages['k2-get'])
+  scripts['/cas/logon.action'] = (response, { query }) => {
+    if (query.includes('_u9030=')) response.end('{"status":"401"}')
+    else response.end(query.includes(student) ? '{"status":"200"}' : refusal)
+  }
+  const { school, verifier } = await schoolAndVerifier(t, scripts, ample)
+  assert.equal((await verifier.verify(proof)).outcome, 'verified')
+  assert.equal(ofStudent(school.seen).length, 1)
+})
+
+test('a wrong password at such a school is a refusal, each form is sent once, and nothing is learnt', async (t) => {
+  let accepts = false
+  const { school, verifier } = await schoolAndVerifier(
+    t,
+    wordlessSchool((call) => accepts && languages.k1(call)),
+    ample,
+  )
+  assert.equal((await verifier.verify(proof)).outcome, 'rejected')
+  assert.deepEqual(
+    ofStudent(school.seen).map((call) => Object.entries(languages).find(([, is]) => is(call))?.[0]),
+    ['k2-post', 'k2-get', 'k1'],
+  )
+  accepts = true
+  assert.equal((await verifier.verify(proof)).outcome, 'verified')
+})
+
+test('the keys of K3 tell it where all is refused in the same words', async (t) => {
+  const scripts = wordlessSchool(() => false)
+  scripts['/custom/js/SetKingoEncypt.jsp'] = (response) => response.end(keys)
+  let forms = 0
+  scripts['/cas/logon.action'] = (response, { body }) => {
+    const encrypted = body.startsWith('params=')
+    response.end(encrypted && ++forms > 1 ? '{"status":"200"}' : refusal)
+  }
+  const { school, verifier } = await schoolAndVerifier(t, scripts, ample)
+  assert.equal((await verifier.verify(proof)).outcome, 'verified')
+  assert.equal(ofStudent(school.seen).length, 0, 'nothing of the student went unencrypted')
+})
+
+test('a page for everything that is sent is maintenance', async (t) => {
+  const scripts = wordlessSchool(() => false)
+  scripts['/cas/logon.action'] = (response) => response.end('<html><body>系统维护</body></html>')
+  const { verifier } = await schoolAndVerifier(t, scripts, ample)
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'maintenance' })
+})
+
+test('a school that judges nothing is not guessed at', async (t) => {
+  const scripts = wordlessSchool(() => false)
+  scripts['/cas/logon.action'] = (response) => response.end('{"status":"5000"}')
+  const { school, verifier } = await schoolAndVerifier(t, scripts, ample)
+  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'not-understood' })
+  assert.equal(ofStudent(school.seen).length, 0)
+})
+
+test('a person who reads the captcha does not spend it on a guess', async (t) => {
+  const school = wordlessSchool(() => false)
+  const { verifier } = await schoolAndVerifier(t, school, { ...ample, captchaMode: 'ask' })
+  assert.partialDeepStrictEqual(await verifier.issueChallenge(), { outcome: 'unavailable', reason: 'not-understood' })
+})
