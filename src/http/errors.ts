@@ -13,10 +13,17 @@ export const errors = fp(async (app) => {
     const code = codeOf(error)
     if (errorCatalogue[code].status >= 500 && !(error instanceof DomainError))
       request.log.error({ reqId: request.id, err: error }, 'request failed')
+    if (code === 'payload-too-large') readOn(request, reply)
     return sendError(request, reply, code, error instanceof DomainError ? error.details : {})
   })
   app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not-found'))
 })
+
+/** Closing on a client that is still sending resets the connection, and it never sees why. The request's time bounds this. */
+function readOn(request: FastifyRequest, reply: FastifyReply): void {
+  reply.removeHeader('connection')
+  request.raw.resume()
+}
 
 export function sendError(
   request: FastifyRequest,

@@ -3,6 +3,7 @@ import { before, test } from 'node:test'
 import { type Account, openApi } from './api.ts'
 import { assertError, errorText } from './assert-error.ts'
 import { nobody, send } from './client.ts'
+import { exchangeWhole } from './raw-http.ts'
 import { recordOf, type StudyRecord } from './resources.ts'
 import { ABSENT_IDS } from './routes.ts'
 
@@ -99,6 +100,17 @@ test('a body over the bound is a 413, however it is sent, and nothing is started
     assertError(await api.send('POST', path, { as: ann.as, headers: json, body }), 413)
   }
   assert.equal((await api.records(ann)).count, count)
+})
+
+test('who sends a whole body that is far too large, and only then looks, finds the 413', async () => {
+  const size = 2 ** 23
+  const head = [
+    'POST /api/v1.0/register HTTP/1.1',
+    `Host: ${new URL(api.origin).host}`,
+    'Content-Type: application/json',
+    `Content-Length: ${size}`,
+  ]
+  assertError(await exchangeWhole(api.origin, `${head.join('\r\n')}\r\n\r\n${'x'.repeat(size)}`), 413)
 })
 
 test('a body that is not JSON in UTF-8 is a 415', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
+import { promisify } from 'node:util'
 import { parsed, type Reply } from './client.ts'
 
 const PATIENCE_MS = 10_000
@@ -21,6 +22,17 @@ export async function exchange(baseUrl: string, pieces: Iterable<string | Uint8A
       await setImmediate()
     }
     return parseReply(await answer)
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** The same for a client that reads nothing before all is sent: a connection that breaks until then is an error. */
+export async function exchangeWhole(baseUrl: string, bytes: string): Promise<Reply> {
+  const socket = open(new URL(baseUrl))
+  try {
+    await promisify<string, void>(socket.write.bind(socket))(bytes)
+    return parseReply(await received(socket))
   } finally {
     socket.destroy()
   }
