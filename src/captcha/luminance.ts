@@ -10,7 +10,7 @@ const MAX_PIXELS = 256 * 1024
 export interface Luminance {
   width: number
   height: number
-  values: Float64Array
+  values: Uint8ClampedArray
 }
 
 /** @throws CaptchaError, whatever the bytes are */

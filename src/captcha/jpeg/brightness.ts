@@ -23,7 +23,7 @@ const zigzag = Uint8Array.from([
  * @returns brightness from 0 to 255, row by row
  * @throws CaptchaError
  */
-export function decodeBrightness(image: Uint8Array, header: JpegHeader): Float64Array {
+export function decodeBrightness(image: Uint8Array, header: JpegHeader): Uint8ClampedArray {
   const { width, height, components, restartInterval } = header
   const [first] = components
   if (!first) throw new CaptchaError('damaged', 'no component')
@@ -33,7 +33,7 @@ export function decodeBrightness(image: Uint8Array, header: JpegHeader): Float64
   const [{ across, down } = first] = layout
   const unitsAcross = Math.ceil(width / (8 * across))
   const units = unitsAcross * Math.ceil(height / (8 * down))
-  const values = new Float64Array(width * height)
+  const values = new Uint8ClampedArray(width * height)
   const scan = new ScanReader(image, header.scanStart)
   const lastDc = layout.map(() => 0)
   const block = new Float64Array(64)
@@ -82,11 +82,11 @@ function readBlock(scan: ScanReader, component: JpegComponent, lastDc: number, b
   return dc
 }
 
-function place(block: Float64Array, values: Float64Array, left: number, top: number, width: number): void {
+function place(block: Float64Array, values: Uint8ClampedArray, left: number, top: number, width: number): void {
   const columns = Math.min(8, width - left)
-  for (let at = 0; at < 64; at++) {
-    const [x, y] = [at & 7, at >> 3]
-    const target = (top + y) * width + left + x
-    if (x < columns && target < values.length) values[target] = Math.max(0, Math.min(255, (block[at] ?? 0) + 128))
+  for (let y = 0; y < 8; y++) {
+    const row = (top + y) * width + left
+    // Rows below the image fall off the array's end.
+    for (let x = 0; x < columns; x++) values[row + x] = (block[8 * y + x] ?? 0) + 128
   }
 }

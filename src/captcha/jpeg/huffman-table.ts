@@ -7,20 +7,24 @@ export interface HuffmanTable {
   /** What to add to a code of each length to get its symbol's place. */
   offset: Int32Array
   symbols: Uint8Array
+  /** By the next eight bits: the length of the code that they begin with, times 256, and its symbol; 0 where it is longer. */
+  short: Uint16Array
 }
 
 /** @param counts how many codes have 1, 2, … 16 bits @throws CaptchaError when there are more than fit */
 export function buildHuffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
-  const [lastCode, offset] = [new Int32Array(17).fill(-1), new Int32Array(17)]
+  const [lastCode, offset, short] = [new Int32Array(17).fill(-1), new Int32Array(17), new Uint16Array(256)]
   let [code, place] = [0, 0]
   for (let length = 1; length <= 16; length++) {
     const count = counts[length - 1] ?? 0
     if (code + count > 1 << length) throw new CaptchaError('damaged', 'a code table that cannot be')
     offset[length] = place - code
-    code += count
-    place += count
+    for (let end = place + count; place < end; place++, code++) {
+      if (length <= 8)
+        short.fill((length << 8) | (symbols[place] ?? 0), code << (8 - length), (code + 1) << (8 - length))
+    }
     if (count > 0) lastCode[length] = code - 1
     code <<= 1
   }
-  return { lastCode, offset, symbols }
+  return { lastCode, offset, symbols, short }
 }

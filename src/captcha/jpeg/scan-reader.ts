@@ -14,10 +14,20 @@ export class ScanReader {
   }
 
   /** @throws CaptchaError where the data end, at a marker, and for a code that the table does not have */
-  symbol({ lastCode, offset, symbols }: HuffmanTable): number {
+  symbol(table: HuffmanTable): number {
+    if (this.bitsLeft < 8) this.take()
+    const ahead = this.bitsLeft < 8 ? this.bits << (8 - this.bitsLeft) : this.bits >> (this.bitsLeft - 8)
+    const found = table.short[ahead & 255] ?? 0
+    const length = found >> 8
+    if (length === 0 || length > this.bitsLeft) return this.longSymbol(table)
+    this.bitsLeft -= length
+    return found & 255
+  }
+
+  private longSymbol({ lastCode, offset, symbols }: HuffmanTable): number {
     let code = 0
     for (let length = 1; length <= 16; length++) {
-      code = (code << 1) | this.bit()
+      code = (code << 1) | this.number(1)
       if (code <= (lastCode[length] ?? -1)) return symbols[code + (offset[length] ?? 0)] ?? 0
     }
     throw new CaptchaError('damaged', 'an unknown code')
@@ -25,13 +35,14 @@ export class ScanReader {
 
   /** A number of so many bits, the lower half of whose range stands for the negative ones (T.81, F.2.2.1). */
   signed(length: number): number {
-    let value = 0
-    for (let bit = 0; bit < length; bit++) value = (value << 1) | this.bit()
+    const value = this.number(length)
     return length > 0 && value < 1 << (length - 1) ? value - (1 << length) + 1 : value
   }
 
   /** Leaves the rest of the byte, and steps over the marker that must follow. @throws CaptchaError when it does not */
   marker(isExpected: (code: number) => boolean): void {
+    // A whole byte that was only looked at goes back.
+    for (; this.bitsLeft >= 8; this.bitsLeft -= 8) this.at -= this.image[this.at - 2] === 0xff ? 2 : 1
     this.bitsLeft = 0
     this.skipFill()
     if (this.image[this.at] !== 0xff || !isExpected(this.image[this.at + 1] ?? 0)) {
@@ -48,19 +59,23 @@ export class ScanReader {
     }
   }
 
-  private bit(): number {
-    if (this.bitsLeft === 0) this.nextByte()
-    this.bitsLeft--
-    return (this.bits >> this.bitsLeft) & 1
+  /** @param length at most 16 */
+  private number(length: number): number {
+    while (this.bitsLeft < length) {
+      if (!this.take()) throw new CaptchaError('damaged', 'the pixels are cut short')
+    }
+    this.bitsLeft -= length
+    return (this.bits >> this.bitsLeft) & ((1 << length) - 1)
   }
 
-  private nextByte(): void {
+  /** @returns whether there was another byte of pixels before a marker, or the end */
+  private take(): boolean {
     const byte = this.image[this.at]
     const isStuffed = byte === 0xff && this.image[this.at + 1] === 0
-    if (byte === undefined || (byte === 0xff && !isStuffed))
-      throw new CaptchaError('damaged', 'the pixels are cut short')
+    if (byte === undefined || (byte === 0xff && !isStuffed)) return false
     this.at += isStuffed ? 2 : 1
-    this.bits = byte
-    this.bitsLeft = 8
+    this.bits = (this.bits << 8) | byte
+    this.bitsLeft += 8
+    return true
   }
 }
