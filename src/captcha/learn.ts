@@ -1,8 +1,11 @@
+import { CaptchaError } from './captcha-error.ts'
 import { decodeLuminance, type Luminance } from './luminance.ts'
 import { type CaptchaProfile, ProfileError, requireRoom, type Template } from './profile.ts'
 import { createMatcher, inkOfCell, standardised } from './template-match.ts'
 
 export interface LabelledImage {
+  /** What it is called in messages. */
+  name: string
   /** The symbols it shows, left to right. */
   label: string
   image: Uint8Array
@@ -13,8 +16,8 @@ export type Layout = Pick<CaptchaProfile, 'cells' | 'ink'> & { name: string; sou
 
 export interface Learned {
   profile: CaptchaProfile
-  /** Images that a profile made of all the others reads right. */
-  right: number
+  /** Images that a profile made of all the others reads otherwise than they are labelled. */
+  misread: { name: string; digits: string }[]
   images: number
 }
 
@@ -29,12 +32,24 @@ interface Cell {
  * @throws CaptchaError for an image that cannot be decoded, ProfileError where images and layout do not fit each other
  */
 export function learnProfile(samples: readonly LabelledImage[], layout: Layout): Learned {
-  const pictures = samples.map(({ image }) => decodeLuminance(image))
+  const pictures = samples.map(decoded)
   const image = commonSize(pictures)
   requireRoom({ image, cells: layout.cells })
-  const cells = pictures.flatMap((picture, index) => cellsOf(picture, index, samples[index]?.label ?? '', layout))
+  const cells = pictures.flatMap((picture, index) => cellsOf(picture, index, samples[index], layout))
   const profile = { ...layout, image, templates: templatesOf(cells) }
-  return { profile, right: countRight(cells, samples.length), images: samples.length }
+  const misread = samples.flatMap(({ name, label }, index) => {
+    const digits = readByOthers(cells, index)
+    return digits === label ? [] : [{ name, digits }]
+  })
+  return { profile, misread, images: samples.length }
+}
+
+function decoded({ name, image }: LabelledImage): Luminance {
+  try {
+    return decodeLuminance(image)
+  } catch (error) {
+    throw error instanceof CaptchaError ? new CaptchaError(error.fault, `${name}: ${error.message}`) : error
+  }
 }
 
 function commonSize(pictures: readonly Luminance[]): CaptchaProfile['image'] {
@@ -47,19 +62,19 @@ function commonSize(pictures: readonly Luminance[]): CaptchaProfile['image'] {
   return { width, height }
 }
 
-function cellsOf(picture: Luminance, image: number, label: string, { cells, ink }: Layout): Cell[] {
-  const symbols = [...label]
+function cellsOf(picture: Luminance, image: number, sample: LabelledImage | undefined, layout: Layout): Cell[] {
+  const { cells, ink } = layout
+  const symbols = [...(sample?.label ?? '')]
   if (symbols.length !== cells.count) {
-    throw new ProfileError(`captcha profile: "${label}" does not name ${cells.count} symbols`)
+    throw new ProfileError(`captcha profile: the name of ${sample?.name} does not begin with ${cells.count} symbols`)
   }
   return symbols.map((symbol, index) => ({ image, symbol, ink: standardised(inkOfCell(picture, cells, index, ink)) }))
 }
 
-function countRight(cells: readonly Cell[], images: number): number {
-  return Array.from({ length: images }).filter((_, image) => {
-    const match = createMatcher({ templates: templatesOf(cells.filter((cell) => cell.image !== image)) })
-    return cells.every((cell) => cell.image !== image || match(cell.ink).symbol === cell.symbol)
-  }).length
+function readByOthers(cells: readonly Cell[], image: number): string {
+  const match = createMatcher({ templates: templatesOf(cells.filter((cell) => cell.image !== image)) })
+  const own = cells.filter((cell) => cell.image === image)
+  return own.map(({ ink }) => match(ink).symbol).join('')
 }
 
 function templatesOf(cells: readonly Cell[]): Template[] {

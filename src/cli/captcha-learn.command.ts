@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { CaptchaError } from '../captcha/captcha-error.ts'
 import { type LabelledImage, learnProfile } from '../captcha/learn.ts'
-import { type CaptchaProfile, type CellLayout, ProfileError, writtenProfile } from '../captcha/profile.ts'
+import { type CaptchaProfile, type CellLayout, ProfileError, readProfile, writtenProfile } from '../captcha/profile.ts'
 import { loadCaptchaProfile } from '../service/captcha-reader.ts'
+import { jpegsIn, labelOf } from './captcha-files.ts'
 
 interface LearnOptions {
   output: string
@@ -38,16 +39,19 @@ export function captchaLearnCommand(): Command {
 function learn(folder: string, { output, cells, ink, name }: LearnOptions): void {
   try {
     const known = loadCaptchaProfile()
-    const layout = { cells: cells ?? known.cells, ink: ink ?? known.ink, name: name ?? basename(folder) }
+    const layout = { cells: cells ?? known.cells, ink: ink ?? known.ink, name: name ?? basename(resolve(folder)) }
     const samples = labelledImages(folder)
     const source = `Learnt by "occupy captcha learn" from ${samples.length} labelled images`
-    const { profile, right, images } = learnProfile(samples, { ...layout, source })
-    writeFileSync(output, writtenProfile(profile))
+    const { profile, misread, images } = learnProfile(samples, { ...layout, source })
+    const text = writtenProfile(profile)
+    readProfile(text)
+    writeFileSync(output, text)
     const symbols = profile.templates.map(({ symbol }) => symbol).join('')
     process.stdout.write(
-      `${output}: symbols ${symbols}; ${right} of ${images} images read right by what the others taught\n`,
+      `${output}: symbols ${symbols}; ${images - misread.length} of ${images} images read right by what the others taught\n`,
     )
-    if (right < images) process.exitCode = 1
+    for (const { name, digits } of misread) process.stderr.write(`${name}: reads ${digits}\n`)
+    if (misread.length > 0) process.exitCode = 1
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n`)
     process.exitCode = 1
@@ -55,13 +59,12 @@ function learn(folder: string, { output, cells, ink, name }: LearnOptions): void
 }
 
 function labelledImages(folder: string): LabelledImage[] {
-  const names = readdirSync(folder).filter((name) => /\.jpe?g$/i.test(name))
-  return names.map((name) => ({ label: /^[^\W_]*/.exec(name)?.[0] ?? '', image: readFileSync(join(folder, name)) }))
+  return jpegsIn(folder).map((file) => ({ name: file, label: labelOf(file), image: readFileSync(file) }))
 }
 
 function reasonOf(error: unknown): string {
   if (error instanceof ProfileError) return error.message
-  if (error instanceof CaptchaError) return `an image cannot be decoded: ${error.message}`
+  if (error instanceof CaptchaError) return `cannot be decoded: ${error.message}`
   if ((error as NodeJS.ErrnoException).code === undefined) throw error
   return (error as Error).message
 }

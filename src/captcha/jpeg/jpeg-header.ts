@@ -76,7 +76,8 @@ function readFrame(parts: Parts, segment: Uint8Array): void {
   parts.height = word(segment, 1)
   parts.width = word(segment, 3)
   const count = byte(segment, 5)
-  if (parts.width === 0 || parts.height === 0 || count === 0 || count > 4) throw damaged('no frame of pixels')
+  if (parts.width === 0 || parts.height === 0 || count === 0) throw damaged('no frame of pixels')
+  if (count !== 1 && count !== 3) throw new CaptchaError('unsupported', `${count} colours, where captchas have 1 or 3`)
   for (let at = 6; at < 6 + 3 * count; at += 3) {
     const [across, down] = [byte(segment, at + 1) >> 4, byte(segment, at + 1) & 15]
     if (across < 1 || across > 4 || down < 1 || down > 4) throw damaged('impossible sampling')
