@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CaptchaError } from '../../src/captcha/captcha-error.ts'
+import { decodeLuminance } from '../../src/captcha/luminance.ts'
+import { createReader } from '../../src/captcha/reader.ts'
+import { loadCaptchaProfile } from '../../src/service/captcha-reader.ts'
+import { drawCaptcha } from '../../src/simulated-school/captcha-image.ts'
+import { seededRandom } from '../../src/simulated-school/random.ts'
+import { baselineJpegs, captcha2749, otherImages } from './images.ts'
+import { mutilated } from './mutilations.ts'
+
+const IMAGES = 20_000
+/** Some tenths of a millisecond are usual; the rest is for a machine that has other things to do. */
+const MOST_MS = 2000
+
+const read = createReader(loadCaptchaProfile())
+
+/** @returns whether it could be read @throws whatever is no CaptchaError */
+function isRead(look: (image: Buffer) => unknown, image: Buffer): boolean {
+  try {
+    look(image)
+    return true
+  } catch (error) {
+    if (error instanceof CaptchaError) return false
+    throw error
+  }
+}
+
+test(`${IMAGES} damaged images are read or refused, and never anything else, in bounded time`, () => {
+  const random = seededRandom(2017)
+  const captchas = ['0123', '4567', '8990'].map((digits) => drawCaptcha(digits, random))
+  const whole = [captcha2749, ...captchas, ...Object.values(baselineJpegs), ...Object.values(otherImages)]
+  let [readable, longest] = [0, 0]
+  for (let index = 0; index < IMAGES; index++) {
+    const image = mutilated(whole[index % whole.length] ?? captcha2749, random)
+    const startedAt = performance.now()
+    // What has not the captchas' size is decoded all the same: the reader of another school's profile would.
+    if (isRead(index % 2 === 0 ? read : decodeLuminance, image)) readable++
+    longest = Math.max(longest, performance.now() - startedAt)
+  }
+  assert.ok(longest < MOST_MS, `${longest} ms`)
+  assert.ok(readable > IMAGES / 100 && readable < IMAGES / 2, `${readable} could be read`)
+})
+
+test('the worst that fits into the largest file is refused or decoded in bounded time', () => {
+  const tables = Buffer.concat([Buffer.from([0xff, 0xc4, 0, 19]), Buffer.alloc(17)])
+  const start = captcha2749.subarray(0, 2)
+  const manyTables = Buffer.concat([start, ...Array.from({ length: 12_000 }, () => tables), captcha2749.subarray(2)])
+  const startedAt = performance.now()
+  isRead(read, manyTables)
+  assert.ok(performance.now() - startedAt < MOST_MS)
+})

@@ -1,0 +1,62 @@
+import { between, type Random } from '../../src/simulated-school/random.ts'
+
+type Mutilation = (image: Buffer, random: Random) => Buffer
+
+const anywhere = (image: Buffer, random: Random) => between(random, 0, image.length - 1)
+
+function cut(image: Buffer, random: Random): Buffer {
+  return image.subarray(0, between(random, 0, image.length - 1))
+}
+
+function dropped(image: Buffer, random: Random): Buffer {
+  const at = anywhere(image, random)
+  return Buffer.concat([image.subarray(0, at), image.subarray(at + between(random, 1, 20))])
+}
+
+function repeated(image: Buffer, random: Random): Buffer {
+  const at = anywhere(image, random)
+  return Buffer.concat([image.subarray(0, at), image.subarray(Math.max(0, at - between(random, 1, 200)))])
+}
+
+/** Headers are shorter than pixels and break in more ways. */
+function spoiledHeader(image: Buffer, random: Random): Buffer {
+  const end = image.indexOf(Buffer.from([0xff, 0xda])) + 14
+  return spoiled(image, random, () => between(random, 0, end))
+}
+
+function spoiled(image: Buffer, random: Random, place = () => anywhere(image, random)): Buffer {
+  const copy = Buffer.from(image)
+  for (let bytes = between(random, 1, 5); bytes > 0; bytes--) copy[place()] = between(random, 0, 255)
+  return copy
+}
+
+/** Sizes, lengths and markers are what a decoder trusts most. */
+function extreme(image: Buffer, random: Random): Buffer {
+  const copy = Buffer.from(image)
+  copy.writeUInt16BE(between(random, 0, 1) === 0 ? 0xffff : 0, between(random, 0, image.length - 2))
+  return copy
+}
+
+function flipped(image: Buffer, random: Random): Buffer {
+  const copy = Buffer.from(image)
+  const at = anywhere(image, random)
+  copy[at] = (copy[at] ?? 0) ^ (1 << between(random, 0, 7))
+  return copy
+}
+
+function noise(image: Buffer, random: Random): Buffer {
+  const copy = Buffer.from(image)
+  for (let at = between(random, 0, copy.length - 1); at < copy.length; at++) copy[at] = between(random, 0, 255)
+  return copy
+}
+
+const mutilations: readonly Mutilation[] = [cut, dropped, repeated, spoiledHeader, spoiled, extreme, flipped, noise]
+
+/** The image, damaged in one to three ways. */
+export function mutilated(image: Buffer, random: Random): Buffer {
+  let result = image
+  for (let times = between(random, 1, 3); times > 0 && result.length > 2; times--) {
+    result = mutilations[between(random, 0, mutilations.length - 1)]?.(result, random) ?? result
+  }
+  return result
+}
