@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { seededRandom } from '../../src/simulated-school/random.ts'
+import { drawOthers, otherCells } from '../captcha/other-school.ts'
+import { occupy } from './command-line.ts'
+
+const layout = ['--cells', otherCells, '--ink', 'light']
+
+/** A folder of images, named by what they show, with a number where two show the same. */
+async function labelledFolder(t: TestContext, count: number, seed: number) {
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-learn-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const images = drawOthers(count, seededRandom(seed))
+  for (const [index, { label, image }] of images.entries())
+    await writeFile(join(folder, `${label}-${index}.jpg`), image)
+  return folder
+}
+
+test('a profile is learnt from thirty images of another school, and reads a hundred others', async (t) => {
+  const folder = await labelledFolder(t, 30, 41)
+  const output = join(folder, 'profile.json')
+  const learnt = await occupy(['captcha', 'learn', folder, ...layout, '--output', output])
+  assert.deepEqual([learnt.code, learnt.errors], [0, ''])
+  assert.equal(learnt.output, `${output}: symbols 0123456789; 30 of 30 images read right by what the others taught\n`)
+  const others = await labelledFolder(t, 100, 42)
+  const { code, output: lines } = await occupy(['captcha', '--json', '--profile', output, others])
+  assert.equal(code, 0)
+  for (const line of lines.trimEnd().split('\n')) {
+    const { file, digits } = JSON.parse(line)
+    assert.equal(digits, file.slice(others.length + 1).split('-')[0])
+  }
+})
+
+test('a wrong label is a failure that names the file and what it seems to show', async (t) => {
+  const folder = await labelledFolder(t, 30, 43)
+  const [name = ''] = (await readdir(folder)).sort()
+  const label = name.slice(0, 5)
+  const wrong = [...label].map((digit) => (Number(digit) + 1) % 10).join('')
+  await rename(join(folder, name), join(folder, `${wrong}-wrong.jpg`))
+  const learnt = await occupy(['captcha', 'learn', folder, ...layout, '--output', join(folder, 'profile.json')])
+  assert.equal(learnt.code, 1)
+  assert.match(learnt.output, /29 of 30 images read right/)
+  assert.equal(learnt.errors, `${join(folder, `${wrong}-wrong.jpg`)}: reads ${label}\n`)
+})
+
+test('what cannot be learnt from is told in one line, and no profile is written', async (t) => {
+  const folder = await labelledFolder(t, 5, 44)
+  const output = join(folder, 'profile.json')
+  for (const [file, hint] of [
+    ['12-short.jpg', /12-short\.jpg does not begin with 5 symbols/],
+    ['12345-page.jpg', /12345-page\.jpg: it does not begin as one/],
+  ] as const) {
+    const [name = ''] = await readdir(folder)
+    if (file === '12-short.jpg') await rename(join(folder, name), join(folder, file))
+    else await writeFile(join(folder, file), '<html>')
+    const { code, errors, output: said } = await occupy(['captcha', 'learn', folder, ...layout, '--output', output])
+    assert.deepEqual([code, said], [1, ''])
+    assert.match(errors, hint)
+    assert.equal(errors.split('\n').length, 2)
+    await rm(join(folder, file))
+  }
+  assert.ok(!(await readdir(folder)).includes('profile.json'))
+})
+
+test('an empty folder, none at all and cells that are no layout are told apart by their exit codes', async (t) => {
+  const folder = await labelledFolder(t, 0, 45)
+  const output = join(folder, 'profile.json')
+  const empty = await occupy(['captcha', 'learn', folder, '--output', output])
+  assert.equal(empty.code, 1)
+  assert.match(empty.errors, /no images to learn from/)
+  const nowhere = await occupy(['captcha', 'learn', join(folder, 'nowhere'), '--output', output])
+  assert.equal(nowhere.code, 1)
+  assert.match(nowhere.errors, /ENOENT/)
+  const wrong = await occupy(['captcha', 'learn', folder, '--output', output, '--cells', '1,2,3'])
+  assert.equal(wrong.code, 2)
+  assert.match(wrong.errors, /Six whole numbers/)
+  assert.deepEqual(await readdir(folder), [])
+})
