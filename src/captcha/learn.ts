@@ -1,7 +1,7 @@
 import { CaptchaError } from './captcha-error.ts'
 import { decodeLuminance, type Luminance } from './luminance.ts'
 import { type CaptchaProfile, ProfileError, requireRoom, type Template } from './profile.ts'
-import { createMatcher, inkOfCell, standardised } from './template-match.ts'
+import { createMatcher, inkOfCell } from './template-match.ts'
 
 export interface LabelledImage {
   /** What it is called in messages. */
@@ -63,12 +63,13 @@ function commonSize(pictures: readonly Luminance[]): CaptchaProfile['image'] {
 }
 
 function cellsOf(picture: Luminance, image: number, sample: LabelledImage | undefined, layout: Layout): Cell[] {
-  const { cells, ink } = layout
   const symbols = [...(sample?.label ?? '')]
-  if (symbols.length !== cells.count) {
-    throw new ProfileError(`captcha profile: the name of ${sample?.name} does not begin with ${cells.count} symbols`)
+  if (symbols.length !== layout.cells.count) {
+    throw new ProfileError(
+      `captcha profile: the name of ${sample?.name} does not begin with ${layout.cells.count} symbols`,
+    )
   }
-  return symbols.map((symbol, index) => ({ image, symbol, ink: standardised(inkOfCell(picture, cells, index, ink)) }))
+  return symbols.map((symbol, index) => ({ image, symbol, ink: inkOfCell(picture, layout, index) }))
 }
 
 function readByOthers(cells: readonly Cell[], image: number): string {

@@ -12,13 +12,15 @@ export interface Reading {
 /** @returns what reads one image; it throws CaptchaError for an image that is none of the profile's */
 export function createReader(profile: CaptchaProfile): (image: Uint8Array) => Reading {
   const match = createMatcher(profile)
-  const { cells, ink } = profile
+  const { width, height, count } = profile.cells
+  // One for all cells: garbage is most of the memory that reading takes.
+  const cell = new Float64Array(width * height)
   return (image) => {
     const picture = decodeLuminance(image)
     if (picture.width !== profile.image.width || picture.height !== profile.image.height) {
       throw new CaptchaError('other layout', `${picture.width}x${picture.height} pixels`)
     }
-    const matches = Array.from({ length: cells.count }, (_, index) => match(inkOfCell(picture, cells, index, ink)))
+    const matches = Array.from({ length: count }, (_, index) => match(inkOfCell(picture, profile, index, cell)))
     return {
       digits: matches.map(({ symbol }) => symbol).join(''),
       margin: Math.min(...matches.map(({ margin }) => margin)),

@@ -1,5 +1,5 @@
 import type { Luminance } from './luminance.ts'
-import type { CaptchaProfile, CellLayout } from './profile.ts'
+import type { CaptchaProfile } from './profile.ts'
 
 export interface Match {
   symbol: string
@@ -7,11 +7,10 @@ export interface Match {
   margin: number
 }
 
-/** @returns what finds the template that is most like a cell's ink */
+/** @returns what finds the template that is most like the ink of a cell, which is to be standardised */
 export function createMatcher({ templates }: Pick<CaptchaProfile, 'templates'>): (ink: Float64Array) => Match {
-  const shapes = templates.map(({ symbol, ink }) => ({ symbol, shape: standardised(new Float64Array(ink)) }))
-  return (ink) => {
-    const cell = standardised(ink)
+  const shapes = templates.map(({ symbol, ink }) => ({ symbol, shape: standardise(new Float64Array(ink)) }))
+  return (cell) => {
     let best: Match = { symbol: '', margin: 0 }
     let [first, second] = [-Infinity, -Infinity]
     for (const { symbol, shape } of shapes) {
@@ -26,29 +25,30 @@ export function createMatcher({ templates }: Pick<CaptchaProfile, 'templates'>):
   }
 }
 
-/** A cell's pixels, the more inked the higher. */
-export function inkOfCell(picture: Luminance, cells: CellLayout, index: number, ink: 'dark' | 'light'): Float64Array {
+/** A cell's pixels, the more inked the higher, standardised. @param into what to write them to, where it is at hand */
+export function inkOfCell(
+  picture: Luminance,
+  { cells, ink }: Pick<CaptchaProfile, 'cells' | 'ink'>,
+  index: number,
+  into = new Float64Array(cells.width * cells.height),
+): Float64Array {
   const sign = ink === 'dark' ? -1 : 1
-  const values = new Float64Array(cells.width * cells.height)
   for (let y = 0; y < cells.height; y++) {
     const start = (cells.top + y) * picture.width + cells.left + index * cells.pitch
-    for (let x = 0; x < cells.width; x++) values[y * cells.width + x] = sign * (picture.values[start + x] ?? 0)
+    for (let x = 0; x < cells.width; x++) into[y * cells.width + x] = sign * (picture.values[start + x] ?? 0)
   }
-  return values
+  return standardise(into)
 }
 
-/** Mean 0 and length 1, so that neither brightness nor contrast counts; an even cell becomes all zeros. */
-export function standardised(values: Float64Array): Float64Array {
-  const result = new Float64Array(values.length)
+/** Gives them, in place, mean 0 and length 1, so that neither brightness nor contrast counts; an even cell becomes all zeros. */
+function standardise(values: Float64Array): Float64Array {
   let sum = 0
   for (let at = 0; at < values.length; at++) sum += values[at] ?? 0
   const mean = sum / values.length
-  let squares = 0
-  for (let at = 0; at < values.length; at++) squares += ((values[at] ?? 0) - mean) ** 2
-  if (squares === 0) return result
-  const share = 1 / Math.sqrt(squares)
-  for (let at = 0; at < values.length; at++) result[at] = ((values[at] ?? 0) - mean) * share
-  return result
+  for (let at = 0; at < values.length; at++) values[at] = (values[at] ?? 0) - mean
+  const length = Math.sqrt(correlation(values, values))
+  if (length > 0) for (let at = 0; at < values.length; at++) values[at] = (values[at] ?? 0) / length
+  return values
 }
 
 function correlation(one: Float64Array, other: Float64Array): number {

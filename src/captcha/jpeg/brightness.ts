@@ -18,6 +18,9 @@ const zigzag = Uint8Array.from([
   53, 60, 61, 54, 47, 55, 62, 63,
 ])
 
+/** The block at work: a fresh one for each image would be no more than garbage. */
+const block = new Float64Array(64)
+
 /**
  * Decodes the first component of a JPEG; the others are only stepped over.
  * @returns brightness from 0 to 255, row by row
@@ -36,7 +39,6 @@ export function decodeBrightness(image: Uint8Array, header: JpegHeader): Uint8Cl
   const values = new Uint8ClampedArray(width * height)
   const scan = new ScanReader(image, header.scanStart)
   const lastDc = layout.map(() => 0)
-  const block = new Float64Array(64)
   for (let unit = 0; unit < units; unit++) {
     if (restartInterval > 0 && unit > 0 && unit % restartInterval === 0) {
       const expected = FIRST_RESTART + ((unit / restartInterval - 1) & 7)
@@ -46,10 +48,10 @@ export function decodeBrightness(image: Uint8Array, header: JpegHeader): Uint8Cl
     const [left, top] = [(unit % unitsAcross) * across * 8, Math.floor(unit / unitsAcross) * down * 8]
     layout.forEach((component, index) => {
       for (let at = 0; at < component.across * component.down; at++) {
-        lastDc[index] = readBlock(scan, component, lastDc[index] ?? 0, block)
+        lastDc[index] = readBlock(scan, component, lastDc[index] ?? 0)
         if (index > 0) continue
         inverseDct(block)
-        place(block, values, left + (at % across) * 8, top + Math.floor(at / across) * 8, width)
+        place(values, left + (at % across) * 8, top + Math.floor(at / across) * 8, width)
       }
     })
   }
@@ -65,7 +67,7 @@ function requireFullResolution(first: JpegComponent, components: JpegComponent[]
 }
 
 /** @returns the block's mean, from which the component's next one counts */
-function readBlock(scan: ScanReader, component: JpegComponent, lastDc: number, block: Float64Array): number {
+function readBlock(scan: ScanReader, component: JpegComponent, lastDc: number): number {
   block.fill(0)
   const { quantization, ac } = component
   const size = scan.symbol(component.dc)
@@ -82,7 +84,7 @@ function readBlock(scan: ScanReader, component: JpegComponent, lastDc: number, b
   return dc
 }
 
-function place(block: Float64Array, values: Uint8ClampedArray, left: number, top: number, width: number): void {
+function place(values: Uint8ClampedArray, left: number, top: number, width: number): void {
   const columns = Math.min(8, width - left)
   for (let y = 0; y < 8; y++) {
     const row = (top + y) * width + left
