@@ -8,9 +8,13 @@ import type { ScaleRun } from './scale-run.ts'
 const saturated = 0.9
 
 export function machine(): string {
-  const processors = cpus()
   const cores = canPin ? 'server and load on a core each' : 'no taskset: server and load share all cores'
-  return `${processors.length} × ${processors[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}, Node ${process.version}; ${cores}`
+  return `${hardware()}; ${cores}`
+}
+
+export function hardware(): string {
+  const processors = cpus()
+  return `${processors.length} × ${processors[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}, Node ${process.version}`
 }
 
 export function bareReport(run: BareRun): string {

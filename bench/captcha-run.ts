@@ -1,0 +1,104 @@
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+import { jpegsIn, labelOf } from '../src/cli/captcha-files.ts'
+import type { CaptchaJob, CaptchaResult } from './captcha-child.ts'
+import type { ContestantName } from './captcha-contestants.ts'
+
+export class UnfitFolderError extends Error {}
+
+/** @throws UnfitFolderError for a folder without images, or with one whose name does not begin with what it shows */
+export function labelledFiles(folder: string, symbols: number): string[] {
+  const files = jpegsIn(folder)
+  if (files.length === 0) throw new UnfitFolderError(`${folder} holds no JPEG file`)
+  const unlabelled = files.filter((file) => labelOf(file).length !== symbols)
+  if (unlabelled.length > 0) {
+    throw new UnfitFolderError(
+      `${unlabelled.length} of ${files.length} files have names that do not begin with the ${symbols} symbols they show: ${unlabelled[0]}`,
+    )
+  }
+  return files
+}
+
+/** So many of them, from everywhere in the list. */
+export function spread<T>(list: readonly T[], most: number): T[] {
+  if (list.length <= most) return [...list]
+  return Array.from({ length: most }, (_, index) => list[Math.floor((index * list.length) / most)] as T)
+}
+
+export interface CaptchaFigures {
+  contestant: ContestantName
+  images: number
+  right: number
+  unreadable: number
+  /** Below the margin at which a login takes a reading; undefined where no margin is told. */
+  thrownBack: number | undefined
+  smallestMargin: number | undefined
+  medianMargin: number | undefined
+  /** These three: of several starts, the middle one. */
+  openedMs: number
+  firstMs: number
+  addedBytes: number
+  warmMs: { p50: number; p99: number }
+  misread: { file: string; digits: string }[]
+}
+
+/** Measures a contestant in processes of its own, so many starts one after the other. */
+export async function race(job: CaptchaJob, starts: number, threshold: number): Promise<CaptchaFigures> {
+  const results: CaptchaResult[] = []
+  for (let start = 0; start < starts; start++) results.push(await measured(job))
+  return figuresOf(job, results, threshold)
+}
+
+function measured(job: CaptchaJob): Promise<CaptchaResult> {
+  const child = fork(join(import.meta.dirname, 'captcha-child.ts'), { serialization: 'advanced' })
+  child.send(job)
+  return new Promise((resolve, reject) => {
+    child.once('message', (result) => {
+      child.removeAllListeners('exit').once('exit', () => resolve(result as CaptchaResult))
+      child.disconnect()
+    })
+    child.once('exit', (code) => reject(new Error(`the process that measures ${job.contestant} ended with ${code}`)))
+  })
+}
+
+export function figuresOf(
+  { contestant, files }: CaptchaJob,
+  results: CaptchaResult[],
+  threshold: number,
+): CaptchaFigures {
+  const answers = results[0]?.answers ?? []
+  const margins = answers.flatMap(({ margin }) => margin ?? [])
+  const hasMargins = margins.length > 0
+  const misread = answers.flatMap(({ digits }, index) => {
+    const file = files[index] ?? ''
+    return digits === undefined || digits === labelOf(file) ? [] : [{ file, digits }]
+  })
+  const unreadable = answers.filter(({ digits }) => digits === undefined).length
+  const warm = results.flatMap(({ warmMs }) => warmMs)
+  return {
+    contestant,
+    images: answers.length,
+    right: answers.length - misread.length - unreadable,
+    unreadable,
+    thrownBack: hasMargins ? margins.filter((margin) => margin < threshold).length : undefined,
+    smallestMargin: hasMargins ? quantile(margins, 0) : undefined,
+    medianMargin: hasMargins ? quantile(margins, 0.5) : undefined,
+    openedMs: middle(results, 'openedMs'),
+    firstMs: middle(results, 'firstMs'),
+    addedBytes: middle(results, 'addedBytes'),
+    warmMs: { p50: quantile(warm, 0.5), p99: quantile(warm, 0.99) },
+    misread,
+  }
+}
+
+function middle(results: CaptchaResult[], what: 'openedMs' | 'firstMs' | 'addedBytes'): number {
+  return quantile(
+    results.map((result) => result[what]),
+    0.5,
+  )
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+}
