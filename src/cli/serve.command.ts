@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { fstatSync } from 'node:fs'
 import { Command } from 'commander'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
@@ -56,10 +57,11 @@ async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
 
 /**
  * Gathers lines for a moment, and loses none at the end: a write for each request would cost as much as the answer. A pipe takes
- * 4 KiB in one piece, so that the lines of several processes do not mix.
+ * 4 KiB in one piece, so that the lines of several processes do not mix. Only a file never keeps its writer waiting.
  */
 function createLogger(level: string): FastifyBaseLogger {
-  const destination = pino.destination({ sync: false, minLength: 4000, maxWrite: 4096, periodicFlush: 100 })
+  const sync = fstatSync(process.stdout.fd).isFile()
+  const destination = pino.destination({ sync, minLength: 4000, maxWrite: 4096, periodicFlush: 100 })
   process.on('exit', () => destination.flushSync())
   return pino({ level }, destination)
 }

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createAccountAdministration } from '../../src/accounts/administration.service.ts'
+import { removeAccount } from '../../src/studies/account-removal.service.ts'
+import { createStudyService } from '../../src/studies/study.service.ts'
+import { basic, bearer, type Credentials, send } from '../contract/client.ts'
+import { startService } from '../support/service.ts'
+import { newAccount, openTestDatabase } from '../support/test-storage.ts'
+import { scansOf } from './query-plan.ts'
+import { recordSql } from './recorded-sql.ts'
+
+const data = /^\s*(?:with|select|insert|update|delete)\b/i
+
+test('no query of the service scans a table that grows', async () => {
+  const database = await openTestDatabase()
+  const recorded = recordSql()
+  try {
+    await useEveryRoute()
+    const storage = database.open()
+    await keepHouse(storage)
+    recorded.stop()
+    // Migrations look at the catalogue and at the table of steps, which hold a handful of rows.
+    const queries = [...recorded.statements].filter((sql) => data.test(sql) && !/kysely_|pg_catalog|sqlite_/.test(sql))
+    assert.ok(queries.length > 40, `${queries.length} queries were seen`)
+    const faults: string[] = []
+    for (const sql of queries) for (const scan of await scansOf(storage, sql)) faults.push(`${scan}: ${sql}`)
+    assert.deepEqual(faults, [])
+  } finally {
+    recorded.stop()
+    await database.close()
+  }
+})
+
+test('a scan is found where there is one', async () => {
+  const database = await openTestDatabase()
+  try {
+    const storage = database.open()
+    for (const sql of [
+      'select * from studies where ended_at = 5',
+      'select count(*) from accounts',
+      'select sum(count) from study_tallies',
+      'select * from studies order by ended_at limit 5',
+    ]) {
+      assert.equal((await scansOf(storage, sql)).length > 0, true, sql)
+    }
+    assert.deepEqual(await scansOf(storage, 'select * from studies order by started_at, id limit 5'), [])
+  } finally {
+    await database.close()
+  }
+})
+
+async function useEveryRoute(): Promise<void> {
+  const service = await startService({ THROTTLE: 'on' })
+  try {
+    const call = (method: string, path: string, options = {}) =>
+      send(method, `${service.address}/api/v1.0${path}`, options)
+    const student = { stu_id: '2017999001', stu_pwd: 'canary' }
+    service.school.addStudent({ studentNumber: student.stu_id, schoolPassword: student.stu_pwd })
+    const ann = { username: 'ann', password: 'a quiet reading room' }
+    assert.equal((await call('POST', '/register', { json: { ...ann, ...student } })).status, 201)
+    assert.equal((await call('POST', '/recover', { json: { ...student, password: ann.password } })).status, 200)
+    assert.equal((await call('GET', '/token', { as: basic(ann.username, 'not the password') })).status, 401)
+    assert.equal((await call('GET', '/token', { as: basic(student.stu_id, ann.password) })).status, 200)
+    const { token } = (await call('GET', '/token', { as: basic(ann.username, ann.password) })).body as { token: string }
+    const as = bearer(token)
+    for (let time = 0; time < 3; time++) assert.equal((await call('POST', '/studys/', { as })).status, 201)
+    assert.equal((await call('PUT', '/studys/3', { as })).status, 200)
+    for (const path of ['/users/1', '/users/me', '/studys/1'])
+      assert.equal((await call('GET', path, { as })).status, 200)
+    for (const list of ['/studys', '/users/1/studys/']) await readLists(list, as, call)
+  } finally {
+    await service.close()
+  }
+}
+
+async function readLists(
+  list: string,
+  as: Credentials,
+  call: (method: string, path: string, options: object) => ReturnType<typeof send>,
+) {
+  const time = encodeURIComponent('2017-03-25 11:55:47')
+  const ranges =
+    list === '/studys' ? [''] : ['', `&from=${time}`, `&to=2100-01-01+00:00:00`, `&from=${time}&to=2100-01-01+00:00:00`]
+  for (const range of ranges)
+    for (const running of ['', '&running=true', '&running=false'])
+      for (const order of ['asc', 'desc']) {
+        const query = `per_page=1&order=${order}${running}${range}`
+        const first = (await call('GET', `${list}?${query}`, { as })).body as { next: string | null }
+        await call('GET', `${list}?${query}&page=2`, { as })
+        if (first.next === null) continue
+        const second = (await send('GET', first.next, { as })).body as { prev: string | null }
+        if (second.prev) await send('GET', second.prev, { as })
+      }
+}
+
+/** What is not asked for by HTTP. */
+async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<void> {
+  const id = await newAccount(storage)
+  const clock = { now: () => Math.floor(Date.now() / 1000) }
+  const studies = createStudyService({ storage, clock, maxHours: 16 })
+  await studies.startStudy(id, clock.now() - 60)
+  await studies.endOverdue()
+  const accounts = createAccountAdministration({ storage, studentNumberKey: Buffer.alloc(32) })
+  for await (const _ of accounts.listAccounts(0, 10));
+  await accounts.findNamed('201701001')
+  await removeAccount(storage, id)
+}
