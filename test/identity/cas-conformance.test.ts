@@ -7,7 +7,7 @@ import { type ConformanceSchool, type Trouble, verifierConformance } from './con
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-const limits = { callMs: 500, answerBytes: 64 * 1024 }
+const limits = { callMs: 1000, answerBytes: 64 * 1024 }
 const serviceUrl = 'https://study.example.edu/api/v1.0/register/cas/callback'
 
 const students = [

@@ -6,7 +6,7 @@ import { baseDn, type DirectoryFault, startLdapServer } from './ldap-server.ts'
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-const limits = { callMs: 500, loginMs: 1200, answerBytes: 64 * 1024 }
+const limits = { callMs: 1000, loginMs: 2500, answerBytes: 64 * 1024 }
 
 const students = [
   { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+密' },

@@ -9,7 +9,7 @@ import { recordingLogger } from './recording-logger.ts'
 
 const proof = { studentNumber: '4142100101', schoolPassword: 'canary-Pa55&=+密' }
 const account = { dn: 'cn=reader,dc=example,dc=edu', password: 'canary-reader' }
-const limits = { callMs: 500, loginMs: 1200, answerBytes: 4096 }
+const limits = { callMs: 1000, loginMs: 2500, answerBytes: 4096 }
 
 /** A directory and a verifier that asks it, both gone after the test. */
 async function directoryAndVerifier(

@@ -6,7 +6,7 @@ import { type Scripts, startScriptedSchool } from './scripted-school.ts'
 export const proof = { studentNumber: '4142100101', schoolPassword: 'canary-Pa55&=+密' }
 
 /** The production bounds in small. */
-export const limits = { callMs: 300, loginMs: 900, answerBytes: 4096 }
+export const limits = { callMs: 800, loginMs: 2000, answerBytes: 4096 }
 
 /** A scripted school and a verifier that asks it, both gone after the test. */
 export async function schoolAndVerifier(
