@@ -1,4 +1,3 @@
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
 import { createAccountService } from './accounts/account.service.ts'
@@ -26,6 +25,7 @@ import { metrics } from './http/metrics.ts'
 import { openapi } from './http/openapi.ts'
 import { protocolErrors } from './http/protocol-errors.ts'
 import { requestLog } from './http/request-log.ts'
+import { schemaValidation } from './http/schema-validation.ts'
 import { privateAnswers, securityHeaders } from './http/security-headers.ts'
 import { requestIds, serverOptions } from './http/server-options.ts'
 import { serveTls, tlsOptions } from './http/tls.ts'
@@ -65,8 +65,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     ...serverOptions({ logger, trustProxy: config.trustProxy, nextRequestId }),
     ...tlsOptions(config.tls),
   })
-  // Whatever stands in a path is a text, and the routes judge it.
-  app.setValidatorCompiler((part) => (part.httpPart === 'params' ? () => true : TypeBoxValidatorCompiler(part)))
+  await app.register(schemaValidation)
   await app.register(errors)
   await app.register(protocolErrors)
   await app.register(requestLog)

@@ -1,6 +1,5 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
 import { errorResponses, idParameter } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import { presentUser, TokenAnswer, User } from './account.schemas.ts'
 import type { AccountService } from './account.service.ts'
@@ -12,10 +11,7 @@ export interface AccountRoutesOptions {
   authentication: AuthenticationService
 }
 
-export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = async (
-  app,
-  { accounts, authentication },
-) => {
+export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { accounts, authentication }) => {
   app.get(
     '/users/:user_id',
     {
@@ -23,7 +19,11 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
         operationId: 'getUser',
         summary: '查看用户 · One user',
         tags: ['users'],
-        params: Type.Object({ user_id: Type.String({ description: 'Id of the user, or `me`.' }) }),
+        params: {
+          type: 'object',
+          required: ['user_id'],
+          properties: { user_id: { type: 'string', description: 'Id of the user, or `me`.' } },
+        },
         response: { 200: User, ...errorResponses('unauthorized', 'not-found') },
       },
     },

@@ -1,37 +1,49 @@
-import { Type } from 'typebox'
+import type { JsonSchema, ObjectSchema } from '../http/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import { toWireTime, WireTime } from '../http/wire-time.ts'
 import type { Account } from './account.ts'
 
-export const User = Type.Object(
-  {
-    username: Type.String(),
-    url: Type.String({ format: 'uri' }),
-    studys: Type.String({ format: 'uri', description: "The user's study records." }),
+export const User = {
+  type: 'object',
+  required: ['username', 'url', 'studys', 'member_since', 'last_seen'],
+  properties: {
+    username: { type: 'string' },
+    url: { type: 'string', format: 'uri' },
+    studys: { type: 'string', format: 'uri', description: "The user's study records." },
     member_since: WireTime,
-    last_seen: Type.String({ ...WireTime, description: 'The latest authenticated request, at most a minute behind.' }),
+    last_seen: { ...WireTime, description: 'The latest authenticated request, at most a minute behind.' },
   },
-  {
-    description: 'A user.',
-    examples: [
-      {
-        last_seen: '2017-03-25 06:44:35',
-        member_since: '2017-03-25 06:41:49',
-        studys: 'http://127.0.0.1:5000/api/v1.0/users/1/studys/',
-        url: 'http://127.0.0.1:5000/api/v1.0/users/1',
-        username: 'bllli',
-      },
-    ],
-  },
-)
+  description: 'A user.',
+  examples: [
+    {
+      last_seen: '2017-03-25 06:44:35',
+      member_since: '2017-03-25 06:41:49',
+      studys: 'http://127.0.0.1:5000/api/v1.0/users/1/studys/',
+      url: 'http://127.0.0.1:5000/api/v1.0/users/1',
+      username: 'bllli',
+    },
+  ],
+} as const satisfies ObjectSchema
 
-export const Password = Type.String({ minLength: 1, description: 'Of the account: 8 to 1024 characters.' })
-export const UserName = Type.String({ minLength: 1, description: '1 to 64 characters, no colon.' })
+export const Password = {
+  type: 'string',
+  minLength: 1,
+  description: 'Of the account: 8 to 1024 characters.',
+} as const satisfies JsonSchema
 
-export const TokenAnswer = Type.Object(
-  { token: Type.String(), expiration: Type.Integer({ description: 'Lifetime in seconds.' }) },
-  { description: 'A token.', examples: [{ token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.x', expiration: 3600 }] },
-)
+export const UserName = {
+  type: 'string',
+  minLength: 1,
+  description: '1 to 64 characters, no colon.',
+} as const satisfies JsonSchema
+
+export const TokenAnswer = {
+  type: 'object',
+  required: ['token', 'expiration'],
+  properties: { token: { type: 'string' }, expiration: { type: 'integer', description: 'Lifetime in seconds.' } },
+  description: 'A token.',
+  examples: [{ token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.x', expiration: 3600 }],
+} as const satisfies ObjectSchema
 
 export function userUrl(origin: string, id: number): string {
   return `${origin}${apiBase}/users/${id}`

@@ -1,7 +1,6 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import { errorResponses } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import type { CasLogin } from '../identity/cas/cas-login.ts'
 import { sealTicket, TICKET_LIFETIME } from '../identity/cas/registration-ticket.ts'
@@ -20,7 +19,7 @@ const path = '/register/cas'
 const callbackUrl = (request: FastifyRequest) => `${request.origin}${apiBase}${path}/callback`
 
 /** Registration by the school's own login page: only where SCHOOL=cas. */
-export const casRoutes: FastifyPluginAsyncTypebox<CasRoutesOptions> = async (app, { cas, clock, ticketKey }) => {
+export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, ticketKey }) => {
   app.get(
     path,
     {
@@ -29,7 +28,7 @@ export const casRoutes: FastifyPluginAsyncTypebox<CasRoutesOptions> = async (app
         summary: "到学校登录 · Send the browser to the school's login page",
         tags: ['users'],
         security: [],
-        response: { 302: Type.Null({ description: "To the school's login page.", examples: [null] }) },
+        response: { 302: { type: 'null', description: "To the school's login page.", examples: [null] } },
       },
     },
     async (request, reply) => {
@@ -47,7 +46,11 @@ export const casRoutes: FastifyPluginAsyncTypebox<CasRoutesOptions> = async (app
         summary: '学校登录完成 · Where the school sends the browser back, with proof for `POST /register`',
         tags: ['users'],
         security: [],
-        querystring: Type.Object({ ticket: Type.String({ minLength: 1 }), state: Type.String({ minLength: 1 }) }),
+        querystring: {
+          type: 'object',
+          required: ['ticket', 'state'],
+          properties: { ticket: { type: 'string', minLength: 1 }, state: { type: 'string', minLength: 1 } },
+        },
         response: { 200: Ticket, ...errorResponses('parameter-missing', 'foreign-browser', ...schoolRefusals) },
       },
     },

@@ -1,10 +1,10 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorResponses } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
 import { Challenge } from './evidence.schemas.ts'
 import type { ProofService } from './proof.service.ts'
 import { schoolRefusals } from './school-refusal.ts'
 
-export const challengeRoutes: FastifyPluginAsyncTypebox<{ proofs: ProofService }> = async (app, { proofs }) => {
+export const challengeRoutes: Routes<{ proofs: ProofService }> = async (app, { proofs }) => {
   app.post(
     '/register/challenge',
     {

@@ -1,5 +1,5 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorResponses } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import { Password, presentUser, User } from './account.schemas.ts'
 import { bodyWithEvidence } from './evidence.schemas.ts'
@@ -12,10 +12,7 @@ export interface RecoveryRoutesOptions {
   proofKind: ProofKind
 }
 
-export const recoveryRoutes: FastifyPluginAsyncTypebox<RecoveryRoutesOptions> = async (
-  app,
-  { recovery, proofKind },
-) => {
+export const recoveryRoutes: Routes<RecoveryRoutesOptions> = async (app, { recovery, proofKind }) => {
   app.post(
     '/recover',
     {

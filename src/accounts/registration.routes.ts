@@ -1,5 +1,5 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorResponses } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import { Password, presentUser, User, UserName } from './account.schemas.ts'
 import { bodyWithEvidence } from './evidence.schemas.ts'
@@ -12,10 +12,7 @@ export interface RegistrationRoutesOptions {
   proofKind: ProofKind
 }
 
-export const registrationRoutes: FastifyPluginAsyncTypebox<RegistrationRoutesOptions> = async (
-  app,
-  { registration, proofKind },
-) => {
+export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app, { registration, proofKind }) => {
   app.post(
     '/register',
     {

@@ -1,5 +1,5 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorResponses } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import { presentUser, User } from './account.schemas.ts'
 import { bodyWithEvidence } from './evidence.schemas.ts'
@@ -7,7 +7,7 @@ import { evidenceIn, type ProofKind } from './evidence.ts'
 import type { RecoveryService } from './recovery.service.ts'
 import { proofRefusals } from './school-refusal.ts'
 
-export const studentNumberRoutes: FastifyPluginAsyncTypebox<{
+export const studentNumberRoutes: Routes<{
   recovery: RecoveryService
   proofKind: ProofKind
 }> = async (app, { recovery, proofKind }) => {

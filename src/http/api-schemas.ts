@@ -1,19 +1,26 @@
-import { type TSchema, Type } from 'typebox'
 import type { ErrorCode } from '../shared/errors.ts'
 import { errorCatalogue, errorType } from './error-catalogue.ts'
+import type { ObjectSchema } from './json-schema.ts'
 
-const ErrorBody = Type.Object({ error: Type.String(), message: Type.String() })
+const ErrorBody = {
+  type: 'object',
+  required: ['error', 'message'],
+  properties: { error: { type: 'string' }, message: { type: 'string' } },
+} as const satisfies ObjectSchema
+
+type ErrorResponse = typeof ErrorBody & Pick<ObjectSchema, 'description' | 'examples'>
 
 /** The error answers of a route for its documentation: one response a status, one example a code. */
-export function errorResponses(...codes: ErrorCode[]): Record<number, TSchema> {
-  const responses: Record<number, TSchema> = {}
+export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorResponse> {
+  const responses: Record<number, ErrorResponse> = {}
   for (const code of codes) {
     const { status, zh } = errorCatalogue[code]
-    const examples = (responses[status] as { examples?: unknown[] } | undefined)?.examples ?? []
-    responses[status] = Type.Object(ErrorBody.properties, {
+    const examples = responses[status]?.examples ?? []
+    responses[status] = {
+      ...ErrorBody,
       description: errorType(status),
       examples: [...examples, { error: errorType(status), message: zh }],
-    })
+    }
   }
   return responses
 }

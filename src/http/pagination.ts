@@ -1,22 +1,37 @@
-import { Type } from 'typebox'
 import { DomainError } from '../shared/errors.ts'
 import type { Cursor, Order, Page, PageRequest } from '../shared/page.ts'
+import type { ObjectSchema } from './json-schema.ts'
 
 const largestPage = 100
 const defaultPage = 20
 
-export const PageQuery = Type.Object({
-  per_page: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: largestPage, default: defaultPage, description: 'Records on a page.' }),
-  ),
-  order: Type.Optional(
-    Type.Union([Type.Literal('asc'), Type.Literal('desc')], { default: 'asc', description: 'Oldest or newest first.' }),
-  ),
-  page: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 1e9, description: 'Page number, for old clients; follow `next` instead.' }),
-  ),
-  cursor: Type.Optional(Type.String({ maxLength: 64, description: "The server's own: stands in `next` and `prev`." })),
-})
+export const PageQuery = {
+  type: 'object',
+  properties: {
+    per_page: {
+      type: 'integer',
+      minimum: 1,
+      maximum: largestPage,
+      default: defaultPage,
+      description: 'Records on a page.',
+    },
+    order: {
+      anyOf: [
+        { type: 'string', const: 'asc' },
+        { type: 'string', const: 'desc' },
+      ],
+      default: 'asc',
+      description: 'Oldest or newest first.',
+    },
+    page: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1e9,
+      description: 'Page number, for old clients; follow `next` instead.',
+    },
+    cursor: { type: 'string', maxLength: 64, description: "The server's own: stands in `next` and `prev`." },
+  },
+} as const satisfies ObjectSchema
 
 interface PageQueryValues {
   per_page?: number

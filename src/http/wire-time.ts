@@ -1,14 +1,15 @@
-import { Type } from 'typebox'
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
+import type { JsonSchema } from './json-schema.ts'
 
 const pattern = '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$'
 
-export const WireTime = Type.String({
+export const WireTime = {
+  type: 'string',
   pattern,
   description: 'UTC, `YYYY-MM-DD HH:mm:ss`',
   examples: ['2017-03-25 11:55:47'],
-})
+} as const satisfies JsonSchema
 
 /** `2017-03-25 11:55:47`, always UTC. */
 export function toWireTime(at: EpochSeconds): string {

@@ -1,7 +1,6 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
 import type { AccountId } from '../accounts/account.ts'
 import { errorResponses, idParameter } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import { pageRequest } from '../http/pagination.ts'
 import { fromWireTime } from '../http/wire-time.ts'
@@ -9,7 +8,7 @@ import { DomainError } from '../shared/errors.ts'
 import { presentPage, StudyListQuery, StudyPage, UserStudyListQuery } from './study.schemas.ts'
 import type { StudyService } from './study.service.ts'
 
-export const studyListRoutes: FastifyPluginAsyncTypebox<{ studies: StudyService }> = async (app, { studies }) => {
+export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
   app.get(
     '/studys',
     {
@@ -38,7 +37,11 @@ export const studyListRoutes: FastifyPluginAsyncTypebox<{ studies: StudyService 
         summary: '某个用户的学习记录 · One user’s records',
         description: 'Ordered by start, oldest first. `from` is inside, `to` is outside.',
         tags: ['users'],
-        params: Type.Object({ user_id: Type.String({ description: 'Id of the user.' }) }),
+        params: {
+          type: 'object',
+          required: ['user_id'],
+          properties: { user_id: { type: 'string', description: 'Id of the user.' } },
+        },
         querystring: UserStudyListQuery,
         response: { 200: StudyPage, ...errorResponses('bad-query', 'bad-cursor', 'unauthorized', 'not-found') },
       },

@@ -1,13 +1,16 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
 import { errorResponses, idParameter } from '../http/api-schemas.ts'
+import type { ObjectSchema, Routes } from '../http/json-schema.ts'
 import { fromWireTime } from '../http/wire-time.ts'
 import { DomainError } from '../shared/errors.ts'
 import { EndBody, presentStudy, StartBody, StudyRecord } from './study.schemas.ts'
 import type { StudyService } from './study.service.ts'
 import type { StudyId } from './study.ts'
 
-const StudyParams = Type.Object({ study_id: Type.String({ description: 'Id of the record.' }) })
+const StudyParams = {
+  type: 'object',
+  required: ['study_id'],
+  properties: { study_id: { type: 'string', description: 'Id of the record.' } },
+} as const satisfies ObjectSchema
 
 const starting = {
   operationId: 'startStudy',
@@ -41,7 +44,7 @@ const reading = {
 
 const schemaErrorFormatter = () => new DomainError('bad-time')
 
-export const studyRoutes: FastifyPluginAsyncTypebox<{ studies: StudyService }> = async (app, { studies }) => {
+export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
   app.post('/studys/', { schemaErrorFormatter, schema: starting }, async (request, reply) => {
     const study = await studies.startStudy(request.identity.accountId, optionalTime(request.body.start_time))
     const record = presentStudy(study, request.origin)

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { userUrl } from '../accounts/account.schemas.ts'
+import type { JsonSchema, ObjectSchema } from '../http/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import { PageQuery, pageLinks } from '../http/pagination.ts'
 import { toWireTime, WireTime } from '../http/wire-time.ts'
@@ -14,48 +14,65 @@ const example = {
   url: 'http://127.0.0.1:5000/api/v1.0/studys/8',
 }
 
-export const StudyRecord = Type.Object(
-  {
-    id: Type.Integer(),
-    url: Type.String({ format: 'uri' }),
-    creator: Type.String({ format: 'uri', description: 'URL of the user.' }),
+export const StudyRecord = {
+  type: 'object',
+  required: ['id', 'url', 'creator', 'start_time', 'end_time'],
+  properties: {
+    id: { type: 'integer' },
+    url: { type: 'string', format: 'uri' },
+    creator: { type: 'string', format: 'uri', description: 'URL of the user.' },
     start_time: WireTime,
-    end_time: Type.Union([WireTime, Type.Null()], { description: 'null while running.' }),
+    end_time: { anyOf: [WireTime, { type: 'null' }], description: 'null while running.' },
   },
-  { description: 'A study record.', examples: [example] },
-)
+  description: 'A study record.',
+  examples: [example],
+} as const satisfies ObjectSchema
 
-export const StudyPage = Type.Object(
-  {
-    count: Type.Integer({ description: 'All that match, not only this page.' }),
-    next: Type.Union([Type.String(), Type.Null()]),
-    prev: Type.Union([Type.String(), Type.Null()]),
-    studys: Type.Array(StudyRecord),
+export const StudyPage = {
+  type: 'object',
+  required: ['count', 'next', 'prev', 'studys'],
+  properties: {
+    count: { type: 'integer', description: 'All that match, not only this page.' },
+    next: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+    prev: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+    studys: { type: 'array', items: StudyRecord },
   },
-  { description: 'A page of study records.', examples: [{ count: 1, next: null, prev: null, studys: [example] }] },
-)
+  description: 'A page of study records.',
+  examples: [{ count: 1, next: null, prev: null, studys: [example] }],
+} as const satisfies ObjectSchema
 
-export const StartBody = Type.Object(
-  { start_time: Type.Optional(WireTime) },
-  { description: 'Optional: without it the record starts now.', examples: [{ start_time: '2017-03-25 11:55:47' }] },
-)
+export const StartBody = {
+  type: 'object',
+  properties: { start_time: WireTime },
+  description: 'Optional: without it the record starts now.',
+  examples: [{ start_time: '2017-03-25 11:55:47' }],
+} as const satisfies ObjectSchema
 
-export const EndBody = Type.Object(
-  { end_time: Type.Optional(WireTime) },
-  { description: 'Optional: without it the record ends now.', examples: [{ end_time: '2017-03-25 12:40:00' }] },
-)
+export const EndBody = {
+  type: 'object',
+  properties: { end_time: WireTime },
+  description: 'Optional: without it the record ends now.',
+  examples: [{ end_time: '2017-03-25 12:40:00' }],
+} as const satisfies ObjectSchema
 
-const running = Type.Optional(
-  Type.Boolean({ description: 'Only records that are running, or only those that are over.' }),
-)
+const running = {
+  type: 'boolean',
+  description: 'Only records that are running, or only those that are over.',
+} as const satisfies JsonSchema
 
-export const StudyListQuery = Type.Object({ ...PageQuery.properties, running })
+export const StudyListQuery = {
+  type: 'object',
+  properties: { ...PageQuery.properties, running },
+} as const satisfies ObjectSchema
 
-export const UserStudyListQuery = Type.Object({
-  ...StudyListQuery.properties,
-  from: Type.Optional(Type.String({ ...WireTime, description: 'Records that start at or after this time.' })),
-  to: Type.Optional(Type.String({ ...WireTime, description: 'Records that start before this time.' })),
-})
+export const UserStudyListQuery = {
+  type: 'object',
+  properties: {
+    ...StudyListQuery.properties,
+    from: { ...WireTime, description: 'Records that start at or after this time.' },
+    to: { ...WireTime, description: 'Records that start before this time.' },
+  },
+} as const satisfies ObjectSchema
 
 export function presentStudy(study: Study, origin: string) {
   return {

@@ -27,7 +27,7 @@ export const roles: readonly Role[] = [
   },
   {
     files: new RegExp(`${features}.*\\.repository\\.ts$`),
-    forbids: new RegExp(`${webFramework}|^typebox|^http/|\\.(?:service|schemas|routes|plugin)\\.ts$`),
+    forbids: new RegExp(`${webFramework}|^ajv$|^http/|\\.(?:service|schemas|routes|plugin)\\.ts$`),
     because: 'a repository knows SQL and no HTTP',
   },
   ...['accounts', 'studies', 'statistics'].map((feature) => ({
@@ -37,7 +37,7 @@ export const roles: readonly Role[] = [
   })),
   {
     files: new RegExp(`${features}.*\\.service\\.ts$`),
-    forbids: new RegExp(`${webFramework}|^typebox|^http/|\\.(?:schemas|routes|plugin)\\.ts$`),
+    forbids: new RegExp(`${webFramework}|^ajv$|^http/|\\.(?:schemas|routes|plugin)\\.ts$`),
     because: 'a service knows no HTTP',
   },
   {
@@ -80,7 +80,7 @@ export const roles: readonly Role[] = [
   },
   {
     files: /^storage\//,
-    forbids: new RegExp(`${webFramework}|^typebox`),
+    forbids: new RegExp(`${webFramework}|^ajv$`),
     because: 'storage knows no HTTP',
   },
   {
