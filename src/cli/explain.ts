@@ -1,7 +1,7 @@
 import { ProfileError } from '../captcha/profile.ts'
 import { ConfigError } from '../config.ts'
 import { TlsFilesError } from '../http/tls.ts'
-import { DatabaseOpenError, ForeignSecretError } from '../service/open-storage.ts'
+import { DatabaseOpenError, ForeignSecretError, UnfinishedCopyError } from '../service/open-storage.ts'
 import { WorkerFailure } from '../service/workers.ts'
 import { NewerDatabaseError } from '../storage/migrate.ts'
 
@@ -12,6 +12,7 @@ export function explain(error: unknown): string {
   if (error instanceof DatabaseOpenError) return `无法打开数据库 · DATABASE_URL: ${firstLine(error.message)}`
   if (error instanceof ProfileError) return `配置有误 · wrong setting: SCHOOL_CAPTCHA_PROFILE: ${error.message}`
   if (error instanceof ForeignSecretError) return `密钥不符 · wrong setting: ${error.message}`
+  if (error instanceof UnfinishedCopyError) return `数据迁移未完成 · DATABASE_URL: ${error.message}`
   if (error instanceof NewerDatabaseError) {
     return `数据库版本较新 · DATABASE_URL: the database was made by a newer version: ${error.message}`
   }

@@ -13,6 +13,7 @@ type Environment = NodeJS.ProcessEnv
 const commands: Record<string, (env: Environment) => Promise<Command>> = {
   serve: async (env) => (await import('./serve.command.ts')).serveCommand(env),
   migrate: async (env) => (await import('./migrate.command.ts')).migrateCommand(env),
+  'migrate-data': async () => (await import('./migrate-data.command.ts')).migrateDataCommand(),
   accounts: async (env) => (await import('./accounts.command.ts')).accountsCommand(env),
   openapi: async (env) => (await import('./openapi.command.ts')).openapiCommand(env),
   seed: async (env) => (await import('./seed.command.ts')).seedCommand(env),

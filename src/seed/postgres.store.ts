@@ -1,13 +1,8 @@
-import { CompiledQuery, sql } from 'kysely'
+import { sql } from 'kysely'
+import { type BulkColumn, type BulkRow, inParts } from '../storage/postgres-bulk.ts'
 import type { Db, Storage } from '../storage/storage.ts'
 import { type SeedStore, type SeedTransaction, stateKey } from './seed.store.ts'
 
-type Column = 'bigint' | 'text'
-type Row = readonly (number | string | null)[]
-
-const rowsAtOnce = 10_000
-
-/** Many rows a statement, each column an array: nearly as fast as COPY, and all that the pg client has by itself. */
 export function postgresStore({ db, write, close }: Storage): SeedStore {
   return {
     async findState() {
@@ -24,33 +19,39 @@ export function postgresStore({ db, write, close }: Storage): SeedStore {
 function transactionOn(db: Db): SeedTransaction {
   return {
     async insertAccounts(accounts, hash) {
-      const rows = accounts.map((account): Row => {
+      const rows = accounts.map((account): BulkRow => {
         const { id, username, usernameKey, studentNumberHash, createdAt } = account
         return [id, username, usernameKey, studentNumberHash, hash, 1, createdAt, createdAt]
       })
       const columns =
         'id, username, username_key, student_number_hash, password_hash, credential_version, created_at, last_seen_at'
-      const types: Column[] = ['bigint', 'text', 'text', 'text', 'text', 'bigint', 'bigint', 'bigint']
+      const types: BulkColumn[] = ['bigint', 'text', 'text', 'text', 'text', 'bigint', 'bigint', 'bigint']
       await inParts(db, types, rows, (source) => `insert into accounts (${columns}) ${source}`)
       await moveSequence(db, 'accounts')
     },
     async insertRecords(firstId, records) {
       const rows = records.map(
-        (record, index): Row => [firstId + index, record.accountId, record.startedAt, record.endedAt, record.endCause],
+        (record, index): BulkRow => [
+          firstId + index,
+          record.accountId,
+          record.startedAt,
+          record.endedAt,
+          record.endCause,
+        ],
       )
       const columns = 'id, account_id, started_at, ended_at, end_cause'
-      const types: Column[] = ['bigint', 'bigint', 'bigint', 'bigint', 'text']
+      const types: BulkColumn[] = ['bigint', 'bigint', 'bigint', 'bigint', 'text']
       await inParts(db, types, rows, (source) => `insert into studies (${columns}) ${source}`)
       await moveSequence(db, 'studies')
     },
     async updateAccounts(deltas) {
-      const rows = deltas.map(({ id, studies, lastSeenAt }): Row => [id, studies, lastSeenAt])
+      const rows = deltas.map(({ id, studies, lastSeenAt }): BulkRow => [id, studies, lastSeenAt])
       const set = 'study_count = study_count + part.b, last_seen_at = greatest(last_seen_at, part.c)'
       const update = (source: string) => `update accounts set ${set} from (${source}) as part where id = part.a`
       await inParts(db, ['bigint', 'bigint', 'bigint'], rows, update)
     },
     async addToTallies(deltas) {
-      const rows = deltas.map(({ width, bucket, delta }): Row => [width, bucket, 0, delta])
+      const rows = deltas.map(({ width, bucket, delta }): BulkRow => [width, bucket, 0, delta])
       const merge = 'on conflict (width, bucket, slot) do update set count = study_tallies.count + excluded.count'
       const insert = (source: string) => `insert into study_tallies (width, bucket, slot, count) ${source} ${merge}`
       await inParts(db, ['bigint', 'bigint', 'bigint', 'bigint'], rows, insert)
@@ -62,21 +63,6 @@ function transactionOn(db: Db): SeedTransaction {
         .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
         .execute()
     },
-  }
-}
-
-async function inParts(db: Db, types: Column[], rows: Row[], statement: (source: string) => string): Promise<void> {
-  const arrays = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ')
-  const names = types.map((_, index) => 'abcdefgh'[index]).join(', ')
-  const text = statement(`select * from unnest(${arrays}) as part(${names})`)
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    const part = rows.slice(at, at + rowsAtOnce)
-    await db.executeQuery(
-      CompiledQuery.raw(
-        text,
-        types.map((_, column) => part.map((row) => row[column])),
-      ),
-    )
   }
 }
 

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { deriveKeys, type Keys } from '../keys.ts'
 import { migrate, NewerDatabaseError } from '../storage/migrate.ts'
 import { openPostgres } from '../storage/postgres.ts'
-import { settle } from '../storage/settings.repository.ts'
+import { findSetting, settle, unfinishedCopy } from '../storage/settings.repository.ts'
 import { openSqlite } from '../storage/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { readSecret } from './secret.ts'
@@ -32,13 +32,20 @@ export class DatabaseOpenError extends Error {
   override name = 'DatabaseOpenError'
 }
 
-/** Storage with the schema of this version, and the keys that belong to it. @throws ForeignSecretError, NewerDatabaseError, DatabaseOpenError */
+/** The database is being filled by `migrate-data`, or was left half filled. */
+export class UnfinishedCopyError extends Error {
+  override name = 'UnfinishedCopyError'
+}
+
+/** Storage with the schema of this version, and the keys that belong to it. @throws ForeignSecretError, UnfinishedCopyError, NewerDatabaseError, DatabaseOpenError */
 export async function openService(
   config: Pick<Config, 'database' | 'secret'> & Partial<Pick<Config, 'databasePool'>>,
   logger?: Pick<FastifyBaseLogger, 'warn'>,
 ): Promise<{ storage: Storage; keys: Keys }> {
   const storage = await openMigrated(config, logger)
   try {
+    if ((await findSetting(storage.db, unfinishedCopy)) !== undefined)
+      throw new UnfinishedCopyError('it holds an unfinished copy: let `occupy migrate-data` finish first')
     const keys = deriveKeys(readSecret(config))
     const settled = await storage.write((tx) => settle(tx, 'secret fingerprint', keys.fingerprint))
     if (settled !== keys.fingerprint)

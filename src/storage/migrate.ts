@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import * as foundation from './migrations/2026-11-24-foundation.ts'
 import * as pagesFromTheIndex from './migrations/2026-11-25-pages-from-the-index.ts'
-import type { DatabaseKind, Storage } from './storage.ts'
+import type { DatabaseKind, Db, Storage } from './storage.ts'
 
 interface Step {
   up(db: Kysely<unknown>, kind: DatabaseKind): Promise<void>
@@ -19,6 +19,13 @@ export class NewerDatabaseError extends Error {
   override name = 'NewerDatabaseError'
 }
 
+/** How the schema stands to this version, with nothing changed. @throws NewerDatabaseError */
+export async function schemaAge(db: Db): Promise<'current' | 'older'> {
+  const done = await doneSteps(db)
+  refuseNewer(done)
+  return done.length === Object.keys(steps).length ? 'current' : 'older'
+}
+
 /** Brings the schema up to this version and answers the names of the steps it ran. */
 export async function migrate(storage: Storage): Promise<string[]> {
   const db = storage.db as Kysely<unknown>
@@ -26,21 +33,24 @@ export async function migrate(storage: Storage): Promise<string[]> {
     Object.entries(steps).map(([name, step]): [string, Migration] => [name, { up: (to) => step.up(to, storage.kind) }]),
   )
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  await refuseNewer(migrator, db)
+  refuseNewer(await doneSteps(storage.db))
   const { error, results = [] } = await migrator.migrateToLatest()
   if (error !== undefined) throw error
   return results.map((result) => result.migrationName)
 }
 
-async function refuseNewer(migrator: Migrator, db: Kysely<unknown>): Promise<void> {
+async function doneSteps(db: Db): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some((table) => table.name === 'kysely_migration')) return
-  const known = new Set((await migrator.getMigrations()).map((migration) => migration.name))
-  const done = await (db as Kysely<{ kysely_migration: { name: string } }>)
+  if (!tables.some((table) => table.name === 'kysely_migration')) return []
+  const done = await (db as Kysely<unknown> as Kysely<{ kysely_migration: { name: string } }>)
     .selectFrom('kysely_migration')
     .select('name')
     .execute()
-  const foreign = done.find((row) => !known.has(row.name))
+  return done.map(({ name }) => name)
+}
+
+function refuseNewer(done: string[]): void {
+  const foreign = done.find((name) => !(name in steps))
   if (foreign !== undefined)
-    throw new NewerDatabaseError(`it holds the step ${foreign.name}, which this version does not know`)
+    throw new NewerDatabaseError(`it holds the step ${foreign}, which this version does not know`)
 }

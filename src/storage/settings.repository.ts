@@ -10,3 +10,10 @@ export async function settle(db: Db, key: string, value: string): Promise<string
   const row = await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirstOrThrow()
   return row.value
 }
+
+/** The setting that stands while a copy from another database is not whole: what is there then must not be served. */
+export const unfinishedCopy = 'unfinished copy'
+
+export async function findSetting(db: Db, key: string): Promise<string | undefined> {
+  return (await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst())?.value
+}

@@ -16,10 +16,15 @@ const pragmas = ['synchronous = FULL', 'foreign_keys = ON', 'cache_size = -16384
 /** How long to wait for another process, in milliseconds. */
 const patience = 5000
 
-/** node:sqlite behind the small interface that Kysely's SQLite dialect wants, with every statement kept. */
-export function openSqliteDatabase(path: string): SqliteDatabase {
+/**
+ * node:sqlite behind the small interface that Kysely's SQLite dialect wants, with every statement kept.
+ * `exclusive` keeps everybody else out until it is closed, and fails (SQLITE_BUSY) where somebody has the file open.
+ */
+export function openSqliteDatabase(path: string, { exclusive = false } = {}): SqliteDatabase {
   const database = new DatabaseSync(path)
   database.exec(`PRAGMA busy_timeout = ${patience}`)
+  // Before the file is first read: only then does SQLite ask for the whole file in WAL mode.
+  if (exclusive) database.exec('PRAGMA locking_mode = EXCLUSIVE')
   enterWal(database)
   for (const pragma of pragmas) database.exec(`PRAGMA ${pragma}`)
   const kept = new Map<string, SqliteStatement>()

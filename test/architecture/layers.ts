@@ -18,6 +18,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   statistics: ['shared', 'storage', 'http', 'identity', 'accounts', 'studies'],
   'upkeep.ts': ['shared', 'storage', 'accounts', 'studies', 'statistics'],
   seed: ['shared', 'storage', 'accounts', 'studies', 'config.ts'],
+  'data-copy': ['shared', 'storage', 'studies', 'setting.ts'],
   'app.ts': [
     ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics'],
     ...['config.ts', 'keys.ts', 'upkeep.ts', 'version.ts'],
@@ -28,7 +29,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics', 'captcha', 'simulated-school'],
-    ...['config.ts', 'keys.ts', 'version.ts', 'app.ts', 'seed', 'service'],
+    ...['config.ts', 'keys.ts', 'version.ts', 'app.ts', 'setting.ts', 'seed', 'data-copy', 'service'],
   ],
   'main.ts': ['cli'],
 }

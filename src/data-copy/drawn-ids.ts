@@ -1,0 +1,32 @@
+import { sql } from 'kysely'
+import type { CopiedTable } from './copied-table.ts'
+import type { Place } from './rows.ts'
+
+/** The id that the database would draw next: behind the removed ones too, whose tokens may still be about. */
+export async function nextId({ kind, db }: Place, { name }: CopiedTable): Promise<number> {
+  if (kind === 'sqlite') {
+    const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = ${name}`.execute(db)
+    return (rows[0]?.seq ?? 0) + 1
+  }
+  const found = await sql<{ sequence: string }>`select pg_get_serial_sequence(${name}, 'id') as sequence`.execute(db)
+  const { rows } = await sql<{
+    next: number
+  }>`select case when is_called then last_value + 1 else last_value end as next
+    from ${sql.raw(found.rows[0]?.sequence ?? '')}`.execute(db)
+  return rows[0]?.next ?? 1
+}
+
+/** To be called once all rows are there. Never moves it back. */
+export async function raiseNextId(place: Place, table: CopiedTable, wanted: number): Promise<void> {
+  const { kind, db } = place
+  const { name } = table
+  const last = await sql<{ id: number | null }>`select max(id) as id from ${sql.table(name)}`.execute(db)
+  const next = Math.max(wanted, (last.rows[0]?.id ?? 0) + 1)
+  if (kind === 'postgres') {
+    await sql`select setval(pg_get_serial_sequence(${name}, 'id'), ${sql.lit(next)}, false)`.execute(db)
+    return
+  }
+  // SQLite keeps no constraint on this table of its own.
+  await sql`delete from sqlite_sequence where name = ${name}`.execute(db)
+  await sql`insert into sqlite_sequence (name, seq) values (${name}, ${next - 1})`.execute(db)
+}

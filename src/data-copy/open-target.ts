@@ -1,0 +1,24 @@
+import { sql } from 'kysely'
+import type { DatabaseSetting } from '../setting.ts'
+import { migrate } from '../storage/migrate.ts'
+import { openPostgres } from '../storage/postgres.ts'
+import { openSqlite } from '../storage/sqlite.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** The target with the schema of this version. @throws NewerDatabaseError */
+export async function openTarget(database: DatabaseSetting): Promise<Storage> {
+  const target =
+    database.kind === 'sqlite' ? openSqlite(database.path) : openPostgres({ url: database.url, connections: 2 })
+  try {
+    await migrate(target)
+    return target
+  } catch (error) {
+    await target.close()
+    throw error
+  }
+}
+
+/** Without fresh figures PostgreSQL would plan its first queries for empty tables; SQLite's log has grown with the copy. */
+export async function tidy(target: Storage): Promise<void> {
+  if (target.kind === 'postgres') await sql`analyze`.execute(target.db)
+}

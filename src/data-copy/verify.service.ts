@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { type CopiedTable, copiedTables, keyOf, type Row, type Value } from './copied-table.ts'
+import { commonBatch } from './copy.service.ts'
+import { nextId } from './drawn-ids.ts'
+import { type Place, readRows } from './rows.ts'
+
+export interface TableCheck {
+  table: string
+  rows: { source: number; target: number }
+  /** SHA-256 over all rows in the order of their key, each a line: the JSON array of its columns. */
+  digests: { source: string; target: string }
+  /** The key of the first row that is not the same on both sides. */
+  firstDifference: Value[] | undefined
+  /** Whether a new row would get an id that one of the source has, or had. */
+  idsCollide: boolean
+}
+
+export function isSame({ rows, digests, idsCollide }: TableCheck): boolean {
+  return rows.source === rows.target && digests.source === digests.target && !idsCollide
+}
+
+/** Reads both sides anew, whole, and compares them. */
+export async function verifyCopy(
+  source: Place,
+  target: Place,
+  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (rows: number) => void } = {},
+): Promise<TableCheck[]> {
+  const checks: TableCheck[] = []
+  let rows = 0
+  for (const table of copiedTables) {
+    const check = await verifyTable(source, target, table, (more) => {
+      signal?.throwIfAborted()
+      rows += more
+      onProgress?.(rows)
+    })
+    checks.push(check)
+  }
+  return checks
+}
+
+async function verifyTable(
+  source: Place,
+  target: Place,
+  table: CopiedTable,
+  onRows: (rows: number) => void,
+): Promise<TableCheck> {
+  const [theirs, ours] = [side(source, table), side(target, table)]
+  let firstDifference: Value[] | undefined
+  for (;;) {
+    await new Promise(setImmediate)
+    const [wanted, got] = await Promise.all([theirs.next(), ours.next()])
+    firstDifference ??= difference(table, wanted, got)
+    if (wanted.length === 0 && got.length === 0) break
+    onRows(wanted.length)
+  }
+  const [from, to] = [theirs.finish(), ours.finish()]
+  return {
+    table: table.name,
+    rows: { source: from.rows, target: to.rows },
+    digests: { source: from.digest, target: to.digest },
+    firstDifference,
+    idsCollide: table.drawn === true && (await nextId(target, table)) < (await nextId(source, table)),
+  }
+}
+
+interface Line {
+  row: Row
+  text: string
+}
+
+/** One database's rows of one table, page by page, and what they come to. */
+function side(place: Place, table: CopiedTable) {
+  const hash = createHash('sha256')
+  let after: Value[] | undefined
+  let rows = 0
+  return {
+    async next(): Promise<Line[]> {
+      const page = await readRows(place, table, after, commonBatch)
+      const last = page.at(-1)
+      if (last) after = keyOf(table, last)
+      rows += page.length
+      const lines = page.map((row): Line => ({ row, text: `${JSON.stringify(row)}\n` }))
+      hash.update(lines.map(({ text }) => text).join(''))
+      return lines
+    },
+    finish: () => ({ rows, digest: hash.digest('hex') }),
+  }
+}
+
+function difference(table: CopiedTable, wanted: Line[], got: Line[]): Value[] | undefined {
+  const length = Math.max(wanted.length, got.length)
+  for (let at = 0; at < length; at++) {
+    const [one, other] = [wanted[at], got[at]]
+    if (one?.text !== other?.text) return keyOf(table, (one ?? other)?.row ?? [])
+  }
+  return undefined
+}
