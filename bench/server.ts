@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { endChild, startChild } from './child.ts'
 
@@ -43,7 +43,7 @@ export async function startServer({ main, databaseUrl, cores, workers }: ServerO
   const log = join(folder, 'log')
   const begun = performance.now()
   const env = { ...settings, DATABASE_URL: databaseUrl, WORKERS: String(workers) }
-  const child = startChild([main, 'serve'], { cores, env, log })
+  const child = startChild([doorOf(main), 'serve'], { cores, env, log })
   const close = async () => {
     await endChild(child)
     await rm(folder, { recursive: true, force: true })
@@ -56,6 +56,11 @@ export async function startServer({ main, databaseUrl, cores, workers }: ServerO
     await close()
     throw error
   }
+}
+
+/** What `npm start` runs, of the same checkout. */
+function doorOf(main: string): string {
+  return join(dirname(main), '..', 'scripts', 'run.mjs')
 }
 
 async function listeningAt(child: ChildProcess, log: string): Promise<string> {
