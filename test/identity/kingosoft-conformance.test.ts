@@ -5,7 +5,7 @@ import { type ConformanceSchool, type Trouble, verifierConformance } from './con
 import { recordingLogger } from './recording-logger.ts'
 import { startReadableSchool } from './simulated-kingosoft.ts'
 
-const limits: Partial<Limits> = { callMs: 1000, loginMs: 2500 }
+const limits: Partial<Limits> = { callMs: 2000, loginMs: 5000 }
 
 const students = [
   { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+密' },
