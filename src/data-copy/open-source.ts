@@ -11,6 +11,8 @@ import { copiedTables } from './copied-table.ts'
 import { CopyRefusedError } from './copy-state.ts'
 import type { Place } from './rows.ts'
 
+const lockNotAvailable = '55P03'
+
 export interface CopySource extends Place {
   close(): Promise<void>
 }
@@ -40,7 +42,7 @@ async function holdFile(path: string): Promise<CopySource> {
     const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqliteDatabase(path, { exclusive: true })) })
     return { kind: 'sqlite', db, close: () => db.destroy() }
   } catch (error) {
-    if (isUnreachable(error)) throw new CopyRefusedError('the source is in use: stop the service first')
+    if (isUnreachable(error)) throw inUse('a process has the file open')
     throw error
   }
 }
@@ -64,13 +66,19 @@ async function holdTables(url: string): Promise<CopySource> {
   }
 }
 
+const inUse = (by: string) => new CopyRefusedError(`the source is in use (${by}): stop the service first`)
+
 /** Readers stay welcome; who would write waits until the copy is done. */
 async function lockTables({ db }: Place): Promise<void> {
   const { rows } = await sql<{ others: number }>`select count(*) as others from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`.execute(db)
   const others = Number(rows[0]?.others ?? 0)
-  if (others > 0)
-    throw new CopyRefusedError(`the source is in use (${others} other connections): stop the service first`)
+  if (others > 0) throw inUse(`other connections: ${others}`)
   const tables = copiedTables.map(({ name }) => sql.table(name))
-  await sql`lock table ${sql.join(tables)} in share mode nowait`.execute(db)
+  try {
+    await sql`lock table ${sql.join(tables)} in share mode nowait`.execute(db)
+  } catch (error) {
+    if ((error as { code?: string }).code === lockNotAvailable) throw inUse('somebody writes to it')
+    throw error
+  }
 }

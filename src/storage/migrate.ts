@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import * as foundation from './migrations/2026-11-24-foundation.ts'
 import * as pagesFromTheIndex from './migrations/2026-11-25-pages-from-the-index.ts'
@@ -28,15 +28,28 @@ export async function schemaAge(db: Db): Promise<'current' | 'older'> {
 
 /** Brings the schema up to this version and answers the names of the steps it ran. */
 export async function migrate(storage: Storage): Promise<string[]> {
-  const db = storage.db as Kysely<unknown>
   const migrations = Object.fromEntries(
     Object.entries(steps).map(([name, step]): [string, Migration] => [name, { up: (to) => step.up(to, storage.kind) }]),
   )
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   refuseNewer(await doneSteps(storage.db))
-  const { error, results = [] } = await migrator.migrateToLatest()
-  if (error !== undefined) throw error
-  return results.map((result) => result.migrationName)
+  return locked(storage, async (db) => {
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+    const { error, results = [] } = await migrator.migrateToLatest()
+    if (error !== undefined) throw error
+    return results.map((result) => result.migrationName)
+  })
+}
+
+/** Any number, the same in every version. */
+const migrationLock = 7_340_033
+
+/** On PostgreSQL under a lock that ends with the transaction: one of the session would outlive it behind a pooler, and keep the next start out. */
+async function locked<T>({ kind, db }: Storage, work: (db: Kysely<unknown>) => Promise<T>): Promise<T> {
+  if (kind === 'sqlite') return work(db as Kysely<unknown>)
+  return db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${sql.lit(migrationLock)})`.execute(tx)
+    return work(tx as unknown as Kysely<unknown>)
+  })
 }
 
 async function doneSteps(db: Db): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { isUnreachable } from './constraint-errors.ts'
 import { clientForHosts, splitHosts } from './postgres-hosts.ts'
@@ -25,13 +25,25 @@ export function openPostgres({ url, connections = 10, onError = () => undefined 
   pool.on('error', onError)
   // A broken connection fails the query that is under way; without a listener it would end the process too.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Tables>({ dialect: new PooledPostgresDialect({ pool }) })
   return {
     kind: 'postgres',
     db,
     write: (work) => db.transaction().execute(work),
     ping: () => withinPatience(sql`select 1`.execute(db)),
     close: () => db.destroy(),
+  }
+}
+
+/** `migrate` takes a lock of its own: Kysely's belongs to a session, and behind a pooler each transaction may have another one. */
+class UnlockedPostgresAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
+  override async releaseMigrationLock(): Promise<void> {}
+}
+
+class PooledPostgresDialect extends PostgresDialect {
+  override createAdapter(): PostgresAdapter {
+    return new UnlockedPostgresAdapter()
   }
 }
 

@@ -15,6 +15,8 @@ const pragmas = ['synchronous = FULL', 'foreign_keys = ON', 'cache_size = -16384
 
 /** How long to wait for another process, in milliseconds. */
 const patience = 5000
+/** Where somebody who has the file open has it for good. */
+const shortPatience = 500
 
 /**
  * node:sqlite behind the small interface that Kysely's SQLite dialect wants, with every statement kept.
@@ -22,14 +24,17 @@ const patience = 5000
  */
 export function openSqliteDatabase(path: string, { exclusive = false } = {}): SqliteDatabase {
   const database = new DatabaseSync(path)
-  database.exec(`PRAGMA busy_timeout = ${patience}`)
-  // Before the file is first read: only then does SQLite ask for the whole file in WAL mode.
-  if (exclusive) database.exec('PRAGMA locking_mode = EXCLUSIVE')
-  enterWal(database)
-  for (const pragma of pragmas) database.exec(`PRAGMA ${pragma}`)
+  try {
+    prepare(database, exclusive)
+  } catch (error) {
+    database.close()
+    throw error
+  }
   const kept = new Map<string, SqliteStatement>()
   return {
-    close: () => database.close(),
+    close: () => {
+      if (database.isOpen) database.close()
+    },
     prepare(sql) {
       const known = kept.get(sql)
       if (known !== undefined) return known
@@ -42,14 +47,23 @@ export function openSqliteDatabase(path: string, { exclusive = false } = {}): Sq
   }
 }
 
+function prepare(database: DatabaseSync, exclusive: boolean): void {
+  const wait = exclusive ? shortPatience : patience
+  database.exec(`PRAGMA busy_timeout = ${wait}`)
+  // Before the file is first read: only then does SQLite ask for the whole file in WAL mode.
+  if (exclusive) database.exec('PRAGMA locking_mode = EXCLUSIVE')
+  enterWal(database, wait)
+  for (const pragma of pragmas) database.exec(`PRAGMA ${pragma}`)
+}
+
 /** Two processes may make one file at once, and SQLite does not wait for the other one here. */
-function enterWal(database: DatabaseSync): void {
+function enterWal(database: DatabaseSync, wait: number): void {
   for (const begun = performance.now(); ; ) {
     try {
       database.exec('PRAGMA journal_mode = WAL')
       return
     } catch (error) {
-      if (!isUnreachable(error) || performance.now() - begun > patience) throw error
+      if (!isUnreachable(error) || performance.now() - begun > wait) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
     }
   }

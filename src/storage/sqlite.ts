@@ -10,7 +10,8 @@ import type { Tables } from './tables.ts'
 /** Two connections: reads never wait behind a write, and never see one that is not committed. */
 export function openSqlite(path: string): Storage {
   if (path !== ':memory:') makePrivate(path)
-  const writer = connect(openSqliteDatabase(path))
+  const writeDatabase = openSqliteDatabase(path)
+  const writer = connect(writeDatabase)
   const readDatabase = openSqliteDatabase(path)
   const snapshot = createReadSnapshot(readDatabase)
   const reader = connect(readDatabase, snapshot.enter)
@@ -30,6 +31,9 @@ export function openSqlite(path: string): Storage {
       snapshot.end()
       await reader.destroy()
       await writer.destroy()
+      // Kysely closes none that was asked past it only.
+      readDatabase.close()
+      writeDatabase.close()
     },
   }
 }
