@@ -54,8 +54,8 @@ test('whatever starts while its account is removed is removed too or refused, an
   const day = 86_400
   const start = (who: AccountId, at: number) => studies.startStudy(who, systemClock.now() - at * day)
   // Starts in more stretches than one statement takes rows.
-  for (let at = 0; at < 1500; at += 100) {
-    await Promise.all(Array.from({ length: 100 }, (_, more) => start(leaving, 1 + (at + more) / 4)))
+  for (let at = 0; at < 1500; at += 25) {
+    await Promise.all(Array.from({ length: 25 }, (_, more) => start(leaving, 1 + (at + more) / 4)))
   }
   const outcomes = await Promise.allSettled([
     ...Array.from({ length: 10 }, (_, at) => start(at % 2 ? leaving : staying, at / 100)),
