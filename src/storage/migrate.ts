@@ -40,8 +40,8 @@ export async function migrate(storage: Storage): Promise<string[]> {
   })
 }
 
-/** Any number, the same in every version. */
-const migrationLock = 7_340_033
+/** Kysely's own number: versions that left the lock to it are kept out too. */
+const migrationLock = 3_853_314_791_062_309_107n
 
 /** On PostgreSQL under a lock that ends with the transaction: one of the session would outlive it behind a pooler, and keep the next start out. */
 async function locked<T>({ kind, db }: Storage, work: (db: Kysely<unknown>) => Promise<T>): Promise<T> {
