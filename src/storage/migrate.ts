@@ -33,7 +33,7 @@ export async function migrate(storage: Storage): Promise<string[]> {
   )
   refuseNewer(await doneSteps(storage.db))
   return locked(storage, async (db) => {
-    const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+    const migrator = new Migrator({ db: db as Kysely<unknown>, provider: { getMigrations: async () => migrations } })
     const { error, results = [] } = await migrator.migrateToLatest()
     if (error !== undefined) throw error
     return results.map((result) => result.migrationName)
@@ -44,11 +44,11 @@ export async function migrate(storage: Storage): Promise<string[]> {
 const migrationLock = 3_853_314_791_062_309_107n
 
 /** On PostgreSQL under a lock that ends with the transaction: one of the session would outlive it behind a pooler, and keep the next start out. */
-async function locked<T>({ kind, db }: Storage, work: (db: Kysely<unknown>) => Promise<T>): Promise<T> {
-  if (kind === 'sqlite') return work(db as Kysely<unknown>)
+async function locked<T>({ kind, db }: Storage, work: (db: Db) => Promise<T>): Promise<T> {
+  if (kind === 'sqlite') return work(db)
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(migrationLock)})`.execute(tx)
-    return work(tx as unknown as Kysely<unknown>)
+    return work(tx)
   })
 }
 
