@@ -25,7 +25,6 @@ import { metrics } from './http/metrics.ts'
 import { openapi } from './http/openapi.ts'
 import { protocolErrors } from './http/protocol-errors.ts'
 import { requestLog } from './http/request-log.ts'
-import { schemaValidation } from './http/schema-validation.ts'
 import { privateAnswers, securityHeaders } from './http/security-headers.ts'
 import { requestIds, serverOptions } from './http/server-options.ts'
 import { serveTls, tlsOptions } from './http/tls.ts'
@@ -65,7 +64,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     ...serverOptions({ logger, trustProxy: config.trustProxy, nextRequestId }),
     ...tlsOptions(config.tls),
   })
-  await app.register(schemaValidation)
   await app.register(errors)
   await app.register(protocolErrors)
   await app.register(requestLog)
@@ -99,7 +97,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     },
     { prefix: apiBase },
   )
-  app.refuseOtherMethods()
   await app.register(fastPath, {
     routes: fastReads({ studies, accounts }),
     recall(authorization) {

@@ -2,7 +2,7 @@ import { ProfileError } from '../captcha/profile.ts'
 import { ConfigError } from '../config.ts'
 import { TlsFilesError } from '../http/tls.ts'
 import { DatabaseOpenError, ForeignSecretError, UnfinishedCopyError } from '../service/open-storage.ts'
-import { WorkerFailure } from '../service/workers.ts'
+import { WorkerFailure } from '../service/worker-messages.ts'
 import { NewerDatabaseError } from '../storage/migrate.ts'
 
 /** One line for the operator, naming the variable to look at. */

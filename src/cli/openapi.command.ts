@@ -38,7 +38,7 @@ async function openapiDocument(env: NodeJS.ProcessEnv): Promise<object> {
   })
   try {
     await app.ready()
-    return app.swagger()
+    return (await app.apiDocument()).document
   } finally {
     await app.close()
     await storage.close()

@@ -1,6 +1,8 @@
-import { STATUS_CODES } from 'node:http'
 import type { ErrorCode } from '../shared/errors.ts'
 import { type ErrorEntry, schoolErrors } from './school-errors.ts'
+
+// An `import` would read its every name, and one of them loads a whole HTTP client.
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /** The status and the words of every refusal. The words say what to do next, and tell nothing of the inside. */
 export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {

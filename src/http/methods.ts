@@ -1,46 +1,57 @@
-import { METHODS } from 'node:http'
-import type { HTTPMethods } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { sendError } from './errors.ts'
 
-/** A known path answers OPTIONS with what it takes, and any other method with 405; an unknown one any with 404. Registered before the routes; see `refuseOtherMethods`. */
+// An `import` would read its every name, and one of them loads a whole HTTP client.
+const { METHODS } = process.getBuiltinModule('node:http')
+
+/** A known path answers OPTIONS with what it takes, and any other method with 405; an unknown one any with 404. Registered before the routes. */
 export const methods = fp(async (app) => {
-  const allowed = new Map<string, Set<string>>()
+  const methodsOf = collectMethods(app)
   for (const method of METHODS) {
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true })
   }
-  app.addHook('onRoute', ({ url, method }) => {
-    const path = url.length > 1 ? url.replace(/\/$/, '') : url
-    const set = allowed.get(path) ?? new Set()
-    for (const name of [method].flat()) set.add(name)
-    allowed.set(path, set)
-  })
   // Before the body is read: whatever it holds, nothing is here.
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) sendError(request, reply, 'not-found')
-    else done()
-  })
-  app.decorate('refuseOtherMethods', () => {
-    for (const [url, taken] of [...allowed]) {
-      const allow = [...taken, 'OPTIONS'].join(', ')
-      const others = app.supportedMethods.filter((method) => !taken.has(method)) as HTTPMethods[]
-      app.route({
-        url,
-        method: others,
-        schema: { hide: true },
-        onRequest: (request, reply) => {
-          reply.header('allow', allow)
-          if (request.method === 'OPTIONS') reply.code(204).send()
-          else sendError(request, reply, 'method-not-allowed')
-        },
-        handler: (_request, reply) => reply,
-      })
-    }
+    if (!request.is404) return done()
+    const taken = methodsOf(request.url)
+    if (taken.length === 0 || taken.includes(request.method)) return void sendError(request, reply, 'not-found')
+    reply.header('allow', [...taken, 'OPTIONS'].join(', '))
+    if (request.method === 'OPTIONS') reply.code(204).send()
+    else sendError(request, reply, 'method-not-allowed')
   })
 })
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    refuseOtherMethods(): void
+/** Of every route that is registered from here on. The answer tells the methods that a URL's path takes: none where it is unknown. */
+function collectMethods(app: FastifyInstance): (url: string) => string[] {
+  const methodsByPath = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const path = url.length > 1 ? url.replace(/\/$/, '') : url
+    const known = methodsByPath.get(path) ?? new Set()
+    methodsByPath.set(path, known.union(new Set([method].flat())))
+  })
+  return (url) => {
+    const path = decoded(url.replace(/\?.*$/s, ''))
+    const taken = [...methodsByPath]
+      .filter(([pattern]) => regexOf(pattern).test(path))
+      .flatMap(([, methods]) => [...methods])
+    return [...new Set(taken)]
+  }
+}
+
+/** As the router reads its patterns: `:name` is a segment, `*` is any rest, and a slash at the end is nothing. */
+function regexOf(pattern: string): RegExp {
+  const segments = pattern.split('/').map((segment) => {
+    if (segment === '*') return '.*'
+    return segment.startsWith(':') ? '[^/]+' : RegExp.escape(segment)
+  })
+  return new RegExp(`^${segments.join('/')}/?$`, 's')
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
   }
 }

@@ -1,50 +1,40 @@
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { withOptionalBodies } from './optional-bodies.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { ApiDocument } from './openapi-document.ts'
 
-const description = `学习时长的记录与查询。除注册外，每个请求都要带凭据：HTTP Basic（用户名或学号加密码），或令牌（Basic 的用户名，密码留空；也可用 Bearer）。
-时间一律为 UTC，格式 \`YYYY-MM-DD HH:mm:ss\`。错误的正文是 \`{"error", "message"}\`，\`message\` 默认中文，可用 \`Accept-Language: en\` 换成英文。
-
-Study time for campuses. Every route but \`POST /register\` wants credentials: HTTP Basic (user name or student number, and password), or a
-token (as the Basic user name with an empty password, or as Bearer). Times are UTC, \`YYYY-MM-DD HH:mm:ss\`. Errors are \`{"error", "message"}\`,
-in Chinese, or in English for \`Accept-Language: en\`.`
-
-/** OpenAPI 3.1 from the schemas, and a browsable reference that loads nothing from elsewhere. Registered before the routes. */
+/** OpenAPI 3.1 from the schemas, and a browsable reference. Registered before the routes; put together when it is first asked for, which few ever do. */
 export const openapi = fp(async (app, { version }: { version: string }) => {
-  await app.register(swagger, {
-    transformObject: (made) => withOptionalBodies('openapiObject' in made ? made.openapiObject : made.swaggerObject),
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: '占领图书馆 · Occupy the Library',
-        version,
-        description,
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
-      tags: [
-        { name: 'users', description: '用户、注册与令牌 · Users, registration and tokens' },
-        { name: 'studys', description: '学习记录 · Study records' },
-      ],
-      security: [{ basic: [] }, { bearer: [] }],
-      components: {
-        securitySchemes: {
-          basic: { type: 'http', scheme: 'basic', description: '用户名或学号加密码；或令牌加空密码。' },
-          bearer: { type: 'http', scheme: 'bearer', description: 'GET /token 得到的令牌。' },
-        },
-      },
-    },
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    if (route.schema && route.schema.hide !== true && route.method !== 'HEAD') routes.push(route)
   })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    indexPrefix: '',
-    staticCSP: true,
-    uiConfig: { validatorUrl: null, deepLinking: true },
-    // The bar above is for looking at the documents of others.
-    theme: {
-      title: '占领图书馆 API',
-      css: [{ filename: 'occupy.css', content: '.swagger-ui .topbar { display: none }' }],
-    },
+  let made: Promise<ApiDocument> | undefined
+  app.decorate('apiDocument', async () => {
+    made ??= import('./openapi-document.ts').then(({ apiDocument }) => apiDocument(routes, version))
+    return made
   })
+  app.addHook('onClose', async () => (await made)?.close())
+  for (const url of ['/openapi.json', '/docs', '/docs/*']) serveFrom(app, url)
 })
+
+function serveFrom(app: FastifyInstance, url: string): void {
+  app.get(url, { schema: { hide: true } }, async ({ url, headers }, reply) => {
+    const document = await app.apiDocument()
+    const answer = await document.answer({ url, headers })
+    if (answer.status === 404) throw new DomainError('not-found')
+    return reply
+      .code(answer.status)
+      .headers(answer.headers)
+      .send(answer.body.length > 0 ? answer.body : undefined)
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    apiDocument(): Promise<ApiDocument>
+  }
+  interface FastifySchema {
+    hide?: boolean
+  }
+}

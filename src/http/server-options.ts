@@ -5,6 +5,7 @@ import proxyAddr from 'proxy-addr'
 import { codeOf } from './error-body.ts'
 import { sendError } from './errors.ts'
 import { answerMalformed } from './protocol-errors.ts'
+import { schemaCompilers } from './schema-compilers.ts'
 
 export interface ServerSettings {
   logger: FastifyBaseLogger
@@ -22,6 +23,7 @@ export function serverOptions({ logger, trustProxy, nextRequestId }: ServerSetti
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustProxy.length > 0 ? proxyAddr.compile(trustProxy) : false,
+    schemaController: schemaCompilers,
     bodyLimit: largestBody,
     requestTimeout: 30_000,
     requestIdHeader: false,

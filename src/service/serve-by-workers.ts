@@ -34,8 +34,3 @@ async function setUp(config: Config, logger: FastifyBaseLogger) {
   await storage.close()
   return { demoSchool: config.school === 'demo' ? await startDemo(logger) : undefined }
 }
-
-/** One worker's share: the school is to see no more logins at once, however many processes there are; each needs one. */
-export function shareOf(config: Config): Config {
-  return { ...config, schoolConcurrency: Math.max(1, Math.floor(config.schoolConcurrency / config.workers)) }
-}

@@ -19,3 +19,8 @@ export type WorkerMessage =
   | { type: 'failed'; line: string }
   | { type: 'wants metrics'; id: number }
   | { type: 'metrics'; id: number; text: string }
+
+/** A worker cannot start; the message is its own line for the operator. */
+export class WorkerFailure extends Error {
+  override name = 'WorkerFailure'
+}

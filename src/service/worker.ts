@@ -1,4 +1,5 @@
 import { AggregatorRegistry } from 'prom-client'
+import type { Config } from '../config.ts'
 import type { Listening, Orders, WorkerMessage } from './worker-messages.ts'
 
 /** What a worker says to the first process, and hears from it. */
@@ -45,4 +46,9 @@ function say(message: WorkerMessage): Promise<void> {
     if (process.send === undefined) resolve()
     else process.send(message, undefined, undefined, () => resolve())
   })
+}
+
+/** One worker's share: the school is to see no more logins at once, however many processes there are; each needs one. */
+export function shareOf(config: Config): Config {
+  return { ...config, schoolConcurrency: Math.max(1, Math.floor(config.schoolConcurrency / config.workers)) }
 }

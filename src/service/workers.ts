@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { FastifyBaseLogger } from 'fastify'
 import { AggregatorRegistry } from 'prom-client'
-import type { Listening, Orders, WorkerMessage } from './worker-messages.ts'
+import { type Listening, type Orders, WorkerFailure, type WorkerMessage } from './worker-messages.ts'
 
 export interface Workers {
   /** The first worker serves. @throws WorkerFailure when one cannot before that */
@@ -15,11 +15,6 @@ export interface WorkersOptions {
   /** What the workers wait for, their programs loaded meanwhile. */
   orders: Promise<Orders>
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>
-}
-
-/** A worker cannot start; the message is its own line for the operator. */
-export class WorkerFailure extends Error {
-  override name = 'WorkerFailure'
 }
 
 const shortLife = 5000

@@ -1,4 +1,5 @@
-import pg from 'pg'
+import type pg from 'pg'
+import { postgresDriver } from './postgres-driver.ts'
 
 export interface PostgresAddress {
   host: string
@@ -25,7 +26,7 @@ function parseAddress(text: string): PostgresAddress {
 /** A pg client class that tries the addresses in turn, the last good one first: a new client begins where the primary was seen. */
 export function clientForHosts(addresses: PostgresAddress[]): { Client: typeof pg.Client; turn(): void } {
   let current = 0
-  class HostClient extends pg.Client {
+  class HostClient extends postgresDriver().Client {
     constructor(config?: pg.ClientConfig) {
       super({ ...config, ...addresses[current % addresses.length] })
     }

@@ -1,14 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
 import { isUnreachable } from './constraint-errors.ts'
+import { postgresDriver } from './postgres-driver.ts'
 import { clientForHosts, splitHosts } from './postgres-hosts.ts'
 import type { Storage } from './storage.ts'
 import type { Tables } from './tables.ts'
-
-// Ids, epoch seconds and counts all lie well inside 2^53.
-pg.types.setTypeParser(pg.types.builtins.INT8, Number)
-pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
 
 /** In milliseconds. */
 const pingPatience = 3000
@@ -67,7 +64,7 @@ async function withinPatience(query: Promise<unknown>): Promise<void> {
 function primaryPool(url: string, connections: number): pg.Pool {
   const { single, addresses } = splitHosts(url)
   const { Client, turn } = clientForHosts(addresses)
-  const pool = new pg.Pool({
+  const pool = new (postgresDriver().Pool)({
     connectionString: single,
     Client,
     max: connections,

@@ -80,6 +80,7 @@ test('a method that a path does not take is a 405 that says which it takes, whoe
     }
   }
   assertError(await api.send('DELETE', '/studys', { headers: json, body: '{' }), 405)
+  assertError(await api.send('DELETE', '/%73tudys'), 405)
 })
 
 test('HEAD answers as GET does, without the body', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { assertError } from '../contract/assert-error.ts'
 import { basic, bearer, send } from '../contract/client.ts'
 import { type Service, startService } from '../support/service.ts'
 
@@ -71,7 +72,11 @@ test('the documentation loads nothing from elsewhere, and tells of every route',
     assert.equal(place.origin, service.address)
     assert.equal((await send('GET', place.href)).status, 200, url)
   }
-  const { body } = await send('GET', `${service.address}/openapi.json`)
+  assertError(await send('GET', `${service.address}/docs/nothing`), 404)
+  assertError(await send('DELETE', `${service.address}/docs/nothing`), 405)
+  const { body, text } = await send('GET', `${service.address}/openapi.json`)
+  const head = await send('HEAD', `${service.address}/openapi.json`)
+  assert.equal(head.headers.get('content-length'), String(Buffer.byteLength(text)))
   const { openapi, paths } = body as { openapi: string; paths: Record<string, Record<string, Operation>> }
   assert.match(openapi, /^3\.1\./)
   for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {

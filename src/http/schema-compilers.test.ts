@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Fastify from 'fastify'
 import type { ObjectSchema } from './json-schema.ts'
-import { schemaValidation } from './schema-validation.ts'
+import { schemaCompilers } from './schema-compilers.ts'
 
 const fields = {
   type: 'object',
@@ -14,8 +14,7 @@ const fields = {
 } as const satisfies ObjectSchema
 
 async function server() {
-  const app = Fastify()
-  await app.register(schemaValidation)
+  const app = Fastify({ schemaController: schemaCompilers })
   app.get('/', { schema: { querystring: fields } }, async ({ query }) => query)
   app.post('/', { schema: { body: fields } }, async ({ body }) => body)
   return app

@@ -1,0 +1,54 @@
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { GuardedVerifier } from '../identity/guarded-verifier.ts'
+import { durationBounds } from '../identity/verifier-metrics.ts'
+
+export type Watched = Pick<GuardedVerifier, 'metrics' | 'captchas'>
+
+export interface SchoolRegistry {
+  onLogin(seconds: number): void
+  /** Prometheus' text form. */
+  text(): Promise<string>
+}
+
+/** Reads the figures of whom it watches when it is asked. */
+export function createSchoolRegistry({ metrics, captchas }: Watched): SchoolRegistry {
+  const registers = [new Registry()] as [Registry]
+  // Where several processes serve, the first one asks each for its figures.
+  AggregatorRegistry.setRegistries(registers)
+  const seconds = new Histogram({
+    name: 'occupy_school_login_seconds',
+    help: 'Time that logins at the school took, queue included.',
+    buckets: [...durationBounds],
+    registers,
+  })
+
+  counts('occupy_school_logins_total', 'Logins at the school, by what came of them.', () => metrics.logins)
+  counts('occupy_school_challenges_total', 'Captchas fetched for students to read.', () => metrics.challenges)
+  if (captchas) {
+    counts('occupy_school_captchas_total', 'Captchas that the service read, by their fate.', () => captchas.counts)
+    new Gauge({
+      name: 'occupy_school_asks_captcha',
+      aggregator: 'max',
+      help: '1 while students have to read captchas: with SCHOOL_CAPTCHA=read an alarm, the captchas have changed.',
+      registers,
+      collect() {
+        this.set(captchas.mode() === 'ask' ? 1 : 0)
+      },
+    })
+  }
+
+  function counts(name: string, help: string, read: () => Readonly<Record<string, number>>): void {
+    new Counter({
+      name,
+      help,
+      labelNames: ['outcome'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [outcome, count] of Object.entries(read())) this.inc({ outcome }, count)
+      },
+    })
+  }
+
+  return { onLogin: (length) => seconds.observe(length), text: () => registers[0].metrics() }
+}
