@@ -31,5 +31,6 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics', 'captcha', 'simulated-school'],
     ...['config.ts', 'keys.ts', 'version.ts', 'app.ts', 'setting.ts', 'seed', 'data-copy', 'service'],
   ],
-  'main.ts': ['cli'],
+  'translated.ts': [],
+  'main.ts': ['cli', 'translated.ts'],
 }
