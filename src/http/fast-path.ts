@@ -86,10 +86,12 @@ function fastAnswer(app: FastifyInstance, options: FastPathOptions<unknown>): An
 
   function send(request: IncomingMessage, response: ServerResponse, begun: number, answer: object): void {
     const body = JSON.stringify(answer)
+    const length = Buffer.byteLength(body)
     const id = nextRequestId()
     response
-      .writeHead(200, [...headers, 'x-request-id', id, 'content-length', String(Buffer.byteLength(body))])
-      .end(body)
+      .writeHead(200, [...headers, 'x-request-id', id, 'content-length', String(length)])
+      // Plain letters need no encoding, which is quicker.
+      .end(body, length === body.length ? 'latin1' : 'utf8')
     logRequest(app.log, {
       id,
       method: 'GET',

@@ -15,15 +15,31 @@ export const WireTime = {
 export function toWireTime(at: EpochSeconds): string {
   const day = Math.floor(at / secondsOfDay)
   const second = at - day * secondsOfDay
-  if (day !== lastDay.number)
-    lastDay = { number: day, text: new Date(day * secondsOfDay * 1000).toISOString().slice(0, 10) }
-  return `${lastDay.text} ${twoDigits[Math.floor(second / 3600)]}:${twoDigits[Math.floor(second / 60) % 60]}:${twoDigits[second % 60]}`
+  return `${textOfDay(day)}${minutes[Math.floor(second / 60)]}${seconds[second % 60]}`
+}
+
+function textOfDay(day: number): string {
+  const place = ((day % keptDays) + keptDays) % keptDays
+  const kept = days[place]
+  if (kept?.day === day) return kept.text
+  const text = new Date(day * secondsOfDay * 1000).toISOString().slice(0, 10)
+  days[place] = { day, text }
+  return text
 }
 
 const secondsOfDay = 86_400
-const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'))
-/** Times come in runs of the same day. */
-let lastDay = { number: 0, text: '1970-01-01' }
+/** Of each minute of a day, and each second of a minute: a page has forty times. */
+const minutes = Array.from(
+  { length: 1440 },
+  (_, minute) => ` ${digits(Math.floor(minute / 60))}:${digits(minute % 60)}`,
+)
+const seconds = Array.from({ length: 60 }, (_, second) => `:${digits(second)}`)
+const keptDays = 2048
+const days: { day: number; text: string }[] = []
+
+function digits(value: number): string {
+  return String(value).padStart(2, '0')
+}
 
 /** @throws DomainError `bad-time` for anything but a moment that exists, in the one form. */
 export function fromWireTime(text: string): EpochSeconds {

@@ -69,13 +69,23 @@ function enterWal(database: DatabaseSync, wait: number): void {
   }
 }
 
+type Row = Record<string, unknown>
+
 function adapt(statement: StatementSync): SqliteStatement {
   const bind = (parameters: readonly unknown[]): SQLInputValue[] => parameters.map(toSqlite)
+  const columns = statement.columns().map(({ name }) => name)
+  // Rows as node:sqlite makes objects of them take twice the time.
+  statement.setReturnArrays(true)
+  const toRow = (values: unknown): Row => {
+    const row: Row = {}
+    for (let index = 0; index < columns.length; index++) row[columns[index] ?? ''] = (values as unknown[])[index]
+    return row
+  }
   return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...bind(parameters)),
+    reader: columns.length > 0,
+    all: (parameters) => statement.all(...bind(parameters)).map(toRow),
     run: (parameters) => statement.run(...bind(parameters)),
-    iterate: (parameters) => statement.iterate(...bind(parameters)),
+    iterate: (parameters) => statement.iterate(...bind(parameters)).map(toRow),
   }
 }
 
