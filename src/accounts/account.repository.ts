@@ -14,7 +14,7 @@ export interface NewAccount {
   createdAt: EpochSeconds
 }
 
-const accountColumns = ['id', 'username', 'created_at', 'last_seen_at', 'study_count'] as const
+const accountColumns = ['id', 'username', 'created_at', 'last_seen_at', 'study_count', 'study_version'] as const
 
 /** @throws DomainError `user-name-taken`, `student-number-taken` */
 export async function insertAccount(db: Db, account: NewAccount): Promise<Account> {
@@ -83,14 +83,15 @@ export async function lockAccount(db: Db, id: AccountId, kind: DatabaseKind): Pr
   if (kind === 'postgres') await db.selectFrom('accounts').select('id').where('id', '=', id).forUpdate().execute()
 }
 
-export async function addStudies(db: Db, id: AccountId, delta: number): Promise<void> {
-  await studyAddition.all(db, { id, delta })
+/** Goes with every write to the account's records; `added` is how many more there are now. */
+export async function noteStudies(db: Db, id: AccountId, added: number): Promise<void> {
+  await studyNote.all(db, { id, added })
 }
 
-const studyAddition = statement<{ id: AccountId; delta: number }, unknown>((db, { id, delta }) =>
+const studyNote = statement<{ id: AccountId; added: number }, unknown>((db, { id, added }) =>
   db
     .updateTable('accounts')
-    .set((eb) => ({ study_count: eb('study_count', '+', delta) }))
+    .set((eb) => ({ study_count: eb('study_count', '+', added), study_version: eb('study_version', '+', 1) }))
     .where('id', '=', id)
     .compile(),
 )
@@ -134,6 +135,7 @@ interface AccountRow {
   created_at: number
   last_seen_at: number
   study_count: number
+  study_version: number
 }
 
 function toAccount(row: AccountRow): Account {
@@ -143,5 +145,6 @@ function toAccount(row: AccountRow): Account {
     createdAt: row.created_at,
     lastSeenAt: row.last_seen_at,
     studyCount: row.study_count,
+    studyVersion: row.study_version,
   }
 }

@@ -15,4 +15,6 @@ export interface AccountTable {
   last_seen_at: number
   /** Kept by every write to `studies`, never counted. */
   study_count: number
+  /** Grows with every write to the account's records. */
+  study_version: Generated<number>
 }

@@ -8,6 +8,8 @@ export interface Account {
   createdAt: EpochSeconds
   lastSeenAt: EpochSeconds
   studyCount: number
+  /** Another one after every write to the account's records. */
+  studyVersion: number
 }
 
 /** What a login is checked against. */

@@ -26,6 +26,7 @@ export const copiedTables: readonly CopiedTable[] = [
     columns: {
       ...{ id: integer, username: text, username_key: text, student_number_hash: text, password_hash: text },
       ...{ credential_version: integer, created_at: integer, last_seen_at: integer, study_count: integer },
+      study_version: integer,
     },
     key: ['id'],
     drawn: true,

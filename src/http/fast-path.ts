@@ -9,10 +9,18 @@ import { headersOfPrivate, headersOfSecurity } from './security-headers.ts'
 
 /** A read that is asked for again and again. What it answers and refuses, the framework's route of the same path would too. */
 export interface FastRoute<Caller> {
-  /** The whole URL, with its one parameter as a group. */
+  /** The whole URL, with the groups `id` and `query` where it has them. */
   url: RegExp
-  /** Throws or rejects where there is no plain answer: then the framework's route says why. */
-  answer(caller: Caller, parameter: string, origin: string): MaybePromise<object>
+  /** An object, or its JSON. Throws or rejects where there is no plain answer: then the framework's route says why. */
+  answer(request: FastRequest<Caller>): MaybePromise<object | string>
+}
+
+export interface FastRequest<Caller> {
+  caller: Caller
+  origin: string
+  id: string
+  /** Without the question mark. */
+  query: string
 }
 
 export interface FastPathOptions<Caller> {
@@ -28,7 +36,7 @@ export interface FastPathOptions<Caller> {
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
- * Answers the plainest requests past the framework, which costs more than their work: GET over HTTP/1.1 without query or body, by known
+ * Answers the plainest requests past the framework, which costs more than their work: GET over HTTP/1.1 without body, by known
  * credentials, of what is there. All others take the long way, and find there what they would have found without this.
  */
 export const fastPath = fp(async (app: FastifyInstance, options: FastPathOptions<unknown>) => {
@@ -71,21 +79,22 @@ function fastAnswer(app: FastifyInstance, options: FastPathOptions<unknown>): An
   }).flat()
   const scheme = https ? 'https' : 'http'
 
-  function bodyFor({ url = '', headers }: IncomingMessage): MaybePromise<object | undefined> {
+  function bodyFor({ url = '', headers }: IncomingMessage): MaybePromise<object | string | undefined> {
     const origin = publicUrl ?? (trust ? undefined : `${scheme}://${headers.host}`)
     if (origin === undefined || headers.authorization === undefined) return undefined
     for (const route of routes) {
       const match = route.url.exec(url)
       if (match === null) continue
+      const { id = '', query = '' } = match.groups ?? {}
       const answer = (caller: unknown) =>
-        caller === undefined ? undefined : route.answer(caller, match[1] ?? '', origin)
+        caller === undefined ? undefined : route.answer({ caller, origin, id, query })
       return andThen(recall(headers.authorization), answer)
     }
     return undefined
   }
 
-  function send(request: IncomingMessage, response: ServerResponse, begun: number, answer: object): void {
-    const body = JSON.stringify(answer)
+  function send(request: IncomingMessage, response: ServerResponse, begun: number, answer: object | string): void {
+    const body = typeof answer === 'string' ? answer : JSON.stringify(answer)
     const length = Buffer.byteLength(body)
     const id = nextRequestId()
     response
@@ -104,7 +113,7 @@ function fastAnswer(app: FastifyInstance, options: FastPathOptions<unknown>): An
 
   return (request, response, otherwise) => {
     const begun = performance.now()
-    const settle = (answer: object | undefined) =>
+    const settle = (answer: object | string | undefined) =>
       answer === undefined ? otherwise(request, response) : send(request, response, begun, answer)
     const answer = attempt(() => bodyFor(request))
     if (answer instanceof Promise) answer.catch(() => undefined).then(settle)

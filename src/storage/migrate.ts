@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import * as foundation from './migrations/2026-11-24-foundation.ts'
 import * as pagesFromTheIndex from './migrations/2026-11-25-pages-from-the-index.ts'
+import * as studyVersion from './migrations/2026-11-25-study-version.ts'
 import type { DatabaseKind, Db, Storage } from './storage.ts'
 
 interface Step {
@@ -12,6 +13,7 @@ interface Step {
 const steps: Record<string, Step> = {
   '2026-11-24-foundation': foundation,
   '2026-11-25-pages-from-the-index': pagesFromTheIndex,
+  '2026-11-25-study-version': studyVersion,
 }
 
 /** The database was made by a version that knows more steps than this one. */

@@ -1,10 +1,11 @@
-import { addStudies, findAccount, lockAccount } from '../accounts/account.repository.ts'
-import type { AccountId } from '../accounts/account.ts'
+import { findAccount, lockAccount, noteStudies } from '../accounts/account.repository.ts'
+import type { Account, AccountId } from '../accounts/account.ts'
 import type { Clock, EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
-import type { Page } from '../shared/page.ts'
+import type { Page, PageRequest } from '../shared/page.ts'
 import type { Db, Storage } from '../storage/storage.ts'
+import { createKeptPages } from './kept-pages.ts'
 import { findRunning, findRunningSince, findStudy, insertStudy, updateEnd } from './study.repository.ts'
 import { decideEnd, decideStart, endByLimit, type Rules, type Study, type StudyEnd, type StudyId } from './study.ts'
 import type { StudyListRequest } from './study-list.ts'
@@ -23,6 +24,7 @@ export type StudyService = ReturnType<typeof createStudyService>
 const sweepSize = 200
 
 export function createStudyService({ storage, clock, maxHours }: StudyServiceDeps) {
+  const pages = createKeptPages()
   const rules = (): Rules => ({ now: clock.now(), limit: Math.max(1, Math.round(maxHours * 3600)) })
 
   /** A record that is overdue is over, whether or not the sweep has come by. */
@@ -45,7 +47,7 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
       const decision = decideStart(running, startedAt, rules())
       if (running && decision.runningEnd) await updateEnd(tx, running.id, decision.runningEnd)
       const study = await insertStudy(tx, { accountId, startedAt: decision.startedAt, end: decision.end })
-      await addStudies(tx, accountId, 1)
+      await noteStudies(tx, accountId, 1)
       const nowRunning = (study.end ? 0 : 1) - (running && decision.runningEnd ? 1 : 0)
       await addToTallies(tx, [...startDeltas(study.startedAt, 1), runningDelta(nowRunning)])
       return study
@@ -83,9 +85,39 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
 
   /** @throws DomainError `not-found` */
   function listStudiesOf(accountId: AccountId, request: StudyListRequest): MaybePromise<Page<Study>> {
-    return andThen(findAccount(storage.db, accountId), (account) => {
+    return andThen(getAccount(accountId), ({ studyCount }) => pageOf(request, () => studyCount))
+  }
+
+  /**
+   * As `listStudiesOf`, made into a text that is kept while the account's records stay as they are.
+   * @param key what the text depends on besides the account's records
+   */
+  function writePageOf(
+    accountId: AccountId,
+    request: PageRequest,
+    key: string,
+    write: (page: Page<Study>) => string,
+  ): MaybePromise<string> {
+    return andThen(getAccount(accountId), ({ studyCount, studyVersion: version }) => {
+      const { now, limit } = rules()
+      const kept = pages.recall(key, version, now)
+      if (kept !== undefined) return kept
+      return andThen(
+        pageOf({ ...request, filter: { accountId } }, () => studyCount),
+        (page) => {
+          const text = write(page)
+          const ends = page.items.map(({ startedAt, end }) => (end ? Number.POSITIVE_INFINITY : startedAt + limit))
+          pages.keep(key, { version, text }, now, Math.min(...ends))
+          return text
+        },
+      )
+    })
+  }
+
+  function getAccount(id: AccountId): MaybePromise<Account> {
+    return andThen(findAccount(storage.db, id), (account) => {
       if (account === undefined) throw new DomainError('not-found')
-      return pageOf(request, () => account.studyCount)
+      return account
     })
   }
 
@@ -95,10 +127,11 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
     return andThen(page, ({ items, ...rest }) => ({ ...rest, items: items.map(settled) }))
   }
 
-  return { getStudy, listStudies, listStudiesOf, startStudy, endStudy, endOverdue }
+  return { getStudy, listStudies, listStudiesOf, writePageOf, startStudy, endStudy, endOverdue }
 }
 
 async function putEnd(tx: Db, study: Study, end: StudyEnd): Promise<void> {
   await updateEnd(tx, study.id, end)
+  await noteStudies(tx, study.accountId, 0)
   if (study.end === undefined) await addToTallies(tx, [runningDelta(-1)])
 }

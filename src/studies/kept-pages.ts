@@ -1,0 +1,31 @@
+import { LRUCache } from 'lru-cache'
+import type { EpochSeconds } from '../shared/clock.ts'
+
+/** Some 4 KiB each. */
+const most = 1000
+
+/** In seconds: an instance of an older release, while one takes over from the other, does not tell of what it writes. */
+const longest = 10
+
+interface KeptPage {
+  /** Of the account's records, read before them: with another, the page is void. */
+  version: number
+  until: EpochSeconds
+  text: string
+}
+
+/** Pages as they were sent, which phones ask for again and again. Whatever is written, by any process, makes another version of them. */
+export function createKeptPages() {
+  const pages = new LRUCache<string, KeptPage>({ max: most })
+  return {
+    recall(key: string, version: number, now: EpochSeconds): string | undefined {
+      const page = pages.get(key)
+      return page?.version === version && now < page.until ? page.text : undefined
+    },
+
+    /** @param until when one of its records is over by itself */
+    keep(key: string, { version, text }: Pick<KeptPage, 'version' | 'text'>, now: EpochSeconds, until: EpochSeconds) {
+      pages.set(key, { version, text, until: Math.min(until, now + longest) })
+    },
+  }
+}
