@@ -24,17 +24,15 @@ export const methods = fp(async (app) => {
 
 /** Of every route that is registered from here on. The answer tells the methods that a URL's path takes: none where it is unknown. */
 function collectMethods(app: FastifyInstance): (url: string) => string[] {
-  const methodsByPath = new Map<string, Set<string>>()
+  const paths = new Map<string, { pattern: RegExp; methods: string[] }>()
   app.addHook('onRoute', ({ url, method }) => {
     const path = url.length > 1 ? url.replace(/\/$/, '') : url
-    const known = methodsByPath.get(path) ?? new Set()
-    methodsByPath.set(path, known.union(new Set([method].flat())))
+    const { pattern, methods } = paths.get(path) ?? { pattern: regexOf(path), methods: [] }
+    paths.set(path, { pattern, methods: [...methods, ...[method].flat()] })
   })
   return (url) => {
     const path = decoded(url.replace(/\?.*$/s, ''))
-    const taken = [...methodsByPath]
-      .filter(([pattern]) => regexOf(pattern).test(path))
-      .flatMap(([, methods]) => [...methods])
+    const taken = [...paths.values()].filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods)
     return [...new Set(taken)]
   }
 }

@@ -12,7 +12,10 @@ export const openapi = fp(async (app, { version }: { version: string }) => {
   let made: Promise<ApiDocument> | undefined
   app.decorate('apiDocument', async () => {
     made ??= import('./openapi-document.ts').then(({ apiDocument }) => apiDocument(routes, version))
-    return made
+    return made.catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
   })
   app.addHook('onClose', async () => (await made)?.close())
   for (const url of ['/openapi.json', '/docs', '/docs/*']) serveFrom(app, url)
