@@ -12,6 +12,7 @@ import {
 import { isUnreachable } from './constraint-errors.ts'
 
 const pragmas = [
+  'temp_store = MEMORY',
   'synchronous = FULL',
   'foreign_keys = ON',
   'cache_size = -16384',
