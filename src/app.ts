@@ -15,6 +15,7 @@ import { createRegistrationService } from './accounts/registration.service.ts'
 import { studentNumberRoutes } from './accounts/student-number.routes.ts'
 import { createTokens } from './accounts/token.ts'
 import type { Config } from './config.ts'
+import { answersTogether } from './http/answers-together.ts'
 import { errors } from './http/errors.ts'
 import { fastPath } from './http/fast-path.ts'
 import { health } from './http/health.ts'
@@ -66,6 +67,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   })
   await app.register(errors)
   await app.register(protocolErrors)
+  await app.register(answersTogether)
   await app.register(requestLog)
   await app.register(links, { publicUrl: config.publicUrl })
   await app.register(securityHeaders, { https: config.tls !== undefined })

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import proxyAddr from 'proxy-addr'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
+import { sendTogether } from './answers-together.ts'
 import { hasOneValidHost } from './links.ts'
 import { logRequest } from './request-log.ts'
 import { headersOfPrivate, headersOfSecurity } from './security-headers.ts'
@@ -114,7 +115,7 @@ function fastAnswer(app: FastifyInstance, options: FastPathOptions<unknown>): An
   return (request, response, otherwise) => {
     const begun = performance.now()
     const settle = (answer: object | string | undefined) =>
-      answer === undefined ? otherwise(request, response) : send(request, response, begun, answer)
+      answer === undefined ? otherwise(request, response) : sendTogether(() => send(request, response, begun, answer))
     const answer = attempt(() => bodyFor(request))
     if (answer instanceof Promise) answer.catch(() => undefined).then(settle)
     else settle(answer)

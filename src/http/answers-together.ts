@@ -1,0 +1,34 @@
+import fp from 'fastify-plugin'
+
+type Send = () => void
+
+let waiting: Send[] = []
+
+/**
+ * Answers that are ready in one turn of the event loop are sent in one go at its end. A reader that sleeps is then woken once for all of
+ * them, and not by each: the waking costs more than most answers do.
+ */
+export function sendTogether(send: Send): void {
+  if (waiting.length === 0) setImmediate(sendAll)
+  waiting.push(send)
+}
+
+function sendAll(): void {
+  const sends = waiting
+  waiting = []
+  let sent = 0
+  try {
+    for (const send of sends) {
+      sent++
+      send()
+    }
+  } finally {
+    // One that fails keeps none of the others from being sent.
+    for (const send of sends.slice(sent)) sendTogether(send)
+  }
+}
+
+/** The framework's answers too. */
+export const answersTogether = fp(async (app) => {
+  app.addHook('onSend', (_request, _reply, payload, done) => sendTogether(() => done(null, payload)))
+})
