@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
 import { createAccountService } from './accounts/account.service.ts'
+import { accountFastRoutes } from './accounts/account-fast.routes.ts'
 import { authentication } from './accounts/authentication.plugin.ts'
 import { createAuthenticationService } from './accounts/authentication.service.ts'
 import { createBudgetService } from './accounts/budget.service.ts'
@@ -17,7 +18,7 @@ import { createTokens } from './accounts/token.ts'
 import type { Config } from './config.ts'
 import { answersTogether } from './http/answers-together.ts'
 import { errors } from './http/errors.ts'
-import { fastPath } from './http/fast-path.ts'
+import { fastFailures, fastPath } from './http/fast-path.ts'
 import { health } from './http/health.ts'
 import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
@@ -35,9 +36,9 @@ import type { Keys } from './keys.ts'
 import type { Clock } from './shared/clock.ts'
 import { andThen } from './shared/maybe-promise.ts'
 import type { Storage } from './storage/storage.ts'
-import { fastReads } from './studies/fast-reads.routes.ts'
 import { studyRoutes } from './studies/study.routes.ts'
 import { createStudyService } from './studies/study.service.ts'
+import { studyFastRoutes } from './studies/study-fast.routes.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
 import { upkeep } from './upkeep.ts'
 import { version } from './version.ts'
@@ -90,6 +91,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
       // For whoever brings credentials.
       await open.register(async (known) => {
+        await known.register(fastFailures)
         await known.register(authentication, { authentication: identities, lastSeen })
         await known.register(accountRoutes, { accounts, authentication: identities })
         await known.register(studentNumberRoutes, { recovery, proofKind })
@@ -100,7 +102,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     { prefix: apiBase },
   )
   await app.register(fastPath, {
-    routes: fastReads({ studies, accounts }),
+    routes: [...studyFastRoutes({ studies }), ...accountFastRoutes({ accounts, authentication: identities })],
     recall(authorization) {
       storage.readTogether?.()
       return andThen(identities.recall(authorization), (identity) => {

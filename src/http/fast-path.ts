@@ -5,15 +5,23 @@ import proxyAddr from 'proxy-addr'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { sendTogether } from './answers-together.ts'
 import { hasOneValidHost } from './links.ts'
-import { logRequest } from './request-log.ts'
+import { logRequest, pathOf } from './request-log.ts'
 import { headersOfPrivate, headersOfSecurity } from './security-headers.ts'
 
-/** A read that is asked for again and again. What it answers and refuses, the framework's route of the same path would too. */
+/** What is asked for again and again. What it answers and refuses, the framework's route of the same path would too. */
 export interface FastRoute<Caller> {
+  method: 'GET' | 'POST' | 'PUT'
   /** The whole URL, with the groups `id` and `query` where it has them. */
   url: RegExp
-  /** An object, or its JSON. Throws or rejects where there is no plain answer: then the framework's route says why. */
-  answer(request: FastRequest<Caller>): MaybePromise<object | string>
+  /** Undefined, with nothing done, for what is the framework's to judge. What it throws is told, and not tried once more. */
+  answer(request: FastRequest<Caller>): MaybePromise<FastAnswer | undefined>
+}
+
+export interface FastAnswer {
+  /** An object, or its JSON. */
+  body: object | string
+  /** Of what was created. */
+  location?: string
 }
 
 export interface FastRequest<Caller> {
@@ -36,9 +44,17 @@ export interface FastPathOptions<Caller> {
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
+/** What went wrong before a request was left to the framework, which tells of it. */
+const failures = new WeakMap<IncomingMessage, Error>()
+
+/** For the framework's routes of the same paths. */
+export const fastFailures = fp(async (app) => {
+  app.addHook('onRequest', (request, _reply, done) => done(failures.get(request.raw)))
+})
+
 /**
- * Answers the plainest requests past the framework, which costs more than their work: GET over HTTP/1.1 without body, by known
- * credentials, of what is there. All others take the long way, and find there what they would have found without this.
+ * Answers the plainest requests past the framework, which costs more than their work: over HTTP/1.1, without body, by known
+ * credentials. All others take the long way, and find there what they would have found without this.
  */
 export const fastPath = fp(async (app: FastifyInstance, options: FastPathOptions<unknown>) => {
   const [handle] = app.server.listeners('request') as Handle[]
@@ -56,11 +72,12 @@ export const fastPath = fp(async (app: FastifyInstance, options: FastPathOptions
 })
 
 function isPlain(request: IncomingMessage): boolean {
-  const { method, httpVersion, headers } = request
+  const { httpVersion, headers } = request
+  const { 'content-length': length } = headers
   return (
-    method === 'GET' &&
     httpVersion === '1.1' &&
-    headers['content-length'] === undefined &&
+    (length === undefined || length === '0') &&
+    headers['content-type'] === undefined &&
     headers['transfer-encoding'] === undefined &&
     headers['x-forwarded-host'] === undefined &&
     hasOneValidHost(request)
@@ -71,42 +88,32 @@ type Answer = (request: IncomingMessage, response: ServerResponse, otherwise: Ha
 
 /** Leaves a request to `otherwise`, untouched, where it has no answer. */
 function fastAnswer(app: FastifyInstance, options: FastPathOptions<unknown>): Answer {
-  const { routes, recall, publicUrl, trustProxy, https, nextRequestId } = options
+  const { trustProxy, https, nextRequestId } = options
   const trust = trustProxy.length > 0 ? proxyAddr.compile(trustProxy) : undefined
+  const find = finder(options, trust !== undefined)
   const headers = Object.entries({
     ...headersOfSecurity(https),
     ...headersOfPrivate,
     'content-type': 'application/json; charset=utf-8',
   }).flat()
-  const scheme = https ? 'https' : 'http'
 
-  function bodyFor({ url = '', headers }: IncomingMessage): MaybePromise<object | string | undefined> {
-    const origin = publicUrl ?? (trust ? undefined : `${scheme}://${headers.host}`)
-    if (origin === undefined || headers.authorization === undefined) return undefined
-    for (const route of routes) {
-      const match = route.url.exec(url)
-      if (match === null) continue
-      const { id = '', query = '' } = match.groups ?? {}
-      const answer = (caller: unknown) =>
-        caller === undefined ? undefined : route.answer({ caller, origin, id, query })
-      return andThen(recall(headers.authorization), answer)
-    }
-    return undefined
-  }
-
-  function send(request: IncomingMessage, response: ServerResponse, begun: number, answer: object | string): void {
-    const body = typeof answer === 'string' ? answer : JSON.stringify(answer)
+  function send(request: IncomingMessage, response: ServerResponse, begun: number, answer: FastAnswer): void {
+    const { body: content, location } = answer
+    const status = location === undefined ? 200 : 201
+    const body = typeof content === 'string' ? content : JSON.stringify(content)
     const length = Buffer.byteLength(body)
     const id = nextRequestId()
+    const own = ['x-request-id', id, 'content-length', String(length)]
+    if (location !== undefined) own.push('location', location)
     response
-      .writeHead(200, [...headers, 'x-request-id', id, 'content-length', String(length)])
+      .writeHead(status, [...headers, ...own])
       // Plain letters need no encoding, which is quicker.
       .end(body, length === body.length ? 'latin1' : 'utf8')
     logRequest(app.log, {
       id,
-      method: 'GET',
-      path: request.url ?? '',
-      status: 200,
+      method: request.method ?? '',
+      path: pathOf(request.url ?? ''),
+      status,
       ms: performance.now() - begun,
       address: trust ? proxyAddr(request, trust) : request.socket.remoteAddress,
     })
@@ -114,18 +121,37 @@ function fastAnswer(app: FastifyInstance, options: FastPathOptions<unknown>): An
 
   return (request, response, otherwise) => {
     const begun = performance.now()
-    const settle = (answer: object | string | undefined) =>
+    const settle = (answer: FastAnswer | undefined) =>
       answer === undefined ? otherwise(request, response) : sendTogether(() => send(request, response, begun, answer))
-    const answer = attempt(() => bodyFor(request))
-    if (answer instanceof Promise) answer.catch(() => undefined).then(settle)
+    const fail = (error: Error) => {
+      failures.set(request, error)
+      otherwise(request, response)
+    }
+    let answer: MaybePromise<FastAnswer | undefined>
+    try {
+      answer = find(request)
+    } catch (error) {
+      return fail(error as Error)
+    }
+    if (answer instanceof Promise) answer.then(settle, fail)
     else settle(answer)
   }
 }
 
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch {
+/** Undefined for whatever is the framework's to judge. */
+function finder({ routes, recall, publicUrl, https }: FastPathOptions<unknown>, proxied: boolean) {
+  const scheme = https ? 'https' : 'http'
+  return ({ method, url = '', headers }: IncomingMessage): MaybePromise<FastAnswer | undefined> => {
+    const origin = publicUrl ?? (proxied ? undefined : `${scheme}://${headers.host}`)
+    if (origin === undefined || headers.authorization === undefined) return undefined
+    for (const route of routes) {
+      const match = route.method === method ? route.url.exec(url) : null
+      if (match === null) continue
+      const { id = '', query = '' } = match.groups ?? {}
+      return andThen(recall(headers.authorization), (caller) =>
+        caller === undefined ? undefined : route.answer({ caller, origin, id, query }),
+      )
+    }
     return undefined
   }
 }

@@ -1,6 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
 import fp from 'fastify-plugin'
-import { loggedPath } from './server-options.ts'
 
 export interface LoggedRequest {
   id: string
@@ -20,11 +19,17 @@ export const requestLog = fp(async (app) => {
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { id, method, ip: address, log } = request
-    logRequest(log, { id, method, path: loggedPath(request), status: reply.statusCode, ms: reply.elapsedTime, address })
+    logRequest(log, { id, method, path: pathOf(request.url), status: reply.statusCode, ms: reply.elapsedTime, address })
     done()
   })
 })
 
 export function logRequest(log: FastifyBaseLogger, { id, method, path, status, ms, address }: LoggedRequest): void {
   log.info({ reqId: id, method, path, status, ms: Math.round(ms * 10) / 10, address }, 'request')
+}
+
+/** The path alone: a query may hold anything. */
+export function pathOf(url: string): string {
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
 }

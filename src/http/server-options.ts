@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
-import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyRequest, LogController } from 'fastify'
+import { type FastifyBaseLogger, type FastifyHttpOptions, LogController } from 'fastify'
 import proxyAddr from 'proxy-addr'
 import { codeOf } from './error-body.ts'
 import { sendError } from './errors.ts'
@@ -45,10 +45,4 @@ export function requestIds(): () => string {
   const prefix = randomBytes(4).toString('hex')
   let count = 0
   return () => `${prefix}-${(++count).toString(36)}`
-}
-
-/** The path alone: a query may hold anything. */
-export function loggedPath(request: FastifyRequest): string {
-  const query = request.url.indexOf('?')
-  return query < 0 ? request.url : request.url.slice(0, query)
 }
