@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
+import { openCommit } from './at-commit.ts'
 import { isUnreachable } from './constraint-errors.ts'
 import { postgresDriver } from './postgres-driver.ts'
 import { clientForHosts, splitHosts } from './postgres-hosts.ts'
@@ -26,7 +27,13 @@ export function openPostgres({ url, connections = 10, onError = () => undefined 
   return {
     kind: 'postgres',
     db,
-    write: (work) => db.transaction().execute(work),
+    write: (work) =>
+      db.transaction().execute(async (tx) => {
+        const atEnd = openCommit(tx)
+        const value = await atEnd.run(work)
+        await atEnd.finish()
+        return value
+      }),
     ping: () => withinPatience(sql`select 1`.execute(db)),
     close: () => db.destroy(),
   }

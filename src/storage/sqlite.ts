@@ -10,13 +10,13 @@ import type { Tables } from './tables.ts'
 /** Two connections: reads never wait behind a write, and never see one that is not committed. */
 export function openSqlite(path: string): Storage {
   if (path !== ':memory:') makePrivate(path)
-  const writeDatabase = openSqliteDatabase(path)
+  const { database: writeDatabase, countWrites } = counted(openSqliteDatabase(path))
   const writer = connect(writeDatabase)
   const readDatabase = openSqliteDatabase(path)
   const snapshot = createReadSnapshot(readDatabase)
   const reader = connect(readDatabase, snapshot.enter)
   const assertFile = path === ':memory:' ? async () => undefined : watchFile(path)
-  const groupedWriter = createGroupedWriter(writer, snapshot.end)
+  const groupedWriter = createGroupedWriter(writer, countWrites, snapshot.end)
   return {
     kind: 'sqlite',
     db: reader,
@@ -45,4 +45,14 @@ function connect(database: SqliteDatabase, beforeEach: () => void = () => undefi
     return database.prepare(text).all(parameters)
   })
   return db
+}
+
+/** Knows how many statements it was asked for that were no reads. */
+function counted(database: SqliteDatabase) {
+  let writes = 0
+  const prepare: SqliteDatabase['prepare'] = (sql) => {
+    if (!sql.startsWith('select ')) writes++
+    return database.prepare(sql)
+  }
+  return { database: { ...database, prepare }, countWrites: () => writes }
 }

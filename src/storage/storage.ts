@@ -15,7 +15,7 @@ export interface Storage {
    * taken from their sockets.
    */
   readTogether?(): void
-  /** Runs `work` in a transaction; once resolved, its effects are on disk. A throw undoes them and nothing else. */
+  /** Runs `work` in a transaction, twice where it must; once resolved, its effects are on disk. A throw undoes them and nothing else. */
   write<T>(work: (tx: Db) => Promise<T>): Promise<T>
   /** Throws when the database cannot be reached. */
   ping(): Promise<void>

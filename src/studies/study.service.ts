@@ -49,7 +49,7 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
       const study = await insertStudy(tx, { accountId, startedAt: decision.startedAt, end: decision.end })
       await noteStudies(tx, accountId, 1)
       const nowRunning = (study.end ? 0 : 1) - (running && decision.runningEnd ? 1 : 0)
-      await addToTallies(tx, [...startDeltas(study.startedAt, 1), runningDelta(nowRunning)])
+      addToTallies(tx, [...startDeltas(study.startedAt, 1), runningDelta(nowRunning)])
       return study
     })
   }
@@ -133,5 +133,5 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
 async function putEnd(tx: Db, study: Study, end: StudyEnd): Promise<void> {
   await updateEnd(tx, study.id, end)
   await noteStudies(tx, study.accountId, 0)
-  if (study.end === undefined) await addToTallies(tx, [runningDelta(-1)])
+  if (study.end === undefined) addToTallies(tx, [runningDelta(-1)])
 }

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Order } from '../shared/page.ts'
+import { atCommit } from '../storage/at-commit.ts'
 import { statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
-import { runningWidth, type TallyDelta, tallyWidths } from './tally.ts'
+import { runningWidth, summed, type TallyDelta, tallyWidths } from './tally.ts'
 
 /** Rows that the writers of one busy stretch are spread over; PostgreSQL's row locks would queue them on one. */
 const slots = 8
@@ -13,10 +14,14 @@ const commonRows = 8
 /** A statement of SQLite takes 32,766 parameters. */
 const rowsAtOnce = 1000
 
-/** The last statement of a write: it takes the locks that others wait for. */
-export async function addToTallies(db: Db, deltas: TallyDelta[]): Promise<void> {
+/** At the end of a transaction, once for all of its writes: it takes the locks that others wait for. */
+export function addToTallies(tx: Db, deltas: TallyDelta[]): void {
+  atCommit(tx, writeDeltas, deltas)
+}
+
+async function writeDeltas(db: Db, deltas: TallyDelta[]): Promise<void> {
   const slot = Math.floor(Math.random() * slots)
-  const rows = deltas.filter(({ delta }) => delta !== 0)
+  const rows = summed(deltas).filter(({ delta }) => delta !== 0)
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
     const some = rows.slice(at, at + rowsAtOnce)
     const values: Record<string, number> = { slot }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
+import { DomainError } from '../../src/shared/errors.ts'
+import { atCommit } from '../../src/storage/at-commit.ts'
 import { isUnreachable, violatedUniqueness } from '../../src/storage/constraint-errors.ts'
 import { settle } from '../../src/storage/settings.repository.ts'
 import type { Db, Storage } from '../../src/storage/storage.ts'
@@ -40,6 +42,46 @@ test('a write that fails undoes itself and nothing else', async () => {
   for (let at = 0; at < 30; at += 1) {
     assert.equal(kept.includes(`group ${at}`), at % 3 !== 0)
   }
+})
+
+test('what writes leave to the commit is done once for them, without what a failed one left', async () => {
+  const calls: number[][] = []
+  const apply = async (tx: Db, items: number[]) => {
+    calls.push(items)
+    for (const item of items) await put(`left ${item}`)(tx)
+  }
+  const works = Array.from({ length: 9 }, (_, at) =>
+    storage.write(async (tx) => {
+      atCommit(tx, apply, [at])
+      if (at % 3 === 0) await put(`begun ${at}`)(tx)
+      if (at % 3 !== 2) return
+      throw at > 4 ? new Error('in the midst') : new DomainError('not-found')
+    }),
+  )
+  const outcomes = await Promise.allSettled(works)
+  assert.deepEqual(
+    outcomes.flatMap(({ status }, at) => (status === 'rejected' ? [at] : [])),
+    [2, 5, 8],
+  )
+  const kept = [0, 1, 3, 4, 6, 7]
+  assert.deepEqual(
+    await keys('left'),
+    kept.map((at) => `left ${at}`),
+  )
+  if (storage.kind === 'sqlite') assert.deepEqual(calls, [kept])
+  assert.throws(() => atCommit(storage.db, apply, [9]), /nothing is being written/)
+})
+
+test('what is left to the commit and fails there fails the write', async () => {
+  const apply = async () => {
+    throw new Error('at the end')
+  }
+  const write = storage.write(async (tx) => {
+    await put('before the end')(tx)
+    atCommit(tx, apply, [1])
+  })
+  await assert.rejects(write, /at the end/)
+  assert.deepEqual(await keys('before the end'), [])
 })
 
 test('what a write does is seen by nobody before it is done, and by everybody after', async () => {
