@@ -1,6 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Clock, EpochSeconds } from '../shared/clock.ts'
+import { hmacSha256 } from '../shared/hmac-sha256.ts'
 import type { AccountId } from './account.ts'
 
 /** Who is asking, and by what: only a password buys a token. */
@@ -31,10 +32,9 @@ export type RememberedCredentials = ReturnType<typeof createRememberedCredential
  * the database.
  */
 export function createRememberedCredentials(clock: Clock) {
-  const key = randomBytes(32)
+  const markOf = hmacSha256(randomBytes(32))
   const byToken = new LRUCache<string, Verified>({ max: most })
   const byPassword = new LRUCache<string, Verified>({ max: most })
-  const markOf = (authorization: string) => createHmac('sha256', key).update(authorization).digest('base64')
 
   return {
     recall(authorization: string): Verified | undefined {
