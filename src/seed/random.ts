@@ -25,12 +25,15 @@ export function between(random: Random, least: number, most: number): number {
   return least + Math.floor(random() * (most - least + 1))
 }
 
-/** The index of a weight, each as likely as it is heavy. */
-export function pick(random: Random, weights: readonly number[]): number {
-  let rest = random() * weights.reduce((sum, weight) => sum + weight, 0)
-  for (const [index, weight] of weights.entries()) {
-    rest -= weight
-    if (rest < 0) return index
+/** Draws the index of a weight, each as likely as it is heavy. */
+export function picker(weights: readonly number[]): (random: Random) => number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return (random) => {
+    let rest = random() * total
+    for (let index = 0; index < weights.length; index++) {
+      rest -= weights[index] as number
+      if (rest < 0) return index
+    }
+    return weights.length - 1
   }
-  return weights.length - 1
 }

@@ -1,8 +1,10 @@
-import { runningDelta, startDeltas, type TallyDelta } from '../studies/tally.ts'
+import { runningDelta, startDeltas, summed, type TallyDelta, tallyWidths } from '../studies/tally.ts'
 import { campusAccounts } from './accounts.ts'
 import { campusRecords, type SeedRecord } from './campus.ts'
 import { fulfils, type PlanWish, planFor, type SeedPlan } from './plan.ts'
-import type { AccountDelta, SeedStore, SeedTransaction } from './seed.store.ts'
+import type { AccountDelta, SeedStore } from './seed.store.ts'
+
+const finest = Math.min(...tallyWidths)
 
 /** The database holds what this seeding has not put there. */
 export class NotEmptyError extends Error {
@@ -14,8 +16,10 @@ export interface SeedOptions {
   now: number
   /** Of all seeded accounts alike, in PHC string form. */
   passwordHash: string
-  /** Records of one transaction: many, for each touches most students; few enough to stop within a second or two. */
+  /** Records of one transaction: many, for each touches most students. */
   chunkSize?: number
+  /** Records between two looks at the signal; what has been put in by then is kept. */
+  partSize?: number
   signal?: AbortSignal
   onProgress?: (records: number) => void
 }
@@ -36,31 +40,47 @@ interface SeedState {
  * stopped is taken up where it was. @throws NotEmptyError, or the signal's reason
  */
 export async function seedDatabase(store: SeedStore, options: SeedOptions): Promise<SeedOutcome> {
-  const { wish, now, chunkSize = 200_000, signal, onProgress } = options
+  const { wish, now, chunkSize = 1_000_000, partSize = 50_000, signal, onProgress } = options
   const { plan, done: found } = (await begun(store, wish)) ?? (await begin(store, planFor(wish, now), options))
-  let done = 0
-  let chunk: SeedRecord[] = []
-  const commit = async () => {
-    // Signals are heard between two turns of the event loop; SQLite leaves none.
-    await new Promise(setImmediate)
+  const parts = partsOf(plan, found, Math.min(partSize, chunkSize))
+  let done = found
+  while (done < plan.records) {
     signal?.throwIfAborted()
-    const [records, first] = [chunk, done - chunk.length]
-    await store.transaction((tx) => putChunk(tx, plan, first, records))
-    chunk = []
-    onProgress?.(done)
+    const end = Math.min(done + chunkSize, plan.records)
+    await store.transaction(async (tx) => {
+      const sums = createSums()
+      while (done < end && !signal?.aborted) {
+        const part = parts.next().value ?? []
+        await tx.insertRecords(done + 1, part)
+        sums.add(part)
+        done += part.length
+        onProgress?.(done)
+        // Signals are heard between two turns of the event loop; SQLite leaves none.
+        await new Promise(setImmediate)
+      }
+      await tx.updateAccounts(sums.accounts())
+      await tx.addToTallies(sums.tallies())
+      await tx.putState(JSON.stringify({ plan, done } satisfies SeedState))
+    })
   }
+  if (found < plan.records) await store.tidy()
+  else onProgress?.(found)
+  return { plan, found }
+}
+
+function* partsOf(plan: SeedPlan, skipped: number, size: number): Generator<SeedRecord[], undefined> {
+  let seen = 0
+  let part: SeedRecord[] = []
   for (const records of campusRecords(plan)) {
     for (const record of records) {
-      done++
-      if (done <= found) continue
-      chunk.push(record)
-      if (chunk.length === chunkSize) await commit()
+      if (seen++ < skipped) continue
+      part.push(record)
+      if (part.length < size) continue
+      yield part
+      part = []
     }
   }
-  if (chunk.length > 0) await commit()
-  else onProgress?.(done)
-  if (found < plan.records) await store.tidy()
-  return { plan, found }
+  if (part.length > 0) yield part
 }
 
 async function begun(store: SeedStore, wish: PlanWish): Promise<SeedState | undefined> {
@@ -83,36 +103,36 @@ async function begin(store: SeedStore, plan: SeedPlan, { passwordHash }: SeedOpt
   return state
 }
 
-async function putChunk(tx: SeedTransaction, plan: SeedPlan, first: number, records: SeedRecord[]): Promise<void> {
-  await tx.insertRecords(first + 1, records)
-  await tx.updateAccounts(accountDeltas(records))
-  await tx.addToTallies(tallyDeltas(records))
-  await tx.putState(JSON.stringify({ plan, done: first + records.length }))
-}
-
-function accountDeltas(records: SeedRecord[]): AccountDelta[] {
+/** What records do to the rows that count them. */
+function createSums() {
   const deltas = new Map<number, AccountDelta>()
-  for (const { accountId, startedAt, endedAt, endCause } of records) {
+  const starts = new Map<number, number>()
+  let running = 0
+
+  function addToAccount({ accountId, startedAt, endedAt, endCause }: SeedRecord): void {
     const delta = deltas.get(accountId) ?? { id: accountId, studies: 0, lastSeenAt: 0 }
     delta.studies++
     // Only a student's own ending is a visit; the limit and the next start come without one.
     delta.lastSeenAt = Math.max(delta.lastSeenAt, endCause === 'student' ? (endedAt ?? startedAt) : startedAt)
     deltas.set(accountId, delta)
   }
-  return [...deltas.values()]
-}
 
-function tallyDeltas(records: SeedRecord[]): TallyDelta[] {
-  const sums = new Map<string, TallyDelta>()
-  const add = (delta: TallyDelta) => {
-    const key = `${delta.width} ${delta.bucket}`
-    const sum = sums.get(key)
-    if (sum) sum.delta += delta.delta
-    else sums.set(key, { ...delta })
+  return {
+    add(records: SeedRecord[]): void {
+      for (const record of records) {
+        addToAccount(record)
+        const bucket = Math.floor(record.startedAt / finest)
+        starts.set(bucket, (starts.get(bucket) ?? 0) + 1)
+        if (record.endedAt === null) running++
+      }
+    },
+
+    accounts: () => [...deltas.values()],
+
+    tallies(): TallyDelta[] {
+      // The stretches of each width are whole ones of the finest.
+      const deltas = [...starts].flatMap(([bucket, count]) => startDeltas(bucket * finest, count))
+      return summed(running > 0 ? [...deltas, runningDelta(running)] : deltas)
+    },
   }
-  for (const { startedAt, endedAt } of records) {
-    for (const delta of startDeltas(startedAt, 1)) add(delta)
-    if (endedAt === null) add(runningDelta(1))
-  }
-  return [...sums.values()]
 }

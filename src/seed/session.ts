@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../shared/clock.ts'
 import type { CampusDay } from './calendar.ts'
-import { between, pick, type Random } from './random.ts'
+import { between, picker, type Random } from './random.ts'
 
 /** When a session is begun and would be ended by its student's own doing. */
 export interface Session {
@@ -19,7 +19,7 @@ const parts: readonly [number, number, number, number][] = [
   [22 * 60 + 30, 23 * 60 + 40, 24 * 60, 2],
   [0, 1 * 60, 2 * 60 + 30, 1],
 ]
-const partWeights = parts.map(([, , , weight]) => weight)
+const pickPart = picker(parts.map(([, , , weight]) => weight))
 const forgottenShare = 0.012
 const shortest = 5 * 60
 const tries = 24
@@ -27,7 +27,7 @@ const tries = 24
 /** A plausible session that starts within the day's part of the plan. */
 export function drawSession(random: Random, day: CampusDay): Session {
   for (let tried = 0; tried < tries; tried++) {
-    const [first, last, close] = parts[pick(random, partWeights)] as (typeof parts)[number]
+    const [first, last, close] = parts[pickPart(random)] as (typeof parts)[number]
     const startedAt = day.midnight + between(random, first * 60, last * 60 - 1)
     if (startedAt >= day.from && startedAt < day.until) return sessionAt(random, startedAt, day.midnight + close * 60)
   }
@@ -45,12 +45,12 @@ function sessionAt(random: Random, startedAt: EpochSeconds, close: EpochSeconds)
 }
 
 /** A fifth of the students does half of the studying, another fifth is hardly ever seen: by the last digit of the id. */
-const diligence = [25, 25, 7.5, 7.5, 7.5, 7.5, 7.5, 7.5, 2.5, 2.5]
+const pickDigit = picker([25, 25, 7.5, 7.5, 7.5, 7.5, 7.5, 7.5, 2.5, 2.5])
 
 /** One of the accounts 1 to `enrolled`. */
 export function drawStudent(random: Random, enrolled: number): number {
   for (;;) {
-    const id = Math.floor(random() * Math.ceil(enrolled / 10)) * 10 + pick(random, diligence) + 1
+    const id = Math.floor(random() * Math.ceil(enrolled / 10)) * 10 + pickDigit(random) + 1
     if (id <= enrolled) return id
   }
 }
