@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Clock, EpochSeconds } from '../shared/clock.ts'
-import { hmacSha256 } from '../shared/hmac-sha256.ts'
 import type { AccountId } from './account.ts'
+import { hmacSha256 } from './hmac-sha256.ts'
 
 /** Who is asking, and by what: only a password buys a token. */
 export interface Identity {
