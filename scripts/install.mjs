@@ -11,7 +11,10 @@ const stamp = join(root, 'node_modules', '.installed-lockfile')
 /** Installs what the lockfile says, where that has changed since. Ends the process when it cannot. */
 export function install() {
   const wanted = readFileSync(join(root, 'package-lock.json'), 'utf8')
-  if (existsSync(ownNode) && (isInstalled(wanted) || npmHasJustRun())) return
+  if (existsSync(ownNode)) {
+    if (isInstalled(wanted)) return
+    if (npmHasJustRun()) return remember(wanted)
+  }
   console.error('正在安装依赖 · installing what package-lock.json says …')
   const npm = process.env.npm_execpath
   const [command, ...before] = npm ? [process.execPath, npm] : ['npm']
@@ -24,7 +27,14 @@ export function install() {
     console.error('安装失败，请检查网络后重试 · the installation failed: check the network and try again')
     process.exit(1)
   }
-  writeFileSync(stamp, wanted)
+  remember(wanted)
+}
+
+/** So that the next start has less to compare. Another user's folder may be closed to this one. */
+function remember(wanted) {
+  try {
+    writeFileSync(stamp, wanted)
+  } catch {}
 }
 
 function isInstalled(wanted) {

@@ -16,6 +16,12 @@ const down: readonly UnavailableReason[] = [
 /** How long the others wait while one login probes whether the school is back. */
 const PROBE_SECONDS = 5
 
+export interface BreakerOptions {
+  failures: number
+  restMs: number
+  logger: Logger
+}
+
 export interface SchoolBreaker {
   /** The refusal to give at once while the school rests. */
   resting(): Unavailable | undefined
@@ -23,15 +29,7 @@ export interface SchoolBreaker {
 }
 
 /** After so many logins in a row that found the school down, it is left alone for a while, and then probed by one login. */
-export function createSchoolBreaker({
-  failures,
-  restMs,
-  logger,
-}: {
-  failures: number
-  restMs: number
-  logger: Logger
-}): SchoolBreaker {
+export function createSchoolBreaker({ failures, restMs, logger }: BreakerOptions): SchoolBreaker {
   const breaker = circuitBreaker(handleWhenResult(saysDown), {
     halfOpenAfter: restMs,
     breaker: new ConsecutiveBreaker(failures),
