@@ -4,6 +4,8 @@ import { join } from 'node:path'
 
 // Where `npm ci` has filled it, unless NODE_COMPILE_CACHE says otherwise.
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'node'))
+const { loadBundledPackages } = await import('./bundled-packages.ts')
+loadBundledPackages()
 if (existsSync('.env')) process.loadEnvFile('.env')
 const words = process.argv.slice(2)
 if (words.length === 1 && words[0] === 'serve') {

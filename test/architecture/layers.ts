@@ -31,6 +31,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics', 'captcha', 'simulated-school'],
     ...['config.ts', 'keys.ts', 'version.ts', 'app.ts', 'setting.ts', 'seed', 'data-copy', 'service'],
   ],
+  'bundled-packages.ts': [],
   'translated.ts': [],
-  'main.ts': ['cli', 'translated.ts'],
+  'main.ts': ['cli', 'bundled-packages.ts', 'translated.ts'],
 }
