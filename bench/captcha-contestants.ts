@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 
 export interface Answer {
   /** undefined where it refuses the image. */
@@ -16,6 +17,8 @@ interface Contestant {
 export type Loading = (profile?: string) => Promise<() => Contestant | Promise<Contestant>>
 
 async function loadOurs(profile?: string) {
+  // As `occupy captcha` does, and as the service never comes to optimise what it reads with now and then.
+  setFlagsFromString('--no-turbofan')
   const { CaptchaError } = await import('../src/captcha/captcha-error.ts')
   const { createReader } = await import('../src/captcha/reader.ts')
   const { loadCaptchaProfile } = await import('../src/service/captcha-reader.ts')
