@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { canPin, endChild, startChild, usageOf } from './child.ts'
 import { ask } from './conversation.ts'
 import type { DatabaseServer } from './databases.ts'
@@ -42,6 +43,8 @@ const turns = 2
 /** In seconds. On one core V8 compiles beside the load, and takes this long to be through with the paths that all rows share. */
 const warmUp = { first: 15, row: 2 }
 const starts = 5
+/** In seconds. */
+const longestRest = 30
 
 export const loadCore = String(availableParallelism() - 1)
 export const serverCores = (workers: number) => (workers > 1 ? `0-${workers - 1}` : '0')
@@ -82,6 +85,7 @@ export async function runBeside(databases: DatabaseServer, options: RunOptions):
       results.push(await besideBare(row, world, server, { bare, bareOrigin, load, databaseUrl }, options))
       options.onStep(index + 1, chosen.length)
     }
+    await untilIdle(server.pid)
     return { rows: results, startedIn, residentBytes: usageOf(server.pid)?.residentBytes }
   } catch (error) {
     options.signal.throwIfAborted()
@@ -104,6 +108,15 @@ async function startRepeatedly(where: Parameters<typeof startServer>[0]): Promis
     await server.close()
   }
   return times.sort((a, b) => a - b)
+}
+
+/** A flood leaves a queue of passwords behind, each of which takes 19 MiB for as long as it is looked at. */
+async function untilIdle(pid: number): Promise<void> {
+  for (let waited = 0; waited < longestRest; waited++) {
+    const before = usageOf(pid)?.cpuSeconds ?? 0
+    await setTimeout(1000)
+    if ((usageOf(pid)?.cpuSeconds ?? 0) - before < 0.1) return
+  }
 }
 
 interface Bench {
