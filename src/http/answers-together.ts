@@ -2,6 +2,9 @@ import fp from 'fastify-plugin'
 
 type Send = () => void
 
+/** More would gain little, and the first of them wait long. */
+const most = 64
+
 let waiting: Send[] = []
 
 /**
@@ -11,21 +14,13 @@ let waiting: Send[] = []
 export function sendTogether(send: Send): void {
   if (waiting.length === 0) setImmediate(sendAll)
   waiting.push(send)
+  if (waiting.length >= most) sendAll()
 }
 
 function sendAll(): void {
   const sends = waiting
   waiting = []
-  let sent = 0
-  try {
-    for (const send of sends) {
-      sent++
-      send()
-    }
-  } finally {
-    // One that fails keeps none of the others from being sent.
-    for (const send of sends.slice(sent)) sendTogether(send)
-  }
+  for (const send of sends) send()
 }
 
 /** The framework's answers too. */
