@@ -68,7 +68,7 @@ export async function serve(
 }
 
 async function listen(app: FastifyInstance, { host, port, tls }: Config): Promise<string> {
-  await app.listen({ host, port, listenTextResolver: () => '' })
+  await app.listen({ host, port, listenTextResolver: (address) => `reachable at ${address}` })
   const { port: taken } = app.server.address() as AddressInfo
   return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${taken}`
 }
