@@ -28,16 +28,21 @@ const runningOf = statement<{ accountId: AccountId }, Selectable<StudyTable>>((d
 
 /** Records still running that started at or before `startedAt`, oldest first. */
 export async function findRunningSince(db: Db, startedAt: EpochSeconds, limit: number): Promise<Study[]> {
-  const rows = await db
-    .selectFrom('studies')
-    .selectAll()
-    .where('ended_at', 'is', null)
-    .where('started_at', '<=', startedAt)
-    .orderBy('started_at')
-    .limit(limit)
-    .execute()
+  const rows = await runningSince.all(db, { startedAt, limit })
   return rows.map(toStudy)
 }
+
+const runningSince = statement<{ startedAt: EpochSeconds; limit: number }, Selectable<StudyTable>>(
+  (db, { startedAt, limit }) =>
+    db
+      .selectFrom('studies')
+      .selectAll()
+      .where('ended_at', 'is', null)
+      .where('started_at', '<=', startedAt)
+      .orderBy('started_at')
+      .limit(limit)
+      .compile(),
+)
 
 export type NewStudy = Pick<Study, 'accountId' | 'startedAt' | 'end'>
 

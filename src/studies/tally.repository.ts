@@ -103,17 +103,30 @@ async function stretchHolding(
   offset: number,
   order: Order,
 ): Promise<{ bucket: number; before: number } | undefined> {
-  let query = db
-    .selectFrom('study_tallies')
-    .select((eb) => ['bucket', eb.fn.sum<number>('count').as('count')])
-    .where('width', '=', width)
-    .groupBy('bucket')
-    .orderBy('bucket', order)
-  if (within) query = query.where('bucket', '>=', within.from / width).where('bucket', '<', within.to / width)
+  const stretches = stretchesOf({ order, within: within !== undefined })
+  const found = await stretches.all(db, { width, from: within && within.from / width, to: within && within.to / width })
   let before = 0
-  for (const { bucket, count } of await query.execute()) {
+  for (const { bucket, count } of found) {
     if (before + Number(count) > offset) return { bucket, before }
     before += Number(count)
   }
   return undefined
 }
+
+interface Stretches {
+  width: number
+  from?: number | undefined
+  to?: number | undefined
+}
+
+const stretchesOf = statementsByShape(({ order, within }: { order: Order; within: boolean }) =>
+  statement<Stretches, { bucket: number; count: number | string }>((db, { width, from, to }) => {
+    const query = db
+      .selectFrom('study_tallies')
+      .select((eb) => ['bucket', eb.fn.sum<number>('count').as('count')])
+      .where('width', '=', width)
+      .groupBy('bucket')
+      .orderBy('bucket', order)
+    return (within ? query.where('bucket', '>=', from).where('bucket', '<', to) : query).compile()
+  }),
+)
