@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Config, ConfigError } from '../config.ts'
 import { createCaptchaWatch } from '../identity/captcha-watch.ts'
@@ -123,9 +124,18 @@ const takesNoPassword: StudentVerifier = {
   close: async () => undefined,
 }
 
-/** @throws ConfigError when the file cannot be read */
+/** @throws ConfigError when the file cannot be read, or holds anything but certificates where they begin */
 export function authorityOf({ schoolCa }: Pick<Config, 'schoolCa'>): string | undefined {
-  return schoolCa === undefined ? undefined : named('SCHOOL_CA', () => readFileSync(schoolCa, 'utf8'))
+  return schoolCa === undefined ? undefined : named('SCHOOL_CA', () => readCertificates(schoolCa))
+}
+
+function readCertificates(path: string): string {
+  const text = readFileSync(path, 'utf8')
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs)
+  if (certificates === null) throw new Error(`${path} holds no certificate in PEM form`)
+  // TLS would pass over what it cannot read, and each login fail.
+  for (const certificate of certificates) new X509Certificate(certificate)
+  return text
 }
 
 function named<T>(variable: string, make: () => T): T {
