@@ -50,6 +50,7 @@ test('unreadable ones neither break a run of refusals nor count for it, and a lo
 test('asking ends by itself, and one more refusal begins it again', () => {
   const { watch, alarms, report, pass } = watchWith({ askForMs: 1000 })
   report('refused', 5)
+  assert.equal(watch.asksFor(), 1)
   pass(999)
   assert.equal(watch.mode(), 'ask')
   pass(1)
@@ -65,6 +66,7 @@ test('asking ends by itself, and one more refusal begins it again', () => {
 
 test('where the operator wants asking, it stays so', () => {
   const { watch, report } = watchWith({ mode: 'ask' })
+  assert.equal(watch.asksFor(), 600)
   report('accepted', 9)
   assert.equal(watch.mode(), 'ask')
 })

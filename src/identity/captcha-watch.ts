@@ -21,6 +21,8 @@ export interface CaptchaWatch {
   report(fate: CaptchaFate): void
   /** Who reads the captchas now. */
   mode(): CaptchaMode
+  /** Seconds, while people are asked, in which nothing will change. */
+  asksFor(): number
   readonly counts: Readonly<Record<CaptchaFate, number>>
 }
 
@@ -45,6 +47,7 @@ export function createCaptchaWatch(options: CaptchaWatchOptions): CaptchaWatch {
   return {
     counts,
     mode,
+    asksFor: () => Math.ceil((options.mode === 'ask' ? askForMs : Math.max(0, askUntil - now())) / 1000),
     report(fate) {
       counts[fate]++
       if (mode() === 'ask') return

@@ -58,12 +58,18 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     }
   }
 
+  /** To send the same again is in vain until then. */
+  function captchaWanted(): Unavailable {
+    const retry = captchas && { retryAfterSeconds: captchas.asksFor() }
+    return { outcome: 'unavailable', reason: 'captcha-wanted', ...retry }
+  }
+
   async function verifyOrAsk(proof: Proof, ask?: AskOptions): Promise<Verification> {
-    if (captchaMode() === 'ask' && !proof.answer) return { outcome: 'unavailable', reason: 'captcha-wanted' }
+    if (captchaMode() === 'ask' && !proof.answer) return captchaWanted()
     const result = await inTurn(ask, (inTime) => inner.verify(proof, inTime))
     // This login's own refusals may have been the last of the run.
     const wanted = captchaMode() === 'ask' && result.outcome === 'unavailable' && result.reason.startsWith('captcha-')
-    return wanted ? { ...result, reason: 'captcha-wanted' } : result
+    return wanted ? { ...result, ...captchaWanted() } : result
   }
 
   async function verify(proof: Proof, ask?: AskOptions): Promise<Verification> {

@@ -50,7 +50,6 @@ function troublesOf(dialect: Dialect, setFault: (fault: Fault) => void): Trouble
     .flatMap(([fault, expected, name]) =>
       otherSteps
         // A page in the login page's place is told from it by what it lacks only later on, at the captcha.
-        .filter((at) => !(fault.name === 'maintenance' && at === 'login-page'))
         .map((at) => [{ ...fault, at } as Fault, expected, `${name} at its ${at}`] as const),
     )
   return [...faults, ...elsewhere].map(([fault, expected, name]) => ({ name, expected, begin: () => setFault(fault) }))

@@ -8,6 +8,7 @@ const logons = (paths: string[]) => paths.filter((path) => path === '/cas/logon.
 
 for (const [status, message, outcome] of [
   ['402', '账号或密码错误|2', { outcome: 'rejected' }],
+  ['402', '账号或密码错误，请重新输入验证码', { outcome: 'rejected' }],
   ['402', '该账号已被锁定，请30分钟后再试', { outcome: 'locked' }],
   ['401', '锁定', { outcome: 'locked' }],
   ['407', '账号或密码错误', { outcome: 'rejected' }],
@@ -203,17 +204,22 @@ test('headers without end are too large', async (t) => {
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'too-large' })
 })
 
-test('three refused captchas end a login', async (t) => {
-  const fates: string[] = []
-  const { school, verifier } = await schoolAndVerifier(
-    t,
-    { '/cas/logon.action': json({ status: '401', message: '验证码错误' }) },
-    { onCaptcha: (fate) => fates.push(fate) },
-  )
-  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'captcha-refused' })
-  assert.equal(logons(school.paths()), 3)
-  assert.deepEqual(fates, ['refused', 'refused', 'refused'])
-})
+for (const [status, message] of [
+  ['401', '验证码错误'],
+  ['402', '您输入的验证码不正确'],
+] as const) {
+  test(`three captchas that are refused with ${status} end a login`, async (t) => {
+    const fates: string[] = []
+    const { school, verifier } = await schoolAndVerifier(
+      t,
+      { '/cas/logon.action': json({ status, message }) },
+      { onCaptcha: (fate) => fates.push(fate) },
+    )
+    assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'captcha-refused' })
+    assert.equal(logons(school.paths()), 3)
+    assert.deepEqual(fates, ['refused', 'refused', 'refused'])
+  })
+}
 
 test('six captchas that cannot be read end a login, and the password was never sent', async (t) => {
   const readings = [

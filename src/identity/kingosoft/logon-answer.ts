@@ -17,7 +17,7 @@ export function readLogonAnswer(text: string): LogonMeaning {
   if (status === '200') return 'accepted'
   if (status === '505') return 'step-up-wanted'
   if (status === '401') return LOCKED.test(message) ? 'locked' : 'captcha-wrong'
-  if (status === '402') return LOCKED.test(message) ? 'locked' : 'rejected'
+  if (status === '402') return refusedByMessage(message)
   if (status === '407' || status === '410') return byMessage(status, message)
   if (ACCOUNT_LOCKED.test(message)) return 'locked'
   throw fault(status)
@@ -49,6 +49,12 @@ export function parseJson(text: string, call: string): Record<string, unknown> {
   }
   if (typeof value === 'object' && value !== null) return { ...value }
   throw new SchoolTrouble('not-understood', `${call}: not a JSON object`)
+}
+
+/** Where the message speaks of nothing but the captcha, the student was not at fault. */
+function refusedByMessage(message: string): LogonMeaning {
+  if (LOCKED.test(message)) return 'locked'
+  return CAPTCHA.test(message) && !CREDENTIALS.test(message) ? 'captcha-wrong' : 'rejected'
 }
 
 function byMessage(status: string, message: string): LogonMeaning {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { looksLikeHtml, pageText } from './page-text.ts'
+import { looksLikeHtml, pageText, saysMaintenance } from './page-text.ts'
 
 const gbk = Buffer.from('b5c7c2bc', 'hex')
 const utf8 = Buffer.from('登录')
@@ -31,4 +31,13 @@ test('a page is told from data', () => {
   assert.ok(looksLikeHtml('\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0">'))
   assert.ok(looksLikeHtml('系统维护<br><p>请稍后</p>'))
   assert.ok(!looksLikeHtml('{"message":"a < b"}'))
+  assert.ok(!looksLikeHtml('\x13\x02<p\0\x7f'))
+})
+
+test('a page of the night is told from a page to log in on', () => {
+  assert.ok(saysMaintenance('<html><head><title>系统维护</title><script></script></head><body></body></html>'))
+  assert.ok(saysMaintenance('<h1>系统正在维护中，请稍后再访问</h1>'))
+  assert.ok(!saysMaintenance('<title>教务系统</title><form>登录</form><p>通知：周六系统维护</p>'))
+  assert.ok(!saysMaintenance('<title>教务系统</title><script src="login.js"></script>周六系统维护'))
+  assert.ok(!saysMaintenance('<html><body>教务系统</body></html>'))
 })

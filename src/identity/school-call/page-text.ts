@@ -16,6 +16,18 @@ export function pageText(body: Uint8Array, contentType: string): string {
   }
 }
 
+/** Bytes of an image may hold anything that looks like a tag, but no page holds such letters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const binary = /[\0-\x08\x0E-\x1F]/
+
 export function looksLikeHtml(text: string): boolean {
-  return /<(!doctype\s+html|html|head|body|title|meta|script|form|div|h\d|p)\b/i.test(text.slice(0, 4096))
+  const start = text.slice(0, 4096)
+  const tag = /<(!doctype\s+html|html|head|body|title|meta|script|form|div|h\d|p)\b/i
+  return tag.test(start) && !binary.test(start)
+}
+
+/** A page of the night in place of one to log in on, whose news may speak of maintenance as well. */
+export function saysMaintenance(page: string): boolean {
+  const title = /<title[^>]*>([^<]*)/i.exec(page)?.[1] ?? ''
+  return /维护|maintenance/i.test(title) || (/维护/.test(page) && !/<(form|input|script)\b/i.test(page))
 }
