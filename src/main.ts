@@ -3,13 +3,16 @@ import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 
 // Where `npm ci` has filled it, unless NODE_COMPILE_CACHE says otherwise.
-enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'node'))
+const cache = join(import.meta.dirname, '..', 'node_modules', '.cache', 'node')
+const words = process.argv.slice(2)
+const isPlainStart = words.length === 1 && words[0] === 'serve'
+if (isPlainStart) (await import('./translated.ts')).beginCached(cache, process.env)
+enableCompileCache(cache)
 const { loadBundledPackages } = await import('./bundled-packages.ts')
 loadBundledPackages()
 if (existsSync('.env')) process.loadEnvFile('.env')
-const words = process.argv.slice(2)
-if (words.length === 1 && words[0] === 'serve') {
-  // Every start: there is nothing to parse, and nothing of a parser to load.
+if (isPlainStart) {
+  // There is nothing to parse, and nothing of a parser to load.
   const { serveUntilSignal } = await import('./cli/serve.ts')
   await (await import('./translated.ts')).beginTranslated(process.env)
   await serveUntilSignal(process.env)

@@ -13,6 +13,15 @@ export async function translateAll(): Promise<void> {
 }
 
 /**
+ * A start without NODE_COMPILE_CACHE has read this process' first file as TypeScript: it begins anew under the cache, which costs less than
+ * the translator. Returns where that is not so, or cannot be.
+ */
+export function beginCached(folder: string, env: NodeJS.ProcessEnv): void {
+  const isSettled = env.NODE_COMPILE_CACHE !== undefined || env.NODE_DISABLE_COMPILE_CACHE !== undefined
+  if (!isSettled && canBeginAnew()) beginAnew({ ...env, NODE_COMPILE_CACHE: folder })
+}
+
+/**
  * Node's translator of TypeScript, once loaded, stays with its 28 MiB. Where it was needed (the first start after an update), this process
  * begins anew without it. Does nothing where no cache is kept, and never twice.
  */
@@ -20,8 +29,16 @@ export async function beginTranslated(env: NodeJS.ProcessEnv): Promise<void> {
   const isTranslator = (name: string) => name.includes('internal/deps/amaro')
   const { moduleLoadList = [] } = process as { moduleLoadList?: string[] }
   const isNeeded = moduleLoadList.some(isTranslator) && getCompileCacheDir() !== undefined
-  if (!isNeeded || env[mark] || process.send || !process.execve) return
+  if (!isNeeded || env[mark] || !canBeginAnew()) return
   await translateAll()
-  const words = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
-  process.execve(process.execPath, words, { ...env, [mark]: 'yes' })
+  beginAnew({ ...env, [mark]: 'yes' })
+}
+
+/** Not a process that was made to talk with another. */
+function canBeginAnew(): boolean {
+  return process.send === undefined && process.execve !== undefined
+}
+
+function beginAnew(env: NodeJS.ProcessEnv): void {
+  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], env)
 }

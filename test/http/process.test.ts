@@ -55,6 +55,14 @@ describe('the service as a process', { concurrency: 2 }, () => {
       }
     }))
 
+  test('a start by hand begins anew under the cache that npm ci has filled', () =>
+    withPlace(async (place) => {
+      const { child, end } = await spawnService(place)
+      const environment = await readFile(`/proc/${child.pid}/environ`, 'utf8')
+      assert.match(environment, /NODE_COMPILE_CACHE=[^\0]*node_modules\/\.cache\/node\0/)
+      assert.equal(await end(), 0)
+    }))
+
   test('finishes what is in flight when it is told to end', () =>
     withPlace(async (place) => {
       const service = await spawnService(place)
