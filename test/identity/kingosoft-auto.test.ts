@@ -105,3 +105,19 @@ test('asking a person does not hang on reading: the likely dialect is taken', as
   const challenge = await verifier.issueChallenge?.()
   assert.ok(challenge?.outcome === 'challenge' && challenge.session.includes('"k1"'))
 })
+
+test('a school too slow for all trials in one login is found out by the next ones', async (t) => {
+  const scripts = silentSchool(languages['k2-get'], '{"status":"5000"}')
+  const answer = scripts['/cas/logon.action']
+  scripts['/cas/logon.action'] = (response, call) => void setTimeout(() => answer?.(response, call), 250)
+  const { school, verifier } = await schoolAndVerifier(t, scripts, { ...ample, limits: { callMs: 2000, loginMs: 700 } })
+  const outcomes: string[] = []
+  for (let login = 0; login < 10 && outcomes.at(-1) !== 'verified'; login++) {
+    const answer = await verifier.verify(proof)
+    outcomes.push(answer.outcome === 'unavailable' ? answer.reason : answer.outcome)
+  }
+  assert.equal(outcomes.shift(), 'timeout')
+  assert.equal(outcomes.at(-1), 'verified', outcomes.join())
+  const first = school.seen.filter(({ body }) => body.startsWith('randnumber='))
+  assert.equal(first.length, 1, 'no trial that was answered is made again')
+})

@@ -6,7 +6,7 @@ import { dialects } from './dialects.ts'
 import { dialectEvidence, type Evidence } from './evidence.ts'
 import type { Login } from './login.ts'
 import { scriptPaths } from './page-scripts.ts'
-import { probeDialect } from './probe.ts'
+import { probeDialect, type Trials } from './probe.ts'
 import { LOGIN_PAGE } from './school-session.ts'
 import { takeStep } from './step.ts'
 
@@ -31,10 +31,12 @@ export interface DialectFinder {
 /** The dialect that the operator set, or the one that the site shows, found once and remembered. No student's password is spent. */
 export function createDialectFinder(choice: DialectChoice, site: SchoolSite): DialectFinder {
   let known = choice === 'auto' ? undefined : dialects[choice]
+  const trials = createTrials()
   return {
     async find(login, page, nextCaptcha) {
       const how = choice === 'auto' ? (known ? 'remembered' : 'found out') : 'set by the operator'
-      const find = async () => (known ? only(known) : await findOut(login, site, page, nextCaptcha))
+      const find = async () =>
+        known ? only(known) : await trials.run(login, (trials) => findOut(login, site, page, nextCaptcha, trials))
       const finding = await takeStep(login.onStep, 'dialect', find, (found) => `${namesOf(found)}, ${how}`)
       if (finding.others.length === 0) known = finding.dialect
       return finding
@@ -56,7 +58,38 @@ function namesOf({ dialect, others }: Finding): string {
   return [dialect, ...others].map(({ name }) => name).join(' or ')
 }
 
-async function findOut(login: Login, site: SchoolSite, page: string, nextCaptcha: CaptchaSource): Promise<Finding> {
+/** How long what was found stands, in milliseconds. */
+const trialsLast = 120_000
+
+/** Only a search that ran out of time is taken up by the next login. */
+function createTrials() {
+  let trials: Trials = new Map()
+  let begunAt = 0
+  return {
+    async run<T>({ now }: Pick<Login, 'now'>, search: (trials: Trials) => Promise<T>): Promise<T> {
+      if (trials.size === 0 || now() - begunAt > trialsLast) {
+        trials = new Map()
+        begunAt = now()
+      }
+      try {
+        const found = await search(trials)
+        trials = new Map()
+        return found
+      } catch (error) {
+        if (error instanceof SchoolTrouble && error.reason !== 'timeout') trials = new Map()
+        throw error
+      }
+    },
+  }
+}
+
+async function findOut(
+  login: Login,
+  site: SchoolSite,
+  page: string,
+  nextCaptcha: CaptchaSource,
+  trials: Trials,
+): Promise<Finding> {
   const { verdict, candidates } = await gatherEvidence(login, site, page)
   const [first] = candidates
   if (verdict === 'k4' || first === undefined) {
@@ -66,7 +99,7 @@ async function findOut(login: Login, site: SchoolSite, page: string, nextCaptcha
     )
   }
   if (verdict === 'sure') return only(dialects[first])
-  const [shown, ...alike] = await probe(login, candidates, nextCaptcha)
+  const [shown, ...alike] = await probe(login, candidates, nextCaptcha, trials)
   if (shown === undefined && verdict === 'none') throw untold()
   const others = alike.map((name) => dialects[name])
   return { dialect: dialects[shown ?? first], others, hinted: verdict === 'likely' }
@@ -105,9 +138,14 @@ async function fetchScript({ session }: Login, path: string): Promise<string> {
   }
 }
 
-async function probe(login: Login, candidates: readonly DialectName[], nextCaptcha: CaptchaSource) {
+async function probe(
+  login: Login,
+  candidates: readonly DialectName[],
+  nextCaptcha: CaptchaSource,
+  trials: Trials,
+): Promise<readonly DialectName[]> {
   try {
-    return await probeDialect(login, candidates, nextCaptcha)
+    return await probeDialect(login, candidates, nextCaptcha, trials)
   } catch (error) {
     // Where a person reads the captchas, a probe that cannot read them must not stand in the way.
     if (error instanceof SchoolTrouble && error.reason === 'captcha-unreadable') return []

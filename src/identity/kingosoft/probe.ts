@@ -22,6 +22,9 @@ const gibberish: Pick<Dialect, 'logon'> = {
   logon: async ({ captcha }) => ({ method: 'POST', path: LOGON, form: `randnumber=${captcha}` }),
 }
 
+/** What earlier trials of this search found, by their name: a slow school lets a login end before all are through. */
+export type Trials = Map<string, string>
+
 /**
  * The dialect in which the school judges nobody's password, and does so in other words than it has for gibberish.
  * Where none stands out, those in which it judges at all, the likeliest first; none of them where it never does.
@@ -30,8 +33,9 @@ export async function probeDialect(
   login: Login,
   candidates: readonly DialectName[],
   nextCaptcha: CaptchaSource,
+  trials: Trials,
 ): Promise<readonly DialectName[]> {
-  const attempt = (name: string, dialect: Pick<Dialect, 'logon'>) => trial(login, name, dialect, nextCaptcha)
+  const attempt: Attempt = (name, dialect, captchas = nextCaptcha) => trial(login, trials, name, dialect, captchas)
   const misunderstood = await attempt('no dialect', gibberish)
   const answers = new Map<DialectName, string>()
   for (const name of candidates) {
@@ -43,17 +47,17 @@ export async function probeDialect(
   if (alike.length === 0 && misunderstood === MAINTENANCE) {
     throw new SchoolTrouble('maintenance', `${LOGON.slice(1)}: a page in place of JSON, whatever it was sent`)
   }
-  return alike.length > 1 ? whichReadTheCaptcha(login, alike, nextCaptcha) : alike
+  return alike.length > 1 ? whichReadTheCaptcha(attempt, alike, nextCaptcha) : alike
 }
 
 /** Of dialects that the school answers alike, those in which it notices a wrong captcha; all of them where it never does. */
-async function whichReadTheCaptcha(login: Login, alike: readonly DialectName[], nextCaptcha: CaptchaSource) {
+async function whichReadTheCaptcha(attempt: Attempt, alike: readonly DialectName[], nextCaptcha: CaptchaSource) {
   // Only a site of K3 has its keys, without which the trial would not have been judged.
   if (alike.includes('k3')) return ['k3'] as const
   const wrong = async () => (await nextCaptcha()).replace(/.$/, (last) => (last === '0' ? '1' : '0'))
   const notice: DialectName[] = []
   for (const name of alike) {
-    const answer = await trial(login, `${name}, a wrong captcha`, dialects[name], wrong)
+    const answer = await attempt(`${name}, a wrong captcha`, dialects[name], wrong)
     if (answer.startsWith('captcha-wrong:')) notice.push(name)
   }
   // A site that reads forms needs no query. Each dialect that is left may cost a student one more call.
@@ -61,10 +65,23 @@ async function whichReadTheCaptcha(login: Login, alike: readonly DialectName[], 
   return notice.length > 0 ? notice : alike
 }
 
-async function trial(login: Login, name: string, dialect: Pick<Dialect, 'logon'>, nextCaptcha: CaptchaSource) {
+type Attempt = (name: string, dialect: Pick<Dialect, 'logon'>, captchas?: CaptchaSource) => Promise<string>
+
+async function trial(
+  login: Login,
+  trials: Trials,
+  name: string,
+  dialect: Pick<Dialect, 'logon'>,
+  nextCaptcha: CaptchaSource,
+): Promise<string> {
+  const known = trials.get(name)
+  if (known !== undefined) return known
   const captcha = await nextCaptcha()
   const send = () => answerTo(login, dialect, captcha)
-  return takeStep(login.onStep, 'trial', send, (answer) => `${name} with nobody's number: ${answer.split(':')[0]}`)
+  const describe = (answer: string) => `${name} with nobody's number: ${answer.split(':')[0]}`
+  const answer = await takeStep(login.onStep, 'trial', send, describe)
+  trials.set(name, answer)
+  return answer
 }
 
 async function answerTo(login: Login, dialect: Pick<Dialect, 'logon'>, captcha: string): Promise<string> {
