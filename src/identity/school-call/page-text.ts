@@ -17,8 +17,7 @@ export function pageText(body: Uint8Array, contentType: string): string {
 }
 
 /** Bytes of an image may hold anything that looks like a tag, but no page holds such letters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const binary = /[\0-\x08\x0E-\x1F]/
+const binary = /[^\P{Cc}\t\n\f\r]/u
 
 export function looksLikeHtml(text: string): boolean {
   const start = text.slice(0, 4096)
