@@ -1,32 +1,54 @@
-import { type Bits, encryptBlock, roundKeys } from './des.ts'
+import { createCipheriv } from 'node:crypto'
 
-const UNITS_A_BLOCK = 4
+const bytesPerBlock = 8
 
-/** The `strEnc` of the systems' login script: upper-case hexadecimal, sixteen digits for each four UTF-16 units begun. */
+/** The second half of DES's PC-1 as the login script has it: the standard's four rows in reverse order. Bit positions from 1. */
+const scriptRightHalf = [
+  28, 20, 12, 4, 61, 53, 45, 37, 29, 21, 13, 5, 62, 54, 46, 38, 30, 22, 14, 6, 63, 55, 47, 39, 31, 23, 15, 7,
+]
+/** The same half in FIPS 46-3. */
+const standardRightHalf = [
+  63, 55, 47, 39, 31, 23, 15, 7, 62, 54, 46, 38, 30, 22, 14, 6, 61, 53, 45, 37, 29, 21, 13, 5, 28, 20, 12, 4,
+]
+
+/**
+ * The `strEnc` of the systems' login script: DES in ECB mode under each block of the key in turn, as upper-case hexadecimal, sixteen
+ * digits for each four UTF-16 units begun.
+ */
 export function strEnc(text: string, key: string): string {
-  const schedules = blocks(key).map(roundKeys)
-  return blocks(text)
-    .map((block) => hex(schedules.reduce(encryptBlock, block)))
-    .join('')
+  const keyBlocks = toBlocks(key)
+  let data = toBlocks(text)
+  for (let at = 0; at < keyBlocks.length; at += bytesPerBlock)
+    data = encrypt(data, toStandardKey(keyBlocks.subarray(at, at + bytesPerBlock)))
+  return data.toString('hex').toUpperCase()
 }
 
-/** Eight bytes a block, big-endian, the last one filled with zeros. */
-function blocks(text: string): Bits[] {
-  const count = Math.ceil(text.length / UNITS_A_BLOCK)
-  return Array.from({ length: count }, (_, block) =>
-    Array.from({ length: UNITS_A_BLOCK }, (_, unit) => text.charCodeAt(block * UNITS_A_BLOCK + unit) || 0).flatMap(
-      unitBits,
-    ),
-  )
+/** UTF-16 in big-endian order, filled with zeros to whole blocks. */
+function toBlocks(text: string): Buffer {
+  const blocks = Buffer.alloc(Math.ceil((text.length * 2) / bytesPerBlock) * bytesPerBlock)
+  blocks.write(text, 'utf16le')
+  return blocks.swap16()
 }
 
-function unitBits(unit: number): Bits {
-  return Array.from({ length: 16 }, (_, index) => (unit >> (15 - index)) & 1)
+/** The key under which standard DES has the round keys that the script's DES has under `key`. */
+function toStandardKey(key: Buffer): Buffer {
+  const standard = Buffer.from(key)
+  for (const [index, to] of standardRightHalf.entries()) setBit(standard, to, bitAt(key, scriptRightHalf[index] ?? 0))
+  return standard
 }
 
-function hex(bits: Bits): string {
-  return BigInt(`0b${bits.join('')}`)
-    .toString(16)
-    .toUpperCase()
-    .padStart(16, '0')
+function bitAt(bytes: Buffer, position: number): number {
+  return ((bytes[(position - 1) >> 3] ?? 0) >> (7 - ((position - 1) & 7))) & 1
+}
+
+function setBit(bytes: Buffer, position: number, bit: number): void {
+  const index = (position - 1) >> 3
+  const mask = 0x80 >> ((position - 1) & 7)
+  bytes[index] = bit ? (bytes[index] ?? 0) | mask : (bytes[index] ?? 0) & ~mask
+}
+
+/** OpenSSL keeps single DES for legacy use only; triple DES under one key three times is the same. */
+function encrypt(blocks: Buffer, key: Buffer): Buffer {
+  const cipher = createCipheriv('des-ede3-ecb', Buffer.concat([key, key, key]), null).setAutoPadding(false)
+  return Buffer.concat([cipher.update(blocks), cipher.final()])
 }
