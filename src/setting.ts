@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import proxyAddr from 'proxy-addr'
+import proxyAddr from '@fastify/proxy-addr'
 import { splitHosts } from './storage/postgres-hosts.ts'
 
 export type DatabaseSetting = { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string }

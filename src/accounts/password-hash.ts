@@ -1,15 +1,15 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
-import pLimit from 'p-limit'
+import PQueue from 'p-queue'
 import { DomainError } from '../shared/errors.ts'
 
 const argon2Async = promisify(argon2)
 
 /** Hashing is heavy on purpose: beside it, there must be processor time for everything else. */
-const turns = pLimit(Math.min(2, availableParallelism()))
+const queue = new PQueue({ concurrency: Math.min(2, availableParallelism()) })
 /** Some two seconds of work. Whoever comes later would wait longer than people do. */
-const longestQueue = 100
+const maxQueued = 100
 const retryAfterSeconds = 3
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
@@ -33,8 +33,8 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 function derive(parameters: Argon2Parameters): Promise<Buffer> {
-  if (turns.pendingCount >= longestQueue) throw new DomainError('busy', { retryAfterSeconds })
-  return turns(() => argon2Async('argon2id', parameters))
+  if (queue.size >= maxQueued) throw new DomainError('busy', { retryAfterSeconds })
+  return queue.add(() => argon2Async('argon2id', parameters))
 }
 
 /** @throws DomainError `busy` when too many wait already */

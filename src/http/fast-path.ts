@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import proxyAddr from '@fastify/proxy-addr'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import proxyAddr from 'proxy-addr'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { sendTogether } from './answers-together.ts'
 import { hasOneValidHost } from './links.ts'

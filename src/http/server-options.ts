@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
+import proxyAddr from '@fastify/proxy-addr'
 import { type FastifyBaseLogger, type FastifyHttpOptions, LogController } from 'fastify'
-import proxyAddr from 'proxy-addr'
 import { codeOf } from './error-body.ts'
 import { sendError } from './errors.ts'
 import { answerMalformed } from './protocol-errors.ts'

@@ -2,7 +2,7 @@ import type { CaptchaMode, CaptchaWatch } from './captcha-watch.ts'
 import { startDeadline } from './deadline.ts'
 import { deferBreaker } from './deferred-breaker.ts'
 import type { Logger } from './logger.ts'
-import { createTurnstile } from './turnstile.ts'
+import { createSemaphore } from './semaphore.ts'
 import type { AskOptions, Proof, StudentVerifier, Unavailable, Verification } from './verifier.ts'
 import { VerifierCounts, type VerifierMetrics } from './verifier-metrics.ts'
 
@@ -36,7 +36,7 @@ const BUSY_RETRY_SECONDS = 5
 /** Keeps any school from being pressed and any student from waiting long. Answers what the inner verifier answers, or a refusal of its own. */
 export function guardVerifier(inner: StudentVerifier, options: GuardOptions): GuardedVerifier {
   const { logger, concurrency = 2, queueWaitMs = 10_000, totalMs = 20_000, captchas } = options
-  const turnstile = createTurnstile(concurrency, options.queueLength ?? concurrency * 8)
+  const semaphore = createSemaphore(concurrency, options.queueLength ?? concurrency * 8)
   const breaker = deferBreaker({ failures: options.failures ?? 5, restMs: options.restMs ?? 30_000, logger })
   const metrics = new VerifierCounts()
   const captchaMode = () => captchas?.mode() ?? 'read'
@@ -49,9 +49,9 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     if (refusal) return refusal
     const deadline = startDeadline(totalMs, ask?.signal)
     try {
-      const leave = await turnstile.enter(queueWaitMs, deadline.signal)
-      if (!leave) return busy()
-      const answer = breaker.run(() => run({ signal: deadline.signal })).finally(leave)
+      const release = await semaphore.acquire(queueWaitMs, deadline.signal)
+      if (!release) return busy()
+      const answer = breaker.run(() => run({ signal: deadline.signal })).finally(release)
       return await Promise.race([answer, timeUp(deadline.signal)])
     } finally {
       deadline.clear()
@@ -76,7 +76,7 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     const startedAt = performance.now()
     const result = await verifyOrAsk(proof, ask)
     const seconds = (performance.now() - startedAt) / 1000
-    metrics.login(result, seconds)
+    metrics.login(result)
     options.onLogin?.(seconds)
     log(logger, result, seconds)
     return result

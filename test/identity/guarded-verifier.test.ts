@@ -214,11 +214,6 @@ test('logins are counted by outcome and told without anything of the student', a
   const guarded = guard(school.verifier)
   for (let login = 0; login < 3; login++) await guarded.verify(proof)
   assert.deepEqual(guarded.metrics.logins, { verified: 1, rejected: 1, 'unavailable:fault': 1 })
-  assert.equal(guarded.metrics.durations.count, 3)
-  assert.equal(
-    guarded.metrics.durations.counts.reduce((sum, count) => sum + count),
-    3,
-  )
   const log = guarded.logger.lines.join('\n')
   assert.match(log, /"reason":"fault","detail":"status 5000"/)
   assert.ok(!log.includes(proof.studentNumber) && !log.includes('canary') && !log.includes('studentCode'))
