@@ -11,6 +11,12 @@ const wrong: readonly (readonly [variable: string, env: Record<string, string>])
   ['PUBLIC_URL', { PUBLIC_URL: 'example.com' }],
   ['PUBLIC_URL', { HOST: '0.0.0.0', ALLOW_DEMO_SCHOOL: '1' }],
   ['SCHOOL', { HOST: '0.0.0.0', PUBLIC_URL: 'https://example.com' }],
+  ['PUBLIC_URL', { PUBLIC_URL: 'https://example.com' }],
+  ['TRUST_PROXY', { TRUST_PROXY: '127.0.0.1' }],
+  ['SCHOOL', { SCHOOL_URL: 'http://jiaowu.example.edu/tscjw' }],
+  ['LDAP_BASE_DN', { LDAP_BASE_DN: 'dc=example' }],
+  ['CAS_RENEW', { CAS_RENEW: 'off', ALLOW_DEMO_SCHOOL: '1' }],
+  ['SECRET', { SECRET: 'thirty-one bytes are not enough' }],
   ['SCHOOL', { SCHOOL: 'hogwarts' }],
   ['SCHOOL_URL', { SCHOOL: 'kingosoft' }],
   ['SCHOOL_URL', { SCHOOL: 'kingosoft', SCHOOL_URL: 'not an address' }],
@@ -35,6 +41,13 @@ for (const [variable, env] of wrong) {
     )
   })
 }
+
+test('the demo school may serve beyond loopback where the operator says so, and behind a name for loopback at any time', () => {
+  const elsewhere = { HOST: '0.0.0.0', PUBLIC_URL: 'https://example.com', TRUST_PROXY: '10.0.0.1' }
+  assert.equal(readConfig({ ...elsewhere, ALLOW_DEMO_SCHOOL: '1' }).school, 'demo')
+  for (const PUBLIC_URL of ['http://localhost:5001', 'http://127.0.0.1:5001', 'http://[::1]:5001'])
+    assert.equal(readConfig({ PUBLIC_URL }).publicUrl, PUBLIC_URL)
+})
 
 test('nothing set is the defaults of the contract', () => {
   const { host, port, database, school, timezone, studyMaxHours, throttle, logLevel } = readConfig({})

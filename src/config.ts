@@ -1,14 +1,15 @@
+import { conflicts } from './config-conflicts.ts'
 import {
   addresses,
   type DatabaseSetting,
   databaseUrl,
   hours,
   integer,
-  isLoopback,
   oneOf,
   onOff,
   origin,
   schoolAddress,
+  secret,
   text,
   timezone,
 } from './setting.ts'
@@ -56,8 +57,18 @@ export interface Config {
   logLevel: LogLevel
 }
 
-type Environment = Record<string, string | undefined>
-type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T
+/** Every environment variable that the service reads. */
+export const settingNames = [
+  ...['HOST', 'PORT', 'DATABASE_URL', 'DATABASE_POOL', 'WORKERS', 'PUBLIC_URL', 'TLS_CERT', 'TLS_KEY', 'SECRET'],
+  ...['SCHOOL', 'SCHOOL_URL', 'SCHOOL_LOGIN', 'SCHOOL_CAPTCHA', 'SCHOOL_CAPTCHA_PROFILE', 'SCHOOL_CA'],
+  ...['SCHOOL_CONCURRENCY', 'LDAP_BASE_DN', 'LDAP_FILTER', 'LDAP_BIND_DN', 'LDAP_BIND_PASSWORD', 'LDAP_STARTTLS'],
+  ...['CAS_STUDENT_NUMBER_ATTRIBUTE', 'CAS_RENEW', 'ALLOW_DEMO_SCHOOL', 'TOKEN_TTL', 'TIMEZONE', 'STUDY_MAX_HOURS'],
+  ...['TRUST_PROXY', 'THROTTLE', 'LOG_LEVEL'],
+] as const
+
+type SettingName = (typeof settingNames)[number]
+export type Environment = Record<string, string | undefined>
+type Read = <T>(name: SettingName, fallback: T, parse: (text: string) => T) => T
 
 /** Names every wrong variable, joined into one line. */
 export class ConfigError extends Error {
@@ -67,7 +78,7 @@ export class ConfigError extends Error {
 /** Reads and checks the settings. Empty text counts as not set. @throws ConfigError */
 export function readConfig(env: Environment): Config {
   const faults: string[] = []
-  function read<T>(name: string, fallback: T, parse: (text: string) => T): T {
+  function read<T>(name: SettingName, fallback: T, parse: (text: string) => T): T {
     const text = env[name]?.trim()
     if (text === undefined || text === '') return fallback
     try {
@@ -87,7 +98,7 @@ export function readConfig(env: Environment): Config {
     workers: read('WORKERS', 1, integer(1, 64)),
     publicUrl: read('PUBLIC_URL', undefined, origin),
     tls: undefined,
-    secret: read('SECRET', undefined, text),
+    secret: read('SECRET', undefined, secret),
     tokenLifetime: read('TOKEN_TTL', 3600, integer(1, 31_536_000)),
     timezone: read('TIMEZONE', 'Asia/Shanghai', timezone),
     studyMaxHours: read('STUDY_MAX_HOURS', 16, hours),
@@ -96,7 +107,7 @@ export function readConfig(env: Environment): Config {
     logLevel: read('LOG_LEVEL', 'info', oneOf<LogLevel>('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')),
   }
   config.tls = tlsFiles(read('TLS_CERT', undefined, text), read('TLS_KEY', undefined, text), faults)
-  faults.push(...contradictions(config, env))
+  faults.push(...conflicts(config, env))
   if (faults.length > 0) throw new ConfigError(faults.join('; '))
   return config
 }
@@ -135,32 +146,6 @@ function schoolSettings(read: Read): SchoolSettings {
       renew: read('CAS_RENEW', true, onOff),
     },
   }
-}
-
-/** Settings that are right each by itself, and wrong together. */
-function contradictions(config: Config, env: Environment): string[] {
-  const faults: string[] = []
-  const open = !isLoopback(config.host)
-  if (open && config.publicUrl === undefined) faults.push('PUBLIC_URL is required when HOST is not a loopback address')
-  if (open && config.school === 'demo' && env.ALLOW_DEMO_SCHOOL !== '1') {
-    faults.push('SCHOOL=demo lets anyone register and is refused when HOST is not loopback, unless ALLOW_DEMO_SCHOOL=1')
-  }
-  faults.push(...schoolContradictions(config))
-  return faults
-}
-
-function schoolContradictions({ school, schoolUrl, ldap }: Config): string[] {
-  if (school === 'demo') return []
-  const faults: string[] = []
-  if (schoolUrl === undefined) faults.push(`SCHOOL_URL is required for SCHOOL=${school}`)
-  else if (/^ldap/.test(schoolUrl) !== (school === 'ldap')) {
-    faults.push(`SCHOOL_URL must begin with ${school === 'ldap' ? 'ldaps:// or ldap://' : 'https:// or http://'}`)
-  }
-  if (school === 'ldap' && ldap.baseDn === '') faults.push('LDAP_BASE_DN is required for SCHOOL=ldap')
-  if ((ldap.bindDn === undefined) !== (ldap.bindPassword === undefined)) {
-    faults.push('LDAP_BIND_DN and LDAP_BIND_PASSWORD are required together')
-  }
-  return faults
 }
 
 function tlsFiles(cert: string | undefined, key: string | undefined, faults: string[]): Config['tls'] {

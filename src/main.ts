@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 
@@ -10,7 +9,14 @@ if (isPlainStart) (await import('./translated.ts')).beginCached(cache, process.e
 enableCompileCache(cache)
 const { loadBundledPackages } = await import('./bundled-packages.ts')
 loadBundledPackages()
-if (existsSync('.env')) process.loadEnvFile('.env')
+const { loadDotEnv } = await import('./dot-env.ts')
+try {
+  loadDotEnv('.env', process.env)
+} catch (error) {
+  const { explain } = await import('./cli/explain.ts')
+  process.stderr.write(`${explain(error)}\n`)
+  process.exit(1)
+}
 if (isPlainStart) {
   // There is nothing to parse, and nothing of a parser to load.
   const { serveUntilSignal } = await import('./cli/serve.ts')

@@ -7,10 +7,18 @@ export type DatabaseSetting = { kind: 'sqlite'; path: string } | { kind: 'postgr
 // Each reads the text of one setting, and throws an Error that says what it must be.
 
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+  return host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 export function text(value: string): string {
+  return value
+}
+
+const minSecretBytes = 32
+
+export function secret(value: string): string {
+  if (Buffer.byteLength(value) < minSecretBytes)
+    throw new Error(`must have at least ${minSecretBytes} bytes, such as the output of: openssl rand -base64 32`)
   return value
 }
 

@@ -11,7 +11,9 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   identity: ['shared'],
   storage: ['shared', 'accounts/*.table.ts', 'studies/*.table.ts', 'statistics/*.table.ts'],
   'setting.ts': ['storage/postgres-hosts.ts'],
-  'config.ts': ['setting.ts'],
+  'config.ts': ['setting.ts', 'config-conflicts.ts'],
+  'config-conflicts.ts': ['config.ts', 'setting.ts'],
+  'dot-env.ts': ['config.ts'],
   http: ['shared', 'storage/constraint-errors.ts'],
   accounts: ['shared', 'storage', 'http', 'identity'],
   studies: ['shared', 'storage', 'http', 'identity', 'accounts'],
@@ -33,5 +35,5 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   'bundled-packages.ts': [],
   'translated.ts': [],
-  'main.ts': ['cli', 'bundled-packages.ts', 'translated.ts'],
+  'main.ts': ['cli', 'dot-env.ts', 'bundled-packages.ts', 'translated.ts'],
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { ConfigError, readConfig } from '../../src/config.ts'
+import { ConfigError, readConfig, settingNames } from '../../src/config.ts'
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -32,6 +32,10 @@ function named(path: string, pattern: RegExp): string[] {
 test('.env.example names exactly the variables that there are, each commented out', () => {
   assert.deepEqual(named('.env.example', /^#?([A-Z][A-Z_]+)=/gm), knownVariables())
   assert.doesNotMatch(text('.env.example'), /^[A-Z]/m)
+})
+
+test('the list of settings names exactly what the reader asks for', () => {
+  assert.deepEqual(knownVariables(), [...settingNames].sort())
 })
 
 for (const path of ['README.md', 'README.zh-CN.md']) {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { failToStart, main, makePlace, type Place, type Settings, spawnService } from '../support/running-service.ts'
@@ -32,6 +34,16 @@ describe('a start with a wrong setting', { concurrency: 2 }, () => {
       }
     }))
 
+  test('names a misspelt setting in .env, whatever the command, and an unreadable .env', () =>
+    withPlace(async (place) => {
+      const file = join(place.folder, '.env')
+      await writeFile(file, 'SCHOL=kingosoft\n')
+      await assertRefused(place, {}, 'SCHOL')
+      await rm(file)
+      await mkdir(file)
+      await assertRefused(place, {}, '.env')
+    }))
+
   test('names the database that a newer version made', () =>
     withPlace(async (place) => {
       await (await spawnService(place)).end()
@@ -59,5 +71,5 @@ async function assertRefused(place: Place, settings: Settings, variable: string)
     .split('\n')
     .filter((line) => !line.startsWith('{"level":'))
   assert.equal(lines.length, 1, said)
-  assert.match(lines[0] ?? '', new RegExp(`\\b${variable}\\b`))
+  assert.match(lines[0] ?? '', new RegExp(`(^|\\W)${variable.replace('.', '\\.')}\\b`))
 }

@@ -104,7 +104,10 @@ describe('the service as a process', { concurrency: 2 }, () => {
 
   test('reads a .env file, which the environment overrules', () =>
     withPlace(async (place) => {
-      await writeFile(join(place.folder, '.env'), 'PUBLIC_URL=https://from.the.file.example\nLOG_LEVEL=silent\n')
+      await writeFile(
+        join(place.folder, '.env'),
+        'PUBLIC_URL=https://from.the.file.example\nALLOW_DEMO_SCHOOL=1\nLOG_LEVEL=silent\n',
+      )
       const one = await spawnService(place)
       assert.equal(
         ((await register(one.address)).body as { url: string }).url,
@@ -112,7 +115,10 @@ describe('the service as a process', { concurrency: 2 }, () => {
       )
       assert.doesNotMatch(one.said(), /"level":/)
       await one.end()
-      const other = await spawnService(place, { PUBLIC_URL: 'http://from.the.environment.example' })
+      const other = await spawnService(place, {
+        PUBLIC_URL: 'http://from.the.environment.example',
+        ALLOW_DEMO_SCHOOL: '1',
+      })
       const user = await send('GET', `${other.address}/api/v1.0/users/1`, { as: basic(ann.username, ann.password) })
       assert.match(user.text, /http:\/\/from\.the\.environment\.example\//)
       await other.end()
@@ -120,8 +126,8 @@ describe('the service as a process', { concurrency: 2 }, () => {
 
   test('refuses a database that was made under another secret', () =>
     withPlace(async (place) => {
-      await (await spawnService(place, { SECRET: 'one secret, long enough' })).end()
-      await assertRefused(place, { SECRET: 'another secret, long enough' }, 'SECRET')
+      await (await spawnService(place, { SECRET: 'one secret of thirty-two bytes or more' })).end()
+      await assertRefused(place, { SECRET: 'another secret of thirty-two bytes or more' }, 'SECRET')
     }))
 })
 

@@ -62,12 +62,12 @@ describe('several workers', { timeout: 60_000, concurrency: 2 }, () => {
   test('that cannot start are told once, and all ends with 1', async () => {
     const place = await makePlace()
     try {
-      await (await spawnService(place, { SECRET: 'one secret, long enough' })).end()
+      await (await spawnService(place, { SECRET: 'one secret of thirty-two bytes or more' })).end()
       const settings = { WORKERS: '3', LOG_LEVEL: 'silent' }
-      const foreign = await failToStart(place, { ...settings, SECRET: 'another secret, long enough' })
+      const foreign = await failToStart(place, { ...settings, SECRET: 'another secret of thirty-two bytes or more' })
       assert.equal(foreign.code, 1)
       assert.match(foreign.said, /^[^\n]*\bSECRET\b[^\n]*\n$/)
-      const profile = { SECRET: 'one secret, long enough', SCHOOL_CAPTCHA_PROFILE: '/nowhere.json' }
+      const profile = { SECRET: 'one secret of thirty-two bytes or more', SCHOOL_CAPTCHA_PROFILE: '/nowhere.json' }
       const unread = await failToStart(place, { ...settings, ...profile })
       assert.equal(unread.code, 1)
       assert.match(unread.said, /^[^\n]*\bSCHOOL_CAPTCHA_PROFILE\b[^\n]*\n$/)
