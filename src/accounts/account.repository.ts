@@ -1,4 +1,4 @@
-import type { EpochSeconds } from '../shared/clock.ts'
+import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { violatedUniqueness } from '../storage/constraint-errors.ts'
@@ -105,13 +105,22 @@ export async function updateStudentNumber(db: Db, id: AccountId, studentNumberHa
   }
 }
 
-/** Takes the latest of each; never moves one back. */
-export async function updateLastSeen(db: Db, seen: Iterable<[AccountId, EpochSeconds]>): Promise<void> {
-  for (const [id, at] of seen) await visit.all(db, { id, at })
+/** Takes the latest of each; moves one back only where it lies in the future, because the clock was ahead then. */
+export async function updateLastSeen(
+  db: Db,
+  seen: Iterable<[AccountId, EpochSeconds]>,
+  now: EpochSeconds,
+): Promise<void> {
+  for (const [id, at] of seen) await visit.all(db, { id, at, latest: now + clockSkew })
 }
 
-const visit = statement<{ id: AccountId; at: EpochSeconds }, unknown>((db, { id, at }) =>
-  db.updateTable('accounts').set({ last_seen_at: at }).where('id', '=', id).where('last_seen_at', '<', at).compile(),
+const visit = statement<{ id: AccountId; at: EpochSeconds; latest: EpochSeconds }, unknown>((db, { id, at, latest }) =>
+  db
+    .updateTable('accounts')
+    .set({ last_seen_at: at })
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('last_seen_at', '<', at), eb('last_seen_at', '>', latest)]))
+    .compile(),
 )
 
 export async function listAccounts(db: Db, afterId: number, limit: number): Promise<Account[]> {

@@ -41,10 +41,10 @@ export function createAuthenticationService({ storage, clock, tokens, studentNum
   async function byToken(token: string): Promise<Verified> {
     const claims = tokens.read(token, clock.now())
     if (claims === undefined) throw new DomainError('unauthorized')
-    const { accountId, version, expiresAt } = claims
+    const { accountId, version, issuedAt, expiresAt } = claims
     const state = await findCredentialState(storage.db, accountId)
     if (state?.version !== version) throw new DomainError('unauthorized')
-    return { accountId, version, by: 'token', until: expiresAt }
+    return { accountId, version, by: 'token', since: issuedAt, until: expiresAt }
   }
 
   /** `login` is a user name or a student number. @throws DomainError `unauthorized`, `too-many-requests`, `busy` */
@@ -52,7 +52,8 @@ export function createAuthenticationService({ storage, clock, tokens, studentNum
     const match = await verify(login, password, address)
     if (isOutgrown(match.passwordHash)) await rehash(match, password)
     const { accountId, version, studentNumberHash } = match
-    return { accountId, version, by: 'password', until: clock.now() + passwordMemory, studentNumberHash }
+    const now = clock.now()
+    return { accountId, version, by: 'password', since: now, until: now + passwordMemory, studentNumberHash }
   }
 
   async function verify(login: string, password: string, address: string): Promise<Credentials> {

@@ -1,4 +1,4 @@
-import type { EpochSeconds } from '../shared/clock.ts'
+import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
 import type { Db } from '../storage/storage.ts'
 
 export interface BudgetState {
@@ -6,12 +6,23 @@ export interface BudgetState {
   expiresAt: EpochSeconds
 }
 
-export async function findBudget(db: Db, key: string, now: EpochSeconds): Promise<BudgetState | undefined> {
+/** No window of `duration` seconds that is open now ends later: one that does was opened by a clock that was ahead, and is void. */
+function latestExpiry(now: EpochSeconds, duration: number): EpochSeconds {
+  return now + duration + clockSkew
+}
+
+export async function findBudget(
+  db: Db,
+  key: string,
+  now: EpochSeconds,
+  duration: number,
+): Promise<BudgetState | undefined> {
   const row = await db
     .selectFrom('budgets')
     .select(['points', 'expires_at'])
     .where('key', '=', key)
     .where('expires_at', '>', now)
+    .where('expires_at', '<=', latestExpiry(now, duration))
     .executeTakeFirst()
   return row && { points: row.points, expiresAt: row.expires_at }
 }
@@ -22,20 +33,26 @@ export async function spendPoint(db: Db, key: string, now: EpochSeconds, duratio
     .insertInto('budgets')
     .values({ key, points: 1, expires_at: now + duration })
     .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet((eb) => ({
-        points: eb
-          .case()
-          .when('budgets.expires_at', '<=', now)
-          .then(1)
-          .else(eb('budgets.points', '+', 1))
-          .end(),
-        expires_at: eb
-          .case()
-          .when('budgets.expires_at', '<=', now)
-          .then(now + duration)
-          .else(eb.ref('budgets.expires_at'))
-          .end(),
-      })),
+      conflict.column('key').doUpdateSet((eb) => {
+        const isOpen = eb.and([
+          eb('budgets.expires_at', '>', now),
+          eb('budgets.expires_at', '<=', latestExpiry(now, duration)),
+        ])
+        return {
+          points: eb
+            .case()
+            .when(isOpen)
+            .then(eb('budgets.points', '+', 1))
+            .else(1)
+            .end(),
+          expires_at: eb
+            .case()
+            .when(isOpen)
+            .then(eb.ref('budgets.expires_at'))
+            .else(now + duration)
+            .end(),
+        }
+      }),
     )
     .returning(['points', 'expires_at'])
     .executeTakeFirstOrThrow()

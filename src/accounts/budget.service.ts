@@ -34,7 +34,7 @@ export function createBudgetService({ storage, clock, key, enforced }: BudgetDep
     /** @throws DomainError `too-many-requests` when nothing is left. */
     async refuseExhausted(budget: Budget, who: string): Promise<void> {
       if (!enforced) return
-      const state = await findBudget(storage.db, keyOf(budget, who), clock.now())
+      const state = await findBudget(storage.db, keyOf(budget, who), clock.now(), budget.duration)
       if (state && state.points >= budget.points) refuse(state)
     },
 

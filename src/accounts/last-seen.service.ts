@@ -1,4 +1,4 @@
-import type { Clock, EpochSeconds } from '../shared/clock.ts'
+import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
 import type { Storage } from '../storage/storage.ts'
 import { updateLastSeen } from './account.repository.ts'
 import type { Account, AccountId } from './account.ts'
@@ -16,8 +16,11 @@ export function createLastSeen(storage: Storage, clock: Clock) {
 
     /** The account with what has not been written yet. */
     applied(account: Account): Account {
-      const at = seen.get(account.id)
-      return at === undefined || at <= account.lastSeenAt ? account : { ...account, lastSeenAt: at }
+      const visit = seen.get(account.id)
+      if (visit === undefined) return account
+      const [now, stored] = [clock.now(), account.lastSeenAt]
+      const at = Math.min(visit, now)
+      return stored >= at && stored <= now + clockSkew ? account : { ...account, lastSeenAt: at }
     },
 
     async flush(): Promise<void> {
@@ -27,7 +30,10 @@ export function createLastSeen(storage: Storage, clock: Clock) {
       try {
         // In one order: two processes that lock the same rows must not wait for each other.
         const inOrder = [...gathered].sort(([one], [other]) => one - other)
-        await storage.write((tx) => updateLastSeen(tx, inOrder))
+        const now = clock.now()
+        // A visit that was noted before the clock was put back is one of now at the latest.
+        const visits = inOrder.map(([id, at]): [AccountId, EpochSeconds] => [id, Math.min(at, now)])
+        await storage.write((tx) => updateLastSeen(tx, visits, now))
       } catch (error) {
         for (const [id, at] of gathered) if (!seen.has(id)) seen.set(id, at)
         throw error

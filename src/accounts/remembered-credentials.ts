@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Clock, EpochSeconds } from '../shared/clock.ts'
+import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
 import type { AccountId } from './account.ts'
 import { hmacSha256 } from './hmac-sha256.ts'
 
@@ -14,6 +14,8 @@ export interface Identity {
 
 /** An identity as it was verified, with all that may make it void. */
 export interface Verified extends Identity {
+  /** When a token was issued or a password verified: where that lies in the future, the clock was ahead and has been put back. */
+  since: EpochSeconds
   until: EpochSeconds
   /** Of an identity by password, which a student number may have been part of. */
   studentNumberHash?: string
@@ -39,7 +41,8 @@ export function createRememberedCredentials(clock: Clock) {
   return {
     recall(authorization: string): Verified | undefined {
       const known = byToken.get(authorization) ?? byPassword.get(markOf(authorization))
-      return known !== undefined && known.until > clock.now() ? known : undefined
+      const now = clock.now()
+      return known !== undefined && known.since <= now + clockSkew && now < known.until ? known : undefined
     },
 
     remember(authorization: string, verified: Verified): void {

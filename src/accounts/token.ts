@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { EpochSeconds } from '../shared/clock.ts'
+import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
 import { once } from '../shared/once.ts'
 import type { AccountId } from './account.ts'
 
@@ -7,6 +7,11 @@ export interface TokenClaims {
   accountId: AccountId
   /** The credential version that the token was made for. */
   version: number
+}
+
+export interface ReadToken extends TokenClaims {
+  issuedAt: EpochSeconds
+  expiresAt: EpochSeconds
 }
 
 export type Tokens = ReturnType<typeof createTokens>
@@ -17,7 +22,7 @@ const jwt = once(() => require('fast-jwt') as typeof import('fast-jwt'))
 
 /** Signed tokens (JWT, HS256). `lifetime` is in seconds. */
 export function createTokens(key: Buffer, lifetime: number) {
-  const signer = once(() => jwt().createSigner({ key, algorithm: 'HS256', noTimestamp: true }))
+  const signer = once(() => jwt().createSigner({ key, algorithm: 'HS256' }))
   // The service's clock judges the expiry, so that a token lives exactly as long as its answer said.
   const verifier = once(() => jwt().createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true }))
 
@@ -25,15 +30,18 @@ export function createTokens(key: Buffer, lifetime: number) {
     lifetime,
 
     issue({ accountId, version }: TokenClaims, now: EpochSeconds): string {
-      return signer()({ sub: String(accountId), ver: version, exp: now + lifetime })
+      return signer()({ sub: String(accountId), ver: version, iat: now, exp: now + lifetime })
     },
 
-    /** Undefined for whatever is not a token of ours that is still alive. */
-    read(token: string, now: EpochSeconds): (TokenClaims & { expiresAt: EpochSeconds }) | undefined {
+    /** Undefined for whatever is not a token of ours that is still alive, and for one that was issued in the future. */
+    read(token: string, now: EpochSeconds): ReadToken | undefined {
       try {
-        const { sub, ver, exp } = verifier()(token) as Record<string, unknown>
+        const { sub, ver, exp, iat } = verifier()(token) as Record<string, unknown>
         if (typeof exp !== 'number' || exp <= now || typeof ver !== 'number') return undefined
-        return { accountId: Number(sub) as AccountId, version: ver, expiresAt: exp }
+        // Tokens of older releases do not say when they were issued.
+        const issuedAt = typeof iat === 'number' ? iat : exp - lifetime
+        if (issuedAt > now + clockSkew) return undefined
+        return { accountId: Number(sub) as AccountId, version: ver, issuedAt, expiresAt: exp }
       } catch {
         return undefined
       }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../shared/errors.ts'
-import { errorCatalogue, errorType } from './error-catalogue.ts'
-import type { ObjectSchema } from './json-schema.ts'
+import { asksToWait, errorCatalogue, errorType } from './error-catalogue.ts'
+import type { JsonSchema, ObjectSchema } from './json-schema.ts'
 
 const ErrorBody = {
   type: 'object',
@@ -8,22 +8,34 @@ const ErrorBody = {
   properties: { error: { type: 'string' }, message: { type: 'string' } },
 } as const satisfies ObjectSchema
 
-type ErrorResponse = typeof ErrorBody & Pick<ObjectSchema, 'description' | 'examples'>
+interface ErrorResponse extends ObjectSchema {
+  headers?: Record<string, JsonSchema>
+}
 
-/** The error answers of a route for its documentation: one response a status, one example a code. */
+/** What any route may answer, whatever it does. */
+const everywhere: readonly ErrorCode[] = ['database-unavailable', 'internal']
+
+/** The error answers of a route for its documentation: one response a status, one line and one example a code. */
 export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorResponse> {
   const responses: Record<number, ErrorResponse> = {}
-  for (const code of codes) {
-    const { status, zh } = errorCatalogue[code]
-    const examples = responses[status]?.examples ?? []
+  for (const code of new Set([...codes, ...everywhere])) {
+    const { status, zh, en } = errorCatalogue[code]
+    const { description, examples = [] } = responses[status] ?? {}
+    const line = `${zh} · ${en}`
     responses[status] = {
       ...ErrorBody,
-      description: errorType(status),
+      description: description === undefined ? line : `${description}\n\n${line}`,
       examples: [...examples, { error: errorType(status), message: zh }],
+      ...(asksToWait(status) && { headers: { 'Retry-After': RetryAfter } }),
     }
   }
   return responses
 }
+
+const RetryAfter = {
+  type: 'integer',
+  description: '过多少秒再试 · Seconds to wait before another try',
+} as const satisfies JsonSchema
 
 /** An id in a path: whatever is not one names nothing. */
 export function idParameter(text: string): number | undefined {

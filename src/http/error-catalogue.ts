@@ -11,6 +11,11 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '请求格式有误，请检查后重试。',
     en: 'The request is malformed. Check it and try again.',
   },
+  'body-not-object': {
+    status: 400,
+    zh: '请求内容应为 UTF-8 编码的 JSON 对象，请检查后重试。',
+    en: 'The body must be a JSON object in UTF-8. Check it and try again.',
+  },
   'bad-host': {
     status: 400,
     zh: '请求的 Host 无效，请检查访问地址。',
@@ -128,6 +133,21 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '时间不能在未来，请检查手机时钟后重试。',
     en: 'The time must not lie in the future. Check the clock of your device.',
   },
+  'time-too-early': {
+    status: 400,
+    zh: '时间不能早于 2000-01-01 00:00:00，请检查手机的日期和历法后重试。',
+    en: 'The time must not lie before 2000-01-01 00:00:00. Check the date and the calendar of your device.',
+  },
+  'study-too-long': {
+    status: 400,
+    zh: '学习记录超过了时长上限，请改早结束时间后重试。',
+    en: 'The record would be longer than is allowed. Choose an earlier end and try again.',
+  },
+}
+
+/** Whether an answer of this status carries `Retry-After`. */
+export function asksToWait(status: number): boolean {
+  return status === 503 || status === 429
 }
 
 /** The reason phrase in lower case, as the contract spells the type of an error. */

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
 import { codeOf, errorBody } from './error-body.ts'
-import { errorCatalogue } from './error-catalogue.ts'
+import { asksToWait, errorCatalogue } from './error-catalogue.ts'
 import { languageOf } from './language.ts'
 
 const defaultRetry = 2
@@ -34,7 +34,7 @@ export function sendError(
   const language = languageOf(request.headers['accept-language'])
   const { status } = errorCatalogue[code]
   if (status === 401) reply.header('www-authenticate', challenge(request.headers.authorization))
-  if (status === 503 || status === 429) reply.header('retry-after', String(details.retryAfterSeconds ?? defaultRetry))
+  if (asksToWait(status)) reply.header('retry-after', String(details.retryAfterSeconds ?? defaultRetry))
   return reply
     .code(status)
     .header('content-language', language)

@@ -5,15 +5,27 @@ import { DomainError } from '../shared/errors.ts'
 type Done = (error: Error | null, body?: unknown) => void
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
+/** What Fastify takes for a content type, its parameters aside. */
+const contentType = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/
+const unknownType = 'application/octet-stream'
 
-/** JSON in strict UTF-8, with or without its content type; an empty body of any type means no parameters. */
+/**
+ * JSON objects in strict UTF-8, with or without their content type. An empty body of any type, even a malformed one, and `null` mean no
+ * parameters.
+ */
 export const jsonBody = fp(async (app) => {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   function parse(request: FastifyRequest, body: Buffer, done: Done): void {
     const text = decoded(body)
-    if (text === undefined) done(new DomainError('bad-request'))
+    if (text === undefined) done(new DomainError('body-not-object'))
     else if (text === '') done(null, {})
-    else parseJson(request, text, (error, value) => done(error && new DomainError('bad-request'), value))
+    else {
+      parseJson(request, text, (error, value) => {
+        if (error !== null || typeof value !== 'object' || Array.isArray(value))
+          done(new DomainError('body-not-object'))
+        else done(null, value ?? {})
+      })
+    }
   }
 
   app.removeAllContentTypeParsers()
@@ -27,8 +39,14 @@ export const jsonBody = fp(async (app) => {
       return done(new DomainError('unsupported-media-type'))
     parse(request, body, done)
   })
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    // Fastify refuses a malformed type before it sees whether there is a body; the parser above refuses it where there is one.
+    const { 'content-type': type } = headers
+    if (type !== undefined && !contentType.test(type)) headers['content-type'] = unknownType
+    done()
+  })
   app.addHook('preValidation', (request, _reply, done) => {
-    // Fastify hands an absent body to the schema as null; only a JSON null is one.
+    // Fastify hands an absent body to the schema as null.
     if (request.body === undefined) request.body = {}
     done()
   })

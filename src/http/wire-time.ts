@@ -11,6 +11,12 @@ export const WireTime = {
   examples: ['2017-03-25 11:55:47'],
 } as const satisfies JsonSchema
 
+/** A parameter of a body: `null` and the empty text count as absent. */
+export const OptionalWireTime = {
+  anyOf: [WireTime, { type: 'null' }, { type: 'string', const: '' }],
+  description: 'UTC, `YYYY-MM-DD HH:mm:ss`；`null` 或空文本等于不填 · `null` and the empty text count as absent',
+} as const satisfies JsonSchema
+
 /** `2017-03-25 11:55:47`, always UTC. */
 export function toWireTime(at: EpochSeconds): string {
   const day = Math.floor(at / secondsOfDay)
@@ -39,6 +45,11 @@ const days: { day: number; text: string }[] = []
 
 function digits(value: number): string {
   return String(value).padStart(2, '0')
+}
+
+/** Undefined for an absent parameter. @throws DomainError `bad-time` */
+export function fromOptionalWireTime(text: string | null | undefined): EpochSeconds | undefined {
+  return text === undefined || text === null || text === '' ? undefined : fromWireTime(text)
 }
 
 /** @throws DomainError `bad-time` for anything but a moment that exists, in the one form. */

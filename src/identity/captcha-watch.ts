@@ -14,6 +14,7 @@ export interface CaptchaWatchOptions {
   unreadableRun?: number
   /** For how long people are asked before reading gets one more chance. */
   askForMs?: number
+  /** Milliseconds by a clock that is never put back. */
   now?: () => number
 }
 
@@ -28,7 +29,7 @@ export interface CaptchaWatch {
 
 /** Notices that a school has changed its captcha: raises the alarm and turns from reading to asking. */
 export function createCaptchaWatch(options: CaptchaWatchOptions): CaptchaWatch {
-  const { logger, refusedRun = 5, unreadableRun = 24, askForMs = 600_000, now = Date.now } = options
+  const { logger, refusedRun = 5, unreadableRun = 24, askForMs = 600_000, now = () => performance.now() } = options
   const counts = { accepted: 0, refused: 0, unreadable: 0 }
   let run = { refused: 0, unreadable: 0 }
   let askUntil = 0

@@ -31,19 +31,20 @@ export interface SchoolBreaker {
 /** After so many logins in a row that found the school down, it is left alone for a while, and then probed by one login. */
 export function createSchoolBreaker({ failures, restMs, logger }: BreakerOptions): SchoolBreaker {
   const breaker = circuitBreaker(handleWhenResult(saysDown), {
-    halfOpenAfter: restMs,
+    // It would measure the rest by the wall clock, which may be put back: `resting` does it by one that runs on.
+    halfOpenAfter: Number.NEGATIVE_INFINITY,
     breaker: new ConsecutiveBreaker(failures),
   })
   let restsUntil = 0
   breaker.onBreak(() => {
-    restsUntil = Date.now() + restMs
+    restsUntil = performance.now() + restMs
     logger.warn({ restMs }, 'the school is down: its logins rest')
   })
   breaker.onReset(() => logger.info({}, 'the school is back'))
 
   function resting(): Unavailable | undefined {
     if (breaker.state === CircuitState.HalfOpen) return rest(PROBE_SECONDS)
-    const left = restsUntil - Date.now()
+    const left = restsUntil - performance.now()
     return breaker.state === CircuitState.Open && left > 0 ? rest(Math.ceil(left / 1000)) : undefined
   }
 

@@ -15,6 +15,12 @@ test('a challenge gives its session back for two minutes, and not a second longe
   assert.equal(openChallenge(challenge, key, now + 120), undefined)
 })
 
+test('a challenge from the future is none, but for a minute in which clocks differ', () => {
+  const challenge = sealChallenge(session, key, now)
+  assert.equal(openChallenge(challenge, key, now - 60), session)
+  assert.equal(openChallenge(challenge, key, now - 61), undefined)
+})
+
 test('a challenge tells nothing of its session, and no two are the same', () => {
   const challenge = sealChallenge(session, key, now)
   assert.ok(!Buffer.from(challenge, 'base64url').includes('dialect'))

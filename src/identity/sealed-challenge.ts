@@ -1,3 +1,4 @@
+import { clockSkew } from '../shared/clock.ts'
 import { seal, unseal } from './sealed.ts'
 
 /** Seconds for which a captcha may be answered. */
@@ -15,9 +16,11 @@ export function sealChallenge(session: string, key: Buffer, now: number): string
   return seal(Buffer.concat([time, Buffer.from(session)]), key, PURPOSE)
 }
 
-/** The session; undefined for whatever is no challenge of this key that is still alive. */
+/** The session; undefined for whatever is no challenge of this key that is still alive, and for one from the future. */
 export function openChallenge(challenge: string, key: Buffer, now: number): string | undefined {
   const content = challenge.length > LONGEST ? undefined : unseal(challenge, key, PURPOSE)
-  if (!content || content.length <= TIME_BYTES || content.readUIntBE(0, TIME_BYTES) <= now) return undefined
+  if (!content || content.length <= TIME_BYTES) return undefined
+  const left = content.readUIntBE(0, TIME_BYTES) - now
+  if (left <= 0 || left > CHALLENGE_LIFETIME + clockSkew) return undefined
   return content.subarray(TIME_BYTES).toString()
 }

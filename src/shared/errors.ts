@@ -1,6 +1,7 @@
 /** Every way in which a use case refuses. The HTTP catalogue gives each its status and its words. */
 export type ErrorCode =
   | 'bad-request'
+  | 'body-not-object'
   | 'bad-host'
   | 'bad-time'
   | 'bad-query'
@@ -44,6 +45,8 @@ export type ErrorCode =
   | 'school-timeout'
   | 'end-before-start'
   | 'time-in-future'
+  | 'time-too-early'
+  | 'study-too-long'
 
 export interface ErrorDetails {
   retryAfterSeconds?: number

@@ -10,6 +10,8 @@ const longest = 10
 interface KeptPage {
   /** Of the account's records, read before them: with another, the page is void. */
   version: number
+  /** When it was made: a clock that was ahead may be put back. */
+  from: EpochSeconds
   until: EpochSeconds
   text: string
 }
@@ -20,12 +22,12 @@ export function createKeptPages() {
   return {
     recall(key: string, version: number, now: EpochSeconds): string | undefined {
       const page = pages.get(key)
-      return page?.version === version && now < page.until ? page.text : undefined
+      return page?.version === version && now >= page.from && now < page.until ? page.text : undefined
     },
 
     /** @param until when one of its records is over by itself */
     keep(key: string, { version, text }: Pick<KeptPage, 'version' | 'text'>, now: EpochSeconds, until: EpochSeconds) {
-      pages.set(key, { version, text, until: Math.min(until, now + longest) })
+      pages.set(key, { version, text, from: now, until: Math.min(until, now + longest) })
     },
   }
 }

@@ -26,23 +26,35 @@ const runningOf = statement<{ accountId: AccountId }, Selectable<StudyTable>>((d
   db.selectFrom('studies').selectAll().where('account_id', '=', accountId).where('ended_at', 'is', null).compile(),
 )
 
-/** Records still running that started at or before `startedAt`, oldest first. */
-export async function findRunningSince(db: Db, startedAt: EpochSeconds, limit: number): Promise<Study[]> {
-  const rows = await runningSince.all(db, { startedAt, limit })
+/** Records still running that did not start after `after` and until `until`: at most `limit` on either side. */
+export async function findRunningOutside(
+  db: Db,
+  { after, until }: { after: EpochSeconds; until: EpochSeconds },
+  limit: number,
+): Promise<Study[]> {
+  // Two walks of the index: one with `or` would read all that runs.
+  const rows = [
+    ...(await runningTo.all(db, { startedAt: after, limit })),
+    ...(await runningFrom.all(db, { startedAt: until, limit })),
+  ]
   return rows.map(toStudy)
 }
 
-const runningSince = statement<{ startedAt: EpochSeconds; limit: number }, Selectable<StudyTable>>(
-  (db, { startedAt, limit }) =>
+const runningTo = runningBySide('<=')
+const runningFrom = runningBySide('>')
+
+function runningBySide(side: '<=' | '>') {
+  return statement<{ startedAt: EpochSeconds; limit: number }, Selectable<StudyTable>>((db, { startedAt, limit }) =>
     db
       .selectFrom('studies')
       .selectAll()
       .where('ended_at', 'is', null)
-      .where('started_at', '<=', startedAt)
+      .where('started_at', side, startedAt)
       .orderBy('started_at')
       .limit(limit)
       .compile(),
-)
+  )
+}
 
 export type NewStudy = Pick<Study, 'accountId' | 'startedAt' | 'end'>
 

@@ -1,6 +1,6 @@
 import { errorResponses, idParameter } from '../http/api-schemas.ts'
 import type { ObjectSchema, Routes } from '../http/json-schema.ts'
-import { fromWireTime } from '../http/wire-time.ts'
+import { fromOptionalWireTime } from '../http/wire-time.ts'
 import { DomainError } from '../shared/errors.ts'
 import { EndBody, presentStudy, StartBody, StudyRecord } from './study.schemas.ts'
 import type { StudyService } from './study.service.ts'
@@ -15,22 +15,32 @@ const StudyParams = {
 const starting = {
   operationId: 'startStudy',
   summary: '开始学习 · Start studying',
-  description: 'A start while another record is running ends that one at the new start.',
+  description: `正在进行的另一条记录在新记录开始时结束；比它更早的开始，则到它开始时为止。\`start_time\` 不早于 2000 年，也不在未来（容许一分钟误差）。
+
+A start ends the record that is running; one that lies before the running record's start ends there. \`start_time\` lies neither before 2000 nor in the future (a minute is allowed for).`,
   tags: ['studys'],
   body: StartBody,
-  response: { 201: StudyRecord, ...errorResponses('bad-time', 'time-in-future', 'unauthorized') },
+  response: {
+    201: StudyRecord,
+    ...errorResponses('body-not-object', 'bad-time', 'time-too-early', 'time-in-future', 'unauthorized'),
+  },
 }
 
 const ending = {
   operationId: 'endStudy',
   summary: '结束学习 · End a record',
-  description: 'Ending an ended record changes nothing without `end_time`; with it, the owner corrects the end.',
+  description: `已结束的记录：不填 \`end_time\` 则不变，填了则更正。早于开始不到一分钟的 \`end_time\` 视为开始时刻；记录不能超过时长上限（默认 16 小时）。
+
+Ending an ended record changes nothing without \`end_time\`; with it, the owner corrects the end. An \`end_time\` less than a minute before the start counts as the start; no record is longer than the limit (16 hours by default).`,
   tags: ['studys'],
   params: StudyParams,
   body: EndBody,
   response: {
     200: StudyRecord,
-    ...errorResponses('bad-time', 'end-before-start', 'time-in-future', 'unauthorized', 'forbidden', 'not-found'),
+    ...errorResponses(
+      ...(['body-not-object', 'bad-time', 'time-too-early', 'time-in-future'] as const),
+      ...(['end-before-start', 'study-too-long', 'unauthorized', 'forbidden', 'not-found'] as const),
+    ),
   },
 }
 
@@ -46,14 +56,14 @@ const schemaErrorFormatter = () => new DomainError('bad-time')
 
 export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
   app.post('/studys/', { schemaErrorFormatter, schema: starting }, async (request, reply) => {
-    const study = await studies.startStudy(request.identity.accountId, optionalTime(request.body.start_time))
+    const study = await studies.startStudy(request.identity.accountId, fromOptionalWireTime(request.body.start_time))
     const record = presentStudy(study, request.origin)
     return reply.code(201).header('location', record.url).send(record)
   })
 
   app.put('/studys/:study_id', { schemaErrorFormatter, schema: ending }, async (request) => {
     const id = studyId(request.params.study_id)
-    const study = await studies.endStudy(request.identity.accountId, id, optionalTime(request.body.end_time))
+    const study = await studies.endStudy(request.identity.accountId, id, fromOptionalWireTime(request.body.end_time))
     return presentStudy(study, request.origin)
   })
 
@@ -67,8 +77,4 @@ function studyId(text: string): StudyId {
   const id = idParameter(text)
   if (id === undefined) throw new DomainError('not-found')
   return id as StudyId
-}
-
-function optionalTime(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : fromWireTime(text)
 }

@@ -2,7 +2,7 @@ import { userUrl } from '../accounts/account.schemas.ts'
 import type { JsonSchema, ObjectSchema } from '../http/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import { PageQuery, pageLinks } from '../http/pagination.ts'
-import { toWireTime, WireTime } from '../http/wire-time.ts'
+import { OptionalWireTime, toWireTime, WireTime } from '../http/wire-time.ts'
 import type { Page } from '../shared/page.ts'
 import type { Study } from './study.ts'
 
@@ -43,16 +43,16 @@ export const StudyPage = {
 
 export const StartBody = {
   type: 'object',
-  properties: { start_time: WireTime },
-  description: 'Optional: without it the record starts now.',
-  examples: [{ start_time: '2017-03-25 11:55:47' }],
+  properties: { start_time: OptionalWireTime },
+  description: '可省略：默认从现在开始。 · Optional: the record starts now by default.',
+  examples: [{}],
 } as const satisfies ObjectSchema
 
 export const EndBody = {
   type: 'object',
-  properties: { end_time: WireTime },
-  description: 'Optional: without it the record ends now.',
-  examples: [{ end_time: '2017-03-25 12:40:00' }],
+  properties: { end_time: OptionalWireTime },
+  description: '可省略：默认现在结束。 · Optional: the record ends now by default.',
+  examples: [{}],
 } as const satisfies ObjectSchema
 
 const running = {

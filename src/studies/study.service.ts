@@ -1,13 +1,13 @@
 import { findAccount, lockAccount, noteStudies } from '../accounts/account.repository.ts'
 import type { Account, AccountId } from '../accounts/account.ts'
-import type { Clock, EpochSeconds } from '../shared/clock.ts'
+import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Page, PageRequest } from '../shared/page.ts'
 import type { Db, Storage } from '../storage/storage.ts'
 import { createKeptPages } from './kept-pages.ts'
-import { findRunning, findRunningSince, findStudy, insertStudy, updateEnd } from './study.repository.ts'
-import { decideEnd, decideStart, endByLimit, type Rules, type Study, type StudyEnd, type StudyId } from './study.ts'
+import { findRunning, findRunningOutside, findStudy, insertStudy, updateEnd } from './study.repository.ts'
+import { decideEnd, decideStart, endByService, type Rules, type Study, type StudyEnd, type StudyId } from './study.ts'
 import type { StudyListRequest } from './study-list.ts'
 import { pageStudies } from './study-page.repository.ts'
 import { addToTallies, countAll } from './tally.repository.ts'
@@ -27,10 +27,14 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
   const pages = createKeptPages()
   const rules = (): Rules => ({ now: clock.now(), limit: Math.max(1, Math.round(maxHours * 3600)) })
 
-  /** A record that is overdue is over, whether or not the sweep has come by. */
+  /** A record that the service ends is over, whether or not the sweep has come by. */
   function settled(study: Study): Study {
-    const end = study.end ?? endByLimit(study.startedAt, rules())
+    const end = settledEnd(study)
     return end === study.end ? study : { ...study, end }
+  }
+
+  function settledEnd({ startedAt, end }: Study): StudyEnd | undefined {
+    return end ?? endByService(startedAt, rules())
   }
 
   function getStudy(id: StudyId): MaybePromise<Study> {
@@ -54,7 +58,15 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
     })
   }
 
-  async function endStudy(accountId: AccountId, id: StudyId, endedAt?: EpochSeconds): Promise<Study> {
+  function endStudy(accountId: AccountId, id: StudyId, endedAt?: EpochSeconds): Promise<Study> {
+    return decideEndOf(accountId, id, (study) => decideEnd(study, endedAt, rules()))
+  }
+
+  async function decideEndOf(
+    accountId: AccountId,
+    id: StudyId,
+    decide: (study: Study) => StudyEnd | undefined,
+  ): Promise<Study> {
     return storage.write(async (tx) => {
       const owner = await findStudy(tx, id)
       if (owner === undefined) throw new DomainError('not-found')
@@ -62,18 +74,19 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
       await lockAccount(tx, accountId, storage.kind)
       const study = await findStudy(tx, id)
       if (study === undefined) throw new DomainError('not-found')
-      const end = decideEnd(study, endedAt, rules())
-      if (end !== study.end) await putEnd(tx, study, end)
+      const end = decide(study)
+      if (end && end !== study.end) await putEnd(tx, study, end)
       return { ...study, end }
     })
   }
 
-  /** Ends what was left running too long; answers how many records that were. */
+  /** Ends what was left running too long, or starts in the future; answers how many records that were. */
   async function endOverdue(): Promise<number> {
-    const { now, limit } = rules()
     for (let ended = 0; ; ) {
-      const overdue = await findRunningSince(storage.db, now - limit, sweepSize)
-      await Promise.all(overdue.map(({ id, accountId }) => endStudy(accountId, id)))
+      const { now, limit } = rules()
+      const overdue = await findRunningOutside(storage.db, { after: now - limit, until: now + clockSkew }, sweepSize)
+      // The clock is asked again: what it ends no longer is left alone.
+      await Promise.all(overdue.map(({ id, accountId }) => decideEndOf(accountId, id, settledEnd)))
       ended += overdue.length
       if (overdue.length < sweepSize) return ended
     }

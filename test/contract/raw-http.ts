@@ -38,6 +38,24 @@ export async function exchangeWhole(baseUrl: string, bytes: string): Promise<Rep
   }
 }
 
+/** Every way to send no body: the lines of the head, and what follows it. */
+export const emptyBodies: readonly (readonly [lines: string[], body: string])[] = [
+  [[], ''],
+  [['Content-Length: 0'], ''],
+  [['Transfer-Encoding: chunked'], '0\r\n\r\n'],
+]
+
+/** What some clients send for a content type, whether or not there is a body. */
+export const malformedTypes = [
+  'json',
+  'undefined',
+  'null',
+  '',
+  'application/json, application/json',
+  'a b/c;d',
+  '/json',
+]
+
 /** A request written out: the head's lines as they are, CRLF between them, then the body. */
 export function request(lines: readonly string[], body = ''): string[] {
   return [`${lines.join('\r\n')}\r\n\r\n${body}`]

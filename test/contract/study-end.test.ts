@@ -3,7 +3,7 @@ import { before, beforeEach, test } from 'node:test'
 import { type Account, openApi } from './api.ts'
 import { assertError, assertUnauthorized } from './assert-error.ts'
 import { basic, bearer, nobody } from './client.ts'
-import { exchange, request } from './raw-http.ts'
+import { exchange, emptyBodies as framings, malformedTypes, request } from './raw-http.ts'
 import { recordOf, type StudyRecord } from './resources.ts'
 import { ABSENT_IDS } from './routes.ts'
 import { ago, ahead, assertNow, HOUR, later, MINUTE, SECOND } from './wire-time.ts'
@@ -57,7 +57,6 @@ test('a record that does not exist is a 404, whatever the id looks like', async 
 
 test('a bad end_time or body is refused, and the record stays as it was', async () => {
   const forms = [
-    '',
     'now',
     '2017-03-25',
     '2017-03-25T11:55:47',
@@ -65,23 +64,33 @@ test('a bad end_time or body is refused, and the record stays as it was', async 
     `${ago(MINUTE)}\n`,
     '2017-02-29 00:00:00',
   ]
-  for (const end_time of [...forms, null, 0, 1490442947, true, [], {}]) {
+  for (const end_time of [...forms, 0, 1490442947, true, [], {}]) {
     assertError(await api.put(record.url, ann.as, { end_time }), 400)
   }
-  for (const body of ['[]', '"text"', 'null', '1', '{', `"${ago(MINUTE)}"`]) {
+  for (const body of ['[]', '"text"', '1', '{', `"${ago(MINUTE)}"`]) {
     const headers = { 'content-type': 'application/json' }
-    assertError(await api.send('PUT', record.url, { as: ann.as, headers, body }), 400)
+    assertError(await api.send('PUT', record.url, { as: ann.as, headers, body }), 400, /JSON 对象/)
   }
   await assertUnchanged()
 })
 
 test('an end before the start, or in the future by more than a minute, is refused', async () => {
-  const wrong = [later(record.start_time, -SECOND), '2017-03-25 11:55:47', ahead(100 * SECOND), ahead(8 * HOUR)]
+  const wrong = [
+    ...[later(record.start_time, -61 * SECOND), '2017-03-25 11:55:47', '1999-12-31 23:59:59'],
+    ...[ahead(100 * SECOND), ahead(8 * HOUR)],
+  ]
   for (const end_time of wrong) assertError(await api.put(record.url, ann.as, { end_time }), 400)
   await assertUnchanged()
   record = await api.end(ann, record.id, ago(MINUTE))
   for (const end_time of wrong) assertError(await api.put(record.url, ann.as, { end_time }), 400)
   await assertUnchanged()
+})
+
+test('an end up to a minute before the start counts as the start', async () => {
+  for (const seconds of [1, 59, 60]) {
+    const end_time = later(record.start_time, -seconds * SECOND)
+    assert.deepEqual(await api.end(ann, record.id, end_time), { ...record, end_time: record.start_time })
+  }
 })
 
 test('an end without parameters ends now, and a second one changes nothing', async () => {
@@ -90,19 +99,15 @@ test('an end without parameters ends now, and a second one changes nothing', asy
   assert.deepEqual({ ...ended, end_time: null }, record)
   await api.end(ann, record.id, ago(30 * MINUTE))
   const corrected = await api.record(ann, record.id)
-  for (const json of [undefined, {}, { note: 'x' }]) {
+  for (const json of [undefined, null, {}, { note: 'x' }, { end_time: null }, { end_time: '' }]) {
     assert.deepEqual(recordOf(await api.put(record.url, ann.as, json)), corrected)
   }
 })
 
-test('an empty body, {} and no body all end now, whatever the content type', async () => {
+test('an empty body, {}, null and no body all end now, whatever the content type', async () => {
   const { host, pathname } = new URL(record.url)
-  for (const type of [[], ['Content-Type: application/json'], ['Content-Type: text/plain']]) {
-    const framings: [lines: string[], body: string][] = [
-      [[], ''],
-      [['Content-Length: 0'], ''],
-      [['Transfer-Encoding: chunked'], '0\r\n\r\n'],
-    ]
+  const types = ['application/json', 'text/plain', ...malformedTypes].map((type) => [`Content-Type: ${type}`])
+  for (const type of [[], ...types]) {
     for (const [framing, body] of framings) {
       const { id } = await api.start(ann)
       const path = pathname.replace(/\d+$/, String(id))
@@ -111,7 +116,9 @@ test('an empty body, {} and no body all end now, whatever the content type', asy
       assertNow(recordOf(await exchange(api.origin, request(lines, body))).end_time)
     }
   }
-  assertNow(recordOf(await api.put((await api.start(ann)).url, ann.as, {})).end_time)
+  for (const json of [{}, null, { end_time: null }, { end_time: '' }]) {
+    assertNow(recordOf(await api.put((await api.start(ann)).url, ann.as, json)).end_time)
+  }
 })
 
 test('an end_time is kept to the second, from the start itself to a minute ahead', async () => {
@@ -122,11 +129,15 @@ test('an end_time is kept to the second, from the start itself to a minute ahead
   }
 })
 
-test('an end that is given is kept, however long the record', async () => {
-  const start_time = '2017-03-25 11:55:47'
-  const { id } = await api.start(ann, start_time)
-  for (const end_time of ['2017-03-25 12:00:00', '2017-03-26 11:55:47', '2017-03-25 11:55:47']) {
-    assert.equal((await api.end(ann, id, end_time)).end_time, end_time)
+test('an end that makes a record longer than sixteen hours is refused, and the record stays as it was', async () => {
+  record = await api.start(ann, '2017-03-25 11:55:47')
+  for (const end_time of ['2017-03-25 12:00:00', '2017-03-26 03:55:47', '2017-03-25 11:55:47']) {
+    assert.equal((await api.end(ann, record.id, end_time)).end_time, end_time)
+  }
+  record = await api.record(ann, record.id)
+  for (const end_time of ['2017-03-26 03:55:48', '2019-01-01 00:00:00']) {
+    assertError(await api.put(record.url, ann.as, { end_time }), 400, /时长上限/)
+    await assertUnchanged()
   }
 })
 

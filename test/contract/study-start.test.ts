@@ -3,12 +3,13 @@ import { beforeEach, test } from 'node:test'
 import { type Account, openApi } from './api.ts'
 import { assertError, assertUnauthorized } from './assert-error.ts'
 import { basic, bearer, nobody } from './client.ts'
-import { exchange, request } from './raw-http.ts'
+import { exchange, emptyBodies as framings, malformedTypes, request } from './raw-http.ts'
 import { recordOf } from './resources.ts'
 import { ago, ahead, assertNow, HOUR, MINUTE, SECOND, wire } from './wire-time.ts'
 
 const api = openApi()
 let ann: Account
+const emptyTypes = ['text/plain', 'application/x-www-form-urlencoded', ...malformedTypes]
 
 beforeEach(async () => {
   ann ??= await api.register()
@@ -32,7 +33,7 @@ test('wrong credentials start nothing', async () => {
 test('a start_time in another form is refused and starts nothing', async () => {
   const count = await recordCount()
   const otherForms = [
-    ...['', ' ', 'now', '2017-03-25', '11:55:47', '2017-03-25 11:55', '2017-03-25T11:55:47', '2017-03-25 11:55:47Z'],
+    ...[' ', 'now', '2017-03-25', '11:55:47', '2017-03-25 11:55', '2017-03-25T11:55:47', '2017-03-25 11:55:47Z'],
     ...['2017-03-25 11:55:47.000', '2017-03-25 11:55:47+08:00', ' 2017-03-25 11:55:47', '2017-03-25 11:55:47\n'],
     ...['2017-3-5 1:2:3', '2017/03/25 11:55:47', '2017-03-25  11:55:47', '17-03-25 11:55:47', '1490442947'],
     ...['２０１７-03-25 11:55:47', '+002017-03-25 11:55:47', 'Sat, 25 Mar 2017 11:55:47 GMT'],
@@ -41,7 +42,7 @@ test('a start_time in another form is refused and starts nothing', async () => {
     ...['2017-02-29 00:00:00', '2017-13-01 00:00:00', '2017-00-10 00:00:00', '2017-04-31 00:00:00'],
     ...['2017-03-25 24:00:00', '2017-03-25 11:60:00', '2017-03-25 11:55:60', '2017-03-00 00:00:00'],
   ]
-  for (const start_time of [...otherForms, ...noDates, null, 0, 1490442947, true, [], [ago(HOUR)], {}]) {
+  for (const start_time of [...otherForms, ...noDates, 0, 1490442947, true, [], [ago(HOUR)], {}]) {
     assertError(await api.post('/studys/', ann.as, { start_time }), 400)
   }
   assert.equal(await recordCount(), count)
@@ -49,9 +50,9 @@ test('a start_time in another form is refused and starts nothing', async () => {
 
 test('a body that is no object is refused and starts nothing', async () => {
   const count = await recordCount()
-  for (const body of ['[]', '[{}]', '"text"', '"2017-03-25 11:55:47"', 'null', '1', 'true', '{', 'start']) {
+  for (const body of ['[]', '[{}]', '"text"', '"2017-03-25 11:55:47"', '1', 'true', '{', 'start']) {
     const headers = { 'content-type': 'application/json' }
-    assertError(await api.send('POST', '/studys/', { as: ann.as, headers, body }), 400)
+    assertError(await api.send('POST', '/studys/', { as: ann.as, headers, body }), 400, /JSON 对象/)
   }
   assert.equal(await recordCount(), count)
 })
@@ -79,34 +80,46 @@ test('a start without parameters starts now', async () => {
   }
 })
 
-test('an empty body, {} and no body all start now, whatever the content type', async () => {
+test('an empty body, {}, null and no body all start now, whatever the content type', async () => {
   const { host } = new URL(api.origin)
   const head = ['POST /api/v1.0/studys/ HTTP/1.1', `Host: ${host}`, `Authorization: ${ann.as.authorization}`]
   for (const type of [[], ['Content-Type: application/json'], ['Content-Type: application/json; charset=utf-8']]) {
-    const framings: [lines: string[], body: string][] = [
-      [[], ''],
-      [['Content-Length: 0'], ''],
-      [['Transfer-Encoding: chunked'], '0\r\n\r\n'],
-    ]
     for (const [framing, body] of framings) {
       const lines = [...head, ...type, ...framing, 'Connection: close']
       assertNow(recordOf(await exchange(api.origin, request(lines, body)), 201).start_time)
     }
   }
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
-    const lines = [...head, `Content-Type: ${type}`, 'Content-Length: 0', 'Connection: close']
-    assertNow(recordOf(await exchange(api.origin, request(lines)), 201).start_time)
+  for (const type of emptyTypes) {
+    for (const [framing, body] of framings) {
+      const lines = [...head, `Content-Type: ${type}`, ...framing, 'Connection: close']
+      assertNow(recordOf(await exchange(api.origin, request(lines, body)), 201).start_time)
+    }
   }
-  assertNow(recordOf(await api.post('/studys/', ann.as, {}), 201).start_time)
+  for (const json of [{}, null, { start_time: null }, { start_time: '' }]) {
+    assertNow(recordOf(await api.post('/studys/', ann.as, json), 201).start_time)
+  }
 })
 
 test('a start_time is kept to the second', async () => {
   const { start_time, end_time } = await api.start(await api.register(), ago(90 * MINUTE))
   assert.equal(start_time, wire(Math.floor(Date.parse(`${start_time}Z`) / 1000) * 1000))
   assert.equal(end_time, null)
-  for (const past of ['2017-03-25 11:55:47', '2016-02-29 23:59:59', '1970-01-01 00:00:00']) {
+  for (const past of ['2017-03-25 11:55:47', '2016-02-29 23:59:59', '2000-01-01 00:00:00']) {
     assert.equal((await api.start(ann, past)).start_time, past)
   }
+})
+
+test('a start before 2000 is refused and starts nothing', async () => {
+  const count = await recordCount()
+  for (const start_time of [
+    '1999-12-31 23:59:59',
+    '1969-12-31 23:59:59',
+    '0008-11-25 12:00:00',
+    '0000-01-01 00:00:00',
+  ]) {
+    assertError(await api.post('/studys/', ann.as, { start_time }), 400, /2000/)
+  }
+  assert.equal(await recordCount(), count)
 })
 
 test('fields that the contract does not name are passed over', async () => {

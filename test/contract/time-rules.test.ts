@@ -157,7 +157,6 @@ const notTimes: readonly unknown[] = [
     '2017-W12-6 11:55:47',
   ],
   ...[
-    '',
     'null',
     'now',
     '0000-00-00 00:00:00',
@@ -167,7 +166,6 @@ const notTimes: readonly unknown[] = [
     0,
     true,
     false,
-    null,
     [],
     {},
     ['2017-03-25 11:55:47'],
@@ -189,11 +187,9 @@ test('leap days, the first and the last second of a year are times', async () =>
   }
 })
 
-test('the far past and the far future are no error of the server', async () => {
+test('a time in the far past or the far future is refused, and nothing changes', async () => {
   for (const place of ['0000-01-01 00:00:00', '0001-01-01 00:00:00', '1000-06-15 12:00:00', '1969-12-31 23:59:59']) {
-    const reply = await api.post('/studys/', ann.as, { start_time: place })
-    assert.ok(reply.status === 201 || reply.status === 400, reply.text)
-    if (reply.status === 201) assert.equal(recordOf(reply, 201).start_time, place)
+    assertError(await api.post('/studys/', ann.as, { start_time: place }), 400)
   }
   const record = await api.start(ann)
   for (const place of ['9999-12-31 23:59:59', '2999-01-01 00:00:00', ahead(70 * SECOND), ahead(24 * HOUR)]) {

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { createCaptchaWatch } from '../../src/identity/captcha-watch.ts'
 import { type GuardOptions, guardVerifier } from '../../src/identity/guarded-verifier.ts'
 import type { AskOptions, StudentVerifier, UnavailableReason, Verification } from '../../src/identity/verifier.ts'
+import { mockMonotonicClock } from '../support/monotonic-clock.ts'
 import { recordingLogger } from './recording-logger.ts'
 
 /** Until whatever needs no school is done; the first login loads some code. */
@@ -99,12 +100,12 @@ for (const reason of [
   'fault',
 ] as const) {
   test(`after five logins in a row that end in ${reason}, the school rests`, async (t) => {
-    t.mock.timers.enable({ apis: ['Date'] })
+    const clock = mockMonotonicClock(t)
     const school = plainSchool(unavailable(reason))
     const guarded = guard(school.verifier)
     for (let login = 0; login < 5; login++) assert.deepEqual(await guarded.verify(proof), unavailable(reason))
     assert.deepEqual(await guarded.verify(proof), { outcome: 'unavailable', reason: 'resting', retryAfterSeconds: 30 })
-    t.mock.timers.tick(29_000)
+    clock.pass(29_000)
     assert.partialDeepStrictEqual(await guarded.verify(proof), { reason: 'resting', retryAfterSeconds: 1 })
     assert.equal(school.calls(), 5)
   })
@@ -135,7 +136,7 @@ test('a login that finds the school well starts the count again', async () => {
 })
 
 test('after its rest one login probes the school, alone, and opens or rests again by what it finds', async (t) => {
-  t.mock.timers.enable({ apis: ['Date'] })
+  const clock = mockMonotonicClock(t)
   const { verifier, logins } = heldSchool()
   const guarded = guard(verifier, { failures: 1 })
   const first = guarded.verify(proof)
@@ -143,7 +144,7 @@ test('after its rest one login probes the school, alone, and opens or rests agai
   logins[0]?.answer(unavailable('timeout'))
   await first
   for (const [index, found] of [unavailable('timeout'), verified].entries()) {
-    t.mock.timers.tick(30_000)
+    clock.pass(30_000)
     const probe = guarded.verify(proof)
     await turn()
     assert.equal(logins.length, index + 2)

@@ -58,8 +58,9 @@ test('a visit is never moved back, whichever process writes last', async () => {
   const [one, other] = handles as [Storage, Storage]
   const id = await newAccount(one)
   const seen = async () => (await findAccount(other.db, id))?.lastSeenAt
-  for (const at of [1_700_000_100, 1_700_000_050]) await one.write((tx) => updateLastSeen(tx, [[id, at]]))
+  const now = 1_700_000_300
+  for (const at of [1_700_000_100, 1_700_000_050]) await one.write((tx) => updateLastSeen(tx, [[id, at]], now))
   assert.equal(await seen(), 1_700_000_100)
-  await other.write((tx) => updateLastSeen(tx, [[id, 1_700_000_200]]))
+  await other.write((tx) => updateLastSeen(tx, [[id, 1_700_000_200]], now))
   assert.equal(await seen(), 1_700_000_200)
 })

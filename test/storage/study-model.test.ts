@@ -27,11 +27,19 @@ before(async () => {
 
 after(() => database.close())
 
+/** Stands for the last second before 2000. */
+const tooEarly = 50 * 365 * 24 * hour
+
 /** Seconds before the service's now; a little of the future is allowed, more is refused. */
-const past = fc.option(fc.oneof(fc.integer({ min: -90, max: 2 * hour }), fc.integer({ min: 0, max: 40 * hour })), {
-  nil: undefined,
-})
+const past = fc.option(
+  fc.oneof(fc.constant(tooEarly), fc.integer({ min: -90, max: 2 * hour }), fc.integer({ min: 0, max: 40 * hour })),
+  {
+    nil: undefined,
+  },
+)
 const student = fc.nat(students - 1)
+const year = 365 * 24 * hour
+const clockJump = fc.constantFrom(-61, -60, -hour, -20 * hour, -year, year)
 const command = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('start' as const), student, past }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('end' as const), student, record: fc.nat(), past }) },
@@ -39,6 +47,8 @@ const command = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 10 * hour }) }),
   },
+  // The clock was ahead and is put back, or is behind and is put right.
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: clockJump }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), student }) },
 )
@@ -83,7 +93,8 @@ async function perform(each: Command, model: StudyModel, accounts: AccountId[]):
 }
 
 function momentOf(secondsAgo: number | undefined): number | undefined {
-  return secondsAgo === undefined ? undefined : now - secondsAgo
+  if (secondsAgo === undefined) return undefined
+  return secondsAgo === tooEarly ? 946_684_799 : now - secondsAgo
 }
 
 async function leave(at: number, model: StudyModel, accounts: AccountId[]): Promise<void> {

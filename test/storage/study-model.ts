@@ -19,7 +19,9 @@ export class StudyModel {
   }
 
   endOf({ start, end }: ModelRecord, now: number): number | undefined {
-    return end ?? (start + this.#limit <= now ? start + this.#limit : undefined)
+    if (end !== undefined) return end
+    if (start > now + 60) return start
+    return start + this.#limit <= now ? start + this.#limit : undefined
   }
 
   sweep(now: number): void {
@@ -28,12 +30,12 @@ export class StudyModel {
 
   /** The new record, its id yet unknown; undefined where the start is refused. */
   start(account: number, requested: number | undefined, now: number): ModelRecord | undefined {
-    if (requested !== undefined && requested > now + 60) return undefined
+    if (requested !== undefined && !isTaken(requested, now)) return undefined
     for (const record of this.of(account)) record.end = this.endOf(record, now)
     const running = this.of(account).find(({ end }) => end === undefined)
     const start = requested ?? Math.max(now, running?.start ?? now)
     const created: ModelRecord = { id: 0, account, start, end: undefined }
-    if (running && start >= running.start) running.end = start
+    if (running && start >= running.start) running.end = Math.min(start, running.start + this.#limit)
     else if (running) created.end = Math.min(running.start, start + this.#limit)
     created.end = this.endOf(created, now)
     this.#records.push(created)
@@ -42,8 +44,10 @@ export class StudyModel {
 
   /** The end that stands after the request; undefined where it is refused. */
   end(record: ModelRecord, requested: number | undefined, now: number): number | undefined {
-    if (requested !== undefined && (requested > now + 60 || requested < record.start)) return undefined
-    record.end = requested ?? this.endOf(record, now) ?? Math.max(now, record.start)
+    if (requested === undefined) record.end = this.endOf(record, now) ?? Math.max(now, record.start)
+    else if (!isTaken(requested, now) || requested < record.start - 60 || requested > record.start + this.#limit)
+      return undefined
+    else record.end = Math.max(requested, record.start)
     return record.end
   }
 
@@ -52,4 +56,8 @@ export class StudyModel {
     this.#records = this.#records.filter((record) => record.account !== account)
     return length
   }
+}
+
+function isTaken(requested: number, now: number): boolean {
+  return requested >= Date.UTC(2000) / 1000 && requested <= now + 60
 }

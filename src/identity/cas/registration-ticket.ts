@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { clockSkew } from '../../shared/clock.ts'
 import { seal, unseal } from '../sealed.ts'
 
 /** Seconds for which a ticket may be taken to the registration. */
@@ -28,12 +29,12 @@ export function sealTicket(studentNumber: string, key: Buffer, now: number): Reg
   return { ticket, id: id.toString('base64url'), studentNumber, expiresAt }
 }
 
-/** Undefined for whatever is no ticket of this key that is still alive. */
+/** Undefined for whatever is no ticket of this key that is still alive, and for one from the future. */
 export function openTicket(ticket: string, key: Buffer, now: number): RegistrationTicket | undefined {
   const content = ticket.length > LONGEST ? undefined : unseal(ticket, key, PURPOSE)
   if (!content || content.length <= ID_BYTES + TIME_BYTES) return undefined
   const expiresAt = content.readUIntBE(ID_BYTES, TIME_BYTES)
-  if (expiresAt <= now) return undefined
+  if (expiresAt <= now || expiresAt > now + TICKET_LIFETIME + clockSkew) return undefined
   const id = content.subarray(0, ID_BYTES).toString('base64url')
   return { id, studentNumber: content.subarray(ID_BYTES + TIME_BYTES).toString(), expiresAt }
 }

@@ -36,7 +36,7 @@ export function createDialectFinder(choice: DialectChoice, site: SchoolSite): Di
     async find(login, page, nextCaptcha) {
       const how = choice === 'auto' ? (known ? 'remembered' : 'found out') : 'set by the operator'
       const find = async () =>
-        known ? only(known) : await trials.run(login, (trials) => findOut(login, site, page, nextCaptcha, trials))
+        known ? only(known) : await trials.run((trials) => findOut(login, site, page, nextCaptcha, trials))
       const finding = await takeStep(login.onStep, 'dialect', find, (found) => `${namesOf(found)}, ${how}`)
       if (finding.others.length === 0) known = finding.dialect
       return finding
@@ -66,10 +66,11 @@ function createTrials() {
   let trials: Trials = new Map()
   let begunAt = 0
   return {
-    async run<T>({ now }: Pick<Login, 'now'>, search: (trials: Trials) => Promise<T>): Promise<T> {
-      if (trials.size === 0 || now() - begunAt > trialsLast) {
+    async run<T>(search: (trials: Trials) => Promise<T>): Promise<T> {
+      const now = performance.now()
+      if (trials.size === 0 || now - begunAt > trialsLast) {
         trials = new Map()
-        begunAt = now()
+        begunAt = now
       }
       try {
         const found = await search(trials)

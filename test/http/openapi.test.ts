@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { send } from '../contract/client.ts'
+import { startService } from '../support/service.ts'
+
+interface Header {
+  description?: string
+  schema: { type: string }
+}
+
+interface Operation {
+  responses: Record<string, { description: string; headers?: Record<string, Header> }>
+}
+
+test('every operation names the 503 and the 500 that it may answer, in Chinese and English, and 503 and 429 their Retry-After', async (t) => {
+  const service = await startService()
+  t.after(() => service.close())
+  const { body } = await send('GET', `${service.address}/openapi.json`)
+  const { paths } = body as { paths: Record<string, Record<string, Operation>> }
+  let operations = 0
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { responses }] of Object.entries(methods)) {
+      operations += 1
+      for (const status of ['503', '500']) {
+        const description = responses[status]?.description ?? ''
+        assert.match(description, /\p{Script=Han}.* · .*[a-z]/u, `${method} ${path}: ${status}`)
+      }
+      for (const [status, { headers }] of Object.entries(responses)) {
+        const waits = status === '503' || status === '429'
+        const type = waits ? 'integer' : undefined
+        assert.equal(headers?.['Retry-After']?.schema.type, type, `${method} ${path}: ${status}`)
+      }
+    }
+  }
+  assert.ok(operations >= 11, `${operations} operations`)
+})

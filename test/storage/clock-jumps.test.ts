@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import { findAccount } from '../../src/accounts/account.repository.ts'
+import { createBudgetService } from '../../src/accounts/budget.service.ts'
+import { createLastSeen } from '../../src/accounts/last-seen.service.ts'
+import { DomainError } from '../../src/shared/errors.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import { toStudy } from '../../src/studies/study.repository.ts'
+import { createStudyService, type StudyService } from '../../src/studies/study.service.ts'
+import type { Study, StudyId } from '../../src/studies/study.ts'
+import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
+import { assertCountsAreReal } from './counts.ts'
+
+const hour = 3600
+const year = 365 * 24 * hour
+const today = 1_790_000_000
+const firstPage = { perPage: 100, order: 'asc' } as const
+
+let database: TestDatabase
+let storage: Storage
+let studies: StudyService
+let now = today
+const clock = { now: () => now }
+
+before(async () => {
+  database = await openTestDatabase()
+  storage = database.open()
+  studies = createStudyService({ storage, clock, maxHours: 16 })
+})
+
+after(() => database.close())
+
+/** A record that was started while the clock was a year ahead. */
+async function leftByAnotherYear() {
+  now = today + year
+  const account = await newAccount(storage)
+  const ahead = await studies.startStudy(account)
+  now = today
+  return { account, ahead }
+}
+
+test('a running record from the future reads as ended at its own start', async () => {
+  const { account, ahead } = await leftByAnotherYear()
+  const end = { at: ahead.startedAt, cause: 'limit' }
+  assert.deepEqual((await studies.getStudy(ahead.id)).end, end)
+  const page = await studies.listStudiesOf(account, { ...firstPage, filter: { accountId: account } })
+  assert.deepEqual(page.items, [{ ...ahead, end }])
+})
+
+test('a start closes a running record from the future at its own start, and begins now', async () => {
+  for (const requested of [undefined, today - hour, today + 60]) {
+    const { account, ahead } = await leftByAnotherYear()
+    const started = await studies.startStudy(account, requested)
+    assert.equal(started.startedAt, requested ?? today)
+    assert.equal(started.end, undefined)
+    assert.equal((await studies.getStudy(ahead.id)).end?.at, ahead.startedAt)
+  }
+  await assertCountsAreReal(storage)
+})
+
+test('an end closes a running record from the future at its own start', async () => {
+  const { account, ahead } = await leftByAnotherYear()
+  await assert.rejects(async () => studies.endStudy(account, ahead.id, today), { code: 'end-before-start' })
+  assert.equal((await studies.endStudy(account, ahead.id)).end?.at, ahead.startedAt)
+  await assertCountsAreReal(storage)
+})
+
+test('the sweep closes running records from the future, and lists of what runs are without them', async () => {
+  const { account, ahead } = await leftByAnotherYear()
+  const running = { ...firstPage, filter: { accountId: account, running: true } }
+  assert.deepEqual((await studies.listStudiesOf(account, running)).items, [])
+  now = ahead.startedAt
+  assert.equal((await studies.getStudy(ahead.id)).end?.at, ahead.startedAt, 'it was written, not only read so')
+  await assertCountsAreReal(storage)
+})
+
+test('a running record a minute ahead is one of a clock that differs, and runs on', async () => {
+  now = today + 60
+  const account = await newAccount(storage)
+  const soon = await studies.startStudy(account)
+  now = today
+  assert.equal(await studies.endOverdue(), 0)
+  assert.equal((await studies.getStudy(soon.id)).end, undefined)
+  assert.equal((await studies.endStudy(account, soon.id)).end?.at, soon.startedAt)
+})
+
+test('a record that ended in the future stays as it was stored, and bounds nothing', async () => {
+  const { account, ahead } = await leftByAnotherYear()
+  now = ahead.startedAt + hour
+  const ended = await studies.endStudy(account, ahead.id)
+  now = today
+  assert.deepEqual(await studies.getStudy(ahead.id), ended)
+  assert.deepEqual(await studies.endStudy(account, ahead.id), ended)
+  assert.equal((await studies.startStudy(account)).startedAt, today)
+})
+
+test('a page that was kept by a clock that was ahead is made anew', async () => {
+  const { account } = await leftByAnotherYear()
+  let made = 0
+  const page = async () => studies.writePageOf(account, firstPage, String(account), () => String(++made))
+  now = today + year
+  assert.equal(await page(), '1')
+  now = today
+  assert.equal(await page(), '2')
+  assert.equal(await page(), '2')
+})
+
+test('a budget that was spent by a clock that was ahead locks nobody out', async () => {
+  const budgets = createBudgetService({ storage, clock, key: Buffer.alloc(32), enforced: true })
+  const budget = { name: 'tries', points: 2, duration: hour }
+  const spendAll = async (who: string) => {
+    for (let at = 0; at < budget.points; at += 1) await budgets.spend(budget, who)
+    await assert.rejects(budgets.spend(budget, who), DomainError)
+    await assert.rejects(budgets.refuseExhausted(budget, who), DomainError)
+  }
+  now = today + year
+  await spendAll('ann')
+  await spendAll('bob')
+  now = today
+  await budgets.refuseExhausted(budget, 'ann')
+  await spendAll('ann')
+  await spendAll('bob')
+  now = today + hour - 1
+  await assert.rejects(budgets.spend(budget, 'ann'), DomainError, 'the new window is one of now')
+  now = today + hour
+  await budgets.spend(budget, 'ann')
+})
+
+test('a budget of a clock a minute ahead holds', async () => {
+  const budgets = createBudgetService({ storage, clock, key: Buffer.alloc(32), enforced: true })
+  const budget = { name: 'tries of others', points: 1, duration: hour }
+  now = today + 60
+  await budgets.spend(budget, 'ann')
+  now = today
+  await assert.rejects(budgets.spend(budget, 'ann'), { code: 'too-many-requests' })
+})
+
+test('a visit that was noted by a clock that was ahead gives way to one of now', async () => {
+  const id = await newAccount(storage)
+  const lastSeen = createLastSeen(storage, clock)
+  const account = async () => {
+    const found = await findAccount(storage.db, id)
+    assert.ok(found)
+    return found
+  }
+  now = today + year
+  lastSeen.note(id)
+  await lastSeen.flush()
+  lastSeen.note(id)
+  now = today
+  assert.equal(lastSeen.applied(await account()).lastSeenAt, today, 'noted ahead, not yet written')
+  await lastSeen.flush()
+  assert.equal((await account()).lastSeenAt, today)
+  now = today - 30
+  lastSeen.note(id)
+  assert.equal(lastSeen.applied(await account()).lastSeenAt, today, 'a clock that differs moves nothing back')
+  await lastSeen.flush()
+  assert.equal((await account()).lastSeenAt, today)
+})
+
+const jump = fc.oneof(
+  fc.integer({ min: 1, max: 20 * hour }),
+  fc.constantFrom(-1, -60, -61, -hour, -20 * hour, -year, year),
+)
+const moment = fc.option(fc.oneof(fc.integer({ min: -40 * hour, max: 120 }), fc.constantFrom(-year, year)), {
+  nil: undefined,
+})
+const step = fc.oneof(
+  fc.record({ kind: fc.constant('start' as const), moment }),
+  fc.record({ kind: fc.constant('end' as const), moment, record: fc.nat() }),
+  fc.record({ kind: fc.constant('jump' as const), seconds: jump }),
+  fc.record({ kind: fc.constant('sweep' as const) }),
+)
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+test('whatever the clock does, no record ends before its start or runs too long, none lies ahead of its write, and one runs at most', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 40 }), async (steps) => {
+      now = today
+      const account = await newAccount(storage)
+      const records: Study[] = []
+      for (const each of steps) {
+        const stored = new Map((await storedOf(account)).map((study) => [study.id, study]))
+        await take(each, account, records)
+        for (const study of await storedOf(account)) assertSound(study, stored.get(study.id))
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+type Account = Awaited<ReturnType<typeof newAccount>>
+
+async function take(each: Step, account: Account, records: Study[]): Promise<void> {
+  if (each.kind === 'jump') now += each.seconds
+  else if (each.kind === 'sweep') await studies.endOverdue()
+  else await write(each, account, records).catch((error: unknown) => assert.ok(error instanceof DomainError))
+}
+
+async function write(
+  each: Extract<Step, { kind: 'start' | 'end' }>,
+  account: Account,
+  records: Study[],
+): Promise<void> {
+  const at = each.moment === undefined ? undefined : now + each.moment
+  if (each.kind === 'start') records.push(await studies.startStudy(account, at))
+  else if (records.length > 0) await studies.endStudy(account, idIn(records, each.record), at)
+}
+
+function idIn(records: Study[], pick: number): StudyId {
+  return (records[pick % records.length] as Study).id
+}
+
+/** As it is stored: the service's reads would settle it. */
+async function storedOf(account: Account): Promise<Study[]> {
+  const rows = await storage.db.selectFrom('studies').selectAll().where('account_id', '=', account).execute()
+  assert.ok(rows.filter((row) => row.ended_at === null).length <= 1, 'one runs at most')
+  return rows.map((row) => toStudy(row))
+}
+
+function assertSound(study: Study, before: Study | undefined): void {
+  const { startedAt, end } = study
+  if (before === undefined) assert.ok(startedAt <= now + 60, 'no new record starts ahead')
+  if (end === undefined) return
+  assert.ok(end.at >= startedAt, 'no record ends before its start')
+  assert.ok(end.at <= startedAt + 16 * hour, 'no record is longer than the limit')
+  const isNew = before?.end?.at !== end.at
+  if (isNew) assert.ok(end.at <= Math.max(now + 60, startedAt), 'no end is new and ahead, but a start that is')
+}
