@@ -22,8 +22,9 @@ let close: () => Promise<void>
 before(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-removal-'))
   const database = await emptyDatabase(folder)
-  storage = (await openService(readConfig({ DATABASE_URL: database.url, SECRET: 'a secret for tests that is long enough' })))
-    .storage
+  storage = (
+    await openService(readConfig({ DATABASE_URL: database.url, SECRET: 'a secret for tests that is long enough' }))
+  ).storage
   close = async () => {
     await storage.close()
     await database.close()
