@@ -13,10 +13,12 @@ import { registerStudents, type Student, type StudyRecord, study } from './stude
 
 const settings = { THROTTLE: 'off', LOG_LEVEL: 'error', TOKEN_TTL: '86400' }
 const keep = 3
+/** A small database is copied, checked and in place by then. */
+const longestMs = 40
 
 /**
  * Backs up a service under write load, `rounds` times for each number of workers; every third backup is killed midway. Each backup holds
- * what was acknowledged before it began; the last one is restored and served. @throws AssertionError at a loss
+ * what was acknowledged before it began; the last one is restored (a few times killed midway) and served. @throws AssertionError at a loss
  */
 export async function backupFaults(report: (line: string) => void, rounds: number): Promise<void> {
   for (const workers of [1, 2]) {
@@ -64,23 +66,35 @@ async function backUpUnderLoad(place: Place, workers: number, rounds: number): P
     await Promise.allSettled(clients)
   }
   await assertTidy(file, Math.min(keep, count.backups))
+  for (let round = 0; round < Math.ceil(rounds / 3); round++) {
+    await killMidway(['restore', file], databasePath(place), env)
+    assert.ok(existsSync(databasePath(place)), 'at no moment is there no database')
+  }
   await restoreAndServe(place, file, before, students)
   return `${count.backups} backups, ${count.killed} killed midway, ${count.checked} acknowledged records looked for; none lost`
 }
+
+const databasePath = ({ folder }: Place) => join(folder, 'data', 'campus.sqlite')
 
 function copyOf(students: readonly Student[]): Map<number, StudyRecord> {
   return new Map(students.flatMap(({ acknowledged }) => [...acknowledged]))
 }
 
-/** What stood there before stands there unchanged, or a whole new one does. */
-async function killBackup(file: string, env: Record<string, string>): Promise<void> {
+/** Kills the command soon after it has begun to write what shall become `target`. */
+async function killMidway(words: string[], target: string, env: Record<string, string>): Promise<void> {
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [main, 'backup', file], { env: { PATH, ...env }, stdio: 'ignore' })
+  const child = spawn(process.execPath, [main, ...words], { env: { PATH, ...env }, stdio: 'ignore' })
   const exit = once(child, 'exit')
-  const draft = `${file}.partial-${child.pid}`
+  const draft = `${target}.partial-${child.pid}`
   while (!existsSync(draft) && child.exitCode === null) await setTimeout(1)
+  await setTimeout(Math.random() * longestMs)
   child.kill('SIGKILL')
   await exit
+}
+
+/** What stood there before stands there unchanged, or a whole new one does. */
+async function killBackup(file: string, env: Record<string, string>): Promise<void> {
+  await killMidway(['backup', file], file, env)
   if (existsSync(file)) assertHolds(file, new Map())
 }
 
