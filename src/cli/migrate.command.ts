@@ -1,22 +1,22 @@
 import { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
 import { openDatabase } from '../service/open-storage.ts'
-import { migrate } from '../storage/migrate.ts'
+import { openMigrated } from '../storage/open-migrated.ts'
 import { explain } from './explain.ts'
 
 export function migrateCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('migrate')
     .description('bring the database up to this version, and say which steps that took; `serve` does so by itself')
-    .addHelpText('after', '\nExit codes: 0 up to date now, 1 failed, 2 wrong usage.')
+    .addHelpText(
+      'after',
+      '\nA database file is not migrated while a service has it open. Exit codes: 0 up to date now, 1 failed, 2 wrong usage.',
+    )
     .action(async () => {
       try {
         const { database } = readConfig(env)
-        const storage = openDatabase(database)
-        try {
-          process.stdout.write(report(await migrate(storage), database))
-        } finally {
-          await storage.close()
-        }
+        const { storage, steps } = await openMigrated(database, () => openDatabase(database))
+        await storage.close()
+        process.stdout.write(report(steps, database))
       } catch (error) {
         process.stderr.write(`${explain(error)}\n`)
         process.exitCode = 1

@@ -14,6 +14,8 @@ const commands: Record<string, (env: Environment) => Promise<Command>> = {
   serve: async (env) => (await import('./serve.command.ts')).serveCommand(env),
   migrate: async (env) => (await import('./migrate.command.ts')).migrateCommand(env),
   'migrate-data': async () => (await import('./migrate-data.command.ts')).migrateDataCommand(),
+  backup: async (env) => (await import('./backup.command.ts')).backupCommand(env),
+  restore: async (env) => (await import('./restore.command.ts')).restoreCommand(env),
   accounts: async (env) => (await import('./accounts.command.ts')).accountsCommand(env),
   openapi: async (env) => (await import('./openapi.command.ts')).openapiCommand(env),
   seed: async (env) => (await import('./seed.command.ts')).seedCommand(env),

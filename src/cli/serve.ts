@@ -40,12 +40,12 @@ async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
   const { reportToForeman, shareOf } = await import('../service/worker.ts')
   const foreman = reportToForeman()
   try {
-    const { demoSchoolUrl } = await foreman.orders
+    const { demoSchoolUrl, alone } = await foreman.orders
     const readCaptcha = loadCaptchaReader(config.schoolCaptchaProfile)
-    const shared = { demoSchoolUrl, metrics: foreman.metrics }
+    const shared = { demoSchoolUrl, alone, metrics: foreman.metrics }
     const service = await serve(shareOf(config), logger, readCaptcha, undefined, shared)
     endOnSignal(service, logger)
-    foreman.listening({ address: service.address, demoStudent: service.demoStudent })
+    foreman.listening({ address: service.address, demoStudent: service.demoStudent, alone })
   } catch (error) {
     await foreman.failed(explain(error))
     process.exit(1)
@@ -81,12 +81,13 @@ function endOnSignal(service: RunningService, logger: FastifyBaseLogger): void {
   process.on('SIGTERM', end).on('SIGINT', end)
 }
 
-function greeting(config: Config, { address, demoStudent }: RunningService): string {
+function greeting(config: Config, { address, demoStudent, alone }: RunningService): string {
   const lines = [
     '占领图书馆 · Occupy the Library',
     `  服务 · service:  ${address}${apiBase}`,
     `  文档 · API docs: ${address}/docs`,
   ]
+  if (!alone) lines.push('  数据库 · database: 另有进程正在使用 · not alone: another process uses it too')
   if (config.school === 'demo') {
     lines.push(
       '  学校 · school:   SCHOOL=demo，模拟学校，切勿用于生产 · simulated, not for production',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { Kysely, sql } from 'kysely'
 import type { DatabaseSetting } from '../setting.ts'
 import { isUnreachable } from '../storage/constraint-errors.ts'
+import { lockExclusive } from '../storage/database-lock.ts'
 import { schemaAge } from '../storage/migrate.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { findSetting, unfinishedCopy } from '../storage/settings.repository.ts'
@@ -17,7 +18,7 @@ export interface CopySource extends Place {
   close(): Promise<void>
 }
 
-/** The source, unchanged and held still until it is closed. @throws CopyRefusedError, NewerDatabaseError */
+/** The source, unchanged and held still until it is closed. @throws CopyRefusedError, DatabaseInUseError, NewerDatabaseError */
 export async function openSource(database: DatabaseSetting): Promise<CopySource> {
   const source = database.kind === 'sqlite' ? await holdFile(database.path) : await holdTables(database.url)
   try {
@@ -35,13 +36,15 @@ export async function openSource(database: DatabaseSetting): Promise<CopySource>
   }
 }
 
-/** A service has its file open all the time; while this one has it, none can start. */
+/** The lock keeps services out; the file itself is closed to every other program too while this one has it. */
 async function holdFile(path: string): Promise<CopySource> {
   if (!existsSync(path)) throw new CopyRefusedError(`the source ${path} does not exist`)
+  const lock = await lockExclusive(path)
   try {
     const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqliteDatabase(path, { exclusive: true })) })
-    return { kind: 'sqlite', db, close: () => db.destroy() }
+    return { kind: 'sqlite', db, close: () => db.destroy().finally(lock.release) }
   } catch (error) {
+    lock.release()
     if (isUnreachable(error)) throw inUse('a process has the file open')
     throw error
   }

@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import type { DatabaseSetting } from '../setting.ts'
 import { migrate } from '../storage/migrate.ts'
+import { openAlone } from '../storage/open-migrated.ts'
 import { openPostgres } from '../storage/postgres.ts'
-import { openSqlite } from '../storage/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** The target with the schema of this version. @throws NewerDatabaseError */
+/** The target with the schema of this version. A file is kept from everybody else until it is closed. @throws DatabaseInUseError, NewerDatabaseError */
 export async function openTarget(database: DatabaseSetting): Promise<Storage> {
   const target =
-    database.kind === 'sqlite' ? openSqlite(database.path) : openPostgres({ url: database.url, connections: 2 })
+    database.kind === 'sqlite' ? await openAlone(database.path) : openPostgres({ url: database.url, connections: 2 })
   try {
     await migrate(target)
     return target

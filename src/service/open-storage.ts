@@ -1,7 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
 import { deriveKeys, type Keys } from '../keys.ts'
-import { migrate, NewerDatabaseError } from '../storage/migrate.ts'
+import { DatabaseInUseError } from '../storage/database-lock.ts'
+import { NewerDatabaseError } from '../storage/migrate.ts'
+import { openMigrated } from '../storage/open-migrated.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { findSetting, settle, unfinishedCopy } from '../storage/settings.repository.ts'
 import { openSqlite } from '../storage/sqlite.ts'
@@ -37,12 +39,23 @@ export class UnfinishedCopyError extends Error {
   override name = 'UnfinishedCopyError'
 }
 
-/** Storage with the schema of this version, and the keys that belong to it. @throws ForeignSecretError, UnfinishedCopyError, NewerDatabaseError, DatabaseOpenError */
+export interface Service {
+  storage: Storage
+  keys: Keys
+  /** No other process uses the database file. On PostgreSQL always true: nobody is looked for there. */
+  alone: boolean
+}
+
+/**
+ * Storage with the schema of this version, and the keys that belong to it. A database file stays locked against commands that want it
+ * for themselves until the storage is closed.
+ * @throws ForeignSecretError, UnfinishedCopyError, NewerDatabaseError, DatabaseInUseError, DatabaseOpenError
+ */
 export async function openService(
   config: Pick<Config, 'database' | 'secret'> & Partial<Pick<Config, 'databasePool'>>,
   logger?: Pick<FastifyBaseLogger, 'warn'>,
-): Promise<{ storage: Storage; keys: Keys }> {
-  const storage = await openMigrated(config, logger)
+): Promise<Service> {
+  const { storage, alone } = await openUpToDate(config, logger)
   try {
     if ((await findSetting(storage.db, unfinishedCopy)) !== undefined)
       throw new UnfinishedCopyError('it holds an unfinished copy: let `occupy migrate-data` finish first')
@@ -50,25 +63,21 @@ export async function openService(
     const settled = await storage.write((tx) => settle(tx, 'secret fingerprint', keys.fingerprint))
     if (settled !== keys.fingerprint)
       throw new ForeignSecretError('SECRET is not the one that this database was made with')
-    return { storage, keys }
+    return { storage, keys, alone }
   } catch (error) {
     await storage.close()
     throw error
   }
 }
 
-async function openMigrated(
-  config: Pick<Config, 'database'> & Partial<Pick<Config, 'databasePool'>>,
+async function openUpToDate(
+  { database, databasePool }: Pick<Config, 'database'> & Partial<Pick<Config, 'databasePool'>>,
   logger?: Pick<FastifyBaseLogger, 'warn'>,
 ) {
-  let storage: Storage | undefined
   try {
-    storage = openDatabase(config.database, logger, config.databasePool)
-    await migrate(storage)
-    return storage
+    return await openMigrated(database, () => openDatabase(database, logger, databasePool))
   } catch (error) {
-    await storage?.close()
-    if (error instanceof NewerDatabaseError) throw error
+    if (error instanceof NewerDatabaseError || error instanceof DatabaseInUseError) throw error
     const { message, code = 'unknown' } = error as NodeJS.ErrnoException
     throw new DatabaseOpenError(message || code, { cause: error })
   }

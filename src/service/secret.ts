@@ -5,9 +5,12 @@ import type { Config } from '../config.ts'
 
 /** The secret that is set, or the one kept beside the data, made at the first start. */
 export function readSecret(config: Pick<Config, 'secret' | 'database'>): string {
-  if (config.secret !== undefined) return config.secret
-  const folder = config.database.kind === 'sqlite' ? dirname(config.database.path) : 'data'
-  return keptSecret(join(folder, 'secret'))
+  return config.secret ?? keptSecret(secretPath(config))
+}
+
+/** Where the secret is kept that is not set. */
+export function secretPath({ database }: Pick<Config, 'database'>): string {
+  return join(database.kind === 'sqlite' ? dirname(database.path) : 'data', 'secret')
 }
 
 function keptSecret(path: string): string {

@@ -14,12 +14,16 @@ export interface RunningService {
   address: string
   /** Somebody to register, where the school is simulated. */
   demoStudent: DemoStudent | undefined
+  /** No other process used the database file when this one came. */
+  alone: boolean
   close(): Promise<void>
 }
 
 /** What a worker is given by the first process, which has it once for all. */
 export interface Shared {
   demoSchoolUrl: string | undefined
+  /** Its siblings are no strangers to a worker. */
+  alone: boolean
   metrics: () => Promise<string>
 }
 
@@ -36,7 +40,7 @@ export async function serve(
     for (const step of closing.splice(0).reverse()) await step()
   }
   try {
-    const { storage, keys } = await openService(config, logger)
+    const { storage, keys, alone: first } = await openService(config, logger)
     closing.push(() => storage.close())
     const school = await openSchool({
       config,
@@ -58,9 +62,10 @@ export async function serve(
     })
     closing.push(() => app.close())
     const address = await listen(app, config)
-    logger.info({ address, api: `${address}${apiBase}`, docs: `${address}/docs` }, 'listening')
+    const alone = shared?.alone ?? first
+    logger.info({ address, api: `${address}${apiBase}`, docs: `${address}/docs`, alone }, 'listening')
     const demoStudent = config.school === 'demo' ? await freeDemoStudent(storage, keys) : undefined
-    return { address, demoStudent, close }
+    return { address, demoStudent, alone, close }
   } catch (error) {
     await close()
     throw error

@@ -4,11 +4,14 @@ import type { DemoStudent } from './demo-student.ts'
 export interface Orders {
   /** Of the one simulated school, where there is one. */
   demoSchoolUrl: string | undefined
+  /** No process of another service used the database file before. */
+  alone: boolean
 }
 
 export interface Listening {
   address: string
   demoStudent: DemoStudent | undefined
+  alone: boolean
 }
 
 /** Between the first process and its workers, both ways. */

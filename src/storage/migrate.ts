@@ -64,7 +64,8 @@ async function doneSteps(db: Db): Promise<string[]> {
   return done.map(({ name }) => name)
 }
 
-function refuseNewer(done: string[]): void {
+/** @throws NewerDatabaseError for the name of a migration that this version does not know */
+export function refuseNewer(done: string[]): void {
   const foreign = done.find((name) => !(name in steps))
   if (foreign !== undefined)
     throw new NewerDatabaseError(`it holds the step ${foreign}, which this version does not know`)

@@ -21,6 +21,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'upkeep.ts': ['shared', 'storage', 'accounts', 'studies', 'statistics'],
   seed: ['shared', 'storage', 'accounts', 'studies', 'config.ts'],
   'data-copy': ['shared', 'storage', 'studies', 'setting.ts'],
+  backup: ['shared', 'storage', 'keys.ts'],
   'app.ts': [
     ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics'],
     ...['config.ts', 'keys.ts', 'upkeep.ts', 'version.ts'],
@@ -31,7 +32,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics', 'captcha', 'simulated-school'],
-    ...['config.ts', 'keys.ts', 'version.ts', 'app.ts', 'setting.ts', 'seed', 'data-copy', 'service'],
+    ...['config.ts', 'keys.ts', 'version.ts', 'app.ts', 'setting.ts', 'seed', 'data-copy', 'backup', 'service'],
   ],
   'bundled-packages.ts': [],
   'translated.ts': [],

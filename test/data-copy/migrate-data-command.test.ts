@@ -3,9 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { openTarget } from '../../src/data-copy/open-target.ts'
-import { databaseUrl } from '../../src/setting.ts'
 import { findSetting, unfinishedCopy } from '../../src/storage/settings.repository.ts'
+import type { Db } from '../../src/storage/storage.ts'
 import { occupy } from '../cli/command-line.ts'
 import { failToStart, main, spawnService } from '../support/running-service.ts'
 import { directions, type Ends, makeEnds, seed, visit } from './ends.ts'
@@ -96,24 +95,22 @@ const placeOf = ({ folder, remove }: Ends, database: string) => ({ folder, datab
 
 /** Its exit code after `signal`, which it gets once the target holds more than so many rows. */
 async function stopMidway({ from, to }: Ends, signal: NodeJS.Signals, rows: number): Promise<number | null> {
-  const target = await openTarget(databaseUrl(to))
   const child = spawn(process.execPath, [main, 'migrate-data', '--from', from, '--to', to], { stdio: 'ignore' })
   const exit = once(child, 'exit')
-  try {
-    for (;;) {
-      const state = await findSetting(target.db, unfinishedCopy)
-      const held = Object.values(
-        state === undefined ? {} : (JSON.parse(state).tables as Record<string, { rows: number }>),
-      )
-      if (held.reduce((sum, part) => sum + part.rows, 0) > rows) break
-      assert.equal(child.exitCode, null, 'it ended before it was stopped')
-      await setTimeout(2)
-    }
-    child.kill(signal)
-    return (await exit)[0]
-  } finally {
-    await target.close()
+  // Opened anew each time: the command refuses a target that somebody else has open all the time.
+  while ((await visit(to, ({ db }) => rowsHeld(db)).catch(() => 0)) <= rows) {
+    assert.equal(child.exitCode, null, 'it ended before it was stopped')
+    await setTimeout(5)
   }
+  child.kill(signal)
+  return (await exit)[0]
+}
+
+async function rowsHeld(db: Db): Promise<number> {
+  const state = await findSetting(db, unfinishedCopy)
+  if (state === undefined) return 0
+  const { tables } = JSON.parse(state) as { tables: Record<string, { rows: number }> }
+  return Object.values(tables).reduce((sum, part) => sum + part.rows, 0)
 }
 
 async function ask(address: string, method: string, path: string, credentials?: string, body?: object) {

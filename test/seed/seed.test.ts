@@ -55,15 +55,20 @@ describe('seeding a campus', () => {
     const kept = await countAll(part.db)
     assert.equal(kept, 9_000, 'what was put in by then')
     assert.equal(kept, (await studiesOf(part)).length)
+    await part.close()
     const { found } = await seed(stopped.url, wish)
     assert.equal(found, kept)
-    assert.equal(await checksum(part), await checksum(storage))
-    await part.close()
+    const whole = open(stopped.url)
+    assert.equal(await checksum(whole), await checksum(storage))
+    await whole.close()
     await stopped.close()
   })
 
   test('a database with anything else in it is left alone', async () => {
-    await assert.rejects(seed(database.url, { ...wish, seed: 9 }), NotEmptyError)
+    const place = await emptyDatabase(await mkdtemp(join(folder, 'other-')))
+    await seed(place.url, wish)
+    await assert.rejects(seed(place.url, { ...wish, seed: 9 }), NotEmptyError)
+    await place.close()
   })
 
   test('counts are what the service would have counted', async () => {

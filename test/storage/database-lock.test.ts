@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, stat, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, afterEach, beforeEach, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { DatabaseInUseError, lockExclusive, lockShared } from '../../src/storage/database-lock.ts'
+import { migrate } from '../../src/storage/migrate.ts'
+import { openMigrated } from '../../src/storage/open-migrated.ts'
+import { openSqlite } from '../../src/storage/sqlite.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'occupy-lock-'))
+after(() => rm(folder, { recursive: true }))
+
+let count = 0
+let path: string
+const children = new Set<ChildProcess>()
+
+beforeEach(() => {
+  path = join(folder, `${++count}.sqlite`)
+})
+
+afterEach(async () => {
+  for (const child of children) await kill(child)
+})
+
+const holder = fileURLToPath(new URL('lock-holder.ts', import.meta.url))
+
+async function holdElsewhere(kind: 'shared' | 'exclusive', at = path) {
+  const child = spawn(process.execPath, [holder, kind, at], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.add(child)
+  const [said] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => [''])])) as [Buffer]
+  return { child, said: String(said).trim() }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  children.delete(child)
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
+}
+
+test('many processes share a lock, and all but the first know that they are not alone', async () => {
+  assert.equal((await holdElsewhere('shared')).said, 'alone')
+  assert.equal((await holdElsewhere('shared')).said, 'not alone')
+  const lock = await lockShared(path)
+  assert.equal(lock.alone, false)
+  lock.release()
+})
+
+test('of several that come at once, one at most believes to be alone', async () => {
+  const said = (await Promise.all([1, 2, 3].map(() => holdElsewhere('shared')))).map((each) => each.said)
+  assert.ok(said.filter((each) => each === 'alone').length <= 1, said.join())
+})
+
+test('nobody has the file for himself while another process shares it, not even after a kill of one of two', async () => {
+  const first = await holdElsewhere('shared')
+  const second = await holdElsewhere('shared')
+  await kill(first.child)
+  await assert.rejects(lockExclusive(path, 100), DatabaseInUseError)
+  await kill(second.child)
+  ;(await lockExclusive(path, 100)).release()
+})
+
+test('a killed process leaves no lock behind, whichever it was', async () => {
+  const { child } = await holdElsewhere('exclusive')
+  await assert.rejects(lockExclusive(path, 100), DatabaseInUseError)
+  const waiting = lockShared(path)
+  await kill(child)
+  const lock = await waiting
+  assert.equal(lock.alone, true)
+  lock.release()
+})
+
+test('two locks of one process are told apart', async () => {
+  const lock = await lockShared(path)
+  await assert.rejects(lockExclusive(path, 100), DatabaseInUseError)
+  lock.release()
+  lock.release()
+  const exclusive = await lockExclusive(path)
+  await assert.rejects(lockExclusive(path, 100), DatabaseInUseError)
+  exclusive.release()
+})
+
+test('the lock is that of the file, by whatever path it is reached', async () => {
+  new DatabaseSync(path).close()
+  const link = `${path}.link`
+  await symlink(path, link)
+  await holdElsewhere('shared', link)
+  await assert.rejects(lockExclusive(path, 100), DatabaseInUseError)
+})
+
+test('a program that takes no lock but has the file open is seen', async () => {
+  const storage = openSqlite(path)
+  await assert.rejects(lockExclusive(path, 100), /in use/)
+  await storage.close()
+  ;(await lockExclusive(path)).release()
+})
+
+test('the lock file is its owner’s alone and holds no journal', async () => {
+  const lock = await lockExclusive(path)
+  assert.equal((await stat(`${path}-lock`)).mode & 0o777, 0o600)
+  assert.equal(existsSync(`${path}-lock-journal`), false)
+  lock.release()
+})
+
+const place = () => ({ kind: 'sqlite', path }) as const
+
+/** As an older version leaves it. */
+async function makeOlder(): Promise<void> {
+  const storage = openSqlite(path)
+  await migrate(storage)
+  await storage.close()
+  const database = new DatabaseSync(path)
+  database.exec("delete from kysely_migration where name like '%study-version'")
+  database.exec('alter table accounts drop column study_version')
+  database.close()
+}
+
+test('a migration waits until nobody serves the file, and is refused if that takes long', async () => {
+  await makeOlder()
+  const older = await holdElsewhere('shared')
+  await assert.rejects(
+    openMigrated(place(), () => openSqlite(path)),
+    /stop the service/,
+  )
+  const waiting = openMigrated(place(), () => openSqlite(path))
+  await kill(older.child)
+  const { storage, steps } = await waiting
+  assert.deepEqual(steps, ['2026-11-25-study-version'])
+  await storage.close()
+})
+
+test('several that migrate at once all come up, and one of them has migrated', async () => {
+  await makeOlder()
+  const all = await Promise.all([1, 2, 3, 4].map(() => openMigrated(place(), () => openSqlite(path))))
+  assert.deepEqual(
+    all.flatMap(({ steps }) => steps),
+    ['2026-11-25-study-version'],
+  )
+  for (const { storage } of all) await storage.close()
+  ;(await lockExclusive(path)).release()
+})
