@@ -9,7 +9,6 @@ import { failToStart, main, makePlace, type Place, type Settings, spawnService }
 const wrong: readonly (readonly [variable: string, settings: Settings])[] = [
   ['PORT', { PORT: 'eighty' }],
   ['DATABASE_URL', { DATABASE_URL: 'file:/dev/null/x.sqlite' }],
-  ['DATABASE_URL', { DATABASE_URL: `file:${main}` }],
   ['DATABASE_URL', { DATABASE_URL: 'postgres://nobody:x@127.0.0.1:1/none' }],
   ['DATABASE_URL', { DATABASE_URL: 'postgres://nobody:x@no-such-host.invalid/none' }],
   ['HOST', { HOST: 'no-such-host.invalid', PUBLIC_URL: 'https://example.com', ALLOW_DEMO_SCHOOL: '1' }],
@@ -32,6 +31,13 @@ describe('a start with a wrong setting', { concurrency: 2 }, () => {
       for (const variable of ['PORT', 'LOG_LEVEL']) {
         await assertRefused(place, { PORT: 'x', LOG_LEVEL: 'x' }, variable)
       }
+    }))
+
+  test('names a database that is none', () =>
+    withPlace(async (place) => {
+      const file = join(place.folder, 'notes.txt')
+      await writeFile(file, 'not a database, but a long text that somebody keeps here\n'.repeat(100))
+      await assertRefused(place, { DATABASE_URL: `file:${file}` }, 'DATABASE_URL')
     }))
 
   test('names a misspelt setting in .env, whatever the command, and an unreadable .env', () =>
