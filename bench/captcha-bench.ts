@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { ProfileError } from '../src/captcha/profile.ts'
 import { defaultLimits } from '../src/identity/kingosoft/limits.ts'
 import { loadCaptchaProfile } from '../src/service/captcha-reader.ts'
+import { ProfileError } from '../src/tools/captcha/profile.ts'
 import { captchaReport } from './captcha-report.ts'
 import { type CaptchaFigures, labelledFiles, race, spread, UnfitFolderError } from './captcha-run.ts'
 import { hardware } from './report.ts'

@@ -19,8 +19,8 @@ export type Loading = (profile?: string) => Promise<() => Contestant | Promise<C
 async function loadOurs(profile?: string) {
   // As `occupy captcha` does, and as the service never comes to optimise what it reads with now and then.
   setFlagsFromString('--no-turbofan')
-  const { CaptchaError } = await import('../src/captcha/captcha-error.ts')
-  const { createReader } = await import('../src/captcha/reader.ts')
+  const { CaptchaError } = await import('../src/tools/captcha/captcha-error.ts')
+  const { createReader } = await import('../src/tools/captcha/reader.ts')
   const { loadCaptchaProfile } = await import('../src/service/captcha-reader.ts')
   return (): Contestant => {
     const readOrThrow = createReader(loadCaptchaProfile(profile))
@@ -60,7 +60,7 @@ async function loadTesseract(prepare: (image: Uint8Array) => Uint8Array) {
 
 /** Grey, without the frame, in twice the size: what helps a general engine most. */
 async function loadDoubling() {
-  const { decodeLuminance } = await import('../src/captcha/luminance.ts')
+  const { decodeLuminance } = await import('../src/tools/captcha/luminance.ts')
   return (image: Uint8Array): Uint8Array => {
     const frame = 2
     const { width, height, values } = decodeLuminance(image)

@@ -1,10 +1,10 @@
 import { hashPassword } from '../src/accounts/password-hash.ts'
-import { readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config/read-config.ts'
 import { apiBase } from '../src/http/links.ts'
-import { seedUserName } from '../src/seed/accounts.ts'
-import { openSeedStore } from '../src/seed/open-seed-store.ts'
-import { seedDatabase } from '../src/seed/seed.service.ts'
 import { openDatabase } from '../src/service/open-storage.ts'
+import { seedUserName } from '../src/tools/seed/accounts.ts'
+import { openSeedStore } from '../src/tools/seed/open-seed-store.ts'
+import { seedDatabase } from '../src/tools/seed/seed.service.ts'
 
 export interface BenchUser {
   id: number

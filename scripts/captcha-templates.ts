@@ -1,11 +1,11 @@
-// Draws src/captcha/profiles/kingosoft.json anew: `node scripts/captcha-templates.ts`.
+// Draws src/tools/captcha/profiles/kingosoft.json anew: `node scripts/captcha-templates.ts`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import opentype from 'opentype.js'
-import { type CaptchaProfile, type CellLayout, writtenProfile } from '../src/captcha/profile.ts'
+import { type CaptchaProfile, type CellLayout, writtenProfile } from '../src/tools/captcha/profile.ts'
 
 const FONT = fileURLToPath(import.meta.resolve('@fontsource/stix-two-text/files/stix-two-text-latin-700-normal.woff'))
-const TARGET = new URL('../src/captcha/profiles/kingosoft.json', import.meta.url)
+const TARGET = new URL('../src/tools/captcha/profiles/kingosoft.json', import.meta.url)
 
 /** Size and place with the widest margins on 300 real images; the reading is right around them too (docs/captcha.md). */
 export interface Drawing {

@@ -9,7 +9,7 @@ if (isPlainStart) (await import('./translated.ts')).beginCached(cache, process.e
 enableCompileCache(cache)
 const { loadBundledPackages } = await import('./bundled-packages.ts')
 loadBundledPackages()
-const { loadDotEnv } = await import('./dot-env.ts')
+const { loadDotEnv } = await import('./config/dot-env.ts')
 try {
   loadDotEnv('.env', process.env)
 } catch (error) {

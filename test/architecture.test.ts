@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { faultsOf } from './architecture/check.ts'
+import { circlesAmong } from './architecture/circles.ts'
 import { departures } from './architecture/roles.ts'
 import { functionsIn } from './architecture/source-functions.ts'
 import { importsOf } from './architecture/source-imports.ts'
@@ -34,6 +35,24 @@ test('files and functions are short', () => {
     ].filter(() => longer[file] === undefined)
   })
   assert.ok(faults.length === 0, `\n${faults.join('\n')}\n`)
+})
+
+test('no files import each other in a circle', () => {
+  const imports = new Map(sources.map((file) => [file, localImportsOf(file)]))
+  assert.deepEqual(circlesAmong(imports), [])
+})
+
+function localImportsOf(file: string): string[] {
+  return importsOf(file, textOf(file)).flatMap(({ local, target }) => (local ? [target] : []))
+}
+
+test('a circle is found, and told by its files', () => {
+  const imports = new Map([
+    ['a.ts', ['b.ts', 'd.ts']],
+    ['b.ts', ['c.ts', 'd.ts']],
+    ['c.ts', ['b.ts']],
+  ])
+  assert.deepEqual(circlesAmong(imports), [['b.ts', 'c.ts']])
 })
 
 test('no departure is kept that nothing needs any more', () => {
@@ -83,7 +102,7 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
   ],
   ['a feature imports the app', 'studies/study.service.ts', "import { buildApp } from '../app.ts'\n", 1],
   ['the app imports the command line', 'app.ts', "const x = await import('./cli/program.ts')\n", 1],
-  ['the app imports the simulated school', 'app.ts', "import './simulated-school/student.ts'\n", 1],
+  ['the app imports the simulated school', 'app.ts', "import './tools/simulated-school/student.ts'\n", 1],
   ['a repository speaks HTTP', 'studies/study.repository.ts', "import { toWireTime } from '../http/wire-time.ts'\n", 1],
   [
     'a repository throws for Fastify',

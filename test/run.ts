@@ -13,7 +13,7 @@ const onBothDatabases = [
   'test/storage/*.test.ts',
   'test/http/*.test.ts',
   'test/seed/*.test.ts',
-  'test/data-copy/*.test.ts',
+  'test/database-copy/*.test.ts',
   'test/cli/accounts*.test.ts',
   'test/faults/*.test.ts',
 ]

@@ -6,7 +6,7 @@ import {
   createAccountAdministration,
   type Naming,
 } from '../accounts/administration.service.ts'
-import { readConfig } from '../config.ts'
+import { readConfig } from '../config/read-config.ts'
 import { errorCatalogue } from '../http/error-catalogue.ts'
 import { openService } from '../service/open-storage.ts'
 import { DomainError } from '../shared/errors.ts'

@@ -1,7 +1,7 @@
-import { BackupRefusedError } from '../backup/inspect.ts'
-import type { SecretSource } from '../backup/secret-file.ts'
-import { readConfig } from '../config.ts'
+import { readConfig } from '../config/read-config.ts'
 import { secretPath } from '../service/secret.ts'
+import { BackupRefusedError } from '../tools/backup/inspect.ts'
+import type { SecretSource } from '../tools/backup/secret-file.ts'
 import { explain } from './explain.ts'
 import { untilInterrupted } from './progress.ts'
 

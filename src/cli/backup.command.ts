@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type BackupReport, backUp, secretOf } from '../backup/backup.service.ts'
+import { type BackupReport, backUp, secretOf } from '../tools/backup/backup.service.ts'
 import { megabytes, withDatabaseFile } from './backup-access.ts'
 import { type Progress, showProgress } from './progress.ts'
 import { wholeNumber } from './whole-number.ts'

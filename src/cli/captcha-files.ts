@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { MAX_IMAGE_BYTES } from '../captcha/luminance.ts'
+import { MAX_IMAGE_BYTES } from '../tools/captcha/luminance.ts'
 
 /** A byte more than the reader takes is enough to tell that a file is too large, endless ones too. */
 const room = Buffer.alloc(MAX_IMAGE_BYTES + 1)

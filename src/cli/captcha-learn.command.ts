@@ -1,10 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { CaptchaError } from '../captcha/captcha-error.ts'
-import { type LabelledImage, learnProfile } from '../captcha/learn.ts'
-import { type CaptchaProfile, type CellLayout, ProfileError, readProfile, writtenProfile } from '../captcha/profile.ts'
 import { loadCaptchaProfile } from '../service/captcha-reader.ts'
+import { CaptchaError } from '../tools/captcha/captcha-error.ts'
+import { type LabelledImage, learnProfile } from '../tools/captcha/learn.ts'
+import {
+  type CaptchaProfile,
+  type CellLayout,
+  ProfileError,
+  readProfile,
+  writtenProfile,
+} from '../tools/captcha/profile.ts'
 import { jpegsIn, labelOf } from './captcha-files.ts'
 
 interface LearnOptions {

@@ -1,10 +1,10 @@
 import { pipeline } from 'node:stream/promises'
 import { setFlagsFromString } from 'node:v8'
 import { Command } from 'commander'
-import { CaptchaError } from '../captcha/captcha-error.ts'
-import { ProfileError } from '../captcha/profile.ts'
-import { createReader } from '../captcha/reader.ts'
 import { loadCaptchaProfile } from '../service/captcha-reader.ts'
+import { CaptchaError } from '../tools/captcha/captcha-error.ts'
+import { ProfileError } from '../tools/captcha/profile.ts'
+import { createReader } from '../tools/captcha/reader.ts'
 import { imagesAt, readImage } from './captcha-files.ts'
 import { captchaLearnCommand } from './captcha-learn.command.ts'
 

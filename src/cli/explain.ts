@@ -1,10 +1,10 @@
-import { ProfileError } from '../captcha/profile.ts'
-import { ConfigError } from '../config.ts'
+import { ConfigError } from '../config/config.ts'
 import { TlsFilesError } from '../http/tls.ts'
 import { DatabaseOpenError, ForeignSecretError, UnfinishedCopyError } from '../service/open-storage.ts'
 import { WorkerFailure } from '../service/worker-messages.ts'
 import { DatabaseInUseError } from '../storage/database-lock.ts'
 import { NewerDatabaseError } from '../storage/migrate.ts'
+import { ProfileError } from '../tools/captcha/profile.ts'
 
 /** One line for the operator, naming the variable to look at. */
 export function explain(error: unknown): string {

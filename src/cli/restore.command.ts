@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type RestoreReport, restore } from '../backup/restore.service.ts'
+import { type RestoreReport, restore } from '../tools/backup/restore.service.ts'
 import { megabytes, withDatabaseFile } from './backup-access.ts'
 
 export function restoreCommand(env: NodeJS.ProcessEnv): Command {

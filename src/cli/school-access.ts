@@ -1,4 +1,5 @@
-import { ConfigError, readConfig } from '../config.ts'
+import { ConfigError } from '../config/config.ts'
+import { readConfig } from '../config/read-config.ts'
 import { loadCaptchaReader } from '../service/captcha-reader.ts'
 import { authorityOf } from '../service/school.ts'
 import type { SchoolAccess } from './school-check.command.ts'

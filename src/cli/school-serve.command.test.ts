@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { TestClient } from '../simulated-school/test-client.ts'
+import { TestClient } from '../tools/simulated-school/test-client.ts'
 
 const program = `
 import { schoolServeCommand } from ${JSON.stringify(new URL('./school-serve.command.ts', import.meta.url).href)}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { Fault } from '../simulated-school/fault.ts'
-import { FaultTextError, faultForms, parseFault } from '../simulated-school/fault-text.ts'
+import type { Fault } from '../tools/simulated-school/fault.ts'
+import { FaultTextError, faultForms, parseFault } from '../tools/simulated-school/fault-text.ts'
 import {
   type Dialect,
   demoStudents,
@@ -10,8 +10,8 @@ import {
   type SimulatedSchool,
   type SimulatedStudent,
   startSimulatedSchool,
-} from '../simulated-school/simulated-school.ts'
-import { parseStudents, StudentListError } from '../simulated-school/student-list.ts'
+} from '../tools/simulated-school/simulated-school.ts'
+import { parseStudents, StudentListError } from '../tools/simulated-school/student-list.ts'
 
 interface ServeOptions {
   port: number

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { CaptchaError } from '../captcha/captcha-error.ts'
-import { type CaptchaProfile, ProfileError, readProfile } from '../captcha/profile.ts'
-import { createReader } from '../captcha/reader.ts'
 import type { CaptchaReader } from '../identity/kingosoft/captcha-reader.ts'
+import { CaptchaError } from '../tools/captcha/captcha-error.ts'
+import { type CaptchaProfile, ProfileError, readProfile } from '../tools/captcha/profile.ts'
+import { createReader } from '../tools/captcha/reader.ts'
 
-const KINGOSOFT_PROFILE = new URL('../captcha/profiles/kingosoft.json', import.meta.url)
+const KINGOSOFT_PROFILE = new URL('../tools/captcha/profiles/kingosoft.json', import.meta.url)
 
 /** @throws ProfileError when the file cannot be read or is no profile */
 export function loadCaptchaProfile(path: string | URL = KINGOSOFT_PROFILE): CaptchaProfile {

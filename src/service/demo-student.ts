@@ -2,8 +2,8 @@ import { findByStudentNumber, findByUserName } from '../accounts/account.reposit
 import { studentNumberHash } from '../accounts/student-number.ts'
 import { userNameKey } from '../accounts/user-name.ts'
 import type { Keys } from '../keys.ts'
-import { demoStudents } from '../simulated-school/student.ts'
 import type { Storage } from '../storage/storage.ts'
+import { demoStudents } from '../tools/simulated-school/student.ts'
 
 export interface DemoStudent {
   username: string

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { deriveKeys, type Keys } from '../keys.ts'
 import { DatabaseInUseError } from '../storage/database-lock.ts'
 import { NewerDatabaseError } from '../storage/migrate.ts'

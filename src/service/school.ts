@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type Config, ConfigError } from '../config.ts'
+import { type Config, ConfigError } from '../config/config.ts'
 import { createCaptchaWatch } from '../identity/captcha-watch.ts'
 import type { CasLogin } from '../identity/cas/cas-login.ts'
 import { deferVerifier } from '../identity/deferred-verifier.ts'
@@ -147,7 +147,7 @@ function named<T>(variable: string, make: () => T): T {
 }
 
 export async function startDemo(logger: Logger) {
-  const { startSimulatedSchool } = await import('../simulated-school/simulated-school.ts')
+  const { startSimulatedSchool } = await import('../tools/simulated-school/simulated-school.ts')
   const school = await startSimulatedSchool()
   logger.warn(
     { school: school.url },

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { lockShared } from '../storage/database-lock.ts'
 import { openService } from './open-storage.ts'
 import { startDemo } from './school.ts'

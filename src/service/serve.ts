@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { apiBase } from '../http/links.ts'
 import type { CaptchaReader } from '../identity/kingosoft/captcha-reader.ts'
 import { systemClock } from '../shared/clock.ts'

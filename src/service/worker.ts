@@ -1,5 +1,5 @@
 import { AggregatorRegistry } from 'prom-client'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Listening, Orders, WorkerMessage } from './worker-messages.ts'
 
 /** What a worker says to the first process, and hears from it. */

@@ -30,9 +30,10 @@ function roleFaults(role: Role, file: string, text: string, imports: readonly So
   return [...imported, ...said]
 }
 
-/** The folder right below `src`, or the file that lies there. */
+/** The narrowest place of the table that holds the file, or the folder right below `src`. */
 function placeOf(path: string): string {
-  return path.split('/')[0] ?? path
+  const places = Object.keys(layers).filter((place) => covers(place, path))
+  return places.sort((one, other) => other.length - one.length)[0] ?? path.split('/')[0] ?? path
 }
 
 function covers(allowed: string, target: string): boolean {

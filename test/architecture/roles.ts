@@ -84,7 +84,7 @@ export const roles: readonly Role[] = [
     because: 'storage knows no HTTP',
   },
   {
-    files: /^(?!main\.ts$|config\.ts$|cli\/).*$/,
+    files: /^(?!main\.ts$|config\/|cli\/).*$/,
     forbidsText: /\bprocess\.env\b/,
     because: 'settings are read in one place',
   },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import jpeg from 'jpeg-js'
-import { decodeLuminance } from '../../src/captcha/luminance.ts'
-import { between, seededRandom } from '../../src/simulated-school/random.ts'
+import { decodeLuminance } from '../../src/tools/captcha/luminance.ts'
+import { between, seededRandom } from '../../src/tools/simulated-school/random.ts'
 import { baselineJpegs, captcha2749 } from './images.ts'
 
 /** Two decoders may round one way and the other, and no further. */

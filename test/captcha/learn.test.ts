@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CaptchaError } from '../../src/captcha/captcha-error.ts'
-import { type Layout, learnProfile } from '../../src/captcha/learn.ts'
-import { ProfileError, readProfile, writtenProfile } from '../../src/captcha/profile.ts'
-import { createReader } from '../../src/captcha/reader.ts'
-import { seededRandom } from '../../src/simulated-school/random.ts'
+import { CaptchaError } from '../../src/tools/captcha/captcha-error.ts'
+import { type Layout, learnProfile } from '../../src/tools/captcha/learn.ts'
+import { ProfileError, readProfile, writtenProfile } from '../../src/tools/captcha/profile.ts'
+import { createReader } from '../../src/tools/captcha/reader.ts'
+import { seededRandom } from '../../src/tools/simulated-school/random.ts'
 import { drawOther, drawOthers, otherLayout } from './other-school.ts'
 
 const layout: Layout = { name: 'other', source: 'a test', cells: otherLayout, ink: 'light' }

@@ -1,4 +1,4 @@
-import { between, type Random } from '../../src/simulated-school/random.ts'
+import { between, type Random } from '../../src/tools/simulated-school/random.ts'
 
 type Mutilation = (image: Buffer, random: Random) => Buffer
 

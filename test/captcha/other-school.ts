@@ -1,7 +1,7 @@
 import jpeg from 'jpeg-js'
-import { Canvas, type Colour } from '../../src/simulated-school/canvas.ts'
-import { digitGlyphs } from '../../src/simulated-school/digit-glyphs.ts'
-import { between, type Random, seededRandom } from '../../src/simulated-school/random.ts'
+import { Canvas, type Colour } from '../../src/tools/simulated-school/canvas.ts'
+import { digitGlyphs } from '../../src/tools/simulated-school/digit-glyphs.ts'
+import { between, type Random, seededRandom } from '../../src/tools/simulated-school/random.ts'
 
 /** Five pale symbols on a dark ground, higher and further apart than KINGOSOFT's. */
 export const otherLayout = { left: 9, top: 12, pitch: 17, width: 12, height: 16, count: 5 }

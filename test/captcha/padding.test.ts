@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decodeLuminance } from '../../src/captcha/luminance.ts'
-import { drawCaptcha } from '../../src/simulated-school/captcha-image.ts'
-import { seededRandom } from '../../src/simulated-school/random.ts'
+import { decodeLuminance } from '../../src/tools/captcha/luminance.ts'
+import { drawCaptcha } from '../../src/tools/simulated-school/captcha-image.ts'
+import { seededRandom } from '../../src/tools/simulated-school/random.ts'
 
 test('an image whose pixels end on a whole byte is read too, however its encoder fills up', () => {
   const random = seededRandom(7)

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
-import { ProfileError, readProfile, writtenProfile } from '../../src/captcha/profile.ts'
 import { loadCaptchaProfile, loadCaptchaReader } from '../../src/service/captcha-reader.ts'
+import { ProfileError, readProfile, writtenProfile } from '../../src/tools/captcha/profile.ts'
 
-const profiles = join(import.meta.dirname, '..', '..', 'src', 'captcha', 'profiles')
+const profiles = join(import.meta.dirname, '..', '..', 'src', 'tools', 'captcha', 'profiles')
 const kingosoft = JSON.parse(readFileSync(join(profiles, 'kingosoft.json'), 'utf8'))
 
 for (const file of globSync(join(profiles, '*.json'))) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CaptchaError, type CaptchaFault } from '../../src/captcha/captcha-error.ts'
-import { decodeLuminance, MAX_IMAGE_BYTES } from '../../src/captcha/luminance.ts'
+import { CaptchaError, type CaptchaFault } from '../../src/tools/captcha/captcha-error.ts'
+import { decodeLuminance, MAX_IMAGE_BYTES } from '../../src/tools/captcha/luminance.ts'
 import { baselineJpegs, captcha2749, otherImages } from './images.ts'
 
 const FRAME = 0xc0

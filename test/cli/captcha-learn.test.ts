@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { seededRandom } from '../../src/simulated-school/random.ts'
+import { seededRandom } from '../../src/tools/simulated-school/random.ts'
 import { drawOthers, otherCells } from '../captcha/other-school.ts'
 import { occupy } from './command-line.ts'
 

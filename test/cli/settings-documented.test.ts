@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { ConfigError, readConfig, settingNames } from '../../src/config.ts'
+import { ConfigError, settingNames } from '../../src/config/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 

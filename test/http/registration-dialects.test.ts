@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { dialects } from '../../src/simulated-school/simulated-school.ts'
+import { dialects } from '../../src/tools/simulated-school/simulated-school.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { openCampus } from './campus.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Fault } from '../../src/simulated-school/simulated-school.ts'
+import type { Fault } from '../../src/tools/simulated-school/simulated-school.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, bearer } from '../contract/client.ts'
 import { type Newcomer, openCampus, smallBounds } from './campus.ts'

@@ -1,6 +1,11 @@
 import { createKingosoftVerifier } from '../../src/identity/kingosoft/kingosoft.verifier.ts'
 import type { Limits } from '../../src/identity/kingosoft/limits.ts'
-import { type Dialect, dialects, type Fault, type FaultStep } from '../../src/simulated-school/simulated-school.ts'
+import {
+  type Dialect,
+  dialects,
+  type Fault,
+  type FaultStep,
+} from '../../src/tools/simulated-school/simulated-school.ts'
 import { type ConformanceSchool, type Trouble, verifierConformance } from './conformance.ts'
 import { recordingLogger } from './recording-logger.ts'
 import { startReadableSchool } from './simulated-kingosoft.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { createKingosoftVerifier, type KingosoftOptions } from '../../src/identity/kingosoft/kingosoft.verifier.ts'
-import { dialects } from '../../src/simulated-school/simulated-school.ts'
+import { dialects } from '../../src/tools/simulated-school/simulated-school.ts'
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 import { startReadableSchool } from './simulated-kingosoft.ts'

@@ -1,6 +1,6 @@
 import type { CaptchaReader } from '../../src/identity/kingosoft/captcha-reader.ts'
-import { drawCaptcha } from '../../src/simulated-school/captcha-image.ts'
-import { startSimulatedSchool } from '../../src/simulated-school/simulated-school.ts'
+import { drawCaptcha } from '../../src/tools/simulated-school/captcha-image.ts'
+import { startSimulatedSchool } from '../../src/tools/simulated-school/simulated-school.ts'
 
 type SchoolOptions = Parameters<typeof startSimulatedSchool>[0]
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import type { CaptchaReader } from '../../src/identity/kingosoft/captcha-reader.ts'
 import type { SchoolBounds } from '../../src/service/school.ts'
 import { serve } from '../../src/service/serve.ts'

@@ -1,0 +1,60 @@
+import type { DatabaseSetting } from './setting.ts'
+
+export type SchoolKind = 'demo' | 'kingosoft' | 'ldap' | 'cas'
+export type SchoolLogin = 'auto' | 'k1' | 'k2-get' | 'k2-post' | 'k3'
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+
+export interface Config {
+  host: string
+  port: number
+  database: DatabaseSetting
+  /** Connections to PostgreSQL of each process, at most. */
+  databasePool: number
+  /** Processes that serve. */
+  workers: number
+  publicUrl: string | undefined
+  tls: { cert: string; key: string } | undefined
+  school: SchoolKind
+  schoolUrl: string | undefined
+  schoolLogin: SchoolLogin
+  /** Who reads the school's captchas: the service, or the student. */
+  schoolCaptcha: 'read' | 'ask'
+  /** Path of the profile of the school's captchas. */
+  schoolCaptchaProfile: string | undefined
+  /** Path of the PEM file of the authority that signed the school's certificate. */
+  schoolCa: string | undefined
+  /** Logins in flight at once. */
+  schoolConcurrency: number
+  ldap: {
+    baseDn: string
+    filter: string | undefined
+    bindDn: string | undefined
+    bindPassword: string | undefined
+    startTls: boolean | undefined
+  }
+  cas: { studentNumberAttribute: string | undefined; renew: boolean }
+  secret: string | undefined
+  /** In seconds. */
+  tokenLifetime: number
+  timezone: string
+  studyMaxHours: number
+  trustProxy: string[]
+  throttle: boolean
+  logLevel: LogLevel
+}
+
+/** Every environment variable that the service reads. */
+export const settingNames = [
+  ...['HOST', 'PORT', 'DATABASE_URL', 'DATABASE_POOL', 'WORKERS', 'PUBLIC_URL', 'TLS_CERT', 'TLS_KEY', 'SECRET'],
+  ...['SCHOOL', 'SCHOOL_URL', 'SCHOOL_LOGIN', 'SCHOOL_CAPTCHA', 'SCHOOL_CAPTCHA_PROFILE', 'SCHOOL_CA'],
+  ...['SCHOOL_CONCURRENCY', 'LDAP_BASE_DN', 'LDAP_FILTER', 'LDAP_BIND_DN', 'LDAP_BIND_PASSWORD', 'LDAP_STARTTLS'],
+  ...['CAS_STUDENT_NUMBER_ATTRIBUTE', 'CAS_RENEW', 'ALLOW_DEMO_SCHOOL', 'TOKEN_TTL', 'TIMEZONE', 'STUDY_MAX_HOURS'],
+  ...['TRUST_PROXY', 'THROTTLE', 'LOG_LEVEL'],
+] as const
+
+export type SettingName = (typeof settingNames)[number]
+export type Environment = Record<string, string | undefined>
+/** Names every wrong variable, joined into one line. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConfigError } from './config.ts'
+import { readConfig } from './read-config.ts'
+
+const wrong: readonly (readonly [variable: string, env: Record<string, string>])[] = [
+  ['PORT', { PORT: '65536' }],
+  ['PORT', { PORT: '-1' }],
+  ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/x' }],
+  ['DATABASE_URL', { DATABASE_URL: 'data.sqlite' }],
+  ['PUBLIC_URL', { PUBLIC_URL: 'ftp://example.com' }],
+  ['PUBLIC_URL', { PUBLIC_URL: 'example.com' }],
+  ['PUBLIC_URL', { HOST: '0.0.0.0', ALLOW_DEMO_SCHOOL: '1' }],
+  ['SCHOOL', { HOST: '0.0.0.0', PUBLIC_URL: 'https://example.com' }],
+  ['PUBLIC_URL', { PUBLIC_URL: 'https://example.com' }],
+  ['TRUST_PROXY', { TRUST_PROXY: '127.0.0.1' }],
+  ['SCHOOL', { SCHOOL_URL: 'http://jiaowu.example.edu/tscjw' }],
+  ['LDAP_BASE_DN', { LDAP_BASE_DN: 'dc=example' }],
+  ['CAS_RENEW', { CAS_RENEW: 'off', ALLOW_DEMO_SCHOOL: '1' }],
+  ['SECRET', { SECRET: 'thirty-one bytes are not enough' }],
+  ['SCHOOL', { SCHOOL: 'hogwarts' }],
+  ['SCHOOL_URL', { SCHOOL: 'kingosoft' }],
+  ['SCHOOL_URL', { SCHOOL: 'kingosoft', SCHOOL_URL: 'not an address' }],
+  ['TLS_KEY', { TLS_CERT: '/nowhere/cert.pem' }],
+  ['TLS_CERT', { TLS_KEY: '/nowhere/key.pem' }],
+  ['TIMEZONE', { TIMEZONE: 'Mars/Olympus' }],
+  ['STUDY_MAX_HOURS', { STUDY_MAX_HOURS: '0' }],
+  ['TRUST_PROXY', { TRUST_PROXY: 'everyone' }],
+  ['THROTTLE', { THROTTLE: 'maybe' }],
+  ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+  ['TOKEN_TTL', { TOKEN_TTL: '0' }],
+  ['WORKERS', { WORKERS: '0' }],
+  ['WORKERS', { WORKERS: '65' }],
+  ['DATABASE_POOL', { DATABASE_POOL: '0' }],
+]
+
+for (const [variable, env] of wrong) {
+  test(`${JSON.stringify(env)} is refused by the name of ${variable}, in one line`, () => {
+    assert.throws(
+      () => readConfig(env),
+      (error) => error instanceof ConfigError && new RegExp(`^[^\\n]*\\b${variable}\\b[^\\n]*$`).test(error.message),
+    )
+  })
+}
+
+test('the demo school may serve beyond loopback where the operator says so, and behind a name for loopback at any time', () => {
+  const elsewhere = { HOST: '0.0.0.0', PUBLIC_URL: 'https://example.com', TRUST_PROXY: '10.0.0.1' }
+  assert.equal(readConfig({ ...elsewhere, ALLOW_DEMO_SCHOOL: '1' }).school, 'demo')
+  for (const PUBLIC_URL of ['http://localhost:5001', 'http://127.0.0.1:5001', 'http://[::1]:5001'])
+    assert.equal(readConfig({ PUBLIC_URL }).publicUrl, PUBLIC_URL)
+})
+
+test('nothing set is the defaults of the contract', () => {
+  const { host, port, database, school, timezone, studyMaxHours, throttle, logLevel } = readConfig({})
+  assert.deepEqual([host, port, school, timezone], ['127.0.0.1', 5000, 'demo', 'Asia/Shanghai'])
+  assert.deepEqual([studyMaxHours, throttle, logLevel], [16, true, 'info'])
+  assert.deepEqual(database, { kind: 'sqlite', path: 'data/occupy.sqlite' })
+})

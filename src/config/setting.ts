@@ -1,0 +1,101 @@
+import { isIP } from 'node:net'
+import proxyAddr from '@fastify/proxy-addr'
+import { splitHosts } from '../storage/postgres-hosts.ts'
+
+export type DatabaseSetting = { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string }
+
+// Each reads the text of one setting, and throws an Error that says what it must be.
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+export function text(value: string): string {
+  return value
+}
+
+const minSecretBytes = 32
+
+export function secret(value: string): string {
+  if (Buffer.byteLength(value) < minSecretBytes)
+    throw new Error(`must have at least ${minSecretBytes} bytes, such as the output of: openssl rand -base64 32`)
+  return value
+}
+
+export function integer(least: number, most: number) {
+  return (value: string): number => {
+    if (!/^\d{1,9}$/.test(value) || Number(value) < least || Number(value) > most) {
+      throw new Error(`must be a whole number from ${least} to ${most}`)
+    }
+    return Number(value)
+  }
+}
+
+export function onOff(value: string): boolean {
+  return oneOf('on', 'off')(value) === 'on'
+}
+
+export function hours(value: string): number {
+  const number = Number(value)
+  if (!/^\d+(\.\d+)?$/.test(value) || number <= 0 || number > 168)
+    throw new Error('must be a number of hours above 0, at most 168')
+  return number
+}
+
+export function oneOf<T extends string>(...values: T[]) {
+  return (value: string): T => {
+    const found = values.find((candidate) => candidate === value)
+    if (found === undefined) throw new Error(`must be one of ${values.join(', ')}`)
+    return found
+  }
+}
+
+export function databaseUrl(value: string): DatabaseSetting {
+  if (value.startsWith('file:') && value.length > 'file:'.length) {
+    const path = value.slice('file:'.length)
+    return { kind: 'sqlite', path: path.startsWith('//') ? path.slice(2) : path }
+  }
+  if (!/^postgres(ql)?:\/\//.test(value)) throw new Error('must be file:PATH or postgres://…')
+  try {
+    new URL(splitHosts(value).single)
+  } catch {
+    throw new Error('must be file:PATH or postgres://USER:PASSWORD@HOST[:PORT][,HOST…]/NAME')
+  }
+  return { kind: 'postgres', url: value }
+}
+
+function httpUrl(value: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) throw new Error('must be an http:// or https:// address')
+  if (url.username || url.password || url.search || url.hash) throw new Error('must hold no user, query or fragment')
+  return url
+}
+
+export function origin(value: string): string {
+  const url = httpUrl(value)
+  if (url.pathname !== '/') throw new Error('must be an origin without a path, such as https://study.example.edu')
+  return url.origin
+}
+
+export function schoolAddress(value: string): string {
+  const isDirectory = /^ldaps?:\/\/[^/?#@]+\/?$/.test(value) && URL.canParse(value)
+  return (isDirectory ? value : httpUrl(value).href).replace(/\/+$/, '')
+}
+
+export function timezone(value: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone && value
+  } catch {
+    throw new Error('must be a time zone name such as Asia/Shanghai')
+  }
+}
+
+export function addresses(value: string): string[] {
+  const list = value.split(',').map((address) => address.trim())
+  try {
+    proxyAddr.compile(list)
+  } catch {
+    throw new Error('must be IP addresses or networks, separated by commas')
+  }
+  return list
+}

@@ -1,0 +1,133 @@
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { backup, DatabaseSync } from 'node:sqlite'
+import { lockShared } from '../../storage/database-lock.ts'
+import { canonical, draftOf, flush, keepAs, removeDeadDrafts, timeStamp } from './files.ts'
+import { BackupRefusedError, identify, inspect } from './inspect.ts'
+import { belongsTo, readSecretFile, type SecretSource, writeSecretFile } from './secret-file.ts'
+
+export interface BackupOrder {
+  /** Path of the database file. */
+  database: string
+  /** Path of the backup. An earlier backup of the same database there is replaced. */
+  file: string
+  /** How many backups there are to be afterwards, this one included; the earlier ones get the time of their making behind their name. */
+  keep?: number
+  secret: SecretSource
+  signal?: AbortSignal
+  /** In pages of the database. */
+  onProgress?: (done: number, total: number) => void
+}
+
+export interface BackupReport {
+  bytes: number
+  /** Where the secret of this database is: beside the backup, in SECRET, or nowhere that was looked. */
+  secret: 'beside' | 'set' | 'unknown' | 'none yet'
+}
+
+/** Pages of a step; between two of them Ctrl-C is heard. */
+const pagesAtOnce = 2048
+const busyMs = 5000
+
+export const secretOf = (file: string): string => `${file}.secret`
+
+/**
+ * Copies the database while it is served: one state of it, whole, checked, and on disk before it takes its name. On an error nothing of
+ * it is left and an earlier backup stands as it was. @throws BackupRefusedError, DatabaseInUseError, and whatever disks and SQLite throw
+ */
+export async function backUp(order: BackupOrder): Promise<BackupReport> {
+  const { database, file, secret } = order
+  if (!existsSync(database)) throw new BackupRefusedError(`there is no ${database}`)
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  refuseOwnFiles(order)
+  removeDeadDrafts(file)
+  const drafts = { database: draftOf(file), secret: draftOf(secretOf(file)) }
+  const lock = await lockShared(database)
+  try {
+    await copyPages(order, drafts.database)
+    const { fingerprint } = inspect(drafts.database, `the copy of ${database}`)
+    refuseForeign(file, fingerprint)
+    const found = findSecret(secret, fingerprint)
+    if (found.kept !== undefined) writeSecretFile(drafts.secret, found.kept)
+    flush(drafts.database)
+    putInPlace(order, drafts)
+    return { bytes: statSync(file).size, secret: found.where }
+  } finally {
+    lock.release()
+    for (const draft of Object.values(drafts))
+      for (const end of ['', '-journal']) rmSync(`${draft}${end}`, { force: true })
+  }
+}
+
+/** Others' writes would make SQLite begin the copy again and again; a transaction of our own keeps what it reads as it is. */
+async function copyPages({ database, signal, onProgress }: BackupOrder, draft: string): Promise<void> {
+  closeSync(openSync(draft, 'wx', 0o600))
+  const source = new DatabaseSync(database, { timeout: busyMs })
+  try {
+    source.exec('BEGIN')
+    source.prepare('select count(*) from sqlite_master').get()
+    await backup(source, draft, {
+      rate: pagesAtOnce,
+      progress({ totalPages, remainingPages }) {
+        signal?.throwIfAborted()
+        onProgress?.(totalPages - remainingPages, totalPages)
+      },
+    })
+    signal?.throwIfAborted()
+  } finally {
+    source.close()
+  }
+}
+
+function refuseOwnFiles({ database, file, secret }: BackupOrder): void {
+  const own = ['', '-wal', '-shm', '-journal', '-lock'].map((end) => `${canonical(database)}${end}`)
+  if (existsSync(secret.path)) own.push(canonical(secret.path))
+  if (own.includes(canonical(file)))
+    throw new BackupRefusedError(`${file} belongs to the database itself: name another file`)
+}
+
+/** What stands there is replaced only if it is a backup of the same database. */
+function refuseForeign(file: string, fingerprint: string | undefined): void {
+  if (!existsSync(file) || statSync(file).size === 0) return
+  const found = identify(file).fingerprint
+  if (found !== undefined && found !== fingerprint)
+    throw new BackupRefusedError(`${file} is a backup of another database: name another file, or move that one away`)
+}
+
+function findSecret(
+  { set, path }: SecretSource,
+  fingerprint: string | undefined,
+): { where: BackupReport['secret']; kept?: string } {
+  if (fingerprint === undefined) return { where: 'none yet' }
+  const kept = readSecretFile(path)
+  if (kept !== undefined && belongsTo(fingerprint, kept)) return { where: 'beside', kept }
+  return { where: belongsTo(fingerprint, set) ? 'set' : 'unknown' }
+}
+
+/** The earlier backup has its second name before the first is taken, so that at each moment a whole one stands at `file`. */
+function putInPlace({ file, keep }: BackupOrder, drafts: { database: string; secret: string }): void {
+  if (keep !== undefined && keep > 1 && existsSync(file)) {
+    const aside = `${file}.${timeStamp(statSync(file).mtimeMs)}`
+    if (existsSync(secretOf(file))) keepAs(secretOf(file), secretOf(aside))
+    keepAs(file, aside)
+  }
+  if (existsSync(drafts.secret)) renameSync(drafts.secret, secretOf(file))
+  renameSync(drafts.database, file)
+  flush(dirname(file))
+  if (keep !== undefined) removeOldest(file, keep - 1)
+}
+
+function removeOldest(file: string, keep: number): void {
+  const earlier = readdirSync(dirname(file))
+    .filter(
+      (name) =>
+        name.startsWith(`${basename(file)}.`) && /^\d{8}T\d{6}\.\d{3}Z$/.test(name.slice(basename(file).length + 1)),
+    )
+    .sort()
+    .reverse()
+  for (const name of earlier.slice(keep)) {
+    const path = join(dirname(file), name)
+    rmSync(path)
+    rmSync(secretOf(path), { force: true })
+  }
+}

@@ -1,0 +1,107 @@
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { giveToOwnerOf, lockExclusive } from '../../storage/database-lock.ts'
+import { refuseNewer } from '../../storage/migrate.ts'
+import { secretOf } from './backup.service.ts'
+import { canonical, draftOf, flush, keepAs, removeDeadDrafts, timeStamp } from './files.ts'
+import { BackupRefusedError, inspect } from './inspect.ts'
+import { belongsTo, readSecretFile, type SecretSource, writeSecretFile } from './secret-file.ts'
+
+export interface RestoreOrder {
+  /** Path of the backup. */
+  file: string
+  /** Path of the database file that it takes the place of. */
+  database: string
+  secret: SecretSource
+  signal?: AbortSignal
+}
+
+export interface RestoreReport {
+  bytes: number
+  /** Where the database that stood there is now. */
+  replaced: string | undefined
+  /** Where the secret that stood there is now, if the backup's is another one. */
+  replacedSecret: string | undefined
+}
+
+/**
+ * Puts a checked copy of the backup in the place of the database, and its secret beside it, while nobody has the database open. What
+ * stood there is kept under a name with the time. Killed at any moment, it can be run again.
+ * @throws BackupRefusedError, NewerDatabaseError, DatabaseInUseError, and whatever disks throw
+ */
+export async function restore(order: RestoreOrder): Promise<RestoreReport> {
+  const { file, database, secret } = order
+  if (!existsSync(file)) throw new BackupRefusedError(`there is no ${file}`)
+  mkdirSync(dirname(database), { recursive: true, mode: 0o700 })
+  if (canonical(file) === canonical(database)) throw new BackupRefusedError(`${file} is the database itself`)
+  if (existsSync(`${file}-wal`))
+    throw new BackupRefusedError(`${file} has a write-ahead log beside it: it is a database in use, not a backup`)
+  const lock = await lockExclusive(database)
+  const place = canonical(database)
+  const drafts = { database: draftOf(place), secret: draftOf(secret.path) }
+  try {
+    removeDeadDrafts(place)
+    removeDeadDrafts(secret.path)
+    await copyFile(order, drafts.database)
+    const { fingerprint, migrations } = inspect(drafts.database, file)
+    refuseNewer(migrations)
+    const restored = findSecret(order, fingerprint)
+    if (restored !== undefined) writeSecretFile(drafts.secret, restored)
+    for (const draft of Object.values(drafts)) if (existsSync(draft)) giveToOwnerOf(dirname(place), draft)
+    flush(drafts.database)
+    return putInPlace(place, secret.path, drafts)
+  } finally {
+    lock.release()
+    for (const draft of Object.values(drafts)) rmSync(draft, { force: true })
+  }
+}
+
+async function copyFile({ file, signal }: RestoreOrder, draft: string): Promise<void> {
+  const source = createReadStream(file, { highWaterMark: 2 ** 20 })
+  await pipeline(source, createWriteStream(draft, { flags: 'wx', mode: 0o600 }), { signal })
+}
+
+/** The secret that is to be put in place, or undefined where the right one is there already. @throws BackupRefusedError */
+function findSecret({ file, secret: { set, path } }: RestoreOrder, fingerprint: string | undefined) {
+  if (fingerprint === undefined) return undefined
+  if (set !== undefined) {
+    if (belongsTo(fingerprint, set)) return undefined
+    throw new BackupRefusedError('SECRET is not the one that this backup was made with: set that one, or none')
+  }
+  const beside = readSecretFile(secretOf(file))
+  const kept = readSecretFile(path)
+  if (belongsTo(fingerprint, beside)) return beside === kept ? undefined : beside
+  if (belongsTo(fingerprint, kept)) return undefined
+  throw new BackupRefusedError(`the secret of this backup is missing: put it into ${secretOf(file)}, or set SECRET`)
+}
+
+/** In an order that leaves no moment without a database, nor one with the write-ahead log of another. */
+function putInPlace(place: string, secretPath: string, drafts: { database: string; secret: string }): RestoreReport {
+  const end = `replaced-${timeStamp(Date.now())}`
+  const report: RestoreReport = {
+    bytes: statSync(drafts.database).size,
+    replaced: undefined,
+    replacedSecret: undefined,
+  }
+  if (existsSync(place)) {
+    report.replaced = `${place}.${end}`
+    keepAs(place, report.replaced)
+    // Left where the old database could not be opened.
+    for (const log of ['-wal', '-journal'])
+      if (existsSync(`${place}${log}`)) renameSync(`${place}${log}`, `${report.replaced}${log}`)
+  }
+  for (const stale of ['-wal', '-shm', '-journal']) rmSync(`${place}${stale}`, { force: true })
+  if (existsSync(drafts.secret)) {
+    if (existsSync(secretPath)) {
+      report.replacedSecret = `${secretPath}.${end}`
+      keepAs(secretPath, report.replacedSecret)
+    }
+    renameSync(drafts.secret, secretPath)
+    flush(dirname(secretPath))
+  }
+  flush(dirname(place))
+  renameSync(drafts.database, place)
+  flush(dirname(place))
+  return report
+}

@@ -1,0 +1,52 @@
+import { unfinishedCopy } from '../../storage/settings.repository.ts'
+import type { Tables } from '../../storage/tables.ts'
+
+export type Value = number | string | null
+export type Row = readonly Value[]
+
+/** What of a table is carried over. A test holds the list against the schema. */
+export interface CopiedTable {
+  name: keyof Tables
+  columns: Readonly<Record<string, 'bigint' | 'text'>>
+  /** The primary key: rows are read, written and checked in its order. */
+  key: readonly string[]
+  /** Whether the database draws the key's values. */
+  drawn?: true
+  /** SQL, of the rows that count. */
+  where?: string
+}
+
+const integer = 'bigint'
+const text = 'text'
+
+/** In this order: a record names its account. The settings come last, the secret's fingerprint among them. */
+export const copiedTables: readonly CopiedTable[] = [
+  {
+    name: 'accounts',
+    columns: {
+      ...{ id: integer, username: text, username_key: text, student_number_hash: text, password_hash: text },
+      ...{ credential_version: integer, created_at: integer, last_seen_at: integer, study_count: integer },
+      study_version: integer,
+    },
+    key: ['id'],
+    drawn: true,
+  },
+  {
+    name: 'studies',
+    columns: { id: integer, account_id: integer, started_at: integer, ended_at: integer, end_cause: text },
+    key: ['id'],
+    drawn: true,
+  },
+  {
+    name: 'study_tallies',
+    columns: { width: integer, bucket: integer, slot: integer, count: integer },
+    key: ['width', 'bucket', 'slot'],
+  },
+  { name: 'budgets', columns: { key: text, points: integer, expires_at: integer }, key: ['key'] },
+  { name: 'settings', columns: { key: text, value: text }, key: ['key'], where: `key <> '${unfinishedCopy}'` },
+]
+
+export function keyOf({ columns, key }: CopiedTable, row: Row): Value[] {
+  const names = Object.keys(columns)
+  return key.map((name) => row[names.indexOf(name)] ?? null)
+}

@@ -1,0 +1,61 @@
+import type { Storage } from '../../storage/storage.ts'
+import { type CopiedTable, copiedTables, keyOf } from './copied-table.ts'
+import { beginCopy, type CopyState, moveState } from './copy-state.ts'
+import { nextId, raiseNextId } from './drawn-ids.ts'
+import { insertRows, type Place, readRows } from './rows.ts'
+
+export interface CopyOptions {
+  /** Rows of one transaction. */
+  batchSize?: number
+  signal?: AbortSignal
+  /** `rows` that the target holds by now. */
+  onProgress?: (rows: number) => void
+}
+
+export const commonBatch = 10_000
+
+/**
+ * Carries all rows over, one commit a batch, and goes on where an earlier run of the same copy was stopped. Both schemas are of this
+ * version. The target is not to be served before it is checked. @throws CopyRefusedError, or the signal's reason
+ */
+export async function copyData(source: Place, target: Storage, options: CopyOptions = {}): Promise<void> {
+  let state = await beginCopy(source, target)
+  options.onProgress?.(rowsOf(state))
+  for (const table of copiedTables) {
+    state = await copyTable(source, target, table, state, options)
+    if (!table.drawn) continue
+    const next = await nextId(source, table)
+    await target.write((db) => raiseNextId({ kind: target.kind, db }, table, next))
+  }
+}
+
+export function rowsOf(state: CopyState): number {
+  return Object.values(state.tables).reduce((sum, { rows }) => sum + rows, 0)
+}
+
+async function copyTable(
+  source: Place,
+  target: Storage,
+  table: CopiedTable,
+  begun: CopyState,
+  { batchSize = commonBatch, signal, onProgress }: CopyOptions,
+): Promise<CopyState> {
+  let state = begun
+  for (;;) {
+    // Signals are heard between two turns of the event loop; SQLite leaves none.
+    await new Promise(setImmediate)
+    signal?.throwIfAborted()
+    const done = state.tables[table.name]
+    const rows = await readRows(source, table, done?.after, batchSize)
+    const last = rows.at(-1)
+    if (last === undefined) return state
+    const part = { after: keyOf(table, last), rows: (done?.rows ?? 0) + rows.length }
+    const next: CopyState = { ...state, tables: { ...state.tables, [table.name]: part } }
+    await target.write(async (db) => {
+      await moveState(db, state, next)
+      await insertRows({ kind: target.kind, db }, table, rows)
+    })
+    state = next
+    onProgress?.(rowsOf(state))
+  }
+}

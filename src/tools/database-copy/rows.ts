@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import { inParts } from '../../storage/postgres-bulk.ts'
+import type { DatabaseKind, Db } from '../../storage/storage.ts'
+import { countAll } from '../../studies/tally.repository.ts'
+import { type CopiedTable, copiedTables, type Row, type Value } from './copied-table.ts'
+
+/** A database to read from or to write to. */
+export interface Place {
+  kind: DatabaseKind
+  db: Db
+}
+
+/** The next rows behind the key `after`, in the key's order. */
+export async function readRows(
+  { kind, db }: Place,
+  table: CopiedTable,
+  after: readonly Value[] | undefined,
+  limit: number,
+): Promise<Row[]> {
+  const names = Object.keys(table.columns)
+  // Both databases are to have one order of texts, whatever the locale: that of their bytes.
+  const key = table.key.map((name) =>
+    kind === 'postgres' && table.columns[name] === 'text' ? sql`${sql.ref(name)} collate "C"` : sql.ref(name),
+  )
+  const behind = after === undefined ? sql`` : sql`and (${sql.join(key)}) > (${sql.join(after)})`
+  const { rows } = await sql<Record<string, Value>>`select ${sql.join(names.map((name) => sql.ref(name)))}
+    from ${sql.table(table.name)} where ${sql.raw(table.where ?? '1 = 1')} ${behind} order by ${sql.join(key)} limit ${sql.lit(limit)}`.execute(
+    db,
+  )
+  return rows.map((row) => names.map((name) => row[name] ?? null))
+}
+
+/** In bulk: all rows are one parameter, or an array a column. */
+export async function insertRows({ kind, db }: Place, { name, columns }: CopiedTable, rows: Row[]): Promise<void> {
+  const names = Object.keys(columns)
+  const into = `insert into ${name} (${names.join(', ')})`
+  if (kind === 'postgres') return inParts(db, Object.values(columns), rows, (source) => `${into} ${source}`)
+  const values = names.map((_, at) => `value ->> ${at}`).join(', ')
+  await sql`${sql.raw(into)} select ${sql.raw(values)} from json_each(${JSON.stringify(rows)})`.execute(db)
+}
+
+export async function isEmpty({ db }: Place, { name, where = '1 = 1' }: CopiedTable): Promise<boolean> {
+  const { rows } = await sql`select 1 from ${sql.table(name)} where ${sql.raw(where)} limit 1`.execute(db)
+  return rows.length === 0
+}
+
+/** How many rows there are to copy. The records' number is kept: counting a country's would take minutes. */
+export async function countRows(place: Place): Promise<number> {
+  let count = await countAll(place.db)
+  for (const { name } of copiedTables.filter((table) => table.name !== 'studies')) {
+    const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(name)}`.execute(place.db)
+    count += Number(rows[0]?.count ?? 0)
+  }
+  return count
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { userNameKey } from '../../accounts/user-name.ts'
+import type { EpochSeconds } from '../../shared/clock.ts'
+import { campusDays } from './calendar.ts'
+import type { SeedPlan } from './plan.ts'
+import { between, seededRandom } from './random.ts'
+
+export interface SeedAccount {
+  id: number
+  username: string
+  usernameKey: string
+  studentNumberHash: string
+  createdAt: EpochSeconds
+}
+
+const week = 7 * 86_400
+
+export function seedUserName(id: number): string {
+  return `student${String(id).padStart(5, '0')}`
+}
+
+/** The campus' accounts, ids from 1 on in the order in which they joined: in the week before their first day. */
+export function campusAccounts(plan: SeedPlan): SeedAccount[] {
+  const random = seededRandom(~plan.seed)
+  const accounts: SeedAccount[] = []
+  for (const day of campusDays(plan)) {
+    const newcomers = Array.from({ length: day.enrolled - accounts.length }, () => day.from - between(random, 1, week))
+    for (const createdAt of newcomers.sort((a, b) => a - b))
+      accounts.push(account(accounts.length + 1, createdAt, plan))
+  }
+  return accounts
+}
+
+function account(id: number, createdAt: EpochSeconds, { seed }: SeedPlan): SeedAccount {
+  const username = seedUserName(id)
+  // Of the shape of a student number's HMAC, but of no number: nobody's registration can be refused for it.
+  const studentNumberHash = createHash('sha256').update(`seed ${seed} student ${id}`).digest('base64url')
+  return { id, username, usernameKey: userNameKey(username), studentNumberHash, createdAt }
+}

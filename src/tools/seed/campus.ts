@@ -1,0 +1,76 @@
+import type { EpochSeconds } from '../../shared/clock.ts'
+import type { EndCause } from '../../studies/study.ts'
+import { type CampusDay, campusDays } from './calendar.ts'
+import type { SeedPlan } from './plan.ts'
+import { type Random, seededRandom } from './random.ts'
+import { drawSession, drawStudent } from './session.ts'
+
+export interface SeedRecord {
+  accountId: number
+  startedAt: EpochSeconds
+  endedAt: EpochSeconds | null
+  endCause: EndCause | null
+}
+
+/** How many of those whom the next start finds studying had their end corrected later, so that both records overlap. */
+const correctedShare = 0.1
+/** Records of the last hours may be left running: they are to live on for a while after the seeding. */
+const runningWindow = 8 * 3600
+const runningShare = 0.02
+
+/** All records of the campus, day by day in the order of their start. */
+export function* campusRecords(plan: SeedPlan): Generator<SeedRecord[]> {
+  const random = seededRandom(plan.seed)
+  const latest = new Map<number, SeedRecord>()
+  // A forgotten record may be ended by a start on a later day: a day is given away once that can no longer be.
+  const reach = 1 + Math.ceil(plan.limit / 86_400)
+  const held: SeedRecord[][] = []
+  for (const day of campusDays(plan)) {
+    const records = dayRecords(random, day, plan)
+    for (const record of records) {
+      const before = latest.get(record.accountId)
+      if (before) meet(random, before, record, plan)
+      latest.set(record.accountId, record)
+    }
+    held.push(records)
+    if (held.length > reach) yield held.shift() ?? []
+  }
+  leaveRunning(latest, plan)
+  yield* held
+}
+
+function dayRecords(random: Random, day: CampusDay, { limit }: SeedPlan): SeedRecord[] {
+  const records = Array.from({ length: day.records }, (): SeedRecord => {
+    const accountId = drawStudent(random, day.enrolled)
+    const { startedAt, endsAt, forgotten } = drawSession(random, day)
+    return forgotten || endsAt - startedAt >= limit
+      ? { accountId, startedAt, endedAt: startedAt + limit, endCause: 'limit' }
+      : { accountId, startedAt, endedAt: endsAt, endCause: 'student' }
+  })
+  return records.sort((a, b) => a.startedAt - b.startedAt)
+}
+
+/** One student studies once at a time: a start ends what is running. */
+function meet(random: Random, before: SeedRecord, next: SeedRecord, { until }: SeedPlan): void {
+  if (before.endedAt === null || before.endedAt <= next.startedAt) return
+  const overlaps = before.endCause === 'student' && before.endedAt <= until && random() < correctedShare
+  if (overlaps) return
+  before.endedAt = next.startedAt
+  before.endCause = 'next-start'
+}
+
+/** Ends lie before the plan's end; who is not through by then is either still at it or has just left. */
+function leaveRunning(latest: Map<number, SeedRecord>, { students, until, limit }: SeedPlan): void {
+  const since = until - Math.min(runningWindow, limit / 2)
+  let places = Math.ceil(students * runningShare)
+  const lastFirst = [...latest.values()].sort((a, b) => b.startedAt - a.startedAt || b.accountId - a.accountId)
+  for (const record of lastFirst) {
+    const recent = record.startedAt > since
+    const overshoots = record.endedAt !== null && record.endedAt > until
+    if ((recent && places > 0) || (overshoots && record.endCause === 'limit')) {
+      places--
+      record.endedAt = null
+      record.endCause = null
+    } else if (overshoots) record.endedAt = until
+  }
+}

@@ -1,0 +1,45 @@
+import type { Config } from '../../config/config.ts'
+import { type DatabaseLock, lockExclusive } from '../../storage/database-lock.ts'
+import { migrate } from '../../storage/migrate.ts'
+import { openPostgres } from '../../storage/postgres.ts'
+import { openSqlite } from '../../storage/sqlite.ts'
+import { postgresStore } from './postgres.store.ts'
+import type { SeedStore } from './seed.store.ts'
+import { sqliteStore } from './sqlite.store.ts'
+
+/**
+ * Opens the database and brings its schema up to this version. A file is kept from everybody else until the store is closed: ids are
+ * given by the plan, and a service would give them too. @throws DatabaseInUseError
+ */
+export async function openSeedStore(database: Config['database']): Promise<SeedStore> {
+  if (database.kind === 'postgres') return openPostgresStore(database.url)
+  const lock = await lockExclusive(database.path)
+  try {
+    return await openFileStore(database.path, lock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function openFileStore(path: string, lock: DatabaseLock): Promise<SeedStore> {
+  const storage = openSqlite(path)
+  try {
+    await migrate(storage)
+  } finally {
+    await storage.close()
+  }
+  const store = sqliteStore(path)
+  return { ...store, close: () => store.close().finally(lock.release) }
+}
+
+async function openPostgresStore(url: string): Promise<SeedStore> {
+  const storage = openPostgres({ url })
+  try {
+    await migrate(storage)
+    return postgresStore(storage)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import { openSqliteDatabase } from '../../storage/sqlite-database.ts'
+import { type SeedStore, type SeedTransaction, stateKey } from './seed.store.ts'
+
+const insertAccount = `insert into accounts (id, username, username_key, student_number_hash, password_hash, credential_version,
+  created_at, last_seen_at) values (?, ?, ?, ?, ?, 1, ?, ?)`
+const insertRecord = 'insert into studies (id, account_id, started_at, ended_at, end_cause) values (?, ?, ?, ?, ?)'
+const updateAccount =
+  'update accounts set study_count = study_count + ?, last_seen_at = max(last_seen_at, ?) where id = ?'
+const addToTally = `insert into study_tallies (width, bucket, slot, count) values (?, ?, 0, ?)
+  on conflict (width, bucket, slot) do update set count = count + excluded.count`
+const putSetting =
+  'insert into settings (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
+
+/** A statement a row on a bare connection: measured at 1.5 times the rate of many rows a statement, and half again over savepoints. */
+export function sqliteStore(path: string): SeedStore {
+  const database = openSqliteDatabase(path)
+  const run = (sql: string, ...parameters: (string | number | null)[]) => database.prepare(sql).run(parameters)
+  // Room for the ends of the indexes that all students' records go to.
+  run('pragma cache_size = -262144')
+  // Each record's student is one of those that were put in before.
+  run('pragma foreign_keys = off')
+
+  const tx: SeedTransaction = {
+    async insertAccounts(accounts, hash) {
+      for (const { id, username, usernameKey, studentNumberHash, createdAt } of accounts)
+        run(insertAccount, id, username, usernameKey, studentNumberHash, hash, createdAt, createdAt)
+    },
+    async insertRecords(firstId, records) {
+      const insert = database.prepare(insertRecord)
+      for (const [index, { accountId, startedAt, endedAt, endCause }] of records.entries())
+        insert.run([firstId + index, accountId, startedAt, endedAt, endCause])
+    },
+    async updateAccounts(deltas) {
+      for (const { id, studies, lastSeenAt } of deltas) run(updateAccount, studies, lastSeenAt, id)
+    },
+    async addToTallies(deltas) {
+      for (const { width, bucket, delta } of deltas) run(addToTally, width, bucket, delta)
+    },
+    async putState(state) {
+      run(putSetting, stateKey, state)
+    },
+  }
+
+  return {
+    async findState() {
+      const [row] = database.prepare('select value from settings where key = ?').all([stateKey]) as { value: string }[]
+      return row?.value
+    },
+    hasAccounts: async () => database.prepare('select id from accounts limit 1').all([]).length > 0,
+    async transaction(work) {
+      run('begin immediate')
+      try {
+        await work(tx)
+        run('commit')
+      } catch (error) {
+        run('rollback')
+        throw error
+      }
+    },
+    async tidy() {
+      database.prepare('pragma wal_checkpoint(truncate)').all([])
+    },
+    close: async () => database.close(),
+  }
+}

@@ -1,0 +1,66 @@
+import type { Answer } from './answer.ts'
+import type { Campus } from './campus.ts'
+import type { FaultSwitch } from './fault.ts'
+import { FaultTextError, parseFault } from './fault-text.ts'
+import type { LogEntry } from './log-entry.ts'
+import { parseStudent, StudentListError } from './student-list.ts'
+
+export const CONTROL_PATH = '/__control'
+
+export interface Controls {
+  campus: Campus
+  faults: FaultSwitch
+  requests: readonly LogEntry[]
+}
+
+export interface ControlCall {
+  method: string
+  address: string
+  body: string
+}
+
+/** Only GET, PUT and DELETE: a page of another origin cannot send the latter two without asking first. */
+export function answerControl(controls: Controls, call: ControlCall): Answer {
+  try {
+    const said = said200(controls, call)
+    return said === undefined
+      ? say(404, { error: 'GET /__control, PUT|DELETE /__control/fault, PUT /__control/student' })
+      : say(200, said)
+  } catch (error) {
+    if (error instanceof FaultTextError || error instanceof StudentListError) return say(400, { error: error.message })
+    throw error
+  }
+}
+
+function said200({ campus, faults, requests }: Controls, { method, address, body }: ControlCall): object | undefined {
+  switch (`${method} ${address}`) {
+    case `GET ${CONTROL_PATH}`:
+      return {
+        dialect: campus.dialect,
+        fault: faults.on ?? null,
+        seen: campus.seen,
+        students: numbersOf(campus),
+        requests,
+      }
+    case `PUT ${CONTROL_PATH}/fault`:
+      faults.set(parseFault(body.trim()))
+      return { fault: faults.on }
+    case `DELETE ${CONTROL_PATH}/fault`:
+      faults.set(undefined)
+      return { fault: null }
+    case `PUT ${CONTROL_PATH}/student`:
+      campus.register.add(parseStudent(body))
+      return { students: numbersOf(campus) }
+    default:
+      return undefined
+  }
+}
+
+function numbersOf({ register }: Campus): string[] {
+  return register.list.map(({ studentNumber }) => studentNumber)
+}
+
+function say(status: number, value: object): Answer {
+  const headers = { 'content-type': 'application/json; charset=utf-8' }
+  return { status, headers, body: Buffer.from(`${JSON.stringify(value)}\n`) }
+}

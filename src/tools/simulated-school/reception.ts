@@ -1,0 +1,90 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { type Answer, page, redirect } from './answer.ts'
+import { type Campus, stepAt } from './campus.ts'
+import { answerControl, CONTROL_PATH } from './control.ts'
+import { damage, deliver, substituteFor } from './delivery.ts'
+import type { Fault, FaultSwitch } from './fault.ts'
+import type { LogEntry } from './log-entry.ts'
+import { errorPage } from './pages.ts'
+import type { SessionStore } from './session.ts'
+
+export interface ReceptionDesk {
+  campus: Campus
+  faults: FaultSwitch
+  sessions: SessionStore
+  requests: LogEntry[]
+  control: boolean
+  onRequest?: (entry: LogEntry) => void
+}
+
+const MOST_BODY_BYTES = 64 * 1024
+const MOST_LOG_ENTRIES = 1000
+
+/** Where every request comes in: finds its step and its session, lets a fault strike, and answers. */
+export function receptionOf(desk: ReceptionDesk): RequestListener {
+  let atOnce = 0
+  return (request, response) => {
+    const { seen } = desk.campus
+    seen.mostAtOnce = Math.max(seen.mostAtOnce, ++atOnce)
+    response.once('close', () => atOnce--)
+    receive(desk, request, response).catch(() => response.destroy())
+  }
+}
+
+async function receive(desk: ReceptionDesk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = 'GET', url = '/' } = request
+  const [address = '/', query = ''] = url.split('?', 2)
+  const body = await bodyOf(request)
+  if (body === undefined) return deliver(response, page(errorPage(413), desk.campus.wording, 413), undefined)
+  if (desk.control && address.startsWith(CONTROL_PATH)) {
+    return deliver(response, answerControl(desk, { method, address, body }), undefined)
+  }
+  const path = pathBelow(desk.campus.webRoot, address)
+  const place = path === undefined ? undefined : stepAt(path)
+  const fault = desk.faults.strike(place?.step)
+  keep(desk, { method, path: address, step: place?.step, fault: fault?.name })
+  const substitute = substituteFor(fault, url, desk.campus.wording)
+  const answer = substitute ?? visit(desk, request, response, { method, query, body, path, fault })
+  deliver(response, damage(answer, fault), fault)
+}
+
+interface Errand {
+  method: string
+  query: string
+  body: string
+  path: string | undefined
+  fault: Fault | undefined
+}
+
+function visit(desk: ReceptionDesk, request: IncomingMessage, response: ServerResponse, errand: Errand): Answer {
+  const { campus } = desk
+  if (errand.path === '' || errand.path === '/') return redirect(`${campus.webRoot}/cas/login.action`)
+  const place = errand.path === undefined ? undefined : stepAt(errand.path)
+  if (!place) return page(errorPage(404), campus.wording, 404)
+  const { session, setCookies } = desk.sessions.of(request.headers.cookie)
+  if (setCookies.length > 0) response.setHeader('set-cookie', setCookies)
+  return place.answer(campus, { ...errand, session }, errand.fault)
+}
+
+/** What is left of an address below the web root; undefined beside it. */
+function pathBelow(webRoot: string, address: string): string | undefined {
+  if (address === webRoot) return ''
+  return address.startsWith(`${webRoot}/`) ? address.slice(webRoot.length) : undefined
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request) {
+    length += chunk.length
+    if (length > MOST_BODY_BYTES) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function keep({ requests, onRequest }: ReceptionDesk, entry: LogEntry): void {
+  requests.push(entry)
+  if (requests.length > MOST_LOG_ENTRIES) requests.shift()
+  onRequest?.(entry)
+}

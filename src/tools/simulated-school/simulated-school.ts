@@ -1,0 +1,117 @@
+import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Campus, Seen } from './campus.ts'
+import type { Dialect } from './dialect.ts'
+import { type Fault, FaultSwitch } from './fault.ts'
+import type { LogEntry } from './log-entry.ts'
+import { receptionOf } from './reception.ts'
+import { SessionStore } from './session.ts'
+import { demoStudents, type SimulatedStudent } from './student.ts'
+import { StudentRegister } from './student-register.ts'
+
+export { type Dialect, dialects } from './dialect.ts'
+export type { Fault, FaultStep } from './fault.ts'
+export type { LogEntry } from './log-entry.ts'
+export { demoStudents, type SimulatedStudent } from './student.ts'
+
+export interface SimulatedSchoolOptions {
+  /** Default: `demoStudents`. */
+  students?: readonly SimulatedStudent[]
+  /** Default `k1`. */
+  dialect?: Dialect
+  /** `/tscjw` by default; may be empty. */
+  webRoot?: string
+  /** Default `127.0.0.1`. */
+  host?: string
+  /** Default 0: any free port. */
+  port?: number
+  random?: () => number
+  now?: () => number
+  tls?: { cert: string; key: string }
+  encoding?: 'utf-8' | 'gbk'
+  /** Whether answers name their charset in `Content-Type`. Default true. */
+  labelled?: boolean
+  /** How long five wrong passwords lock an account. Default 30 minutes. */
+  lockMs?: number
+  /** The balancer's route at the end of each session id (`kingo`). Default none. */
+  sessionRoute?: string
+  /** A balancer's cookie beside the session's. Default false. */
+  balancerCookie?: boolean
+  /** Opens `/__control` for changing faults and students on the fly. Default false. */
+  control?: boolean
+  onRequest?: (entry: LogEntry) => void
+}
+
+export interface SimulatedSchool {
+  /** Base address, web root included: what `SCHOOL_URL` is set to. */
+  url: string
+  setFault(fault: Fault | undefined): void
+  readonly seen: Readonly<Seen>
+  /** The latest requests, oldest first, without queries and bodies: so without passwords and their digests. */
+  readonly requests: readonly LogEntry[]
+  addStudent(student: SimulatedStudent): void
+  /** Ends open sockets too. */
+  close(): Promise<void>
+}
+
+export async function startSimulatedSchool(options: SimulatedSchoolOptions = {}): Promise<SimulatedSchool> {
+  const campus = campusOf(options)
+  const faults = new FaultSwitch()
+  const sessions = new SessionStore({
+    random: campus.random,
+    webRoot: campus.webRoot,
+    route: options.sessionRoute ?? '',
+    balancerCookie: options.balancerCookie ?? false,
+  })
+  const requests: LogEntry[] = []
+  const reception = receptionOf({
+    campus,
+    faults,
+    sessions,
+    requests,
+    control: options.control ?? false,
+    onRequest: options.onRequest,
+  })
+  const server = options.tls ? createTlsServer(options.tls, reception) : createServer(reception)
+  const { host = '127.0.0.1', port = 0 } = options
+  const origin = `${options.tls ? 'https' : 'http'}://${host}:${await listen(server, host, port)}`
+  return {
+    url: origin + campus.webRoot,
+    setFault: (fault) => faults.set(fault),
+    seen: campus.seen,
+    requests,
+    addStudent: (student) => campus.register.add(student),
+    close: () => close(server),
+  }
+}
+
+function campusOf(options: SimulatedSchoolOptions): Campus {
+  const { students = demoStudents, lockMs = 30 * 60_000, now = Date.now } = options
+  return {
+    dialect: options.dialect ?? 'k1',
+    webRoot: (options.webRoot ?? '/tscjw').replace(/\/+$/, ''),
+    register: new StudentRegister({ students, lockMs, now }),
+    wording: { charset: options.encoding ?? 'utf-8', labelled: options.labelled ?? true },
+    random: options.random ?? Math.random,
+    now,
+    seen: { logins: 0, captchas: 0, wrongPasswords: 0, refusedCaptchas: 0, logons: 0, mostAtOnce: 0 },
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
