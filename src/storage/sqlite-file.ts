@@ -1,30 +1,32 @@
 import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Every file of SQLite begins with it. */
-const signature = Buffer.from('SQLite format 3\0')
+// Nothing here may open and close a database file that this process has open through SQLite: on POSIX systems, closing any descriptor
+// of a file drops every lock that the process holds on it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
 
-/** Folder and file are the service's own; SQLite gives the files beside it the same mode. What stands there keeps its mode. */
+/** The smallest page that SQLite can use: the size of every database file is a multiple of it. */
+const smallestPage = 512
+
+/** Creates folder and file for their owner only; SQLite gives the files beside it the same mode. Existing ones keep their mode and are not opened. */
 export function makePrivate(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  closeSync(openSync(path, 'a', 0o600))
+  try {
+    closeSync(openSync(path, 'ax', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 /**
- * A check that the opened file still stands at `path` and is a database. SQLite itself would answer from memory for a long time
- * after somebody moved, replaced or overwrote it.
+ * A check that the opened file still stands at `path` and can be a database. SQLite itself would answer from memory for a long time
+ * after somebody moved, replaced or truncated it.
  */
 export function watchFile(path: string): () => Promise<void> {
-  const { ino } = statSync(path)
+  const opened = statSync(path)
   return async () => {
-    const file = await open(path, 'r')
-    try {
-      const { buffer } = await file.read(Buffer.alloc(signature.length), 0, signature.length, 0)
-      if ((await file.stat()).ino !== ino) throw new Error('another file stands in the place of the database')
-      if (!buffer.equals(signature)) throw new Error('the file of the database is no database any more')
-    } finally {
-      await file.close()
-    }
+    const { dev, ino, size } = await stat(path)
+    if (ino !== opened.ino || dev !== opened.dev) throw new Error('another file stands in the place of the database')
+    if (size === 0 || size % smallestPage !== 0) throw new Error('the file of the database is no database any more')
   }
 }
