@@ -3,8 +3,9 @@ import { setTimeout } from 'node:timers/promises'
 import { audit } from './audit.ts'
 import { assertWhole } from './integrity.ts'
 import { neighbours } from './neighbours.ts'
+import { poll } from './readiness-poll.ts'
 import { acknowledgedBy, registerStudents, study } from './student.ts'
-import { type Place, startVictim, type Victim } from './victim.ts'
+import { type Place, startVictim } from './victim.ts'
 
 export interface NeighbourFindings {
   acknowledged: number
@@ -40,16 +41,6 @@ export async function serveBesideNeighbours(place: Place, rounds: number): Promi
     over = true
     await victim.kill('all')
     await polling
-  }
-}
-
-/** As a load balancer does, only more often. Resolves to how often it was answered. */
-export async function poll({ origin }: Victim, isOver: () => boolean): Promise<number> {
-  for (let polls = 0; ; await setTimeout(2)) {
-    if (isOver()) return polls
-    const answer = await fetch(`${origin}/readyz`).catch(() => undefined)
-    await answer?.arrayBuffer().catch(() => undefined)
-    if (answer !== undefined) polls++
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -19,17 +19,19 @@ const hasSqlite3 = spawnSync('sqlite3', ['--version']).status === 0
 const byNode =
   "const [from, to] = process.argv.slice(1); new (require('node:sqlite').DatabaseSync)(from).prepare('VACUUM INTO ?').run(to)"
 
-/** As the READMEs say: by `sqlite3` where it is installed, else by Node. */
-export async function backUp(place: Place): Promise<string> {
-  const target = join(place.folder, `backup-${process.hrtime.bigint()}.sqlite`)
+/** As the READMEs say: by `sqlite3` where it is installed, else by Node. @returns how many records the backup holds */
+export async function backUp(place: Place): Promise<number> {
+  const target = join(place.folder, 'backup.sqlite')
   if (hasSqlite3) await run('sqlite3', ['-cmd', '.timeout 5000', fileOf(place), `VACUUM INTO '${target}'`])
   else await run(process.execPath, ['-e', byNode, '--', fileOf(place), target])
-  return target
+  const count = assertWhole(target)
+  await rm(target)
+  return count
 }
 
 const backup: Neighbour = async ({ place, students }) => {
   const acknowledged = students.reduce((sum, student) => sum + student.acknowledged.size, 0)
-  const count = assertWhole(await backUp(place))
+  const count = await backUp(place)
   assert.ok(count >= acknowledged, `a backup of ${count} records, ${acknowledged} of them acknowledged before`)
 }
 
