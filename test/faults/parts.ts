@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, globSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { serveBesideNeighbours } from './beside-neighbours.ts'
 import { inFaultedPlace } from './faulted-place.ts'
 import { assertFlushBeforeAnswer, withoutStrace } from './flush-before-answer.ts'
@@ -20,6 +23,8 @@ export interface Part {
   run: Run
 }
 
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
 /** Where several processes are of interest. */
 const workerCounts = [1, 2]
 
@@ -30,6 +35,8 @@ export const parts: readonly Part[] = [
   { name: 'first-start', skip: () => withoutPreload, run: firstStarts },
   { name: 'opened-files', skip: () => withoutPreload, run: openedFiles },
   { name: 'flush-before-answer', skip: () => withoutStrace, run: flushes },
+  ofTestFiles('logs', 'test/http/logs*.test.ts'),
+  ofTestFiles('clock', 'test/**/clock-*.test.ts'),
   fromFile('postgres', 'postgresFaults'),
   fromFile('disk', 'diskFaults'),
   fromFile('backup', 'backupFaults'),
@@ -46,7 +53,7 @@ async function besideNeighbours(report: (line: string) => void, rounds: number):
 async function powerCuts(report: (line: string) => void, rounds: number): Promise<void> {
   for (const workers of workerCounts) {
     // Long enough for checkpoints of the write-ahead log, now and then.
-    const plan = { workers, cuts: Math.ceil(rounds / 10), longest: 4000 }
+    const plan = { workers, cuts: Math.ceil(rounds / 10), longest: 8000 }
     const found = await withLibrary((root, library) => cutAgainAndAgain({ root, library, ...plan }))
     report(`${workers} workers, ${found.cuts} cuts: ${found.acknowledged} acknowledged kept, ${found.syncs} syncs`)
   }
@@ -88,5 +95,18 @@ function fromFile(name: string, exported: string): Part {
     name,
     skip: () => !existsSync(file) && 'there is no such file yet',
     run: async (report, rounds) => ((await import(file.href)) as Record<string, Run>)[exported]?.(report, rounds),
+  }
+}
+
+/** Tests that have no longer form: they stand elsewhere, and are run as they are. */
+function ofTestFiles(name: string, pattern: string): Part {
+  const files = globSync(pattern, { cwd: root })
+  return {
+    name,
+    skip: () => files.length === 0 && `no file is named ${pattern}`,
+    run: async (report) => {
+      await promisify(execFile)(process.execPath, ['--test', ...files], { cwd: root })
+      report(files.join(', '))
+    },
   }
 }
