@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { audit } from './audit.ts'
-import { registerStudents, type Student, study } from './student.ts'
+import { backUp } from './neighbours.ts'
+import { poll } from './readiness-poll.ts'
+import { acknowledgedBy, registerStudents, type Student, study } from './student.ts'
 import { type Place, startVictim, type Victim } from './victim.ts'
 
 export interface Findings {
@@ -22,30 +24,33 @@ export async function killAgainAndAgain(place: Place, kills: number, told = (_: 
   try {
     const students = await registerStudents(victim.origin)
     while (findings.kills < kills) {
-      await loadAndKill(victim, students, findings.kills % 3 === 2 ? 'first' : 'all')
+      await loadAndKill(place, victim, students, findings.kills % 3 === 2 ? 'first' : 'all')
       victim = undefined
       victim = await startVictim(place)
       findings.readyIn.push(victim.readyIn)
       findings.records = await audit(victim.origin, students)
       told(++findings.kills)
     }
-    findings.acknowledged = students.flatMap(answers).length
+    findings.acknowledged = acknowledgedBy(students)
     return findings
   } finally {
     await victim?.kill('all')
   }
 }
 
-async function loadAndKill({ origin, kill }: Victim, students: Student[], whom: 'all' | 'first'): Promise<void> {
-  const clients = students.flatMap((student) => Array.from({ length: clientsEach }, () => study(origin, student)))
-  await setTimeout(shortest + Math.random() * (longest - shortest))
-  await kill(whom)
-  await Promise.all(clients)
-}
-
-/** A start, and a stop where one was told. */
-function answers({ acknowledged }: Student): string[] {
-  return [...acknowledged.values()].flatMap(({ start_time, end_time }) =>
-    end_time ? [start_time, end_time] : [start_time],
+/** With readiness polled all the time and a backup made meanwhile, as beside any service. */
+async function loadAndKill(place: Place, victim: Victim, students: Student[], whom: 'all' | 'first'): Promise<void> {
+  const clients = students.flatMap((student) =>
+    Array.from({ length: clientsEach }, () => study(victim.origin, student)),
   )
+  let over = false
+  const polling = poll(victim, () => over)
+  try {
+    if (place.databaseUrl.startsWith('file:')) await backUp(place)
+    await setTimeout(shortest + Math.random() * (longest - shortest))
+  } finally {
+    over = true
+    await victim.kill(whom)
+    await Promise.all([...clients, polling])
+  }
 }

@@ -1,39 +1,43 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { showProgress } from '../../src/cli/progress.ts'
-import { startPostgres } from '../support/embedded-postgres.ts'
-import { inFaultedPlace } from './faulted-place.ts'
-import { killAgainAndAgain } from './kill-again-and-again.ts'
+import { parseArgs } from 'node:util'
+import { parts } from './parts.ts'
 
-/** `npm run test:faults [KILLS]`: so many kills in all, on both databases, by one and by several workers. */
-const kills = Number(process.argv[2] ?? 200)
-const each = Math.ceil(kills / 4)
+/** `npm run test:faults [ROUNDS] [-- --only NAME]`: the long form of this folder's tests. A part's rounds are a share of ROUNDS. */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string', multiple: true } },
+})
+const rounds = Number(positionals[0] ?? 200)
+if (!Number.isInteger(rounds) || rounds < 1) usage(`ROUNDS is a whole number: ${positionals[0]}`)
+const unknown = values.only?.filter((name) => !parts.some((part) => part.name === name)) ?? []
+if (unknown.length > 0) usage(`no such part: ${unknown.join(', ')}`)
 
-const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
-// Root runs it as another user, who has to get at its folder.
-await chmod(folder, 0o711)
-const postgres = await startPostgres(folder)
-try {
-  for (const database of ['SQLite', 'PostgreSQL']) {
-    if (database === 'PostgreSQL') process.env.TEST_POSTGRES_URL = postgres.url
-    else delete process.env.TEST_POSTGRES_URL
-    for (const workers of [1, 3]) await report(database, workers)
+let [failed, skipped] = [0, 0]
+for (const { name, skip, run } of parts.filter((part) => values.only?.includes(part.name) ?? true)) {
+  const report = (line: string) => console.log(`${name}: ${line}`)
+  const reason = skip?.()
+  if (reason) {
+    skipped++
+    report(`skipped: ${reason}`)
+    continue
   }
-} finally {
-  await postgres.stop()
-  await rm(folder, { recursive: true, force: true })
+  const begun = performance.now()
+  try {
+    await run(report, rounds)
+    report(`passed in ${Math.round((performance.now() - begun) / 1000)} s`)
+  } catch (error) {
+    failed++
+    console.error(`${name}: FAILED\n`, error)
+  }
 }
+console.log(
+  failed > 0 ? `${failed} failed` : `nothing lost, nothing broken${skipped > 0 ? `; ${skipped} skipped` : ''}`,
+)
+// embedded-postgres ends the process with 0 when nothing is left to do, whatever exitCode says.
+process.exit(failed === 0 ? 0 : 1)
 
-async function report(database: string, workers: number): Promise<void> {
-  const label = `${database}, ${workers} worker${workers > 1 ? 's' : ''}`
-  const progress = showProgress({ label, total: each, unit: 'kills' })
-  const found = await inFaultedPlace(workers, (place) => killAgainAndAgain(place, each, progress.update))
-  progress.finish()
-  const ready = found.readyIn.toSorted((a, b) => a - b).map(Math.round)
-  const [half, most] = [ready[Math.floor(ready.length / 2)], ready.at(-1)]
-  console.log(
-    `${label}: ${found.kills} kills, ${found.acknowledged} acknowledged starts and stops, ${found.records} records, ` +
-      `none lost, none half; ready again in ${half} ms (half of them), ${most} ms (all)`,
+function usage(problem: string): never {
+  console.error(
+    `${problem}\nusage: npm run test:faults [ROUNDS] [-- --only NAME]\nparts: ${parts.map(({ name }) => name).join(', ')}`,
   )
+  process.exit(2)
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 
 /** Those of the simulated school, as its documentation names them. */
 const people = [
@@ -6,6 +7,9 @@ const people = [
   ['2017010102', 'reading'],
   ['201701011', 'studying'],
 ] as const
+
+/** After a round that was not acknowledged: a service that is gone is not asked in a hot loop. */
+const pauseMs = 5
 
 export interface StudyRecord {
   id: number
@@ -45,25 +49,50 @@ function json(method: string, body: unknown): RequestInit {
   return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
-/** Starts and stops as fast as they are answered, until the server is gone. An error that is answered is a fault. */
-export async function study(origin: string, student: Student): Promise<void> {
-  const headers = { authorization: `Bearer ${student.token}` }
-  const send = async (path: string, method: string) => {
-    const answer = await fetch(`${origin}${path}`, { method, headers })
-    return { status: answer.status, text: await answer.text() }
-  }
+/**
+ * Starts and stops as fast as they are answered, until `isOver`, which is told whether the last round was acknowledged. A 503 is no
+ * acknowledgement; every other error is a fault of the server.
+ */
+export async function study(
+  origin: string,
+  student: Student,
+  isOver = (answered: boolean) => !answered,
+): Promise<void> {
   for (;;) {
-    const start = await send('/api/v1.0/studys/', 'POST').catch(() => undefined)
-    if (start === undefined) {
-      student.unanswered++
-      return
-    }
-    assert.equal(start.status, 201, start.text)
-    const record = JSON.parse(start.text) as StudyRecord
-    student.acknowledged.set(record.id, record)
-    const end = await send(`/api/v1.0/studys/${record.id}`, 'PUT').catch(() => undefined)
-    if (end === undefined) return
-    assert.equal(end.status, 200, end.text)
-    student.acknowledged.set(record.id, JSON.parse(end.text) as StudyRecord)
+    const answered = await startAndStop(origin, student)
+    if (isOver(answered)) return
+    if (!answered) await setTimeout(pauseMs)
   }
+}
+
+async function startAndStop(origin: string, student: Student): Promise<boolean> {
+  const start = await send(origin, student, 'POST', '/api/v1.0/studys/', 201)
+  if (start === undefined) student.unanswered++
+  const end = start && (await send(origin, student, 'PUT', `/api/v1.0/studys/${start.id}`, 200))
+  return end !== undefined
+}
+
+/** What was acknowledged, and noted so; undefined where nothing was. */
+async function send(origin: string, { token, acknowledged }: Student, method: string, path: string, right: number) {
+  const answer = await ask(`${origin}${path}`, { method, headers: { authorization: `Bearer ${token}` } })
+  if (answer === undefined || answer.status === 503) return undefined
+  assert.equal(answer.status, right, `${method} ${path}: ${answer.text}`)
+  const record = JSON.parse(answer.text) as StudyRecord
+  acknowledged.set(record.id, record)
+  return record
+}
+
+async function ask(url: string, init: RequestInit): Promise<{ status: number; text: string } | undefined> {
+  try {
+    const answer = await fetch(url, init)
+    return { status: answer.status, text: await answer.text() }
+  } catch {
+    return undefined
+  }
+}
+
+/** Starts and stops that were acknowledged so far. */
+export function acknowledgedBy(students: readonly Student[]): number {
+  const records = students.flatMap(({ acknowledged }) => [...acknowledged.values()])
+  return records.length + records.filter(({ end_time }) => end_time !== null).length
 }

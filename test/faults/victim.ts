@@ -2,17 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { main } from '../support/running-service.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const patience = 20_000
 
 export interface Victim {
   origin: string
+  pid: number
   /** From the start of the process until it says that it can serve, in milliseconds. */
   readyIn: number
-  /** At once, with no chance to tidy up: all of its processes, or only the one that was started. */
-  kill(whom: 'all' | 'first'): Promise<void>
+  /** Everything printed so far. */
+  said(): string
+  /** Ends all of its processes, or only the one that was started; SIGKILL gives them no chance to tidy up. */
+  kill(whom: 'all' | 'first', signal?: NodeJS.Signals): Promise<void>
 }
 
 export interface Place {
@@ -20,39 +22,57 @@ export interface Place {
   databaseUrl: string
   port: number
   workers: number
+  /** Over those of every victim. */
+  settings?: Record<string, string>
 }
 
-/** The server as an operator starts it, in a process group of its own. */
-export async function startVictim({ folder, databaseUrl, port, workers }: Place): Promise<Victim> {
-  const origin = `http://127.0.0.1:${port}`
+const ownSettings = {
+  SCHOOL: 'demo',
+  THROTTLE: 'off',
+  LOG_LEVEL: 'error',
+  SECRET: 'outlives every kill of this test',
+  TOKEN_TTL: '86400',
+}
+
+/** The server as an operator starts it, in a process group of its own. `command` runs it, where something stands between. */
+export async function startVictim(place: Place, command: readonly string[] = []): Promise<Victim> {
   const begun = performance.now()
+  const { child, said } = spawnVictim(place, command)
+  const pid = child.pid ?? 0
+  const kill = async (whom: 'all' | 'first', name: NodeJS.Signals = 'SIGKILL') => {
+    const closed = child.exitCode === null && child.signalCode === null ? once(child, 'close') : undefined
+    signal(whom === 'all' ? -pid : pid, name)
+    await closed
+  }
+  const origin = `http://127.0.0.1:${place.port}`
+  try {
+    await ready(origin, child)
+    return { origin, pid, readyIn: performance.now() - begun, said, kill }
+  } catch (error) {
+    await kill('all')
+    throw new Error(`the server did not get ready:\n${said()}`, { cause: error })
+  }
+}
+
+function spawnVictim({ folder, databaseUrl, port, workers, settings = {} }: Place, command: readonly string[]) {
   const { PATH = '' } = process.env
-  const settings = { SCHOOL: 'demo', THROTTLE: 'off', LOG_LEVEL: 'error', SECRET: 'outlives every kill of this test' }
-  const child = spawn(process.execPath, [main, 'serve'], {
+  const [program = '', ...words] = [...command, process.execPath, main, 'serve']
+  const env = { PATH, PORT: String(port), DATABASE_URL: databaseUrl, WORKERS: String(workers) }
+  const child = spawn(program, words, {
     cwd: folder,
-    env: { PATH, PORT: String(port), DATABASE_URL: databaseUrl, WORKERS: String(workers), ...settings },
+    env: { ...env, ...ownSettings, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk))
-  const kill = async (whom: 'all' | 'first') => {
-    const closed = child.exitCode === null && child.signalCode === null ? once(child, 'close') : undefined
-    signal(whom === 'all' ? -(child.pid ?? 0) : (child.pid ?? 0))
-    await closed
-  }
-  try {
-    await ready(origin, child)
-    return { origin, readyIn: performance.now() - begun, kill }
-  } catch (error) {
-    await kill('all')
-    throw new Error(`the server did not get ready:\n${said}`, { cause: error })
-  }
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk))
+  return { child, said: () => text }
 }
 
 async function ready(origin: string, child: ChildProcess): Promise<void> {
   for (const begun = performance.now(); performance.now() - begun < patience; await setTimeout(5)) {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`)
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`it ended with ${child.signalCode ?? child.exitCode}`)
     const answer = await fetch(`${origin}/readyz`).catch(() => undefined)
     await answer?.body?.cancel()
     if (answer?.status === 200) return
@@ -60,9 +80,9 @@ async function ready(origin: string, child: ChildProcess): Promise<void> {
   throw new Error('not in time')
 }
 
-function signal(pid: number): void {
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, name)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }

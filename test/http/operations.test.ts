@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, bearer, send } from '../contract/client.ts'
-import { type Service, startService } from '../support/service.ts'
+import { bytesAtRest } from '../support/at-rest.ts'
+import { startService } from '../support/service.ts'
 
 const secrets = {
   username: 'canary-reader',
@@ -28,17 +27,9 @@ test('no secret stands in a log line at any level, nor in the database', async (
   const found = [...Object.values(secrets).slice(1), token, known.authorization?.slice(6) ?? '', 'Authorization: ']
   assert.match(service.logged(), /"status":201/)
   for (const secret of found) assert.ok(!service.logged().includes(secret), `the log holds ${secret}`)
-  if (service.place.databaseUrl.startsWith('file:')) await assertNotAtRest(service, [...found])
+  const atRest = await bytesAtRest(service.place)
+  for (const secret of found) assert.ok(!atRest.includes(secret), `the database holds ${secret}`)
 })
-
-async function assertNotAtRest({ place }: Service, secretTexts: string[]): Promise<void> {
-  const files = await readdir(place.folder, { withFileTypes: true, recursive: true })
-  assert.ok(files.some(({ name }) => name.startsWith('test.sqlite')))
-  for (const file of files.filter((each) => each.isFile())) {
-    const bytes = await readFile(join(file.parentPath, file.name))
-    for (const secret of secretTexts) assert.ok(!bytes.includes(secret), `${file.name} holds ${secret}`)
-  }
-}
 
 test('links begin with PUBLIC_URL whatever the Host, and with what a trusted proxy says where there is none', async (t) => {
   const fixed = await startService({ PUBLIC_URL: 'https://study.example.edu' })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { copyFile, rename, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { rename } from 'node:fs/promises'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { assertError } from '../contract/assert-error.ts'
 import { bearer, send } from '../contract/client.ts'
 import { linkTo } from '../support/cuttable-link.ts'
@@ -82,12 +84,18 @@ async function onBreakableFile() {
     { what: 'gone', begin: () => rename(file, `${file}.away`), mend: () => rename(`${file}.away`, file) },
     {
       what: 'broken',
-      begin: async () => {
-        await copyFile(file, `${file}.good`)
-        await writeFile(file, 'no database at all'.repeat(1000))
-      },
-      mend: () => copyFile(`${file}.good`, file),
+      begin: () =>
+        elsewhere(
+          "fs.copyFileSync(file, file + '.good'); fs.writeFileSync(file, 'no database at all'.repeat(1000))",
+          file,
+        ),
+      mend: () => elsewhere("fs.copyFileSync(file + '.good', file)", file),
     },
   ]
   return { service, faults, end: service.close }
+}
+
+/** The service runs in this process: closing its file here would drop SQLite's locks on it. */
+async function elsewhere(script: string, file: string): Promise<void> {
+  await promisify(execFile)(process.execPath, ['-e', `const file = process.argv[1]; ${script}`, '--', file])
 }

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { migrate } from '../../src/storage/migrate.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
-
-const locks = '/proc/locks'
+import { lockHolders, withoutLocks } from '../support/file-locks.ts'
 
 // Closing any descriptor of a file drops all POSIX locks that the process holds on it: SQLite's, too.
 test("checking readiness, and opening the file a second time, keep SQLite's locks on it", {
-  skip: existsSync(locks) ? false : 'no /proc/locks on this system',
+  skip: withoutLocks,
 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'occupy-locks-'))
   t.after(() => rmSync(folder, { recursive: true }))
@@ -29,9 +28,4 @@ test("checking readiness, and opening the file a second time, keep SQLite's lock
   assert.equal(locksOn(path), 0)
 })
 
-function locksOn(path: string): number {
-  const { ino } = statSync(path)
-  return readFileSync(locks, 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(`:${ino} `)).length
-}
+const locksOn = (path: string) => lockHolders(path).length

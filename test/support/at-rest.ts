@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import type { Place } from './running-service.ts'
 
@@ -12,7 +14,15 @@ export async function bytesAtRest({ folder, databaseUrl }: Place): Promise<Buffe
 async function bytesOfFiles(folder: string): Promise<Buffer> {
   const files = (await readdir(folder, { withFileTypes: true, recursive: true })).filter((file) => file.isFile())
   assert.ok(files.some(({ name }) => name.startsWith('test.sqlite')))
-  return Buffer.concat(await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name)))))
+  return readElsewhere(files.map(({ parentPath, name }) => join(parentPath, name)))
+}
+
+/** The service may run in this process: closing its database's files here would drop SQLite's locks on them. */
+async function readElsewhere(files: readonly string[]): Promise<Buffer> {
+  const script = 'for (const file of process.argv.slice(1)) process.stdout.write(fs.readFileSync(file))'
+  const options = { encoding: 'buffer', maxBuffer: 256 << 20 } as const
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, '--', ...files], options)
+  return stdout
 }
 
 async function bytesOfRows(url: string): Promise<Buffer> {

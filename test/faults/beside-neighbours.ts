@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
+import { audit } from './audit.ts'
+import { assertWhole } from './integrity.ts'
+import { neighbours } from './neighbours.ts'
+import { poll } from './readiness-poll.ts'
+import { acknowledgedBy, registerStudents, study } from './student.ts'
+import { type Place, startVictim } from './victim.ts'
+
+export interface NeighbourFindings {
+  acknowledged: number
+  polls: number
+}
+
+/**
+ * Serves from SQLite under write load, `/readyz` polled all the time, while every neighbour comes and goes `rounds` times; then kills the
+ * service, starts it again and audits it. @throws AssertionError at the first loss
+ */
+export async function serveBesideNeighbours(place: Place, rounds: number): Promise<NeighbourFindings> {
+  const victim = await startVictim(place)
+  let over = false
+  const polling = poll(victim, () => over)
+  try {
+    const students = await registerStudents(victim.origin)
+    const clients = students.map((student) => study(victim.origin, student, (answered) => over && !answered))
+    try {
+      for (let round = 0; round < rounds; round++)
+        for (const neighbour of Object.values(neighbours)) {
+          await neighbour({ place, victim, students })
+          // Whoever believes to be the last user of the file deletes the log on leaving: what is written from then on is lost.
+          await acknowledgedAnew(students)
+        }
+    } finally {
+      over = true
+      await victim.kill('all')
+      await Promise.all(clients)
+    }
+    await auditAnew(place, students)
+    return { acknowledged: acknowledgedBy(students), polls: await polling }
+  } finally {
+    over = true
+    await victim.kill('all')
+    await polling
+  }
+}
+
+async function acknowledgedAnew(students: Parameters<typeof audit>[1]): Promise<void> {
+  const before = acknowledgedBy(students)
+  for (const begun = performance.now(); acknowledgedBy(students) < before + 10; await setTimeout(5))
+    assert.ok(performance.now() - begun < 20_000, 'the service goes on acknowledging')
+}
+
+async function auditAnew(place: Place, students: Parameters<typeof audit>[1]): Promise<void> {
+  const survivor = await startVictim(place)
+  try {
+    await audit(survivor.origin, students)
+  } finally {
+    await survivor.kill('all')
+  }
+  assertWhole(place.databaseUrl.slice('file:'.length))
+}

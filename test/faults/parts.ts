@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process'
+import { existsSync, globSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { serveBesideNeighbours } from './beside-neighbours.ts'
+import { inFaultedPlace } from './faulted-place.ts'
+import { assertFlushBeforeAnswer, withoutStrace } from './flush-before-answer.ts'
+import { killOnBothDatabases } from './long-kills.ts'
+import { assertFilesStayOpen } from './opened-files.ts'
+import { cutAgainAndAgain, cutFirstStart } from './power-cut.ts'
+import { buildPreload, withoutPreload } from './preload.ts'
+
+type Run = (report: (line: string) => void, rounds: number) => Promise<void>
+
+export interface Part {
+  name: string
+  /** Why it cannot run here. */
+  skip?(): string | false
+  /** @throws AssertionError at a loss */
+  run: Run
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Where several processes are of interest. */
+const workerCounts = [1, 2]
+
+export const parts: readonly Part[] = [
+  { name: 'kills', run: killOnBothDatabases },
+  { name: 'neighbours', run: besideNeighbours },
+  { name: 'power-cuts', skip: () => withoutPreload, run: powerCuts },
+  { name: 'first-start', skip: () => withoutPreload, run: firstStarts },
+  { name: 'opened-files', skip: () => withoutPreload, run: openedFiles },
+  { name: 'flush-before-answer', skip: () => withoutStrace, run: flushes },
+  ofTestFiles('logs', 'test/http/logs*.test.ts'),
+  ofTestFiles('clock', 'test/**/clock-*.test.ts'),
+  fromFile('postgres', 'postgresFaults'),
+  fromFile('disk', 'diskFaults'),
+  fromFile('backup', 'backupFaults'),
+]
+
+async function besideNeighbours(report: (line: string) => void, rounds: number): Promise<void> {
+  for (const workers of workerCounts) {
+    const each = Math.ceil(rounds / 20)
+    const found = await inFaultedPlace(workers, (place) => serveBesideNeighbours(place, each))
+    report(`${workers} workers, ${each} rounds: ${found.acknowledged} acknowledged kept, ${found.polls} polls`)
+  }
+}
+
+async function powerCuts(report: (line: string) => void, rounds: number): Promise<void> {
+  for (const workers of workerCounts) {
+    // Long enough for checkpoints of the write-ahead log, now and then.
+    const plan = { workers, cuts: Math.ceil(rounds / 10), longest: 8000 }
+    const found = await withLibrary((root, library) => cutAgainAndAgain({ root, library, ...plan }))
+    report(`${workers} workers, ${found.cuts} cuts: ${found.acknowledged} acknowledged kept, ${found.syncs} syncs`)
+  }
+}
+
+async function firstStarts(report: (line: string) => void): Promise<void> {
+  for (const workers of workerCounts) {
+    const cuts = await withLibrary((root, library) => cutFirstStart({ root, library, workers, step: 1 }))
+    report(`${workers} workers, cut at each of ${cuts} syncs: each starts again`)
+  }
+}
+
+async function openedFiles(report: (line: string) => void): Promise<void> {
+  // Longer than the service's own work in the background takes to come round.
+  for (const workers of workerCounts) {
+    const polls = await inFaultedPlace(workers, (place) => assertFilesStayOpen(place, 20))
+    report(`${workers} workers, ${polls} polls: the files of the database were not opened, the locks stayed`)
+  }
+}
+
+async function flushes(report: (line: string) => void, rounds: number): Promise<void> {
+  const answers = await inFaultedPlace(1, (place) => assertFlushBeforeAnswer(place, rounds))
+  report(`${answers} answers, each after its sync`)
+}
+
+async function withLibrary<T>(work: (root: string, library: string) => Promise<T>): Promise<T> {
+  const root = await mkdtemp(join(tmpdir(), 'occupy-power-'))
+  try {
+    return await work(root, await buildPreload('power-cut', root))
+  } finally {
+    await rm(root, { recursive: true })
+  }
+}
+
+/** A part that stands in a file of its own, `NAME-faults.ts`, as its exported function. */
+function fromFile(name: string, exported: string): Part {
+  const file = new URL(`./${name}-faults.ts`, import.meta.url)
+  return {
+    name,
+    skip: () => !existsSync(file) && 'there is no such file yet',
+    run: async (report, rounds) => ((await import(file.href)) as Record<string, Run>)[exported]?.(report, rounds),
+  }
+}
+
+/** Tests that have no longer form: they stand elsewhere, and are run as they are. */
+function ofTestFiles(name: string, pattern: string): Part {
+  const files = globSync(pattern, { cwd: root })
+  return {
+    name,
+    skip: () => files.length === 0 && `no file is named ${pattern}`,
+    run: async (report) => {
+      await promisify(execFile)(process.execPath, ['--test', ...files], { cwd: root })
+      report(files.join(', '))
+    },
+  }
+}

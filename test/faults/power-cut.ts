@@ -1,0 +1,119 @@
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { openService } from '../../src/service/open-storage.ts'
+import { audit } from './audit.ts'
+import { acknowledgedBy, registerStudents, type Student, study } from './student.ts'
+import { freePort, type Place, startVictim } from './victim.ts'
+
+/** A folder of which only what was synced outlives a cut; see power-cut.c. */
+export interface Disk {
+  folder: string
+  shadow: string
+}
+
+export async function newDisk(root: string): Promise<Disk> {
+  return { folder: await mkdtemp(join(root, 'disk-')), shadow: await mkdtemp(join(root, 'kept-')) }
+}
+
+/** For processes that are to write on the disk; the `after`th sync cuts the power by itself. */
+export function powered(disk: Disk, library: string, after?: number): Record<string, string> {
+  const { folder, shadow } = disk
+  const cut = after === undefined ? undefined : { POWER_CUT_AFTER: String(after) }
+  return { LD_PRELOAD: library, POWER_CUT_FOLDER: folder, POWER_CUT_SHADOW: shadow, ...cut }
+}
+
+/** What a cut leaves, once no process is left that writes: another disk. The first one is removed. */
+export async function leftOn({ folder, shadow }: Disk, root: string): Promise<Disk> {
+  const left = await newDisk(root)
+  const names = (await readFile(join(shadow, 'names'), 'utf8')).split('\n').filter((line) => line !== '')
+  for (const line of names) {
+    const [key = ''] = line.split(' ', 1)
+    const target = join(left.folder, line.slice(key.length + 1))
+    // A name may be kept whose file was never synced.
+    await copyFile(join(shadow, key), target).catch(() => writeFile(target, '', { mode: 0o600 }))
+  }
+  for (const gone of [folder, shadow]) await rm(gone, { recursive: true })
+  return left
+}
+
+/** How many syncs the disk has seen. */
+export async function syncsOf({ shadow }: Disk): Promise<number> {
+  return (await stat(join(shadow, 'syncs'))).size
+}
+
+export interface CutFindings {
+  cuts: number
+  /** Starts and stops that were acknowledged before some cut. */
+  acknowledged: number
+  syncs: number
+}
+
+export interface CutPlan {
+  root: string
+  /** Of power-cut.c. */
+  library: string
+  workers: number
+  cuts: number
+  /** The longest load before a cut, in milliseconds. */
+  longest: number
+}
+
+/** Cuts the power under write load, serves what is left, audits it and goes on, with a secret of the service's own making. @throws AssertionError at the first loss */
+export async function cutAgainAndAgain({ root, library, workers, cuts, longest }: CutPlan): Promise<CutFindings> {
+  const found: CutFindings = { cuts: 0, acknowledged: 0, syncs: 0 }
+  const server = { port: await freePort(), workers }
+  let disk = await newDisk(root)
+  let students: Student[] = []
+  for (; found.cuts < cuts; found.cuts++) {
+    const victim = await startVictim(placeOn(disk, server, powered(disk, library)))
+    try {
+      if (found.cuts === 0) students = await registerStudents(victim.origin)
+      else await audit(victim.origin, students)
+      const clients = students.map((student) => study(victim.origin, student))
+      await setTimeout(Math.random() * longest)
+      await victim.kill('all')
+      await Promise.all(clients)
+    } finally {
+      await victim.kill('all')
+    }
+    found.syncs += await syncsOf(disk)
+    disk = await leftOn(disk, root)
+  }
+  const survivor = await startVictim(placeOn(disk, server, {}))
+  try {
+    await audit(survivor.origin, students)
+  } finally {
+    await survivor.kill('all')
+  }
+  return { ...found, acknowledged: acknowledgedBy(students) }
+}
+
+/** An empty SECRET lets the service make its own. */
+function placeOn({ folder }: Disk, server: Pick<Place, 'port' | 'workers'>, settings: Record<string, string>): Place {
+  return { folder, databaseUrl: `file:${databaseOn(folder)}`, ...server, settings: { ...settings, SECRET: '' } }
+}
+
+const databaseOn = (folder: string) => join(folder, 'test.sqlite')
+
+/**
+ * Cuts the power of a service's very first start at every `step`th sync, until a start gets ready before its cut: between two syncs nothing more is kept.
+ * @throws what the next start throws. @returns how many cuts there were
+ */
+export async function cutFirstStart(plan: Omit<CutPlan, 'cuts' | 'longest'> & { step: number }): Promise<number> {
+  const { root, library, workers, step } = plan
+  const server = { port: await freePort(), workers }
+  for (let cuts = 0, after = 1 + Math.floor(Math.random() * step); ; cuts++, after += step) {
+    const disk = await newDisk(root)
+    const victim = await startVictim(placeOn(disk, server, powered(disk, library, after))).catch(unlessCut)
+    await victim?.kill('all')
+    const { folder } = await leftOn(disk, root)
+    const { storage } = await openService({ database: { kind: 'sqlite', path: databaseOn(folder) }, secret: undefined })
+    await storage.close()
+    if (victim !== undefined) return cuts
+  }
+}
+
+function unlessCut(error: Error): undefined {
+  if (!(error.cause instanceof Error && error.cause.message.includes('SIGKILL'))) throw error
+}
