@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Kysely, sql } from 'kysely'
 import type { DatabaseSetting } from '../setting.ts'
-import { isUnreachable } from '../storage/constraint-errors.ts'
+import { DatabaseUnavailableError } from '../storage/database-unavailable.ts'
 import { schemaAge } from '../storage/migrate.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { findSetting, unfinishedCopy } from '../storage/settings.repository.ts'
@@ -42,7 +42,7 @@ async function holdFile(path: string): Promise<CopySource> {
     const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqliteDatabase(path, { exclusive: true })) })
     return { kind: 'sqlite', db, close: () => db.destroy() }
   } catch (error) {
-    if (isUnreachable(error)) throw inUse('a process has the file open')
+    if (error instanceof DatabaseUnavailableError && error.reason === 'busy') throw inUse('a process has the file open')
     throw error
   }
 }

@@ -12,7 +12,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   storage: ['shared', 'accounts/*.table.ts', 'studies/*.table.ts', 'statistics/*.table.ts'],
   'setting.ts': ['storage/postgres-hosts.ts'],
   'config.ts': ['setting.ts'],
-  http: ['shared', 'storage/constraint-errors.ts'],
+  http: ['shared', 'storage/database-unavailable.ts'],
   accounts: ['shared', 'storage', 'http', 'identity'],
   studies: ['shared', 'storage', 'http', 'identity', 'accounts'],
   statistics: ['shared', 'storage', 'http', 'identity', 'accounts', 'studies'],
