@@ -30,6 +30,7 @@ import { requestLog } from './http/request-log.ts'
 import { privateAnswers, securityHeaders } from './http/security-headers.ts'
 import { requestIds, serverOptions } from './http/server-options.ts'
 import { serveTls, tlsOptions } from './http/tls.ts'
+import { createUnavailabilityLog } from './http/unavailability-log.ts'
 import type { CasLogin } from './identity/cas/cas-login.ts'
 import type { StudentVerifier } from './identity/verifier.ts'
 import type { Keys } from './keys.ts'
@@ -66,7 +67,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     ...serverOptions({ logger, trustProxy: config.trustProxy, nextRequestId }),
     ...tlsOptions(config.tls),
   })
-  await app.register(errors)
+  const logUnavailable = createUnavailabilityLog(logger)
+  await app.register(errors, { logUnavailable })
   await app.register(protocolErrors)
   await app.register(answersTogether)
   await app.register(requestLog)
@@ -75,11 +77,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(jsonBody)
   await app.register(methods)
   await app.register(openapi, { version })
-  await app.register(upkeep, { studies, lastSeen, budgets })
+  await app.register(upkeep, { studies, lastSeen, budgets, logUnavailable })
   if (config.tls) await app.register(serveTls, config.tls)
 
   // For anyone.
-  await app.register(health, { ping: storage.ping })
+  await app.register(health, { ping: storage.ping, logUnavailable })
   if (deps.metrics) await app.register(metrics, { text: deps.metrics })
   await app.register(
     async (open) => {

@@ -7,21 +7,27 @@ export interface UpkeepOptions {
   studies: StudyService
   lastSeen: LastSeen
   budgets: BudgetService
+  /** Logs an error of the unavailable database, and answers false for every other one. */
+  logUnavailable: (error: unknown, context: object) => boolean
 }
 
 const everySeconds = 15
 
 /** What the service does by itself, now and then: end what was left running, write who was seen, forget spent budgets. */
-export const upkeep = fp<UpkeepOptions>(async (app, { studies, lastSeen, budgets }) => {
+export const upkeep = fp<UpkeepOptions>(async (app, { studies, lastSeen, budgets, logUnavailable }) => {
   let timer: NodeJS.Timeout | undefined
   let round: Promise<void> | undefined
+
+  function warn(error: unknown, message: string): void {
+    if (!logUnavailable(error, { work: message })) app.log.warn({ err: error }, message)
+  }
 
   async function attend(): Promise<void> {
     for (const chore of [studies.endOverdue, lastSeen.flush, budgets.forgetExpired]) {
       try {
         await chore()
       } catch (error) {
-        app.log.warn({ err: error }, 'upkeep failed, to be tried again')
+        warn(error, 'upkeep failed, to be tried again')
       }
     }
   }
@@ -38,6 +44,6 @@ export const upkeep = fp<UpkeepOptions>(async (app, { studies, lastSeen, budgets
   app.addHook('onClose', async () => {
     clearInterval(timer)
     await round
-    await lastSeen.flush().catch((error: unknown) => app.log.warn({ err: error }, 'the last visits were not written'))
+    await lastSeen.flush().catch((error: unknown) => warn(error, 'the last visits were not written'))
   })
 })

@@ -1,5 +1,5 @@
 import { DomainError, type ErrorCode } from '../shared/errors.ts'
-import { isUnreachable } from '../storage/constraint-errors.ts'
+import { DatabaseUnavailableError } from '../storage/database-unavailable.ts'
 import { errorCatalogue, errorType } from './error-catalogue.ts'
 import type { Language } from './language.ts'
 
@@ -24,10 +24,11 @@ const frameworkCodes: Record<string, ErrorCode> = {
 /** The code under which any thrown thing is told; `internal` for whatever was not foreseen. */
 export function codeOf(error: unknown): ErrorCode {
   if (error instanceof DomainError) return error.code
+  if (error instanceof DatabaseUnavailableError) return 'database-unavailable'
   const { code = '', statusCode = 500 } = error as { code?: string; statusCode?: number }
   const known = frameworkCodes[code]
   if (known !== undefined) return known
   if (statusCode === 413) return 'payload-too-large'
   if (statusCode >= 400 && statusCode < 500) return 'bad-request'
-  return isUnreachable(error) ? 'database-unavailable' : 'internal'
+  return 'internal'
 }

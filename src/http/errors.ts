@@ -4,15 +4,17 @@ import { DomainError, type ErrorCode, type ErrorDetails } from '../shared/errors
 import { codeOf, errorBody } from './error-body.ts'
 import { asksToWait, errorCatalogue } from './error-catalogue.ts'
 import { languageOf } from './language.ts'
+import type { LogUnavailable } from './unavailability-log.ts'
 
 const defaultRetry = 2
 
 /** One handler writes every error body, the framework's own included. */
-export const errors = fp(async (app) => {
+export const errors = fp<{ logUnavailable: LogUnavailable }>(async (app, { logUnavailable }) => {
   app.setErrorHandler((error, request, reply) => {
     const code = codeOf(error)
-    if (errorCatalogue[code].status >= 500 && !(error instanceof DomainError))
-      request.log.error({ reqId: request.id, err: error }, 'request failed')
+    const { id: reqId, log } = request
+    if (errorCatalogue[code].status >= 500 && !(error instanceof DomainError) && !logUnavailable(error, { reqId }))
+      log.error({ reqId, err: error }, 'request failed')
     if (code === 'payload-too-large') readOn(request, reply)
     return sendError(request, reply, code, error instanceof DomainError ? error.details : {})
   })

@@ -22,14 +22,12 @@ export function violatesReference(error: unknown): boolean {
 }
 
 const unreachable =
-  /^(ECONN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|EAI_AGAIN|08...|57P0[1-3]|53300|25006|SQLITE_BUSY)/
-const sqliteBusy = 5
+  /^(ECONN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|EAI_AGAIN|08...|57P0[1-3]|53...|58030|25006)/
 
-/** Whether the database was out of reach (down, restarting, full of connections, locked) rather than at odds with the statement. */
+/** Whether PostgreSQL could not serve (down, restarting, out of connections or disk, read-only), rather than refused the statement. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const { errcode, code } = error as Error & { errcode?: number; code?: string }
-  if (errcode !== undefined) return (errcode & 0xff) === sqliteBusy
+  const { code } = error as Error & { code?: string }
   if (code !== undefined) return unreachable.test(code)
   return /timeout exceeded when trying to connect|Connection terminated|Query read timeout/i.test(error.message)
 }

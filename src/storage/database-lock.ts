@@ -2,7 +2,7 @@ import { chownSync, closeSync, existsSync, mkdirSync, openSync, realpathSync, st
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
-import { isUnreachable } from './constraint-errors.ts'
+import { isBusy } from './database-unavailable.ts'
 import { openSqliteDatabase } from './sqlite-database.ts'
 
 /** Another process uses the database in a way that excludes what was wanted. The message says what to do. */
@@ -83,7 +83,7 @@ function takeLock(path: string, hold: (database: DatabaseSync) => Hold): Databas
     return lock
   } catch (error) {
     database.close()
-    if (isUnreachable(error)) return undefined
+    if (isBusy(error)) return undefined
     throw error
   }
 }
@@ -115,7 +115,7 @@ function mayExcludeOthers(database: DatabaseSync): boolean {
     database.exec('BEGIN EXCLUSIVE')
     return true
   } catch (error) {
-    if (isUnreachable(error)) return false
+    if (isBusy(error)) return false
     throw error
   }
 }
@@ -161,6 +161,6 @@ function isOpenElsewhere(path: string): boolean {
     return false
   } catch (error) {
     // What is no database is found out by whoever opens it.
-    return isUnreachable(error)
+    return isBusy(error)
   }
 }

@@ -1,15 +1,35 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { DomainError } from '../shared/errors.ts'
 import { openCommit } from './at-commit.ts'
+import { DatabaseUnavailableError } from './database-unavailable.ts'
 import { statement } from './statement.ts'
 import type { Db } from './storage.ts'
 
 interface Job {
   run(tx: Db): Promise<unknown>
-  settle(outcome: PromiseSettledResult<unknown>): void
+  settle(outcome: Outcome): void
+  /** By `performance.now()`. */
+  queuedAt: number
+  repeated: boolean
+}
+
+type Outcome = PromiseSettledResult<unknown>
+
+export interface GroupedWriterOptions {
+  /** Has one connection, used by nobody else, whose busy timeout is 0. */
+  connection: Db
+  /** Ends this process' read snapshot: it would hide what was committed, and keep a checkpoint from finishing. */
+  endSnapshot(): void
+  /** Called when a group could not be written. */
+  onUnavailable(error: DatabaseUnavailableError): void
 }
 
 const largestGroup = 256
+/** With what comes after it, a request is answered within three seconds. */
+const lockTimeoutMs = 2500
+const longestPauseMs = 20
+/** A checkpoint that fails on a full disk copies much for nothing. */
+const checkpointEveryMs = 1000
 
 const begin = statement((db) => sql`begin immediate`.compile(db))
 const commit = statement((db) => sql`commit`.compile(db))
@@ -19,60 +39,108 @@ const release = statement((db) => sql`release job`.compile(db))
 const rollbackToSavepoint = statement((db) => sql`rollback to job`.compile(db))
 
 /**
- * All writes that wait go into one transaction, and are answered only after the commit: many writers share one flush to disk. A failed
- * write undoes only itself; a failed commit fails all of its group. A write may be run again, where another one of its group failed.
- * `connection` has one connection, and nobody else. `countWrites` tells how many statements it has had that were no reads. `onCommit` is
- * called before the writes are answered.
+ * All waiting writes go into one transaction and are answered after its commit: many writers share one flush to disk. A failed write
+ * undoes only itself; a failed commit fails its whole group. While another process holds the write lock, the event loop runs on;
+ * a write that has waited `lockTimeoutMs` for it fails. A group that found the disk full is repeated once after a checkpoint.
  */
-export function createGroupedWriter(connection: Db, countWrites: () => number, onCommit: () => void) {
+export function createGroupedWriter({ connection, endSnapshot, onUnavailable }: GroupedWriterOptions) {
   const waiting: Job[] = []
   let running: Promise<void> | undefined
+  let nextCheckpoint = 0
 
   function write<T>(work: (tx: Db) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       waiting.push({
         run: work,
         settle: (outcome) => (outcome.status === 'fulfilled' ? resolve(outcome.value as T) : reject(outcome.reason)),
+        queuedAt: performance.now(),
+        repeated: false,
       })
       running ??= drain()
     })
   }
 
   async function drain(): Promise<void> {
-    // One turn of the event loop lets requests that have arrived together join the group.
-    await new Promise(setImmediate)
-    while (waiting.length > 0) await commitGroup(waiting.splice(0, largestGroup))
-    // In the same breath as the last look at `waiting`: a write that came in between would wait for ever.
+    while (waiting.length > 0) {
+      // One turn of the event loop lets requests that have arrived together join the group, and another process take the lock.
+      await setImmediate()
+      if (await lock()) await commitGroup(waiting.splice(0, largestGroup))
+    }
+    // Synchronously after the last look at `waiting`: a write queued in between would wait for ever.
     running = undefined
   }
 
-  async function commitGroup(group: Job[]): Promise<void> {
-    let outcomes: Outcome[]
-    try {
-      outcomes = await inTransaction(connection, group, (job) => runTogether(job, countWrites)).catch((reason) => {
-        if (reason !== halfWritten) throw reason
-        return inTransaction(connection, group, (job) => runInSavepoint(connection, job))
-      })
-    } catch (reason) {
-      for (const job of group) job.settle({ status: 'rejected', reason })
-      return
+  /** Begins a transaction. False when no write is left that waits for it. */
+  async function lock(): Promise<boolean> {
+    for (let attempt = 0; waiting.length > 0; attempt++) {
+      try {
+        await begin.all(connection, {})
+        return true
+      } catch (reason) {
+        const busy = reason instanceof DatabaseUnavailableError && reason.reason === 'busy'
+        failWaiting(reason, busy ? performance.now() - lockTimeoutMs : Number.POSITIVE_INFINITY)
+      }
+      await pause(attempt)
     }
-    onCommit()
-    for (const [index, job] of group.entries()) job.settle(outcomes[index] as Outcome)
+    return false
+  }
+
+  function failWaiting(reason: unknown, queuedBefore: number): void {
+    const kept = waiting.findIndex(({ queuedAt }) => queuedAt > queuedBefore)
+    fail(waiting.splice(0, kept < 0 ? waiting.length : kept), reason)
+  }
+
+  function fail(jobs: Job[], reason: unknown): void {
+    if (jobs.length > 0 && reason instanceof DatabaseUnavailableError) onUnavailable(reason)
+    for (const job of jobs) job.settle({ status: 'rejected', reason })
+  }
+
+  async function commitGroup(group: Job[]): Promise<void> {
+    try {
+      const outcomes = await runGroup(connection, group)
+      endSnapshot()
+      for (const [index, job] of group.entries()) job.settle(outcomes[index] as Outcome)
+    } catch (reason) {
+      const full = reason instanceof DatabaseUnavailableError && reason.reason === 'full'
+      const repeat = full && (await makeRoom()) ? group.filter(({ repeated }) => !repeated) : []
+      fail(
+        group.filter((job) => !repeat.includes(job)),
+        reason,
+      )
+      for (const job of repeat) job.repeated = true
+      waiting.unshift(...repeat)
+    }
+  }
+
+  /** Empties the write-ahead log into the database file: on a small disk it may be the log that takes all space. */
+  async function makeRoom(): Promise<boolean> {
+    if (performance.now() < nextCheckpoint) return false
+    nextCheckpoint = performance.now() + checkpointEveryMs
+    endSnapshot()
+    try {
+      await sql`pragma wal_checkpoint(truncate)`.execute(connection)
+      return true
+    } catch {
+      return false
+    }
   }
 
   return { write, idle: async () => running }
 }
 
-type Outcome = PromiseSettledResult<unknown>
-type Run = () => Promise<unknown>
+/** Short at first: another process that serves too holds the lock for a flush to disk. Random, so that none is always late. */
+function pause(attempt: number): Promise<void> {
+  return setTimeout(Math.min(2 ** attempt, longestPauseMs) * (0.5 + Math.random() / 2))
+}
 
-async function inTransaction(tx: Db, group: Job[], attempt: (run: Run) => Promise<Outcome>): Promise<Outcome[]> {
-  await begin.all(tx, {})
+/** Runs the jobs in the transaction that has begun, and commits it. On a throw nothing of it is kept. */
+async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
   try {
     const atEnd = openCommit(tx)
     const outcomes: Outcome[] = []
-    for (const job of group) outcomes.push(await attempt(() => atEnd.run(job.run)))
+    // A single write that fails undoes the whole transaction: the savepoint, a sixth of a write's cost, is not needed.
+    const run = group.length === 1 ? runAlone : runInSavepoint
+    for (const job of group) outcomes.push(await run(tx, () => atEnd.run(job.run)))
     await atEnd.finish()
     await commit.all(tx, {})
     return outcomes
@@ -89,18 +157,10 @@ async function undo(tx: Db): Promise<void> {
   } catch {}
 }
 
-/** Of a group with a write that failed halfway: it takes savepoints to undo that one alone. They cost a sixth of most writes. */
-const halfWritten = new Error('a write failed halfway')
+type Run = () => Promise<unknown>
 
-/** Most that fail find out before they write anything. */
-async function runTogether(run: Run, countWrites: () => number): Promise<Outcome> {
-  const before = countWrites()
-  try {
-    return { status: 'fulfilled', value: await run() }
-  } catch (reason) {
-    if (!(reason instanceof DomainError) || countWrites() !== before) throw halfWritten
-    return { status: 'rejected', reason }
-  }
+async function runAlone(_tx: Db, run: Run): Promise<Outcome> {
+  return { status: 'fulfilled', value: await run() }
 }
 
 async function runInSavepoint(tx: Db, run: Run): Promise<Outcome> {
@@ -110,6 +170,8 @@ async function runInSavepoint(tx: Db, run: Run): Promise<Outcome> {
     await release.all(tx, {})
     return { status: 'fulfilled', value }
   } catch (reason) {
+    // SQLite may have ended the transaction, and the whole group with it.
+    if (reason instanceof DatabaseUnavailableError) throw reason
     await rollbackToSavepoint.all(tx, {})
     await release.all(tx, {})
     return { status: 'rejected', reason }

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import * as foundation from './migrations/2026-11-24-foundation.ts'
 import * as pagesFromTheIndex from './migrations/2026-11-25-pages-from-the-index.ts'
 import * as studyVersion from './migrations/2026-11-25-study-version.ts'
+import { withLongBusyTimeout } from './sqlite-database.ts'
 import type { DatabaseKind, Db, Storage } from './storage.ts'
 
 interface Step {
@@ -47,7 +48,7 @@ const migrationLock = 3_853_314_791_062_309_107n
 
 /** On PostgreSQL under a lock that ends with the transaction: one of the session would outlive it behind a pooler, and keep the next start out. */
 async function locked<T>({ kind, db }: Storage, work: (db: Db) => Promise<T>): Promise<T> {
-  if (kind === 'sqlite') return work(db)
+  if (kind === 'sqlite') return withLongBusyTimeout(db, () => work(db))
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(migrationLock)})`.execute(tx)
     return work(tx)

@@ -1,8 +1,17 @@
 import { setTimeout } from 'node:timers/promises'
-import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
+import {
+  type DatabaseConnection,
+  Kysely,
+  PostgresAdapter,
+  PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
+  sql,
+} from 'kysely'
 import type pg from 'pg'
 import { openCommit } from './at-commit.ts'
 import { isUnreachable } from './constraint-errors.ts'
+import { asUnavailable, DatabaseUnavailableError } from './database-unavailable.ts'
 import { postgresDriver } from './postgres-driver.ts'
 import { clientForHosts, splitHosts } from './postgres-hosts.ts'
 import type { Storage } from './storage.ts'
@@ -45,7 +54,36 @@ class UnlockedPostgresAdapter extends PostgresAdapter {
   override async releaseMigrationLock(): Promise<void> {}
 }
 
+/** Tells by class what the database could not serve. */
+class TranslatingDriver extends PostgresDriver {
+  override async acquireConnection(
+    ...options: Parameters<PostgresDriver['acquireConnection']>
+  ): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection(...options).catch(throwTranslated)
+    if (!Object.hasOwn(connection, 'executeQuery')) {
+      const execute: DatabaseConnection['executeQuery'] = connection.executeQuery.bind(connection)
+      connection.executeQuery = (query) => execute<never>(query).catch(throwTranslated)
+    }
+    return connection
+  }
+}
+
+function throwTranslated(error: unknown): never {
+  throw asUnavailable(error)
+}
+
 class PooledPostgresDialect extends PostgresDialect {
+  readonly #config: PostgresDialectConfig
+
+  constructor(config: PostgresDialectConfig) {
+    super(config)
+    this.#config = config
+  }
+
+  override createDriver(): PostgresDriver {
+    return new TranslatingDriver(this.#config)
+  }
+
   override createAdapter(): PostgresAdapter {
     return new UnlockedPostgresAdapter()
   }
@@ -56,7 +94,7 @@ async function withinPatience(query: Promise<unknown>): Promise<void> {
   const timer = new AbortController()
   const silence = setTimeout(pingPatience, undefined, { signal: timer.signal }).then(
     () => {
-      throw Object.assign(new Error('the database does not answer'), { code: 'ETIMEDOUT' })
+      throw new DatabaseUnavailableError('unreachable', 'the database does not answer')
     },
     () => undefined,
   )

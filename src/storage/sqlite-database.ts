@@ -8,8 +8,11 @@ import {
   SqliteDialect,
   SqliteDriver,
   type SqliteStatement,
+  sql,
 } from 'kysely'
-import { isUnreachable } from './constraint-errors.ts'
+import { asUnavailable, DatabaseUnavailableError } from './database-unavailable.ts'
+import { checkpointPages } from './sqlite-disk.ts'
+import type { Db } from './storage.ts'
 
 const pragmas = [
   'temp_store = MEMORY',
@@ -17,23 +20,24 @@ const pragmas = [
   'foreign_keys = ON',
   'cache_size = -16384',
   'journal_size_limit = 67108864',
-  // Pages that are written again and again are carried over once: a sixth more starts, none of them waits much longer.
-  'wal_autocheckpoint = 4000',
 ]
 
-/** How long to wait for another process, in milliseconds. */
-const patience = 5000
+/** How long to wait for a lock of another process while nothing is served yet, or by a command. The event loop stands still. */
+const busyTimeoutMs = 5000
+/** Of reads while serving: only another process that recovers the file after a crash makes them wait. */
+export const servingBusyTimeoutMs = 50
 /** Where somebody who has the file open has it for good. */
-const shortPatience = 500
+const exclusiveBusyTimeoutMs = 500
 
 /**
  * node:sqlite behind the small interface that Kysely's SQLite dialect wants, with every statement kept.
- * `exclusive` keeps everybody else out until it is closed, and fails (SQLITE_BUSY) where somebody has the file open.
+ * `exclusive` keeps everybody else out until it is closed, and fails (reason `busy`) where somebody has the file open.
+ * @throws DatabaseUnavailableError, here and from every statement
  */
 export function openSqliteDatabase(path: string, { exclusive = false } = {}): SqliteDatabase {
-  const database = new DatabaseSync(path)
+  const database = translated(() => new DatabaseSync(path))
   try {
-    prepare(database, exclusive)
+    translated(() => prepare(database, path, exclusive))
   } catch (error) {
     database.close()
     throw error
@@ -46,7 +50,7 @@ export function openSqliteDatabase(path: string, { exclusive = false } = {}): Sq
     prepare(sql) {
       const known = kept.get(sql)
       if (known !== undefined) return known
-      const statement = adapt(database.prepare(sql))
+      const statement = adapt(translated(() => database.prepare(sql)))
       // Schema statements are run once; keeping them would hold locks on what they change.
       if (/^\s*(select|insert|update|delete|with|begin|commit|rollback|savepoint|release)\b/i.test(sql))
         kept.set(sql, statement)
@@ -55,13 +59,38 @@ export function openSqliteDatabase(path: string, { exclusive = false } = {}): Sq
   }
 }
 
-function prepare(database: DatabaseSync, exclusive: boolean): void {
-  const wait = exclusive ? shortPatience : patience
+/** @param timeoutMs for which each statement may block the event loop where another process holds a lock */
+export function setBusyTimeout(database: SqliteDatabase, timeoutMs: number): void {
+  database.prepare(`PRAGMA busy_timeout = ${timeoutMs}`).all([])
+}
+
+/** Runs `work` with the patience of a start, for what is done before anything is served. */
+export async function withLongBusyTimeout<T>(db: Db, work: () => Promise<T>): Promise<T> {
+  const set = (timeoutMs: number) => sql.raw(`PRAGMA busy_timeout = ${timeoutMs}`).execute(db)
+  await set(busyTimeoutMs)
+  try {
+    return await work()
+  } finally {
+    await set(servingBusyTimeoutMs)
+  }
+}
+
+function translated<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw asUnavailable(error)
+  }
+}
+
+function prepare(database: DatabaseSync, path: string, exclusive: boolean): void {
+  const wait = exclusive ? exclusiveBusyTimeoutMs : busyTimeoutMs
   database.exec(`PRAGMA busy_timeout = ${wait}`)
   // Before the file is first read: only then does SQLite ask for the whole file in WAL mode.
   if (exclusive) database.exec('PRAGMA locking_mode = EXCLUSIVE')
   enterWal(database, wait)
   for (const pragma of pragmas) database.exec(`PRAGMA ${pragma}`)
+  database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages(path)}`)
 }
 
 /** Two processes may make one file at once, and SQLite does not wait for the other one here. */
@@ -71,7 +100,9 @@ function enterWal(database: DatabaseSync, wait: number): void {
       database.exec('PRAGMA journal_mode = WAL')
       return
     } catch (error) {
-      if (!isUnreachable(error) || performance.now() - begun > wait) throw error
+      const unavailable = asUnavailable(error)
+      const busy = unavailable instanceof DatabaseUnavailableError && unavailable.reason === 'busy'
+      if (!busy || performance.now() - begun > wait) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
     }
   }
@@ -91,8 +122,8 @@ function adapt(statement: StatementSync): SqliteStatement {
   }
   return {
     reader: columns.length > 0,
-    all: (parameters) => statement.all(...bind(parameters)).map(toRow),
-    run: (parameters) => statement.run(...bind(parameters)),
+    all: (parameters) => translated(() => statement.all(...bind(parameters))).map(toRow),
+    run: (parameters) => translated(() => statement.run(...bind(parameters))),
     iterate: (parameters) => statement.iterate(...bind(parameters)).map(toRow),
   }
 }

@@ -1,7 +1,8 @@
 import { Kysely, type SqliteDatabase, sql } from 'kysely'
 import { createGroupedWriter } from './grouped-writer.ts'
 import { createReadSnapshot } from './read-snapshot.ts'
-import { NodeSqliteDialect, openSqliteDatabase } from './sqlite-database.ts'
+import { NodeSqliteDialect, openSqliteDatabase, servingBusyTimeoutMs, setBusyTimeout } from './sqlite-database.ts'
+import { createWriteCheck } from './sqlite-disk.ts'
 import { makePrivate, watchFile } from './sqlite-file.ts'
 import { runAtOnce } from './statement.ts'
 import type { Storage } from './storage.ts'
@@ -10,13 +11,21 @@ import type { Tables } from './tables.ts'
 /** Two connections: reads never wait behind a write, and never see one that is not committed. */
 export function openSqlite(path: string): Storage {
   if (path !== ':memory:') makePrivate(path)
-  const { database: writeDatabase, countWrites } = counted(openSqliteDatabase(path))
+  const writeDatabase = openSqliteDatabase(path)
+  // The grouped writer waits by itself, with the event loop running.
+  setBusyTimeout(writeDatabase, 0)
   const writer = connect(writeDatabase)
   const readDatabase = openSqliteDatabase(path)
+  setBusyTimeout(readDatabase, servingBusyTimeoutMs)
   const snapshot = createReadSnapshot(readDatabase)
   const reader = connect(readDatabase, snapshot.enter)
   const assertFile = path === ':memory:' ? async () => undefined : watchFile(path)
-  const groupedWriter = createGroupedWriter(writer, countWrites, snapshot.end)
+  const groupedWriter = createGroupedWriter({
+    connection: writer,
+    endSnapshot: snapshot.end,
+    onUnavailable: () => writeCheck.noteFailure(),
+  })
+  const writeCheck = createWriteCheck(path, groupedWriter.write)
   return {
     kind: 'sqlite',
     db: reader,
@@ -25,6 +34,7 @@ export function openSqlite(path: string): Storage {
     ping: async () => {
       await assertFile()
       await sql`select 1 from settings limit 1`.execute(reader)
+      await writeCheck.assertWritable()
     },
     close: async () => {
       await groupedWriter.idle()
@@ -45,14 +55,4 @@ function connect(database: SqliteDatabase, beforeEach: () => void = () => undefi
     return database.prepare(text).all(parameters)
   })
   return db
-}
-
-/** Knows how many statements it was asked for that were no reads. */
-function counted(database: SqliteDatabase) {
-  let writes = 0
-  const prepare: SqliteDatabase['prepare'] = (sql) => {
-    if (!sql.startsWith('select ')) writes++
-    return database.prepare(sql)
-  }
-  return { database: { ...database, prepare }, countWrites: () => writes }
 }

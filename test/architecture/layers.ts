@@ -11,7 +11,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   identity: ['shared'],
   storage: ['shared', 'accounts/*.table.ts', 'studies/*.table.ts', 'statistics/*.table.ts'],
   config: ['storage/postgres-hosts.ts'],
-  http: ['shared', 'storage/constraint-errors.ts'],
+  http: ['shared', 'storage/database-unavailable.ts'],
   accounts: ['shared', 'storage', 'http', 'identity'],
   studies: ['shared', 'storage', 'http', 'identity', 'accounts'],
   statistics: ['shared', 'storage', 'http', 'identity', 'accounts', 'studies'],

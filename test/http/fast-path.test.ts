@@ -86,7 +86,7 @@ test('what fails past the framework is told by it, and not tried again', async (
     throw new DomainError('busy')
   }
   const app = Fastify()
-  await app.register(errors)
+  await app.register(errors, { logUnavailable: () => false })
   await app.register(fastFailures)
   app.post('/write', async () => assert.fail('tried again'))
   const routes: FastRoute<unknown>[] = [{ method: 'POST', url: /^\/write$/, answer: fail }]

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { DomainError } from '../../src/shared/errors.ts'
 import { atCommit } from '../../src/storage/at-commit.ts'
-import { isUnreachable, violatedUniqueness } from '../../src/storage/constraint-errors.ts'
+import { violatedUniqueness } from '../../src/storage/constraint-errors.ts'
+import { DatabaseUnavailableError } from '../../src/storage/database-unavailable.ts'
 import { settle } from '../../src/storage/settings.repository.ts'
 import type { Db, Storage } from '../../src/storage/storage.ts'
+import { holdWriteLock } from '../support/lock-holder.ts'
 import { openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
 
 let database: TestDatabase
@@ -121,19 +122,62 @@ test('a second of what must be unique is told from every other error', async () 
   const other = await storage.write((tx) => sql`select * from nothing`.execute(tx)).catch((reason: unknown) => reason)
   assert.ok(other instanceof Error)
   assert.equal(violatedUniqueness(other), undefined)
-  assert.equal(isUnreachable(other), false)
+  assert.ok(!(other instanceof DatabaseUnavailableError))
+})
+
+test('a write runs once, whatever becomes of those in its group', async () => {
+  const runs = Array.from({ length: 20 }, () => 0)
+  const works = runs.map((_, at) =>
+    storage.write(async (tx) => {
+      runs[at] = (runs[at] ?? 0) + 1
+      await put(`once ${at}`)(tx)
+      if (at % 4 === 1) throw new Error('halfway')
+    }),
+  )
+  await Promise.allSettled(works)
+  assert.deepEqual([...new Set(runs)], [1])
 })
 
 /** Where PostgreSQL would queue behind the locks of rows. */
 async function testHeldFile(): Promise<void> {
-  const holder = new DatabaseSync(database.url.slice('file:'.length))
-  holder.exec('begin immediate')
-  const error = await storage.write(put('late')).catch((reason: unknown) => reason)
-  holder.exec('rollback')
-  holder.close()
-  assert.ok(isUnreachable(error), String(error))
-  await storage.write(put('late'))
+  const lock = await holdWriteLock(database.url.slice('file:'.length))
+  const late = storage.write(put('late')).catch((reason: unknown) => reason)
+  let turns = 0
+  const counter = setInterval(() => turns++, 10)
+  const error = await late
+  clearInterval(counter)
+  assert.ok(error instanceof DatabaseUnavailableError && error.reason === 'busy', String(error))
+  assert.ok(turns > 10, 'the event loop runs meanwhile')
+  const waiting = storage.write(put('late'))
+  await lock.release()
+  await waiting
   assert.deepEqual(await keys('late'), ['late'])
+}
+
+/** By SQLite's own bound, which it tells of as of a full disk. */
+async function testFullDatabase(): Promise<void> {
+  const bound = (pages: number) => storage.write((tx) => sql.raw(`pragma max_page_count = ${pages}`).execute(tx))
+  await bound(1)
+  const large = 'x'.repeat(1_000_000)
+  let runs = 0
+  const outcomes = await Promise.allSettled([
+    storage.write(put('full small')),
+    storage.write((tx) => {
+      runs++
+      return tx.insertInto('settings').values({ key: 'full large', value: large }).execute()
+    }),
+  ])
+  for (const outcome of outcomes) {
+    assert.equal(outcome.status, 'rejected')
+    assert.ok(outcome.reason instanceof DatabaseUnavailableError && outcome.reason.reason === 'full')
+  }
+  assert.equal(runs, 2, 'repeated once, after a checkpoint')
+  assert.deepEqual(await keys('full'), [])
+  await storage.db.selectFrom('settings').select('key').execute()
+  await bound(1_000_000)
+  await storage.write(put('full no more'))
+  await storage.ping()
+  assert.deepEqual(await keys('full'), ['full no more'])
 }
 
 /** SQLite has no server. */
@@ -146,11 +190,12 @@ async function testEndedConnections(): Promise<void> {
   for (let failed = 0; failed <= 20; failed += 1) {
     const error = await storage.ping().catch((reason: unknown) => reason)
     if (error === undefined) return
-    assert.ok(isUnreachable(error), String(error))
+    assert.ok(error instanceof DatabaseUnavailableError, String(error))
   }
   assert.fail('the pool keeps handing out dead connections')
 }
 
-if (process.env.TEST_POSTGRES_URL === undefined)
+if (process.env.TEST_POSTGRES_URL === undefined) {
   test('a database that another process holds is out of reach, and serves again when it is let go', testHeldFile)
-else test('connections that the server ends are made again, and end no process', testEndedConnections)
+  test('a group that does not fit is refused whole, and the next one that fits is written', testFullDatabase)
+} else test('connections that the server ends are made again, and end no process', testEndedConnections)

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { Kysely, sql } from 'kysely'
 import type { DatabaseSetting } from '../../config/setting.ts'
-import { isUnreachable } from '../../storage/constraint-errors.ts'
 import { lockExclusive } from '../../storage/database-lock.ts'
+import { isBusy } from '../../storage/database-unavailable.ts'
 import { schemaAge } from '../../storage/migrate.ts'
 import { openPostgres } from '../../storage/postgres.ts'
 import { findSetting, unfinishedCopy } from '../../storage/settings.repository.ts'
@@ -45,7 +45,7 @@ async function holdFile(path: string): Promise<CopySource> {
     return { kind: 'sqlite', db, close: () => db.destroy().finally(lock.release) }
   } catch (error) {
     lock.release()
-    if (isUnreachable(error)) throw inUse('a process has the file open')
+    if (isBusy(error)) throw inUse('a process has the file open')
     throw error
   }
 }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertError } from '../contract/assert-error.ts'
+import { bearer, send } from '../contract/client.ts'
+import { registerStudents } from '../faults/student.ts'
+import { holdWriteLock } from '../support/lock-holder.ts'
+import { makePlace, spawnService } from '../support/running-service.ts'
+
+const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? test : () => undefined
+
+onSqlite('while another process holds the write lock reads go on, and writes wait for it up to a bound', async (t) => {
+  const place = await makePlace()
+  const service = await spawnService(place, { SCHOOL: 'demo', THROTTLE: 'off', LOG_LEVEL: 'error' })
+  t.after(async () => {
+    await service.end('SIGKILL')
+    await place.remove()
+  })
+  const [student] = await registerStudents(service.address)
+  const as = bearer(student?.token ?? '')
+  const start = () => send('POST', `${service.address}/api/v1.0/studys/`, { as })
+  const { url } = (await start()).body as { url: string }
+  const lock = await holdWriteLock(place.databaseUrl.slice('file:'.length))
+  t.after(lock.release)
+
+  let settled = false
+  const refused = start().finally(() => {
+    settled = true
+  })
+  for (let at = 0; at < 10; at++) {
+    assert.equal((await send('GET', `${service.address}/healthz`)).status, 200)
+    assert.equal((await send('GET', url, { as })).status, 200)
+  }
+  assert.ok(!settled, 'the write still waits')
+  const begun = performance.now()
+  assertError(await refused, 503)
+  assert.match((await refused).headers.get('retry-after') ?? '', /^\d+$/)
+  assert.ok(performance.now() - begun < 5000)
+  assert.equal((await send('GET', `${service.address}/readyz`)).status, 503)
+
+  const waiting = Promise.all([start(), start(), start()])
+  await send('GET', `${service.address}/healthz`)
+  await lock.release()
+  assert.deepEqual(
+    (await waiting).map(({ status }) => status),
+    [201, 201, 201],
+  )
+  assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
+})
