@@ -32,12 +32,14 @@ export class DatabaseOpenError extends Error {
   override name = 'DatabaseOpenError'
 }
 
+const secretFingerprint = 'secret fingerprint'
+
 /** The database is being filled by `migrate-data`, or was left half filled. */
 export class UnfinishedCopyError extends Error {
   override name = 'UnfinishedCopyError'
 }
 
-/** Storage with the schema of this version, and the keys that belong to it. @throws ForeignSecretError, UnfinishedCopyError, NewerDatabaseError, DatabaseOpenError */
+/** Storage with the schema of this version, and the keys that belong to it. @throws ForeignSecretError, SecretFileError, UnfinishedCopyError, NewerDatabaseError, DatabaseOpenError */
 export async function openService(
   config: Pick<Config, 'database' | 'secret'> & Partial<Pick<Config, 'databasePool'>>,
   logger?: Pick<FastifyBaseLogger, 'warn'>,
@@ -46,8 +48,9 @@ export async function openService(
   try {
     if ((await findSetting(storage.db, unfinishedCopy)) !== undefined)
       throw new UnfinishedCopyError('it holds an unfinished copy: let `occupy migrate-data` finish first')
-    const keys = deriveKeys(readSecret(config))
-    const settled = await storage.write((tx) => settle(tx, 'secret fingerprint', keys.fingerprint))
+    const isKnown = (await findSetting(storage.db, secretFingerprint)) !== undefined
+    const keys = deriveKeys(readSecret(config, isKnown))
+    const settled = await storage.write((tx) => settle(tx, secretFingerprint, keys.fingerprint))
     if (settled !== keys.fingerprint)
       throw new ForeignSecretError('SECRET is not the one that this database was made with')
     return { storage, keys }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { failToStart, main, makePlace, type Place, type Settings, spawnService } from '../support/running-service.ts'
@@ -30,6 +32,12 @@ describe('a start with a wrong setting', { concurrency: 2 }, () => {
       for (const variable of ['PORT', 'LOG_LEVEL']) {
         await assertRefused(place, { PORT: 'x', LOG_LEVEL: 'x' }, variable)
       }
+    }))
+
+  test('names a secret that a power cut has emptied', () =>
+    withPlace(async (place) => {
+      await writeFile(join(place.folder, 'secret'), '')
+      await assertRefused(place, {}, 'secret: is empty')
     }))
 
   test('names the database that a newer version made', () =>
