@@ -51,7 +51,7 @@ function learn(folder: string, { output, cells, ink, name }: LearnOptions): void
     const { profile, misread, images } = learnProfile(samples, { ...layout, source })
     const text = writtenProfile(profile)
     readProfile(text)
-    writeFileSync(output, text)
+    writeFileSync(output, text, { flush: true })
     const symbols = profile.templates.map(({ symbol }) => symbol).join('')
     process.stdout.write(
       `${output}: symbols ${symbols}; ${images - misread.length} of ${images} images read right by what the others taught\n`,

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/config.ts'
 import { TlsFilesError } from '../http/tls.ts'
 import { DatabaseOpenError, ForeignSecretError, UnfinishedCopyError } from '../service/open-storage.ts'
+import { SecretFileError } from '../service/secret.ts'
 import { WorkerFailure } from '../service/worker-messages.ts'
 import { DatabaseInUseError } from '../storage/database-lock.ts'
 import { NewerDatabaseError } from '../storage/migrate.ts'
@@ -13,6 +14,7 @@ export function explain(error: unknown): string {
   if (error instanceof DatabaseOpenError) return `无法打开数据库 · DATABASE_URL: ${firstLine(error.message)}`
   if (error instanceof ProfileError) return `配置有误 · wrong setting: SCHOOL_CAPTCHA_PROFILE: ${error.message}`
   if (error instanceof ForeignSecretError) return `密钥不符 · wrong setting: ${error.message}`
+  if (error instanceof SecretFileError) return `密钥文件有误 · SECRET: ${error.message}`
   if (error instanceof UnfinishedCopyError) return `数据迁移未完成 · DATABASE_URL: ${error.message}`
   if (error instanceof DatabaseInUseError) return `数据库使用中 · DATABASE_URL: ${error.message}`
   if (error instanceof NewerDatabaseError) {

@@ -1,5 +1,4 @@
 import cluster from 'node:cluster'
-import { fstatSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import type { Config } from '../config/config.ts'
@@ -7,13 +6,18 @@ import { readConfig } from '../config/read-config.ts'
 import { apiBase } from '../http/links.ts'
 import { loadCaptchaReader } from '../service/captcha-reader.ts'
 import type { DemoStudent } from '../service/demo-student.ts'
+import { createLogDestination } from '../service/log-destination.ts'
 import { type RunningService, serve } from '../service/serve.ts'
 import { explain } from './explain.ts'
 
 const gracePeriod = 10_000
+// Not process.stdout.fd: the stream behind it changes the mode of a pipe that others share.
+const standardOutput = 1
 
 /** Prepares the database and serves until a signal. Whatever keeps it from starting is one line, and the exit code. */
 export async function serveUntilSignal(env: NodeJS.ProcessEnv): Promise<void> {
+  // Nobody may be left to read the banner.
+  process.stderr.on('error', () => undefined)
   try {
     const config = readConfig(env)
     const logger = createLogger(config.logLevel)
@@ -53,15 +57,13 @@ async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
   }
 }
 
-/**
- * Gathers lines for a moment, and loses none at the end: a write for each request would cost as much as the answer. A pipe takes
- * 4 KiB in one piece, so that the lines of several processes do not mix. Only a file never keeps its writer waiting.
- */
 function createLogger(level: string): FastifyBaseLogger {
-  const sync = fstatSync(process.stdout.fd).isFile()
-  const destination = pino.destination({ sync, minLength: 4000, maxWrite: 4096, periodicFlush: 100 })
-  process.on('exit', () => destination.flushSync())
-  return pino({ level }, destination)
+  const destination = createLogDestination(standardOutput, (lines) =>
+    logger.error({ lines }, 'log lines were lost while the log could not be written'),
+  )
+  const logger = pino({ level }, destination)
+  process.on('exit', destination.finish)
+  return logger
 }
 
 function endOnSignal(service: RunningService, logger: FastifyBaseLogger): void {

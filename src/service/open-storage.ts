@@ -34,6 +34,8 @@ export class DatabaseOpenError extends Error {
   override name = 'DatabaseOpenError'
 }
 
+const secretFingerprint = 'secret fingerprint'
+
 /** The database is being filled by `migrate-data`, or was left half filled. */
 export class UnfinishedCopyError extends Error {
   override name = 'UnfinishedCopyError'
@@ -49,7 +51,7 @@ export interface Service {
 /**
  * Storage with the schema of this version, and the keys that belong to it. A database file stays locked against commands that want it
  * for themselves until the storage is closed.
- * @throws ForeignSecretError, UnfinishedCopyError, NewerDatabaseError, DatabaseInUseError, DatabaseOpenError
+ * @throws ForeignSecretError, SecretFileError, UnfinishedCopyError, NewerDatabaseError, DatabaseInUseError, DatabaseOpenError
  */
 export async function openService(
   config: Pick<Config, 'database' | 'secret'> & Partial<Pick<Config, 'databasePool'>>,
@@ -59,8 +61,9 @@ export async function openService(
   try {
     if ((await findSetting(storage.db, unfinishedCopy)) !== undefined)
       throw new UnfinishedCopyError('it holds an unfinished copy: let `occupy migrate-data` finish first')
-    const keys = deriveKeys(readSecret(config))
-    const settled = await storage.write((tx) => settle(tx, 'secret fingerprint', keys.fingerprint))
+    const isKnown = (await findSetting(storage.db, secretFingerprint)) !== undefined
+    const keys = deriveKeys(readSecret(config, isKnown))
+    const settled = await storage.write((tx) => settle(tx, secretFingerprint, keys.fingerprint))
     if (settled !== keys.fingerprint)
       throw new ForeignSecretError('SECRET is not the one that this database was made with')
     return { storage, keys, alone }

@@ -1,11 +1,32 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 
-/** The secret that is set, or the one kept beside the data, made at the first start. */
-export function readSecret(config: Pick<Config, 'secret' | 'database'>): string {
-  return config.secret ?? keptSecret(secretPath(config))
+/** The secret's file cannot be used. The message names the file and says what to do. */
+export class SecretFileError extends Error {
+  override name = 'SecretFileError'
+}
+
+/** Shorter text is no secret but what is left of one. */
+const shortestSecret = 16
+
+/**
+ * The secret that is set, or the one kept beside the data.
+ * @param isKnown whether the database holds its fingerprint. Only before that is a file made. It is on disk, with its folders, on return:
+ * a database that outlives a power cut must not be left without its secret.
+ * @throws SecretFileError
+ */
+export function readSecret(config: Pick<Config, 'secret' | 'database'>, isKnown: boolean): string {
+  if (config.secret !== undefined) return config.secret
+  const path = secretPath(config)
+  try {
+    if (!isKnown) keepSecret(path)
+    return usable(path, findText(path))
+  } catch (error) {
+    if (error instanceof SecretFileError) throw error
+    throw new SecretFileError(`${path}: cannot be used, see to its owner and mode (0600): ${(error as Error).message}`)
+  }
 }
 
 /** Where the secret is kept that is not set. */
@@ -13,12 +34,17 @@ export function secretPath({ database }: Pick<Config, 'database'>): string {
   return join(database.kind === 'sqlite' ? dirname(database.path) : 'data', 'secret')
 }
 
-function keptSecret(path: string): string {
-  const found = readIfThere(path)
-  if (found !== undefined) return found
+function keepSecret(path: string): void {
+  if (findText(path) === undefined) makeSecret(path)
+  // An earlier start, or another one at this moment, may have written it and not waited for the disk.
+  sync(path)
+  syncFolders(path)
+}
+
+function makeSecret(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${process.pid}`
-  writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
+  writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flush: true })
   try {
     // Two processes may start at once: only one link is made, and both read it.
     linkSync(draft, path)
@@ -27,14 +53,46 @@ function keptSecret(path: string): string {
   } finally {
     rmSync(draft)
   }
-  return readIfThere(path) ?? keptSecret(path)
 }
 
-function readIfThere(path: string): string | undefined {
+function usable(path: string, text: string | undefined): string {
+  if (text === undefined) {
+    throw new SecretFileError(`${path}: is missing, and the database was made with it: put it back from a backup`)
+  }
+  if (text.length >= shortestSecret) return text
+  throw new SecretFileError(
+    `${path}: is ${text === '' ? 'empty' : 'too short'}: put it back from a backup. If there is no account yet, delete it; a new one is made`,
+  )
+}
+
+function findText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8').trim() || undefined
+    return readFileSync(path, 'utf8').trim()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
+  }
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The folders may be new too, made with the database. Above the first one they may belong to others, who keep them closed. */
+function syncFolders(path: string): void {
+  let folder = dirname(resolve(path))
+  sync(folder)
+  while (folder !== dirname(folder)) {
+    folder = dirname(folder)
+    try {
+      sync(folder)
+    } catch {
+      return
+    }
   }
 }

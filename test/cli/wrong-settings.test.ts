@@ -50,6 +50,12 @@ describe('a start with a wrong setting', { concurrency: 2 }, () => {
       await assertRefused(place, {}, '.env')
     }))
 
+  test('names a secret that a power cut has emptied', () =>
+    withPlace(async (place) => {
+      await writeFile(join(place.folder, 'secret'), '')
+      await assertRefused(place, {}, 'secret: is empty')
+    }))
+
   test('names the database that a newer version made', () =>
     withPlace(async (place) => {
       await (await spawnService(place)).end()

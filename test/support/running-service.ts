@@ -38,9 +38,13 @@ export interface SpawnedService {
 
 export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
-/** `occupy serve` in a process of its own, with these settings and no others, in `place`'s folder. */
-export async function spawnService(place: Place, settings: Settings = {}): Promise<SpawnedService> {
-  const { child, said, exit } = spawnServe(place, settings)
+/** `occupy serve` in a process of its own, with these settings and no others, in `place`'s folder. @param output of its log, an open file */
+export async function spawnService(
+  place: Place,
+  settings: Settings = {},
+  output: number | 'pipe' = 'pipe',
+): Promise<SpawnedService> {
+  const { child, said, exit } = spawnServe(place, settings, output)
   const address = await Promise.race([greeted(child, said), exit.then(() => undefined)])
   if (address === undefined) throw new Error(`the service did not start:\n${said()}`)
   const end = async (signal: NodeJS.Signals = 'SIGTERM') => {
@@ -56,15 +60,15 @@ export async function failToStart(place: Place, settings: Settings): Promise<{ c
   return { code: await exit, said: said() }
 }
 
-function spawnServe(place: Place, settings: Settings) {
+function spawnServe(place: Place, settings: Settings, output: number | 'pipe' = 'pipe') {
   const { PATH = '' } = process.env
   const child = spawn(process.execPath, [main, 'serve'], {
     cwd: place.folder,
     env: { PATH, PORT: '0', DATABASE_URL: place.databaseUrl, ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output, 'pipe'],
   })
   let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk))
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk))
   const exit = once(child, 'close').then(([code]: (number | null)[]) => code ?? null)
   return { child, said: () => text, exit }
 }
