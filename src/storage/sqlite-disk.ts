@@ -12,6 +12,7 @@ const fewestLogPages = 64
 /** Of the free space that the write-ahead log may take; the rest is left for the database to grow. */
 const logShare = 1 / 4
 const littleSpaceBytes = 1024 * 1024
+const trialBytes = 64 * 1024
 
 /**
  * Pages that the write-ahead log may hold before they are copied into the database. Pages that are written again and again are copied
@@ -43,11 +44,11 @@ export function createWriteCheck(path: string, write: (work: (tx: Db) => Promise
   let trial: Promise<void> | undefined
 
   async function tryWrite(): Promise<void> {
-    await write(async (tx) => {
-      // A row that comes and goes: writing an unchanged value would write nothing to disk.
-      await sql`insert into settings (key, value) values ('write check', '') on conflict do nothing`.execute(tx)
-      await sql`delete from settings where key = 'write check'`.execute(tx)
-    })
+    // Larger than any request's write, which must not fail where this one found room; and two transactions, since SQLite does not write
+    // pages that were filled and freed in one.
+    const value = 'x'.repeat(trialBytes)
+    await write((tx) => sql`insert or replace into settings (key, value) values ('write check', ${value})`.execute(tx))
+    await write((tx) => sql`delete from settings where key = 'write check'`.execute(tx))
     failed = false
   }
 
