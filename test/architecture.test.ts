@@ -112,7 +112,7 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
   ],
   [
     'a repository asks another feature’s',
-    'studies/tally.repository.ts',
+    'studies/study-counter.repository.ts',
     "import { a } from '../accounts/account.repository.ts'\n",
     1,
   ],

@@ -1,4 +1,4 @@
-import type { CaptchaMode, CaptchaWatch } from './captcha-watch.ts'
+import type { CaptchaMode, CaptchaMonitor } from './captcha-monitor.ts'
 import { startDeadline } from './deadline.ts'
 import { deferBreaker } from './deferred-breaker.ts'
 import type { Logger } from './logger.ts'
@@ -19,7 +19,7 @@ export interface GuardOptions {
   failures?: number
   restMs?: number
   /** Absent where the school has no captcha. */
-  captchas?: CaptchaWatch
+  captchas?: CaptchaMonitor
   /** Told how long each login took, queue included. */
   onLogin?: (seconds: number) => void
 }
@@ -28,7 +28,7 @@ export interface GuardedVerifier extends StudentVerifier {
   captchaMode(): CaptchaMode
   readonly metrics: VerifierMetrics
   /** Absent where the school has no captcha. */
-  readonly captchas: CaptchaWatch | undefined
+  readonly captchas: CaptchaMonitor | undefined
 }
 
 const BUSY_RETRY_SECONDS = 5

@@ -9,7 +9,7 @@ import {
   sql,
 } from 'kysely'
 import type pg from 'pg'
-import { openCommit } from './at-commit.ts'
+import { openCommit } from './before-commit.ts'
 import { isUnreachable } from './constraint-errors.ts'
 import { asUnavailable, DatabaseUnavailableError } from './database-unavailable.ts'
 import { postgresDriver } from './postgres-driver.ts'

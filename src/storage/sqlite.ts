@@ -1,5 +1,5 @@
 import { Kysely, type SqliteDatabase, sql } from 'kysely'
-import { createGroupedWriter } from './grouped-writer.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { createReadSnapshot } from './read-snapshot.ts'
 import { NodeSqliteDialect, openSqliteDatabase, servingBusyTimeoutMs, setBusyTimeout } from './sqlite-database.ts'
 import { createWriteCheck } from './sqlite-disk.ts'
@@ -12,7 +12,7 @@ import type { Tables } from './tables.ts'
 export function openSqlite(path: string): Storage {
   if (path !== ':memory:') makePrivate(path)
   const writeDatabase = openSqliteDatabase(path)
-  // The grouped writer waits by itself, with the event loop running.
+  // The group commit waits by itself, with the event loop running.
   setBusyTimeout(writeDatabase, 0)
   const writer = connect(writeDatabase)
   const readDatabase = openSqliteDatabase(path)
@@ -20,24 +20,24 @@ export function openSqlite(path: string): Storage {
   const snapshot = createReadSnapshot(readDatabase)
   const reader = connect(readDatabase, snapshot.enter)
   const assertFile = path === ':memory:' ? async () => undefined : watchFile(path)
-  const groupedWriter = createGroupedWriter({
+  const groupCommit = createGroupCommit({
     connection: writer,
     endSnapshot: snapshot.end,
     onUnavailable: () => writeCheck.noteFailure(),
   })
-  const writeCheck = createWriteCheck(path, groupedWriter.write)
+  const writeCheck = createWriteCheck(path, groupCommit.write)
   return {
     kind: 'sqlite',
     db: reader,
     readTogether: snapshot.enterTogether,
-    write: groupedWriter.write,
+    write: groupCommit.write,
     ping: async () => {
       await assertFile()
       await sql`select 1 from settings limit 1`.execute(reader)
       await writeCheck.assertWritable()
     },
     close: async () => {
-      await groupedWriter.idle()
+      await groupCommit.idle()
       snapshot.end()
       await reader.destroy()
       await writer.destroy()

@@ -3,21 +3,21 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Db } from './storage.ts'
 
 /** What stands in a statement for a value that each run brings. */
-export type Places<P> = { readonly [K in keyof P]-?: RawBuilder<Exclude<P[K], undefined>> }
+export type Parameters<P> = { readonly [K in keyof P]-?: RawBuilder<Exclude<P[K], undefined>> }
 
 type RunNow = (sql: string, parameters: readonly unknown[]) => unknown[]
 
-class Place {
+class Parameter {
   readonly name: string
   constructor(name: string) {
     this.name = name
   }
 }
 
-/** One for all statements: a place is known by its name alone. */
-const places = new Proxy<Record<string, RawBuilder<unknown>>>(
+/** One for all statements: a parameter is known by its name alone. */
+const parameters = new Proxy<Record<string, RawBuilder<unknown>>>(
   {},
-  { get: (made, name: string) => (made[name] ??= sql`${new Place(name)}`) },
+  { get: (made, name: string) => (made[name] ??= sql`${new Parameter(name)}`) },
 )
 
 const runners = new WeakMap<Db, RunNow>()
@@ -34,20 +34,20 @@ export interface Statement<P, R> {
 
 /** A query that Kysely builds and compiles once for each kind of database, for paths where the building would cost more than the running. */
 export function statement<P extends object, R>(
-  build: (db: Db, places: Places<P>) => CompiledQuery<R>,
+  build: (db: Db, parameters: Parameters<P>) => CompiledQuery<R>,
 ): Statement<P, R> {
   const compiled: { sqlite?: CompiledQuery; postgres?: CompiledQuery } = {}
 
   function all(db: Db, values: P): MaybePromise<R[]> {
     const run = runners.get(db)
     const kind = run || db.getExecutor().adapter instanceof SqliteAdapter ? 'sqlite' : 'postgres'
-    compiled[kind] ??= build(db, places as Places<P>)
+    compiled[kind] ??= build(db, parameters as Parameters<P>)
     const query = compiled[kind]
-    const parameters = query.parameters.map((value) =>
-      value instanceof Place ? (values as Record<string, unknown>)[value.name] : value,
+    const bound = query.parameters.map((value) =>
+      value instanceof Parameter ? (values as Record<string, unknown>)[value.name] : value,
     )
-    if (run) return run(query.sql, parameters) as R[]
-    return db.executeQuery({ ...query, parameters }).then(({ rows }) => rows as R[])
+    if (run) return run(query.sql, bound) as R[]
+    return db.executeQuery({ ...query, parameters: bound }).then(({ rows }) => rows as R[])
   }
 
   return { all, first: (db, values) => andThen(all(db, values), ([row]) => row) }

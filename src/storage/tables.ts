@@ -1,6 +1,6 @@
 import type { AccountTable } from '../accounts/account.table.ts'
 import type { BudgetTable } from '../accounts/budget.table.ts'
-import type { StudyTable, StudyTallyTable } from '../studies/study.table.ts'
+import type { StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
 export interface SettingTable {
   key: string
@@ -12,5 +12,5 @@ export interface Tables {
   accounts: AccountTable
   budgets: BudgetTable
   studies: StudyTable
-  study_tallies: StudyTallyTable
+  study_tallies: StudyCounterTable
 }

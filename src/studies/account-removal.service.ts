@@ -3,8 +3,8 @@ import type { AccountId } from '../accounts/account.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { Storage } from '../storage/storage.ts'
 import { deleteStudiesOf } from './study.repository.ts'
-import { addToTallies } from './tally.repository.ts'
-import { runningDelta, startDeltas } from './tally.ts'
+import { addToCounters } from './study-counter.repository.ts'
+import { runningDelta, startDeltas } from './study-counter.ts'
 
 /** Removes an account and all its records; answers how many those were. @throws DomainError `not-found` */
 export async function removeAccount(storage: Storage, id: AccountId): Promise<number> {
@@ -17,7 +17,7 @@ export async function removeAccount(storage: Storage, id: AccountId): Promise<nu
       ...startDeltas(startedAt, -1),
       ...(end ? [] : [runningDelta(-1)]),
     ])
-    addToTallies(tx, deltas)
+    addToCounters(tx, deltas)
     return removed.length
   })
 }

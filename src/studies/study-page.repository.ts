@@ -3,9 +3,9 @@ import type { Cursor, Order, Page } from '../shared/page.ts'
 import type { Db } from '../storage/storage.ts'
 import { toStudy } from './study.repository.ts'
 import type { Study } from './study.ts'
+import { countRunning, locate } from './study-counter.repository.ts'
 import type { StudyFilter, StudyListRequest } from './study-list.ts'
-import { countMatching, type Place, rowsMatching } from './study-rows.repository.ts'
-import { countRunning, locate } from './tally.repository.ts'
+import { countMatching, type Position, rowsMatching } from './study-rows.repository.ts'
 
 /**
  * One page in the order of start and id. Links are keyset cursors, so that every page costs the same wherever it lies.
@@ -42,7 +42,7 @@ async function laterPage(db: Db, request: StudyListRequest, count: number): Prom
   return { items, count, ...links(request, items, backwards ? behind : more, backwards ? more : behind) }
 }
 
-/** Old clients ask for a page by number. In everyone's list the tallies know where it begins; elsewhere there is little to skip. */
+/** Old clients ask for a page by number. In everyone's list the counters know where it begins; elsewhere there is little to skip. */
 async function skip(
   db: Db,
   filter: StudyFilter,
@@ -80,11 +80,11 @@ function links(request: StudyListRequest, items: Study[], hasNext: boolean, hasP
   }
 }
 
-function cursorAt(direction: Cursor['direction'], { startedAt, id }: Place): Cursor {
+function cursorAt(direction: Cursor['direction'], { startedAt, id }: Position): Cursor {
   return { direction, startedAt, id }
 }
 
-/** The place behind the last record. */
+/** The position behind the last record. */
 function end(order: Order): Cursor {
   return { direction: 'before', startedAt: order === 'asc' ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER, id: 0 }
 }

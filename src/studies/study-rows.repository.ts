@@ -1,19 +1,19 @@
 import type { Selectable } from 'kysely'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Cursor, Order } from '../shared/page.ts'
-import { type Places, statement, statementsByShape } from '../storage/statement.ts'
+import { type Parameters, statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import type { StudyTable } from './study.table.ts'
 import type { StudyFilter } from './study-list.ts'
 
 /** Where a record stands in the order of start and id. */
-export type Place = Pick<Cursor, 'startedAt' | 'id'>
+export type Position = Pick<Cursor, 'startedAt' | 'id'>
 
 export interface RowsRequest {
   filter: StudyFilter
   order: Order
   /** Only rows that come after it in that order. */
-  beyond?: Place | undefined
+  beyond?: Position | undefined
   limit: number
   offset?: number | undefined
 }
@@ -25,7 +25,7 @@ interface Shape {
   to: boolean
 }
 
-type Values = Omit<StudyFilter, 'running'> & Partial<Place> & { limit?: number; offset?: number }
+type Values = Omit<StudyFilter, 'running'> & Partial<Position> & { limit?: number; offset?: number }
 
 /** Whole rows, in the order asked for. */
 export function rowsMatching(db: Db, request: RowsRequest): MaybePromise<Selectable<StudyTable>[]> {
@@ -65,7 +65,7 @@ const countOf = statementsByShape((shape: Shape) =>
   ),
 )
 
-function matching(db: Db, { account, running, from, to }: Shape, values: Places<Values>) {
+function matching(db: Db, { account, running, from, to }: Shape, values: Parameters<Values>) {
   let query = db.selectFrom('studies')
   if (account) query = query.where('account_id', '=', values.accountId)
   if (running !== undefined) query = query.where('ended_at', running ? 'is' : 'is not', null)

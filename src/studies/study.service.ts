@@ -8,10 +8,10 @@ import type { Db, Storage } from '../storage/storage.ts'
 import { createKeptPages } from './kept-pages.ts'
 import { findRunning, findRunningOutside, findStudy, insertStudy, updateEnd } from './study.repository.ts'
 import { decideEnd, decideStart, endByService, type Rules, type Study, type StudyEnd, type StudyId } from './study.ts'
+import { addToCounters, countAll } from './study-counter.repository.ts'
+import { runningDelta, startDeltas } from './study-counter.ts'
 import type { StudyListRequest } from './study-list.ts'
 import { pageStudies } from './study-page.repository.ts'
-import { addToTallies, countAll } from './tally.repository.ts'
-import { runningDelta, startDeltas } from './tally.ts'
 
 export interface StudyServiceDeps {
   storage: Storage
@@ -53,7 +53,7 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
       const study = await insertStudy(tx, { accountId, startedAt: decision.startedAt, end: decision.end })
       await noteStudies(tx, accountId, 1)
       const nowRunning = (study.end ? 0 : 1) - (running && decision.runningEnd ? 1 : 0)
-      addToTallies(tx, [...startDeltas(study.startedAt, 1), runningDelta(nowRunning)])
+      addToCounters(tx, [...startDeltas(study.startedAt, 1), runningDelta(nowRunning)])
       return study
     })
   }
@@ -146,5 +146,5 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
 async function putEnd(tx: Db, study: Study, end: StudyEnd): Promise<void> {
   await updateEnd(tx, study.id, end)
   await noteStudies(tx, study.accountId, 0)
-  if (study.end === undefined) addToTallies(tx, [runningDelta(-1)])
+  if (study.end === undefined) addToCounters(tx, [runningDelta(-1)])
 }

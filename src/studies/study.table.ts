@@ -13,7 +13,7 @@ export interface StudyTable {
  * How many records start in each aligned stretch of `width` seconds (width 0: how many are running), so that a count is a short sum
  * and the N-th record is found without walking there. `slot` spreads the writers of a busy stretch over several rows.
  */
-export interface StudyTallyTable {
+export interface StudyCounterTable {
   width: number
   bucket: number
   slot: number

@@ -13,7 +13,7 @@ import { DomainError } from '../../src/shared/errors.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { removeAccount } from '../../src/studies/account-removal.service.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
-import { countAll, countRunning } from '../../src/studies/tally.repository.ts'
+import { countAll, countRunning } from '../../src/studies/study-counter.repository.ts'
 import { emptyDatabase } from '../support/empty-database.ts'
 
 let storage: Storage

@@ -8,8 +8,8 @@ import { readConfig } from '../../src/config/read-config.ts'
 import { openDatabase } from '../../src/service/open-storage.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { addToTallies, countAll, countRunning } from '../../src/studies/tally.repository.ts'
-import { runningDelta, startDeltas } from '../../src/studies/tally.ts'
+import { addToCounters, countAll, countRunning } from '../../src/studies/study-counter.repository.ts'
+import { runningDelta, startDeltas } from '../../src/studies/study-counter.ts'
 import { openSeedStore } from '../../src/tools/seed/open-seed-store.ts'
 import type { PlanWish } from '../../src/tools/seed/plan.ts'
 import { NotEmptyError, seedDatabase } from '../../src/tools/seed/seed.service.ts'
@@ -79,7 +79,7 @@ describe('seeding a campus', () => {
     await migrate(counted)
     await counted.write(async (tx) => {
       for (const { started_at, ended_at } of studies)
-        await addToTallies(tx, [...startDeltas(started_at, 1), runningDelta(ended_at === null ? 1 : 0)])
+        await addToCounters(tx, [...startDeltas(started_at, 1), runningDelta(ended_at === null ? 1 : 0)])
     })
     assert.deepEqual(await tallies(storage), await tallies(counted))
     assert.equal(await countRunning(storage.db), studies.filter((study) => study.ended_at === null).length)

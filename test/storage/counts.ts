@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Storage } from '../../src/storage/storage.ts'
-import { startDeltas } from '../../src/studies/tally.ts'
+import { startDeltas } from '../../src/studies/study-counter.ts'
 
 /** Every count that the writes keep equals what a count of the rows says. */
 export async function assertCountsAreReal({ db }: Storage): Promise<void> {
@@ -13,8 +13,8 @@ export async function assertCountsAreReal({ db }: Storage): Promise<void> {
     if (ended_at === null) add('0:0', 1)
   }
   const kept = new Map<string, number>()
-  const tallies = await db.selectFrom('study_tallies').select(['width', 'bucket', 'count']).execute()
-  for (const { width, bucket, count } of tallies) {
+  const counters = await db.selectFrom('study_tallies').select(['width', 'bucket', 'count']).execute()
+  for (const { width, bucket, count } of counters) {
     kept.set(`${width}:${bucket}`, (kept.get(`${width}:${bucket}`) ?? 0) + count)
   }
   for (const { id, study_count } of await db.selectFrom('accounts').select(['id', 'study_count']).execute()) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { DomainError } from '../../src/shared/errors.ts'
-import { atCommit } from '../../src/storage/at-commit.ts'
+import { beforeCommit } from '../../src/storage/before-commit.ts'
 import { violatedUniqueness } from '../../src/storage/constraint-errors.ts'
 import { DatabaseUnavailableError } from '../../src/storage/database-unavailable.ts'
 import { settle } from '../../src/storage/settings.repository.ts'
@@ -53,7 +53,7 @@ test('what writes leave to the commit is done once for them, without what a fail
   }
   const works = Array.from({ length: 9 }, (_, at) =>
     storage.write(async (tx) => {
-      atCommit(tx, apply, [at])
+      beforeCommit(tx, apply, [at])
       if (at % 3 === 0) await put(`begun ${at}`)(tx)
       if (at % 3 !== 2) return
       throw at > 4 ? new Error('in the midst') : new DomainError('not-found')
@@ -70,7 +70,7 @@ test('what writes leave to the commit is done once for them, without what a fail
     kept.map((at) => `left ${at}`),
   )
   if (storage.kind === 'sqlite') assert.deepEqual(calls, [kept])
-  assert.throws(() => atCommit(storage.db, apply, [9]), /nothing is being written/)
+  assert.throws(() => beforeCommit(storage.db, apply, [9]), /nothing is being written/)
 })
 
 test('what is left to the commit and fails there fails the write', async () => {
@@ -79,7 +79,7 @@ test('what is left to the commit and fails there fails the write', async () => {
   }
   const write = storage.write(async (tx) => {
     await put('before the end')(tx)
-    atCommit(tx, apply, [1])
+    beforeCommit(tx, apply, [1])
   })
   await assert.rejects(write, /at the end/)
   assert.deepEqual(await keys('before the end'), [])

@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import type { UnavailableReason, Verification } from '../verifier.ts'
 import type { ServiceResponse } from './service-response.ts'
 
@@ -13,20 +13,20 @@ const reasons: ReadonlyMap<string, UnavailableReason> = new Map([
   ['INTERNAL_ERROR', 'fault'],
 ])
 
-/** What a validated ticket proves; the code of a verified one is the student number. @throws SchoolTrouble when it proves nothing. */
+/** What a validated ticket proves; the code of a verified one is the student number. @throws SchoolError when it proves nothing. */
 export function judgeTicket(response: ServiceResponse, attribute: string | undefined): Verification {
   if (response.kind === 'success') return judgePerson(studentNumberIn(response, attribute))
   const { code } = response
   if (code === 'INVALID_TICKET') return { outcome: 'rejected' }
   const reason = reasons.get(code)
-  throw new SchoolTrouble(reason ?? 'not-understood', `serviceValidate: ${reason ? code : 'unknown code'}`)
+  throw new SchoolError(reason ?? 'not-understood', `serviceValidate: ${reason ? code : 'unknown code'}`)
 }
 
 function studentNumberIn(response: ServiceResponse & { kind: 'success' }, attribute: string | undefined): string {
   if (attribute === undefined) return response.user
   const [value, ...others] = response.attributes.get(attribute) ?? []
   if (value === undefined || others.length > 0)
-    throw new SchoolTrouble('unsupported', 'serviceValidate: not exactly one CAS_STUDENT_NUMBER_ATTRIBUTE')
+    throw new SchoolError('unsupported', 'serviceValidate: not exactly one CAS_STUDENT_NUMBER_ATTRIBUTE')
   return value
 }
 

@@ -1,7 +1,7 @@
-import type { CaptchaFate } from '../captcha-watch.ts'
+import type { CaptchaFate } from '../captcha-monitor.ts'
 import type { Logger } from '../logger.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import { schoolSite } from '../school-call/school-site.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { AskOptions, CaptchaChallenge, Proof, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
 import { imageType } from './captcha-image.ts'
 import type { CaptchaReader } from './captcha-reader.ts'
@@ -41,7 +41,7 @@ export function createKingosoftVerifier(options: KingosoftOptions): Required<Stu
   const finder = createDialectFinder(options.login, site)
   const runner = createLoginRunner({ site, limits, logger, now, onStep, onTrouble })
 
-  function onTrouble({ reason }: SchoolTrouble): void {
+  function onTrouble({ reason }: SchoolError): void {
     // It may be the dialect that changed.
     if (reason === 'fault' || reason === 'not-understood') finder.forget()
   }
@@ -77,8 +77,7 @@ export function createKingosoftVerifier(options: KingosoftOptions): Required<Stu
       if (others.length > 0 && !hinted) throw untold()
       const { bytes: image } = await fetchCaptcha(login)
       const mediaType = imageType(image)
-      if (mediaType === undefined)
-        throw new SchoolTrouble('not-understood', 'the captcha is no image that browsers show')
+      if (mediaType === undefined) throw new SchoolError('not-understood', 'the captcha is no image that browsers show')
       return { outcome: 'challenge', image, mediaType, session: writeChallengeSession({ dialect, jar }) }
     })
   }

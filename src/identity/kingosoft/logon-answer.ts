@@ -1,5 +1,5 @@
 import { looksLikeHtml } from '../school-call/page-text.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 
 export type LogonMeaning = 'accepted' | 'captcha-wrong' | 'rejected' | 'locked' | 'step-up-wanted'
 
@@ -11,7 +11,7 @@ const CREDENTIALS = /[账帐]号或密码/
 /** The same with a subject, for statuses that mean a fault: databases lock tables as well. */
 const ACCOUNT_LOCKED = /([账帐][号户]|用户).*锁定/
 
-/** What `logon.action` said. @throws SchoolTrouble for whatever is not known to be about the student. */
+/** What `logon.action` said. @throws SchoolError for whatever is not known to be about the student. */
 export function readLogonAnswer(text: string): LogonMeaning {
   const { status, message } = parseLogonAnswer(text)
   if (status === '200') return 'accepted'
@@ -28,14 +28,14 @@ export function describeLogonAnswer(text: string): string {
   try {
     return `status ${parseLogonAnswer(text).status}`
   } catch (error) {
-    return error instanceof SchoolTrouble ? error.message : 'not a JSON object'
+    return error instanceof SchoolError ? error.message : 'not a JSON object'
   }
 }
 
 export function parseLogonAnswer(text: string): { status: string; message: string } {
   const answer = parseJson(text, LOGON_CALL)
   const status = String(answer.status ?? '').trim()
-  if (!/^\d{1,6}$/.test(status)) throw new SchoolTrouble('not-understood', `${LOGON_CALL}: JSON without a status`)
+  if (!/^\d{1,6}$/.test(status)) throw new SchoolError('not-understood', `${LOGON_CALL}: JSON without a status`)
   return { status, message: typeof answer.message === 'string' ? answer.message.slice(0, LONGEST_MESSAGE) : '' }
 }
 
@@ -45,10 +45,10 @@ export function parseJson(text: string, call: string): Record<string, unknown> {
   try {
     value = JSON.parse(text)
   } catch {
-    if (looksLikeHtml(text)) throw new SchoolTrouble('maintenance', `${call}: a page in place of JSON`)
+    if (looksLikeHtml(text)) throw new SchoolError('maintenance', `${call}: a page in place of JSON`)
   }
   if (typeof value === 'object' && value !== null) return { ...value }
-  throw new SchoolTrouble('not-understood', `${call}: not a JSON object`)
+  throw new SchoolError('not-understood', `${call}: not a JSON object`)
 }
 
 /** Where the message speaks of nothing but the captcha, the student was not at fault. */
@@ -64,6 +64,6 @@ function byMessage(status: string, message: string): LogonMeaning {
   throw fault(status)
 }
 
-function fault(status: string): SchoolTrouble {
-  return new SchoolTrouble('fault', `${LOGON_CALL}: status ${status}`)
+function fault(status: string): SchoolError {
+  return new SchoolError('fault', `${LOGON_CALL}: status ${status}`)
 }

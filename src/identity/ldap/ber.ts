@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 
 /** One element of the Basic Encoding Rules, as LDAP restricts them (RFC 4511, 5.1). */
 export interface Element {
@@ -16,7 +16,7 @@ export interface Header {
 
 const LONGEST_LENGTH = 4
 
-/** The header at the beginning; undefined while it is not whole. @throws SchoolTrouble for what LDAP does not allow. */
+/** The header at the beginning; undefined while it is not whole. @throws SchoolError for what LDAP does not allow. */
 export function readHeader(bytes: Buffer): Header | undefined {
   const [tag, first] = bytes
   if (tag === undefined || first === undefined) return undefined
@@ -56,6 +56,6 @@ export function numberOf(element: Element | undefined, tag: number): number {
   return value
 }
 
-export function notUnderstood(): SchoolTrouble {
-  return new SchoolTrouble('not-understood', 'the directory answered something that is no LDAP')
+export function notUnderstood(): SchoolError {
+  return new SchoolError('not-understood', 'the directory answered something that is no LDAP')
 }

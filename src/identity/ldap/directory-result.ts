@@ -1,5 +1,5 @@
 import { PasswordPolicyError } from 'ldapts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import type { UnavailableReason, Verification } from '../verifier.ts'
 import type { DirectoryResult } from './directory-answer.ts'
 
@@ -37,7 +37,7 @@ const locked =
 /** Active Directory: the password is right, and has to be changed at the school first. */
 const changeWanted = /\bdata (532|773)\b/i
 
-/** What a bind with the student's password proves. @throws SchoolTrouble when it proves nothing. */
+/** What a bind with the student's password proves. @throws SchoolError when it proves nothing. */
 export function judgeLogin(result: DirectoryResult, studentCode: string): Verification {
   const { code, diagnostic, policyError } = result
   if (code === SUCCESS) return { outcome: 'verified', studentCode }
@@ -50,6 +50,6 @@ export function judgeLogin(result: DirectoryResult, studentCode: string): Verifi
   throw resultTrouble(result, 'login')
 }
 
-export function resultTrouble({ code }: DirectoryResult, step: string): SchoolTrouble {
-  return new SchoolTrouble(reasons[code] ?? 'fault', `${step}: result code ${code}`)
+export function resultTrouble({ code }: DirectoryResult, step: string): SchoolError {
+  return new SchoolError(reasons[code] ?? 'fault', `${step}: result code ${code}`)
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { findSetting, unfinishedCopy } from '../../storage/settings.repository.ts'
 import type { Db } from '../../storage/storage.ts'
 import { copiedTables, type Value } from './copied-table.ts'
-import { isEmpty, type Place, readRows } from './rows.ts'
+import { type Database, isEmpty, readRows } from './rows.ts'
 
 /** The copy cannot be begun or taken up; the message says what to do. */
 export class CopyRefusedError extends Error {
@@ -17,7 +17,7 @@ export interface CopyState {
 }
 
 /** The copy that the target holds a part of, or a new one, which is noted there. @throws CopyRefusedError */
-export async function beginCopy(source: Place, target: Place): Promise<CopyState> {
+export async function beginCopy(source: Database, target: Database): Promise<CopyState> {
   const found = await findSetting(target.db, unfinishedCopy)
   const identity = await identify(source)
   if (found !== undefined) {
@@ -56,7 +56,7 @@ export async function endCopy(db: Db): Promise<void> {
   await db.deleteFrom('settings').where('key', '=', unfinishedCopy).execute()
 }
 
-async function identify(source: Place): Promise<string> {
+async function identify(source: Database): Promise<string> {
   const secret = await findSetting(source.db, 'secret fingerprint')
   const [accounts] = copiedTables
   const first = accounts && (await readRows(source, accounts, undefined, 1)).map(([id, , , number]) => [id, number])

@@ -2,7 +2,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { type CopiedTable, copiedTables, keyOf } from './copied-table.ts'
 import { beginCopy, type CopyState, moveState } from './copy-state.ts'
 import { nextId, raiseNextId } from './drawn-ids.ts'
-import { insertRows, type Place, readRows } from './rows.ts'
+import { type Database, insertRows, readRows } from './rows.ts'
 
 export interface CopyOptions {
   /** Rows of one transaction. */
@@ -18,7 +18,7 @@ export const commonBatch = 10_000
  * Carries all rows over, one commit a batch, and goes on where an earlier run of the same copy was stopped. Both schemas are of this
  * version. The target is not to be served before it is checked. @throws CopyRefusedError, or the signal's reason
  */
-export async function copyData(source: Place, target: Storage, options: CopyOptions = {}): Promise<void> {
+export async function copyData(source: Database, target: Storage, options: CopyOptions = {}): Promise<void> {
   let state = await beginCopy(source, target)
   options.onProgress?.(rowsOf(state))
   for (const table of copiedTables) {
@@ -34,7 +34,7 @@ export function rowsOf(state: CopyState): number {
 }
 
 async function copyTable(
-  source: Place,
+  source: Database,
   target: Storage,
   table: CopiedTable,
   begun: CopyState,

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { CopiedTable } from './copied-table.ts'
-import type { Place } from './rows.ts'
+import type { Database } from './rows.ts'
 
 /** The id that the database would draw next: behind the removed ones too, whose tokens may still be about. */
-export async function nextId({ kind, db }: Place, { name }: CopiedTable): Promise<number> {
+export async function nextId({ kind, db }: Database, { name }: CopiedTable): Promise<number> {
   if (kind === 'sqlite') {
     const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = ${name}`.execute(db)
     return (rows[0]?.seq ?? 0) + 1
@@ -17,8 +17,8 @@ export async function nextId({ kind, db }: Place, { name }: CopiedTable): Promis
 }
 
 /** To be called once all rows are there. Never moves it back. */
-export async function raiseNextId(place: Place, table: CopiedTable, wanted: number): Promise<void> {
-  const { kind, db } = place
+export async function raiseNextId(database: Database, table: CopiedTable, wanted: number): Promise<void> {
+  const { kind, db } = database
   const { name } = table
   const last = await sql<{ id: number | null }>`select max(id) as id from ${sql.table(name)}`.execute(db)
   const next = Math.max(wanted, (last.rows[0]?.id ?? 0) + 1)

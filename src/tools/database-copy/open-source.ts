@@ -10,11 +10,11 @@ import { NodeSqliteDialect, openSqliteDatabase } from '../../storage/sqlite-data
 import type { Tables } from '../../storage/tables.ts'
 import { copiedTables } from './copied-table.ts'
 import { CopyRefusedError } from './copy-state.ts'
-import type { Place } from './rows.ts'
+import type { Database } from './rows.ts'
 
 const lockNotAvailable = '55P03'
 
-export interface CopySource extends Place {
+export interface CopySource extends Database {
   close(): Promise<void>
 }
 
@@ -72,7 +72,7 @@ async function holdTables(url: string): Promise<CopySource> {
 const inUse = (by: string) => new CopyRefusedError(`the source is in use (${by}): stop the service first`)
 
 /** Readers stay welcome; who would write waits until the copy is done. */
-async function lockTables({ db }: Place): Promise<void> {
+async function lockTables({ db }: Database): Promise<void> {
   const { rows } = await sql<{ others: number }>`select count(*) as others from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`.execute(db)
   const others = Number(rows[0]?.others ?? 0)

@@ -1,18 +1,18 @@
 import { sql } from 'kysely'
 import { inParts } from '../../storage/postgres-bulk.ts'
 import type { DatabaseKind, Db } from '../../storage/storage.ts'
-import { countAll } from '../../studies/tally.repository.ts'
+import { countAll } from '../../studies/study-counter.repository.ts'
 import { type CopiedTable, copiedTables, type Row, type Value } from './copied-table.ts'
 
 /** A database to read from or to write to. */
-export interface Place {
+export interface Database {
   kind: DatabaseKind
   db: Db
 }
 
 /** The next rows behind the key `after`, in the key's order. */
 export async function readRows(
-  { kind, db }: Place,
+  { kind, db }: Database,
   table: CopiedTable,
   after: readonly Value[] | undefined,
   limit: number,
@@ -31,7 +31,7 @@ export async function readRows(
 }
 
 /** In bulk: all rows are one parameter, or an array a column. */
-export async function insertRows({ kind, db }: Place, { name, columns }: CopiedTable, rows: Row[]): Promise<void> {
+export async function insertRows({ kind, db }: Database, { name, columns }: CopiedTable, rows: Row[]): Promise<void> {
   const names = Object.keys(columns)
   const into = `insert into ${name} (${names.join(', ')})`
   if (kind === 'postgres') return inParts(db, Object.values(columns), rows, (source) => `${into} ${source}`)
@@ -39,16 +39,16 @@ export async function insertRows({ kind, db }: Place, { name, columns }: CopiedT
   await sql`${sql.raw(into)} select ${sql.raw(values)} from json_each(${JSON.stringify(rows)})`.execute(db)
 }
 
-export async function isEmpty({ db }: Place, { name, where = '1 = 1' }: CopiedTable): Promise<boolean> {
+export async function isEmpty({ db }: Database, { name, where = '1 = 1' }: CopiedTable): Promise<boolean> {
   const { rows } = await sql`select 1 from ${sql.table(name)} where ${sql.raw(where)} limit 1`.execute(db)
   return rows.length === 0
 }
 
 /** How many rows there are to copy. The records' number is kept: counting a country's would take minutes. */
-export async function countRows(place: Place): Promise<number> {
-  let count = await countAll(place.db)
+export async function countRows(database: Database): Promise<number> {
+  let count = await countAll(database.db)
   for (const { name } of copiedTables.filter((table) => table.name !== 'studies')) {
-    const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(name)}`.execute(place.db)
+    const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(name)}`.execute(database.db)
     count += Number(rows[0]?.count ?? 0)
   }
   return count

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type CopiedTable, copiedTables, keyOf, type Row, type Value } from './copied-table.ts'
 import { commonBatch } from './copy.service.ts'
 import { nextId } from './drawn-ids.ts'
-import { type Place, readRows } from './rows.ts'
+import { type Database, readRows } from './rows.ts'
 
 export interface TableCheck {
   table: string
@@ -21,8 +21,8 @@ export function isSame({ rows, digests, idsCollide }: TableCheck): boolean {
 
 /** Reads both sides anew, whole, and compares them. */
 export async function verifyCopy(
-  source: Place,
-  target: Place,
+  source: Database,
+  target: Database,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (rows: number) => void } = {},
 ): Promise<TableCheck[]> {
   const checks: TableCheck[] = []
@@ -39,8 +39,8 @@ export async function verifyCopy(
 }
 
 async function verifyTable(
-  source: Place,
-  target: Place,
+  source: Database,
+  target: Database,
   table: CopiedTable,
   onRows: (rows: number) => void,
 ): Promise<TableCheck> {
@@ -69,13 +69,13 @@ interface Line {
 }
 
 /** One database's rows of one table, page by page, and what they come to. */
-function side(place: Place, table: CopiedTable) {
+function side(database: Database, table: CopiedTable) {
   const hash = createHash('sha256')
   let after: Value[] | undefined
   let rows = 0
   return {
     async next(): Promise<Line[]> {
-      const page = await readRows(place, table, after, commonBatch)
+      const page = await readRows(database, table, after, commonBatch)
       const last = page.at(-1)
       if (last) after = keyOf(table, last)
       rows += page.length

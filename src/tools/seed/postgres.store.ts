@@ -50,7 +50,7 @@ function transactionOn(db: Db): SeedTransaction {
       const update = (source: string) => `update accounts set ${set} from (${source}) as part where id = part.a`
       await inParts(db, ['bigint', 'bigint', 'bigint'], rows, update)
     },
-    async addToTallies(deltas) {
+    async addToCounters(deltas) {
       const rows = deltas.map(({ width, bucket, delta }): BulkRow => [width, bucket, 0, delta])
       const merge = 'on conflict (width, bucket, slot) do update set count = study_tallies.count + excluded.count'
       const insert = (source: string) => `insert into study_tallies (width, bucket, slot, count) ${source} ${merge}`

@@ -1,10 +1,10 @@
-import { runningDelta, startDeltas, summed, type TallyDelta, tallyWidths } from '../../studies/tally.ts'
+import { type CounterDelta, counterWidths, runningDelta, startDeltas, summed } from '../../studies/study-counter.ts'
 import { campusAccounts } from './accounts.ts'
 import { campusRecords, type SeedRecord } from './campus.ts'
 import { fulfils, type PlanWish, planFor, type SeedPlan } from './plan.ts'
 import type { AccountDelta, SeedStore } from './seed.store.ts'
 
-const finest = Math.min(...tallyWidths)
+const finest = Math.min(...counterWidths)
 
 /** The database holds what this seeding has not put there. */
 export class NotEmptyError extends Error {
@@ -59,7 +59,7 @@ export async function seedDatabase(store: SeedStore, options: SeedOptions): Prom
         await new Promise(setImmediate)
       }
       await tx.updateAccounts(sums.accounts())
-      await tx.addToTallies(sums.tallies())
+      await tx.addToCounters(sums.counters())
       await tx.putState(JSON.stringify({ plan, done } satisfies SeedState))
     })
   }
@@ -129,7 +129,7 @@ function createSums() {
 
     accounts: () => [...deltas.values()],
 
-    tallies(): TallyDelta[] {
+    counters(): CounterDelta[] {
       // The stretches of each width are whole ones of the finest.
       const deltas = [...starts].flatMap(([bucket, count]) => startDeltas(bucket * finest, count))
       return summed(running > 0 ? [...deltas, runningDelta(running)] : deltas)

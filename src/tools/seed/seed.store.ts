@@ -1,5 +1,5 @@
 import type { EpochSeconds } from '../../shared/clock.ts'
-import type { TallyDelta } from '../../studies/tally.ts'
+import type { CounterDelta } from '../../studies/study-counter.ts'
 import type { SeedAccount } from './accounts.ts'
 import type { SeedRecord } from './campus.ts'
 
@@ -16,7 +16,7 @@ export interface SeedTransaction {
   /** `firstId` is that of the first record; the others follow. */
   insertRecords(firstId: number, records: SeedRecord[]): Promise<void>
   updateAccounts(deltas: AccountDelta[]): Promise<void>
-  addToTallies(deltas: TallyDelta[]): Promise<void>
+  addToCounters(deltas: CounterDelta[]): Promise<void>
   putState(state: string): Promise<void>
 }
 

@@ -6,7 +6,7 @@ const insertAccount = `insert into accounts (id, username, username_key, student
 const insertRecord = 'insert into studies (id, account_id, started_at, ended_at, end_cause) values (?, ?, ?, ?, ?)'
 const updateAccount =
   'update accounts set study_count = study_count + ?, last_seen_at = max(last_seen_at, ?) where id = ?'
-const addToTally = `insert into study_tallies (width, bucket, slot, count) values (?, ?, 0, ?)
+const addToCounter = `insert into study_tallies (width, bucket, slot, count) values (?, ?, 0, ?)
   on conflict (width, bucket, slot) do update set count = count + excluded.count`
 const putSetting =
   'insert into settings (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
@@ -33,8 +33,8 @@ export function sqliteStore(path: string): SeedStore {
     async updateAccounts(deltas) {
       for (const { id, studies, lastSeenAt } of deltas) run(updateAccount, studies, lastSeenAt, id)
     },
-    async addToTallies(deltas) {
-      for (const { width, bucket, delta } of deltas) run(addToTally, width, bucket, delta)
+    async addToCounters(deltas) {
+      for (const { width, bucket, delta } of deltas) run(addToCounter, width, bucket, delta)
     },
     async putState(state) {
       run(putSetting, stateKey, state)

@@ -5,7 +5,7 @@ import type { Campus, Seen } from './campus.ts'
 import type { Dialect } from './dialect.ts'
 import { type Fault, FaultSwitch } from './fault.ts'
 import type { LogEntry } from './log-entry.ts'
-import { receptionOf } from './reception.ts'
+import { createRequestHandler } from './request-handler.ts'
 import { SessionStore } from './session.ts'
 import { demoStudents, type SimulatedStudent } from './student.ts'
 import { StudentRegister } from './student-register.ts'
@@ -65,7 +65,7 @@ export async function startSimulatedSchool(options: SimulatedSchoolOptions = {})
     balancerCookie: options.balancerCookie ?? false,
   })
   const requests: LogEntry[] = []
-  const reception = receptionOf({
+  const reception = createRequestHandler({
     campus,
     faults,
     sessions,

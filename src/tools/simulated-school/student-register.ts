@@ -16,7 +16,7 @@ export interface RegisterOptions {
   now: () => number
 }
 
-interface Tally {
+interface Attempts {
   tries: number
   lockedUntil: number
 }
@@ -25,7 +25,7 @@ interface Tally {
 export class StudentRegister {
   wrongPasswords = 0
   private readonly students = new Map<string, SimulatedStudent>()
-  private readonly tallies = new Map<string, Tally>()
+  private readonly attempts = new Map<string, Attempts>()
   private readonly options: RegisterOptions
 
   constructor(options: RegisterOptions) {
@@ -39,7 +39,7 @@ export class StudentRegister {
 
   add(student: SimulatedStudent): void {
     this.students.set(student.studentNumber, student)
-    this.tallies.delete(student.studentNumber)
+    this.attempts.delete(student.studentNumber)
   }
 
   find(studentNumber: string): SimulatedStudent | undefined {
@@ -51,34 +51,34 @@ export class StudentRegister {
     const locked = this.lockOf(student, studentNumber)
     if (locked) return locked
     if (!student || passwordDigest(student.schoolPassword, captcha) !== digest) return this.countWrong(studentNumber)
-    this.tallies.delete(studentNumber)
+    this.attempts.delete(studentNumber)
     return { kind: student.state === 'step-up' ? 'step-up' : 'right', student }
   }
 
   private lockOf(student: SimulatedStudent | undefined, studentNumber: string): Verdict | undefined {
     if (student?.state === 'locked') return { kind: 'locked', minutes: 30 }
-    const tally = this.tallies.get(studentNumber)
-    if (!tally?.lockedUntil) return undefined
-    const leftMs = tally.lockedUntil - this.options.now()
+    const attempts = this.attempts.get(studentNumber)
+    if (!attempts?.lockedUntil) return undefined
+    const leftMs = attempts.lockedUntil - this.options.now()
     if (leftMs > 0) return { kind: 'locked', minutes: Math.ceil(leftMs / 60_000) }
-    this.tallies.delete(studentNumber)
+    this.attempts.delete(studentNumber)
     return undefined
   }
 
   private countWrong(studentNumber: string): Verdict {
-    const tally = this.tallies.get(studentNumber) ?? { tries: 0, lockedUntil: 0 }
+    const attempts = this.attempts.get(studentNumber) ?? { tries: 0, lockedUntil: 0 }
     this.wrongPasswords++
-    tally.tries++
-    this.remember(studentNumber, tally)
-    if (tally.tries < TRIES_BEFORE_LOCK) return { kind: 'wrong', tries: tally.tries }
-    tally.lockedUntil = this.options.now() + this.options.lockMs
+    attempts.tries++
+    this.remember(studentNumber, attempts)
+    if (attempts.tries < TRIES_BEFORE_LOCK) return { kind: 'wrong', tries: attempts.tries }
+    attempts.lockedUntil = this.options.now() + this.options.lockMs
     return { kind: 'locked', minutes: Math.ceil(this.options.lockMs / 60_000) }
   }
 
   /** Unknown numbers are counted too, as a school does not tell them apart; so the count must not grow for ever. */
-  private remember(studentNumber: string, tally: Tally): void {
-    this.tallies.set(studentNumber, tally)
-    const oldest = this.tallies.keys().next()
-    if (this.tallies.size > MOST_NUMBERS_COUNTED && !oldest.done) this.tallies.delete(oldest.value)
+  private remember(studentNumber: string, attempts: Attempts): void {
+    this.attempts.set(studentNumber, attempts)
+    const oldest = this.attempts.keys().next()
+    if (this.attempts.size > MOST_NUMBERS_COUNTED && !oldest.done) this.attempts.delete(oldest.value)
   }
 }

@@ -8,7 +8,7 @@ import type { LogEntry } from './log-entry.ts'
 import { errorPage } from './pages.ts'
 import type { SessionStore } from './session.ts'
 
-export interface ReceptionDesk {
+export interface HandlerContext {
   campus: Campus
   faults: FaultSwitch
   sessions: SessionStore
@@ -20,35 +20,35 @@ export interface ReceptionDesk {
 const MOST_BODY_BYTES = 64 * 1024
 const MOST_LOG_ENTRIES = 1000
 
-/** Where every request comes in: finds its step and its session, lets a fault strike, and answers. */
-export function receptionOf(desk: ReceptionDesk): RequestListener {
+/** Handles every request: finds its step and its session, lets a fault strike, and answers. */
+export function createRequestHandler(context: HandlerContext): RequestListener {
   let atOnce = 0
   return (request, response) => {
-    const { seen } = desk.campus
+    const { seen } = context.campus
     seen.mostAtOnce = Math.max(seen.mostAtOnce, ++atOnce)
     response.once('close', () => atOnce--)
-    receive(desk, request, response).catch(() => response.destroy())
+    receive(context, request, response).catch(() => response.destroy())
   }
 }
 
-async function receive(desk: ReceptionDesk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function receive(context: HandlerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = 'GET', url = '/' } = request
   const [address = '/', query = ''] = url.split('?', 2)
   const body = await bodyOf(request)
-  if (body === undefined) return deliver(response, page(errorPage(413), desk.campus.wording, 413), undefined)
-  if (desk.control && address.startsWith(CONTROL_PATH)) {
-    return deliver(response, answerControl(desk, { method, address, body }), undefined)
+  if (body === undefined) return deliver(response, page(errorPage(413), context.campus.wording, 413), undefined)
+  if (context.control && address.startsWith(CONTROL_PATH)) {
+    return deliver(response, answerControl(context, { method, address, body }), undefined)
   }
-  const path = pathBelow(desk.campus.webRoot, address)
-  const place = path === undefined ? undefined : stepAt(path)
-  const fault = desk.faults.strike(place?.step)
-  keep(desk, { method, path: address, step: place?.step, fault: fault?.name })
-  const substitute = substituteFor(fault, url, desk.campus.wording)
-  const answer = substitute ?? visit(desk, request, response, { method, query, body, path, fault })
+  const path = pathBelow(context.campus.webRoot, address)
+  const route = path === undefined ? undefined : stepAt(path)
+  const fault = context.faults.strike(route?.step)
+  keep(context, { method, path: address, step: route?.step, fault: fault?.name })
+  const substitute = substituteFor(fault, url, context.campus.wording)
+  const answer = substitute ?? answerCall(context, request, response, { method, query, body, path, fault })
   deliver(response, damage(answer, fault), fault)
 }
 
-interface Errand {
+interface Call {
   method: string
   query: string
   body: string
@@ -56,14 +56,14 @@ interface Errand {
   fault: Fault | undefined
 }
 
-function visit(desk: ReceptionDesk, request: IncomingMessage, response: ServerResponse, errand: Errand): Answer {
-  const { campus } = desk
-  if (errand.path === '' || errand.path === '/') return redirect(`${campus.webRoot}/cas/login.action`)
-  const place = errand.path === undefined ? undefined : stepAt(errand.path)
-  if (!place) return page(errorPage(404), campus.wording, 404)
-  const { session, setCookies } = desk.sessions.of(request.headers.cookie)
+function answerCall(context: HandlerContext, request: IncomingMessage, response: ServerResponse, call: Call): Answer {
+  const { campus } = context
+  if (call.path === '' || call.path === '/') return redirect(`${campus.webRoot}/cas/login.action`)
+  const route = call.path === undefined ? undefined : stepAt(call.path)
+  if (!route) return page(errorPage(404), campus.wording, 404)
+  const { session, setCookies } = context.sessions.of(request.headers.cookie)
   if (setCookies.length > 0) response.setHeader('set-cookie', setCookies)
-  return place.answer(campus, { ...errand, session }, errand.fault)
+  return route.answer(campus, { ...call, session }, call.fault)
 }
 
 /** What is left of an address below the web root; undefined beside it. */
@@ -83,7 +83,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function keep({ requests, onRequest }: ReceptionDesk, entry: LogEntry): void {
+function keep({ requests, onRequest }: HandlerContext, entry: LogEntry): void {
   requests.push(entry)
   if (requests.length > MOST_LOG_ENTRIES) requests.shift()
   onRequest?.(entry)

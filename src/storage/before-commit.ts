@@ -9,7 +9,7 @@ const leftIn = new WeakMap<Db, Left>()
  * Leaves items to `apply`, which is called once, right before the commit, with all that the writes of the transaction have left to it.
  * What a write left that was undone is not among them.
  */
-export function atCommit<T>(tx: Db, apply: Apply<T>, items: T[]): void {
+export function beforeCommit<T>(tx: Db, apply: Apply<T>, items: T[]): void {
   const left = leftIn.get(tx)
   if (left === undefined) throw new Error('nothing is being written')
   leave(left, apply as Apply<unknown>, items)

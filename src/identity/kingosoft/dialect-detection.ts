@@ -20,7 +20,7 @@ const asksByGet =
   /logon\.action(?:["'`]\s{0,20}\+\s{0,20}["'`])?\?|\burl\s{0,20}\+\s{0,20}["'`]\?|\$\.get\w{0,10}\s{0,20}\([^)]{0,200}logon|\b(?:type|method)\s{0,20}[:=]\s{0,20}["']?get\b/i
 const asksByPost = /\bdoAjax\s{0,20}\(|\$\.post\s{0,20}\(|\b(?:type|method)\s{0,20}[:=]\s{0,20}["']?post\b/i
 
-export function dialectEvidence(source: string): Evidence {
+export function detectDialect(source: string): Evidence {
   const code = withoutComments(source)
   if (later.test(code)) return { verdict: 'k4', candidates: [] }
   if (encrypts.test(code)) return { verdict: 'sure', candidates: ['k3'] }

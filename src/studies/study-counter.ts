@@ -1,29 +1,29 @@
 import type { EpochSeconds } from '../shared/clock.ts'
 
 /** Widths of the aligned stretches of time in which starts are counted, coarse to fine: 17 years down to 34 minutes. */
-export const tallyWidths = [2 ** 29, 2 ** 23, 2 ** 17, 2 ** 11] as const
+export const counterWidths = [2 ** 29, 2 ** 23, 2 ** 17, 2 ** 11] as const
 
 /** The width under which running records are counted, in bucket 0. */
 export const runningWidth = 0
 
-export interface TallyDelta {
+export interface CounterDelta {
   width: number
   bucket: number
   delta: number
 }
 
 /** What inserting (`delta` 1) or deleting (-1) a record with this start does to the counts. */
-export function startDeltas(startedAt: EpochSeconds, delta: number): TallyDelta[] {
-  return tallyWidths.map((width) => ({ width, bucket: Math.floor(startedAt / width), delta }))
+export function startDeltas(startedAt: EpochSeconds, delta: number): CounterDelta[] {
+  return counterWidths.map((width) => ({ width, bucket: Math.floor(startedAt / width), delta }))
 }
 
-export function runningDelta(delta: number): TallyDelta {
+export function runningDelta(delta: number): CounterDelta {
   return { width: runningWidth, bucket: 0, delta }
 }
 
 /** One delta a stretch, in the order in which every writer takes its locks: coarse to fine, running ones last. */
-export function summed(deltas: TallyDelta[]): TallyDelta[] {
-  const sums = new Map<string, TallyDelta>()
+export function summed(deltas: CounterDelta[]): CounterDelta[] {
+  const sums = new Map<string, CounterDelta>()
   for (const { width, bucket, delta } of deltas) {
     const key = `${width}:${bucket}`
     sums.set(key, { width, bucket, delta: (sums.get(key)?.delta ?? 0) + delta })

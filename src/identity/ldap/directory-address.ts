@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-export interface DirectoryPlaceOptions {
+export interface DirectoryAddressOptions {
   /** `ldaps://HOST[:PORT]` or `ldap://HOST[:PORT]`. */
   url: string
   /** Whether an `ldap://` connection is turned to TLS before anything else is said; true where it is absent. */
@@ -10,7 +10,7 @@ export interface DirectoryPlaceOptions {
 }
 
 /** Where the school's directory lives, and what keeps passwords from being read on the way. */
-export interface DirectoryPlace {
+export interface DirectoryAddress {
   host: string
   port: number
   protection: 'tls' | 'start-tls' | 'none'
@@ -18,7 +18,7 @@ export interface DirectoryPlace {
 }
 
 /** @throws Error for an address that is none, and for one that would send passwords in the clear. */
-export function directoryPlace({ url, startTls, ca }: DirectoryPlaceOptions): DirectoryPlace {
+export function directoryAddress({ url, startTls, ca }: DirectoryAddressOptions): DirectoryAddress {
   const { protocol, hostname, port, pathname, search, username, password } = new URL(url)
   if (protocol !== 'ldap:' && protocol !== 'ldaps:') throw new Error('A directory is asked by ldap:// or ldaps:// only')
   if (hostname === '' || pathname.length > 1 || search || username || password)

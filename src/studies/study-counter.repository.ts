@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Order } from '../shared/page.ts'
-import { atCommit } from '../storage/at-commit.ts'
+import { beforeCommit } from '../storage/before-commit.ts'
 import { statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
-import { runningWidth, summed, type TallyDelta, tallyWidths } from './tally.ts'
+import { type CounterDelta, counterWidths, runningWidth, summed } from './study-counter.ts'
 
 /** Rows that the writers of one busy stretch are spread over; PostgreSQL's row locks would queue them on one. */
 const slots = 8
@@ -15,11 +15,11 @@ const commonRows = 8
 const rowsAtOnce = 1000
 
 /** At the end of a transaction, once for all of its writes: it takes the locks that others wait for. */
-export function addToTallies(tx: Db, deltas: TallyDelta[]): void {
-  atCommit(tx, writeDeltas, deltas)
+export function addToCounters(tx: Db, deltas: CounterDelta[]): void {
+  beforeCommit(tx, writeDeltas, deltas)
 }
 
-async function writeDeltas(db: Db, deltas: TallyDelta[]): Promise<void> {
+async function writeDeltas(db: Db, deltas: CounterDelta[]): Promise<void> {
   const slot = Math.floor(Math.random() * slots)
   const rows = summed(deltas).filter(({ delta }) => delta !== 0)
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
@@ -56,7 +56,7 @@ const makeAddition = (length: number) =>
 const additionOf = statementsByShape(makeAddition)
 
 export function countAll(db: Db): MaybePromise<number> {
-  return sumOf(db, tallyWidths[0])
+  return sumOf(db, counterWidths[0])
 }
 
 export function countRunning(db: Db): MaybePromise<number> {
@@ -75,7 +75,7 @@ const sumByWidth = statement<{ width: number }, { count: number | null }>((db, {
     .compile(),
 )
 
-export interface TallyPosition {
+export interface CounterPosition {
   /** The finest stretch, as [from, to) in epoch seconds, in which the record starts. */
   from: number
   to: number
@@ -84,10 +84,10 @@ export interface TallyPosition {
 }
 
 /** Where the record with `offset` others before it starts, by walking down the widths; undefined past the last one. */
-export async function locate(db: Db, offset: number, order: Order): Promise<TallyPosition | undefined> {
+export async function locate(db: Db, offset: number, order: Order): Promise<CounterPosition | undefined> {
   let range: { from: number; to: number } | undefined
   let rest = offset
-  for (const width of tallyWidths) {
+  for (const width of counterWidths) {
     const found = await stretchHolding(db, width, range, rest, order)
     if (found === undefined) return undefined
     range = { from: found.bucket * width, to: (found.bucket + 1) * width }

@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { openCommit } from './at-commit.ts'
+import { openCommit } from './before-commit.ts'
 import { DatabaseUnavailableError } from './database-unavailable.ts'
 import { statement } from './statement.ts'
 import type { Db } from './storage.ts'
@@ -15,7 +15,7 @@ interface Job {
 
 type Outcome = PromiseSettledResult<unknown>
 
-export interface GroupedWriterOptions {
+export interface GroupCommitOptions {
   /** Has one connection, used by nobody else, whose busy timeout is 0. */
   connection: Db
   /** Ends this process' read snapshot: it would hide what was committed, and keep a checkpoint from finishing. */
@@ -43,7 +43,7 @@ const rollbackToSavepoint = statement((db) => sql`rollback to job`.compile(db))
  * undoes only itself; a failed commit fails its whole group. While another process holds the write lock, the event loop runs on;
  * a write that has waited `lockTimeoutMs` for it fails. A group that found the disk full is repeated once after a checkpoint.
  */
-export function createGroupedWriter({ connection, endSnapshot, onUnavailable }: GroupedWriterOptions) {
+export function createGroupCommit({ connection, endSnapshot, onUnavailable }: GroupCommitOptions) {
   const waiting: Job[] = []
   let running: Promise<void> | undefined
   let nextCheckpoint = 0
