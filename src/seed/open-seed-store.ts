@@ -8,7 +8,8 @@ import { sqliteStore } from './sqlite.store.ts'
 
 /** Opens the database and brings its schema up to this version. */
 export async function openSeedStore(database: Config['database']): Promise<SeedStore> {
-  const storage = database.kind === 'sqlite' ? openSqlite(database.path) : openPostgres({ url: database.url })
+  const storage =
+    database.kind === 'sqlite' ? openSqlite(database.path) : openPostgres({ url: database.url, longRunning: true })
   try {
     await migrate(storage)
     if (database.kind === 'postgres') return postgresStore(storage)

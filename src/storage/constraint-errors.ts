@@ -21,8 +21,9 @@ export function violatesReference(error: unknown): boolean {
   return errcode === sqliteForeignKey || code === postgresForeignKey
 }
 
+// Of PostgreSQL: connection lost (08), standby (25006), given up by a time limit (25P03, 57014), out of resources (53), restarting (57P), failing disk (58).
 const unreachable =
-  /^(ECONN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|EAI_AGAIN|08...|57P0[1-3]|53300|25006|SQLITE_BUSY)/
+  /^(ECONN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|EAI_AGAIN|08...|25006|25P03|53...|57014|57P0[1-5]|58...|SQLITE_BUSY)/
 const sqliteBusy = 5
 
 /** Whether the database was out of reach (down, restarting, full of connections, locked) rather than at odds with the statement. */
@@ -30,6 +31,5 @@ export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { errcode, code } = error as Error & { errcode?: number; code?: string }
   if (errcode !== undefined) return (errcode & 0xff) === sqliteBusy
-  if (code !== undefined) return unreachable.test(code)
-  return /timeout exceeded when trying to connect|Connection terminated|Query read timeout/i.test(error.message)
+  return code !== undefined && unreachable.test(code)
 }
