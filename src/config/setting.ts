@@ -57,7 +57,7 @@ export function databaseUrl(value: string): DatabaseSetting {
   }
   if (!/^postgres(ql)?:\/\//.test(value)) throw new Error('must be file:PATH or postgres://…')
   try {
-    new URL(splitHosts(value).single)
+    for (const { url } of splitHosts(value)) new URL(url)
   } catch {
     throw new Error('must be file:PATH or postgres://USER:PASSWORD@HOST[:PORT][,HOST…]/NAME')
   }

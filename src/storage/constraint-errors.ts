@@ -21,13 +21,13 @@ export function violatesReference(error: unknown): boolean {
   return errcode === sqliteForeignKey || code === postgresForeignKey
 }
 
+// Of PostgreSQL: connection lost (08), standby (25006), given up by a time limit (25P03, 57014), out of resources (53), restarting (57P), failing disk (58).
 const unreachable =
-  /^(ECONN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|EAI_AGAIN|08...|57P0[1-3]|53...|58030|25006)/
+  /^(ECONN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|EAI_AGAIN|08...|25006|25P03|53...|57014|57P0[1-5]|58...)/
 
 /** Whether PostgreSQL could not serve (down, restarting, out of connections or disk, read-only), rather than refused the statement. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code } = error as Error & { code?: string }
-  if (code !== undefined) return unreachable.test(code)
-  return /timeout exceeded when trying to connect|Connection terminated|Query read timeout/i.test(error.message)
+  return code !== undefined && unreachable.test(code)
 }

@@ -47,9 +47,9 @@ export async function migrate(storage: Storage): Promise<string[]> {
 const migrationLock = 3_853_314_791_062_309_107n
 
 /** On PostgreSQL under a lock that ends with the transaction: one of the session would outlive it behind a pooler, and keep the next start out. */
-async function locked<T>({ kind, db }: Storage, work: (db: Db) => Promise<T>): Promise<T> {
+async function locked<T>({ kind, db, longRunning = db }: Storage, work: (db: Db) => Promise<T>): Promise<T> {
   if (kind === 'sqlite') return withLongBusyTimeout(db, () => work(db))
-  return db.transaction().execute(async (tx) => {
+  return longRunning.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(migrationLock)})`.execute(tx)
     return work(tx)
   })

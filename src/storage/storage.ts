@@ -10,6 +10,8 @@ export interface Storage {
   readonly kind: DatabaseKind
   /** For reads outside a write. Sees only what is committed. Throws DatabaseUnavailableError. */
   readonly db: Db
+  /** For what may take minutes, such as a migration: where `db` and `write` have a time limit, this has none. */
+  readonly longRunning?: Db
   /**
    * Lets the reads of requests that came in together see one state, where that is cheaper. To be called only while requests are being
    * taken from their sockets.

@@ -7,6 +7,8 @@ export interface CuttableLink {
   cut(): Promise<void>
   /** Keeps connections and lets nothing through, as a server does that was unplugged. */
   silence(): void
+  /** Lets nothing more through the present connections and closes none of them, as a firewall does that forgot them. New ones work. */
+  forget(): void
   mend(): Promise<void>
 }
 
@@ -14,6 +16,7 @@ export interface CuttableLink {
 export async function linkTo(url: string): Promise<CuttableLink> {
   const { hostname, port } = new URL(url)
   const sockets = new Set<Socket>()
+  const forgotten = new WeakSet<Socket>()
   let isSilent = false
   const join = (near: Socket): void => {
     const far = connect(Number(port), hostname)
@@ -22,11 +25,11 @@ export async function linkTo(url: string): Promise<CuttableLink> {
       [far, near],
     ] as const) {
       sockets.add(from)
-      from.on('data', (bytes) => void (isSilent || to.write(bytes)))
+      from.on('data', (bytes) => void (isSilent || forgotten.has(from) || to.write(bytes)))
       from.on('error', () => undefined)
       from.on('close', () => {
         sockets.delete(from)
-        to.destroy()
+        if (!forgotten.has(from)) to.destroy()
       })
     }
   }
@@ -51,7 +54,11 @@ export async function linkTo(url: string): Promise<CuttableLink> {
     isSilent = true
   }
 
-  return { port: taken, cut, mend, silence }
+  function forget(): void {
+    for (const socket of sockets) forgotten.add(socket)
+  }
+
+  return { port: taken, cut, mend, silence, forget }
 }
 
 async function listening(join: (near: Socket) => void, port: number): Promise<Server> {

@@ -52,7 +52,7 @@ async function holdFile(path: string): Promise<CopySource> {
 
 /** Everything is read in the one transaction that holds the locks. */
 async function holdTables(url: string): Promise<CopySource> {
-  const storage = openPostgres({ url, connections: 1 })
+  const storage = openPostgres({ url, connections: 1, longRunning: true })
   try {
     const db = await storage.db.startTransaction().execute()
     const close = async () => {

@@ -8,7 +8,9 @@ import type { Storage } from '../../storage/storage.ts'
 /** The target with the schema of this version. A file is kept from everybody else until it is closed. @throws DatabaseInUseError, NewerDatabaseError */
 export async function openTarget(database: DatabaseSetting): Promise<Storage> {
   const target =
-    database.kind === 'sqlite' ? await openAlone(database.path) : openPostgres({ url: database.url, connections: 2 })
+    database.kind === 'sqlite'
+      ? await openAlone(database.path)
+      : openPostgres({ url: database.url, connections: 2, longRunning: true })
   try {
     await migrate(target)
     return target

@@ -34,7 +34,7 @@ async function openFileStore(path: string, lock: DatabaseLock): Promise<SeedStor
 }
 
 async function openPostgresStore(url: string): Promise<SeedStore> {
-  const storage = openPostgres({ url })
+  const storage = openPostgres({ url, longRunning: true })
   try {
     await migrate(storage)
     return postgresStore(storage)

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { withoutFreeze } from '../support/postgres-server.ts'
+import { suffer } from './postgres-faults.ts'
+
+// It starts servers of its own, once: with the tests on PostgreSQL.
+const onPostgres = process.env.TEST_POSTGRES_URL === undefined ? () => undefined : test
+
+// The kinds that differ most; the long form has all.
+for (const kind of ['killed', 'frozen', 'failed over from a frozen primary'])
+  onPostgres(
+    `nothing that was acknowledged is lost, and no answer is late, when PostgreSQL is ${kind}`,
+    { skip: withoutFreeze },
+    async (t) => {
+      const found = await suffer(kind, { faultMs: 3500, afterwardsMs: 500 })
+      t.diagnostic(JSON.stringify(found))
+      assert.ok(found.acknowledged > 0)
+      // A busy machine is no fault of the service: the long form holds three seconds and five, this only sees that nothing is stuck.
+      assert.ok(found.slowestMs < 9000)
+      assert.ok(found.healedInMs < 9000)
+    },
+  )
