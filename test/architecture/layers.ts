@@ -6,7 +6,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   shared: [],
   captcha: [],
   'simulated-school': [],
-  'version.ts': [],
+  'version.ts': ['../package.json'],
   'keys.ts': [],
   identity: ['shared'],
   storage: ['shared', 'accounts/*.table.ts', 'studies/*.table.ts', 'statistics/*.table.ts'],
@@ -31,7 +31,5 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics', 'captcha', 'simulated-school'],
     ...['config.ts', 'keys.ts', 'version.ts', 'app.ts', 'setting.ts', 'seed', 'data-copy', 'service'],
   ],
-  'bundled-packages.ts': [],
-  'translated.ts': [],
-  'main.ts': ['cli', 'bundled-packages.ts', 'translated.ts'],
+  'main.ts': ['cli'],
 }
