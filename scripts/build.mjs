@@ -34,7 +34,7 @@ export async function build() {
   }
 }
 
-async function bundleInto(outdir) {
+export async function bundleInto(outdir) {
   const { build: bundle } = await import('esbuild')
   await bundle({
     absWorkingDir: root,

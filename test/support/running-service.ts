@@ -36,11 +36,19 @@ export interface SpawnedService {
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** Node.js and the file that it runs. */
+export type Program = readonly [node: string, main: string]
 
-/** `occupy serve` in a process of its own, with these settings and no others, in `place`'s folder. */
-export async function spawnService(place: Place, settings: Settings = {}): Promise<SpawnedService> {
-  const { child, said, exit } = spawnServe(place, settings)
+export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const sources: Program = [process.execPath, main]
+
+/** `occupy serve` in a process of its own, with these settings and no others, in `place`'s folder. @param program the sources by default */
+export async function spawnService(
+  place: Place,
+  settings: Settings = {},
+  program: Program = sources,
+): Promise<SpawnedService> {
+  const { child, said, exit } = spawnServe(place, settings, program)
   const address = await Promise.race([greeted(child, said), exit.then(() => undefined)])
   if (address === undefined) throw new Error(`the service did not start:\n${said()}`)
   const end = async (signal: NodeJS.Signals = 'SIGTERM') => {
@@ -56,9 +64,9 @@ export async function failToStart(place: Place, settings: Settings): Promise<{ c
   return { code: await exit, said: said() }
 }
 
-function spawnServe(place: Place, settings: Settings) {
+function spawnServe(place: Place, settings: Settings, [node, main]: Program = sources) {
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [main, 'serve'], {
+  const child = spawn(node, [main, 'serve'], {
     cwd: place.folder,
     env: { PATH, PORT: '0', DATABASE_URL: place.databaseUrl, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
