@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import { environment, flags } from '../scripts/tuning.mjs'
 import { jpegsIn, labelOf } from '../src/cli/captcha-files.ts'
 import type { CaptchaJob, CaptchaResult } from './captcha-child.ts'
 import type { ContestantName } from './captcha-contestants.ts'
@@ -51,9 +50,7 @@ export async function race(job: CaptchaJob, starts: number, threshold: number): 
 }
 
 function measured(job: CaptchaJob): Promise<CaptchaResult> {
-  // As the service's own process is.
-  const options = { serialization: 'advanced', execArgv: flags, env: { ...environment, ...process.env } } as const
-  const child = fork(join(import.meta.dirname, 'captcha-child.ts'), options)
+  const child = fork(join(import.meta.dirname, 'captcha-child.ts'), { serialization: 'advanced' })
   child.send(job)
   return new Promise((resolve, reject) => {
     child.once('message', (result) => {

@@ -1,54 +1,65 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-/** The project's own Node, which npm's package `node` brings. */
+/** The project's own Node.js, from the npm package `node`. */
 export const ownNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
-const stamp = join(root, 'node_modules', '.installed-lockfile')
 
-/** Installs what the lockfile says, where that has changed since. Ends the process when it cannot. */
-export function install() {
-  const wanted = readFileSync(join(root, 'package-lock.json'), 'utf8')
-  if (existsSync(ownNode)) {
-    if (isInstalled(wanted)) return
-    if (npmHasJustRun()) return remember(wanted)
-  }
-  console.error('正在安装依赖 · installing what package-lock.json says …')
+/**
+ * Runs `npm ci` where a package that is needed is absent or of another version than in package-lock.json. Whatever else lies in
+ * node_modules is left alone. Ends the process when the installation fails.
+ * @param {{ dev?: boolean }} options whether packages for development are needed too
+ */
+export function ensureInstalled({ dev = false } = {}) {
+  const [name] = missingPackages({ dev })
+  if (name === undefined) return
+  if (!isWritable(root))
+    fail(`缺少依赖 ${name}，当前用户无权安装 · ${name} is not installed, and this user may not write to ${root}`)
+  console.error(`缺少依赖 ${name}，正在安装 · ${name} is not installed: running npm ci …`)
   const npm = process.env.npm_execpath
   const [command, ...before] = npm ? [process.execPath, npm] : ['npm']
-  const result = spawnSync(command, [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const { status } = spawnSync(command, [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: !npm && process.platform === 'win32',
   })
-  if (result.status !== 0) {
-    console.error('安装失败，请检查网络后重试 · the installation failed: check the network and try again')
-    process.exit(1)
-  }
-  remember(wanted)
+  if (status !== 0) fail('npm ci 失败，原因见上 · npm ci failed: see its message above')
 }
 
-/** So that the next start has less to compare. Another user's folder may be closed to this one. */
-function remember(wanted) {
+/**
+ * Packages of package-lock.json that are absent from node_modules or of another version there, as `name@version`. Optional ones, such as
+ * those for other platforms, may be absent.
+ * @param {{ dev?: boolean }} options whether packages for development count
+ */
+export function missingPackages({ dev = false } = {}) {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const missing = Object.entries(packages)
+    .filter(([path, entry]) => path !== '' && !entry.optional && !entry.devOptional && (dev || !entry.dev))
+    .filter(([path, { version }]) => installedVersion(path) !== version)
+    .map(([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`)
+  return existsSync(ownNode) ? missing : ['node', ...missing]
+}
+
+function installedVersion(path) {
   try {
-    writeFileSync(stamp, wanted)
-  } catch {}
+    return JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')).version
+  } catch {
+    return undefined
+  }
 }
 
-function isInstalled(wanted) {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+export function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
-/** After somebody's own `npm ci`: what npm wrote down about the folder is what the lockfile says. */
-function npmHasJustRun() {
-  const written = join(root, 'node_modules', '.package-lock.json')
-  if (!existsSync(written)) return false
-  const { packages: installed } = JSON.parse(readFileSync(written, 'utf8'))
-  const { packages: wanted } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
-  return Object.entries(wanted).every(
-    ([path, { version, optional }]) =>
-      path === '' || (installed[path] ? installed[path].version === version : optional === true),
-  )
+function fail(message) {
+  console.error(message)
+  process.exit(1)
 }

@@ -17,6 +17,7 @@ import { studentNumberRoutes } from './accounts/student-number.routes.ts'
 import { createTokens } from './accounts/token.ts'
 import type { Config } from './config/config.ts'
 import { answersTogether } from './http/answers-together.ts'
+import { apiReference } from './http/api-reference.ts'
 import { errors } from './http/errors.ts'
 import { fastFailures, fastPath } from './http/fast-path.ts'
 import { health } from './http/health.ts'
@@ -77,6 +78,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(jsonBody)
   await app.register(methods)
   await app.register(openapi, { version })
+  await app.register(apiReference)
   await app.register(upkeep, { studies, lastSeen, budgets, logUnavailable })
   if (config.tls) await app.register(serveTls, config.tls)
 

@@ -1,29 +1,13 @@
-import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
+import { explain } from './cli/explain.ts'
+import { createProgram } from './cli/program.ts'
+import { loadDotEnv } from './config/dot-env.ts'
 
-// Where `npm ci` has filled it, unless NODE_COMPILE_CACHE says otherwise.
-const cache = join(import.meta.dirname, '..', 'node_modules', '.cache', 'node')
-const words = process.argv.slice(2)
-const isPlainStart = words.length === 1 && words[0] === 'serve'
-if (isPlainStart) (await import('./translated.ts')).beginCached(cache, process.env)
-enableCompileCache(cache)
-const { loadBundledPackages } = await import('./bundled-packages.ts')
-loadBundledPackages()
-const { loadDotEnv } = await import('./config/dot-env.ts')
 try {
   loadDotEnv('.env', process.env)
 } catch (error) {
-  const { explain } = await import('./cli/explain.ts')
   process.stderr.write(`${explain(error)}\n`)
   process.exit(1)
 }
-if (isPlainStart) {
-  // There is nothing to parse, and nothing of a parser to load.
-  const { serveUntilSignal } = await import('./cli/serve.ts')
-  await (await import('./translated.ts')).beginTranslated(process.env)
-  await serveUntilSignal(process.env)
-} else {
-  const { createProgram } = await import('./cli/program.ts')
-  const program = await createProgram(process.env, words[0])
-  await program.parseAsync(words.length > 0 ? words : ['--help'], { from: 'user' })
-}
+const args = process.argv.slice(2)
+const program = await createProgram(process.env, args[0])
+await program.parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' })

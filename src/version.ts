@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import packageJson from '../package.json' with { type: 'json' }
 
 /** As package.json has it. */
-export const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+export const version: string = packageJson.version

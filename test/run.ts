@@ -1,3 +1,4 @@
+// `npm test` runs everything, on SQLite and on PostgreSQL. `npm test -- FILE…` runs these files on SQLite, with --postgres on PostgreSQL.
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -5,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { startPostgres } from './support/embedded-postgres.ts'
+import { parseArgs } from 'node:util'
 
 /** Whatever keeps something in a database: run on SQLite, and once more on PostgreSQL. */
 const onBothDatabases = [
@@ -19,24 +20,34 @@ const onBothDatabases = [
 ]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
 
-const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
-// Root runs it as another user, who has to get at its folder.
-await chmod(folder, 0o711)
-const postgres = await startPostgres(folder)
+const { values, positionals } = parseArgs({ options: { postgres: { type: 'boolean' } }, allowPositionals: true })
+
 let passed = 0
 let failed = 0
 let skipped = 0
-try {
-  await runTests('SQLite', everything)
-  process.env.TEST_POSTGRES_URL = postgres.url
-  await runTests('PostgreSQL', onBothDatabases)
-} finally {
-  await postgres.stop()
-  await rm(folder, { recursive: true, force: true })
+if (!values.postgres) await runTests('SQLite', positionals.length > 0 ? positionals : everything)
+if (values.postgres || positionals.length === 0) {
+  await onPostgres(() => runTests('PostgreSQL', positionals.length > 0 ? positionals : onBothDatabases))
 }
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 // embedded-postgres ends the process with 0 when nothing is left to do, whatever exitCode says.
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
+
+/** On a PostgreSQL server of its own, its data in a temporary folder. */
+async function onPostgres(work: () => Promise<void>): Promise<void> {
+  const { startPostgres } = await import('./support/embedded-postgres.ts')
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
+  // Root runs it as another user, who has to get at its folder.
+  await chmod(folder, 0o711)
+  const postgres = await startPostgres(folder)
+  try {
+    process.env.TEST_POSTGRES_URL = postgres.url
+    await work()
+  } finally {
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
 
 async function runTests(database: string, patterns: string[]): Promise<void> {
   console.log(`--- ${database}`)

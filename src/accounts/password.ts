@@ -1,9 +1,11 @@
+import { dictionary } from '@zxcvbn-ts/language-common'
 import { DomainError } from '../shared/errors.ts'
 import { userNameKey } from './user-name.ts'
 
 const shortest = 8
 const longest = 1024
 
+/** Made with the first password: the list is long. */
 let common: Set<string> | undefined
 
 /** @throws DomainError `password-length`, `password-is-user-name`, `password-common` */
@@ -12,12 +14,6 @@ export async function checkPassword(password: string, username?: string): Promis
   if (length < shortest || length > longest || !password.isWellFormed()) throw new DomainError('password-length')
   if (username !== undefined && userNameKey(password) === userNameKey(username))
     throw new DomainError('password-is-user-name')
-  common ??= await commonest()
+  common ??= new Set(dictionary['passwords-common'] as string[])
   if (common.has(password.toLowerCase())) throw new DomainError('password-common')
-}
-
-/** Read when the first password is set: the list is long, and most starts of the service set none. */
-async function commonest(): Promise<Set<string>> {
-  const { dictionary } = await import('@zxcvbn-ts/language-common')
-  return new Set(dictionary['passwords-common'] as string[])
 }

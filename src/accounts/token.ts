@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module'
+import { createSigner, createVerifier } from 'fast-jwt'
 import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
-import { once } from '../shared/once.ts'
 import type { AccountId } from './account.ts'
 
 export interface TokenClaims {
@@ -16,27 +15,23 @@ export interface ReadToken extends TokenClaims {
 
 export type Tokens = ReturnType<typeof createTokens>
 
-const require = createRequire(import.meta.url)
-// A start need not wait for it.
-const jwt = once(() => require('fast-jwt') as typeof import('fast-jwt'))
-
 /** Signed tokens (JWT, HS256). `lifetime` is in seconds. */
 export function createTokens(key: Buffer, lifetime: number) {
-  const signer = once(() => jwt().createSigner({ key, algorithm: 'HS256' }))
+  const signer = createSigner({ key, algorithm: 'HS256' })
   // The service's clock judges the expiry, so that a token lives exactly as long as its answer said.
-  const verifier = once(() => jwt().createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true }))
+  const verifier = createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true })
 
   return {
     lifetime,
 
     issue({ accountId, version }: TokenClaims, now: EpochSeconds): string {
-      return signer()({ sub: String(accountId), ver: version, iat: now, exp: now + lifetime })
+      return signer({ sub: String(accountId), ver: version, iat: now, exp: now + lifetime })
     },
 
     /** Undefined for whatever is not a token of ours that is still alive, and for one that was issued in the future. */
     read(token: string, now: EpochSeconds): ReadToken | undefined {
       try {
-        const { sub, ver, exp, iat } = verifier()(token) as Record<string, unknown>
+        const { sub, ver, exp, iat } = verifier(token) as Record<string, unknown>
         if (typeof exp !== 'number' || exp <= now || typeof ver !== 'number') return undefined
         // Tokens of older releases do not say when they were issued.
         const issuedAt = typeof iat === 'number' ? iat : exp - lifetime

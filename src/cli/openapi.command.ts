@@ -38,7 +38,7 @@ async function openapiDocument(env: NodeJS.ProcessEnv): Promise<object> {
   })
   try {
     await app.ready()
-    return (await app.apiDocument()).document
+    return await app.apiDocument()
   } finally {
     await app.close()
     await storage.close()

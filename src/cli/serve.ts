@@ -8,6 +8,8 @@ import { loadCaptchaReader } from '../service/captcha-reader.ts'
 import type { DemoStudent } from '../service/demo-student.ts'
 import { createLogDestination } from '../service/log-destination.ts'
 import { type RunningService, serve } from '../service/serve.ts'
+import { serveByWorkers } from '../service/serve-by-workers.ts'
+import { reportToForeman, shareOf } from '../service/worker.ts'
 import { explain } from './explain.ts'
 
 const gracePeriod = 10_000
@@ -22,7 +24,7 @@ export async function serveUntilSignal(env: NodeJS.ProcessEnv): Promise<void> {
     const config = readConfig(env)
     const logger = createLogger(config.logLevel)
     if (cluster.isWorker) return await work(config, logger)
-    const service = await (config.workers > 1 ? serveTogether : serveAlone)(config, logger)
+    const service = await (config.workers > 1 ? serveByWorkers : serveAlone)(config, logger)
     endOnSignal(service, logger)
     process.stderr.write(greeting(config, service))
   } catch (error) {
@@ -35,14 +37,8 @@ function serveAlone(config: Config, logger: FastifyBaseLogger): Promise<RunningS
   return serve(config, logger, loadCaptchaReader(config.schoolCaptchaProfile))
 }
 
-async function serveTogether(config: Config, logger: FastifyBaseLogger): Promise<RunningService> {
-  const { serveByWorkers } = await import('../service/serve-by-workers.ts')
-  return serveByWorkers(config, logger)
-}
-
 /** As one of several processes: what cannot be started is told by the first one. */
 async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
-  const { reportToForeman, shareOf } = await import('../service/worker.ts')
   const foreman = reportToForeman()
   try {
     const { demoSchoolUrl, alone } = await foreman.orders

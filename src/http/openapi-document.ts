@@ -1,6 +1,4 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { withOptionalBodies } from './optional-bodies.ts'
 
@@ -11,39 +9,17 @@ Study time for campuses. Every route but \`POST /register\` wants credentials: H
 token (as the Basic user name with an empty password, or as Bearer). Times are UTC, \`YYYY-MM-DD HH:mm:ss\`. Errors are \`{"error", "message"}\`,
 in Chinese, or in English for \`Accept-Language: en\`.`
 
-export interface ApiDocument {
-  /** OpenAPI 3.1. */
-  document: object
-  /** What `/openapi.json`, `/docs` and whatever lies below it are answered. */
-  answer(request: { url: string; headers: IncomingHttpHeaders }): Promise<DocumentAnswer>
-  close(): Promise<void>
-}
-
-interface DocumentAnswer {
-  status: number
-  headers: OutgoingHttpHeaders
-  body: Buffer
-}
-
-/** A server of its own that knows the routes by their schemas alone, and never listens. The reference loads nothing from elsewhere. */
-export async function apiDocument(routes: RouteOptions[], version: string): Promise<ApiDocument> {
+/** OpenAPI 3.1, by a server of its own that knows the routes by their schemas alone, and never listens. */
+export async function apiDocument(routes: RouteOptions[], version: string): Promise<object> {
   const app = Fastify()
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
   await describe(app, version)
   for (const { method, url, schema = {} } of routes) app.route({ method, url, schema, handler: async () => undefined })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-  await browse(app)
   await app.ready()
-  return {
-    document: app.swagger(),
-    async answer(request) {
-      const { statusCode, headers, rawPayload } = await app.inject({ method: 'GET', ...request })
-      const { connection: _hop, date: _now, 'content-length': _length, ...kept } = headers
-      return { status: statusCode, headers: kept, body: rawPayload }
-    },
-    close: () => app.close(),
-  }
+  const document = app.swagger()
+  await app.close()
+  return document
 }
 
 async function describe(app: FastifyInstance, version: string): Promise<void> {
@@ -68,20 +44,6 @@ async function describe(app: FastifyInstance, version: string): Promise<void> {
           bearer: { type: 'http', scheme: 'bearer', description: 'GET /token 得到的令牌。' },
         },
       },
-    },
-  })
-}
-
-async function browse(app: FastifyInstance): Promise<void> {
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    indexPrefix: '',
-    staticCSP: true,
-    uiConfig: { validatorUrl: null, deepLinking: true },
-    // The bar above is for looking at the documents of others.
-    theme: {
-      title: '占领图书馆 API',
-      css: [{ filename: 'occupy.css', content: '.swagger-ui .topbar { display: none }' }],
     },
   })
 }

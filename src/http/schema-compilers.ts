@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module'
+import { Ajv } from 'ajv'
+import fastJsonStringify from 'fast-json-stringify'
 import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify'
 import { once } from '../shared/once.ts'
 import type { JsonSchema, ObjectSchema } from './json-schema.ts'
-
-const require = createRequire(import.meta.url)
 
 /**
  * Bodies are taken as they are, what a query says in text is read as its schema has it, and unknown fields are passed over.
@@ -15,15 +14,12 @@ export const schemaCompilers = {
 }
 
 function buildValidator(): FastifySchemaCompiler<ObjectSchema> {
-  const ajv = once(() => {
-    const { Ajv } = require('ajv') as typeof import('ajv')
-    // Our own schemas compile or their tests fail: the schema of schemas would cost more time than all of them.
-    return new Ajv({ strictRequired: true, meta: false, validateSchema: false })
-  })
+  // Our own schemas compile or their tests fail: the schema of schemas would cost more time than all of them.
+  const ajv = new Ajv({ strictRequired: true, meta: false, validateSchema: false })
   return ({ schema, httpPart }) => {
     // Whatever stands in a path is a text, and the routes judge it.
     if (httpPart === 'params') return () => true
-    const compiled = once(() => ajv().compile(schema))
+    const compiled = once(() => ajv.compile(schema))
     return (value) => {
       if (httpPart === 'querystring') readTexts(schema, value)
       const fits = compiled()
@@ -33,9 +29,8 @@ function buildValidator(): FastifySchemaCompiler<ObjectSchema> {
 }
 
 function buildSerializer(): FastifySerializerCompiler<object> {
-  const stringify = once(() => require('fast-json-stringify') as typeof import('fast-json-stringify').default)
   return ({ schema }) => {
-    const write = once(() => stringify()(schema))
+    const write = once(() => fastJsonStringify(schema))
     return (value) => write()(value)
   }
 }

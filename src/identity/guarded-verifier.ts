@@ -1,7 +1,7 @@
 import type { CaptchaMode, CaptchaMonitor } from './captcha-monitor.ts'
 import { startDeadline } from './deadline.ts'
-import { deferBreaker } from './deferred-breaker.ts'
 import type { Logger } from './logger.ts'
+import { createSchoolBreaker } from './school-breaker.ts'
 import { createSemaphore } from './semaphore.ts'
 import type { AskOptions, Proof, StudentVerifier, Unavailable, Verification } from './verifier.ts'
 import { VerifierCounts, type VerifierMetrics } from './verifier-metrics.ts'
@@ -37,7 +37,7 @@ const BUSY_RETRY_SECONDS = 5
 export function guardVerifier(inner: StudentVerifier, options: GuardOptions): GuardedVerifier {
   const { logger, concurrency = 2, queueWaitMs = 10_000, totalMs = 20_000, captchas } = options
   const semaphore = createSemaphore(concurrency, options.queueLength ?? concurrency * 8)
-  const breaker = deferBreaker({ failures: options.failures ?? 5, restMs: options.restMs ?? 30_000, logger })
+  const breaker = createSchoolBreaker({ failures: options.failures ?? 5, restMs: options.restMs ?? 30_000, logger })
   const metrics = new VerifierCounts()
   const captchaMode = () => captchas?.mode() ?? 'read'
 

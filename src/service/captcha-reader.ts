@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { CaptchaReader } from '../identity/kingosoft/captcha-reader.ts'
 import { CaptchaError } from '../tools/captcha/captcha-error.ts'
-import { type CaptchaProfile, ProfileError, readProfile } from '../tools/captcha/profile.ts'
+import { type CaptchaProfile, ProfileError, profileOf, readProfile } from '../tools/captcha/profile.ts'
+import kingosoftProfile from '../tools/captcha/profiles/kingosoft.json' with { type: 'json' }
 import { createReader } from '../tools/captcha/reader.ts'
 
-const KINGOSOFT_PROFILE = new URL('../tools/captcha/profiles/kingosoft.json', import.meta.url)
-
-/** @throws ProfileError when the file cannot be read or is no profile */
-export function loadCaptchaProfile(path: string | URL = KINGOSOFT_PROFILE): CaptchaProfile {
-  return readProfile(readText(path))
+/** Without a path, the profile of KINGOSOFT's captchas. @throws ProfileError when the file cannot be read or is no profile */
+export function loadCaptchaProfile(path?: string | URL): CaptchaProfile {
+  return path === undefined ? profileOf(kingosoftProfile) : readProfile(readText(path))
 }
 
 /** The reader for a school's captchas; without a path, for those of KINGOSOFT. @throws ProfileError on a bad file */

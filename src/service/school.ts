@@ -2,15 +2,16 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Config, ConfigError } from '../config/config.ts'
 import { createCaptchaMonitor } from '../identity/captcha-monitor.ts'
-import type { CasLogin } from '../identity/cas/cas-login.ts'
-import { deferVerifier } from '../identity/deferred-verifier.ts'
+import { type CasLogin, createCasLogin } from '../identity/cas/cas-login.ts'
 import { type GuardOptions, guardVerifier } from '../identity/guarded-verifier.ts'
 import type { CaptchaReader } from '../identity/kingosoft/captcha-reader.ts'
-import type { KingosoftOptions } from '../identity/kingosoft/kingosoft.verifier.ts'
+import { createKingosoftVerifier, type KingosoftOptions } from '../identity/kingosoft/kingosoft.verifier.ts'
 import type { Limits } from '../identity/kingosoft/limits.ts'
+import { createLdapVerifier } from '../identity/ldap/ldap.verifier.ts'
 import type { Logger } from '../identity/logger.ts'
 import type { StudentVerifier } from '../identity/verifier.ts'
-import { createSchoolMetrics } from './school-metrics.ts'
+import { startSimulatedSchool } from '../tools/simulated-school/simulated-school.ts'
+import { createSchoolMetrics, type SchoolMetrics } from './school-metrics.ts'
 
 export type SchoolConfig = Pick<
   Config,
@@ -67,12 +68,8 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
     logger,
     onCaptcha: captchas.report,
   }
-  const inner = deferVerifier(async () => {
-    const { createKingosoftVerifier } = await import('../identity/kingosoft/kingosoft.verifier.ts')
-    return createKingosoftVerifier(options)
-  })
   const { guard, metrics } = guardOf(deps, { captchas })
-  const verifier = guard(inner)
+  const verifier = guard(createKingosoftVerifier(options))
   return {
     verifier,
     metrics,
@@ -83,8 +80,7 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
   }
 }
 
-async function openDirectory(deps: SchoolDeps): Promise<School> {
-  const { createLdapVerifier } = await import('../identity/ldap/ldap.verifier.ts')
+function openDirectory(deps: SchoolDeps): School {
   const { config, logger } = deps
   const options = { url: config.schoolUrl ?? '', ca: authorityOf(config), ...config.ldap, logger }
   const inner = named('SCHOOL_URL, LDAP_*', () => createLdapVerifier(options))
@@ -93,8 +89,7 @@ async function openDirectory(deps: SchoolDeps): Promise<School> {
   return { verifier, metrics, close: () => verifier.close() }
 }
 
-async function openCas(deps: SchoolDeps): Promise<School> {
-  const { createCasLogin } = await import('../identity/cas/cas-login.ts')
+function openCas(deps: SchoolDeps): School {
   const { config, logger } = deps
   const { guard, metrics } = guardOf(deps)
   const cas = createCasLogin({
@@ -108,14 +103,15 @@ async function openCas(deps: SchoolDeps): Promise<School> {
 }
 
 function guardOf({ config, logger, bounds }: SchoolDeps, options: Pick<GuardOptions, 'captchas'> = {}) {
-  const { onLogin, watch, text } = createSchoolMetrics()
+  let metrics: SchoolMetrics | undefined
   const guard = (inner: StudentVerifier) => {
     const concurrency = config.schoolConcurrency
+    const onLogin = (seconds: number) => metrics?.onLogin(seconds)
     const guarded = guardVerifier(inner, { ...bounds?.guard, ...options, logger, concurrency, onLogin })
-    watch(guarded)
+    metrics = createSchoolMetrics(guarded)
     return guarded
   }
-  return { guard, metrics: text }
+  return { guard, metrics: async () => (await metrics?.text()) ?? '' }
 }
 
 /** A school with a login page of its own: its password is none of ours. */
@@ -147,7 +143,6 @@ function named<T>(variable: string, make: () => T): T {
 }
 
 export async function startDemo(logger: Logger) {
-  const { startSimulatedSchool } = await import('../tools/simulated-school/simulated-school.ts')
   const school = await startSimulatedSchool()
   logger.warn(
     { school: school.url },

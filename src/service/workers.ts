@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import { realpathSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import { AggregatorRegistry } from 'prom-client'
 import { type Listening, type Orders, WorkerFailure, type WorkerMessage } from './worker-messages.ts'
@@ -37,7 +38,11 @@ export function startWorkers({ count, orders, logger }: WorkersOptions): Workers
   function hire(shortLives: number): void {
     const begun = performance.now()
     const worker = cluster.fork()
-    worker.on('error', (error) => logger.warn({ err: error }, 'a worker cannot be told anything'))
+    worker.on('error', (error) => {
+      logger.warn({ err: error }, 'a worker cannot be told anything')
+      // Node.js itself could not be started, while an installation replaces it for example: then there is no exit event.
+      if (worker.process.pid === undefined) worker.emit('exit', 1, '')
+    })
     worker.on('message', (message: WorkerMessage) => void hear(worker, message))
     worker.once('exit', (code, signal) => {
       if (!serving) up.reject(new WorkerFailure(`a worker ended at once (${signal ?? code})`))
@@ -75,6 +80,8 @@ export function startWorkers({ count, orders, logger }: WorkersOptions): Workers
     clearTimeout(late)
   }
 
+  // By its real path: a symbolic link may point to another release by the time a worker is replaced.
+  cluster.setupPrimary({ exec: realpathSync(process.argv[1] ?? '') })
   for (let at = 0; at < count; at += 1) hire(0)
   orders.catch(up.reject)
   return { up: up.promise, end }

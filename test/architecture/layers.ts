@@ -6,7 +6,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   shared: [],
   'tools/captcha': [],
   'tools/simulated-school': [],
-  'version.ts': [],
+  'version.ts': ['../package.json'],
   'keys.ts': [],
   identity: ['shared'],
   storage: ['shared', 'accounts/*.table.ts', 'studies/*.table.ts', 'statistics/*.table.ts'],
@@ -32,7 +32,5 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics'],
     ...['config', 'keys.ts', 'version.ts', 'app.ts', 'tools', 'service'],
   ],
-  'bundled-packages.ts': [],
-  'translated.ts': [],
-  'main.ts': ['cli', 'config', 'bundled-packages.ts', 'translated.ts'],
+  'main.ts': ['cli', 'config'],
 }

@@ -39,7 +39,7 @@ describe('a log that cannot be written', { timeout: 120_000, concurrency: 2 }, (
       test(`stops nothing: ${what}, WORKERS=${workers}`, async () => {
         const place = await makePlace()
         const { output, close, lose } = open(place.folder)
-        const service = await spawnService(place, { WORKERS: workers }, output)
+        const service = await spawnService(place, { WORKERS: workers }, { output })
         try {
           lose()
           await use(service)

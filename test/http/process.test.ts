@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -42,25 +42,6 @@ describe('the service as a process', { concurrency: 2 }, () => {
         assert.equal(reply.status, 200, 'accounts, passwords and tokens outlive the process')
       }
       assert.equal(await second.end('SIGINT'), 0)
-    }))
-
-  test('a start that had to translate begins anew without the translator, and the next one need not', () =>
-    withPlace(async (place) => {
-      const settings = { NODE_COMPILE_CACHE: join(place.folder, 'cache') }
-      for (const anew of [true, false]) {
-        const { child, end } = await spawnService(place, settings)
-        const environment = await readFile(`/proc/${child.pid}/environ`, 'utf8')
-        assert.equal(environment.includes('OCCUPY_TRANSLATED='), anew)
-        assert.equal(await end(), 0)
-      }
-    }))
-
-  test('a start by hand begins anew under the cache that npm ci has filled', () =>
-    withPlace(async (place) => {
-      const { child, end } = await spawnService(place)
-      const environment = await readFile(`/proc/${child.pid}/environ`, 'utf8')
-      assert.match(environment, /NODE_COMPILE_CACHE=[^\0]*node_modules\/\.cache\/node\0/)
-      assert.equal(await end(), 0)
     }))
 
   test('finishes what is in flight when it is told to end', () =>

@@ -36,15 +36,26 @@ export interface SpawnedService {
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** Node.js and the file that it runs. */
+export type Program = readonly [node: string, main: string]
 
-/** `occupy serve` in a process of its own, with these settings and no others, in `place`'s folder. @param output of its log, an open file */
+export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const sources: Program = [process.execPath, main]
+
+export interface SpawnOptions {
+  /** Where its log goes, an open file in place of a pipe. */
+  output?: number | 'pipe'
+  /** In place of the sources. */
+  program?: Program
+}
+
+/** `occupy serve` in a process of its own, with these settings and no others, in `place`'s folder. */
 export async function spawnService(
   place: Place,
   settings: Settings = {},
-  output: number | 'pipe' = 'pipe',
+  options: SpawnOptions = {},
 ): Promise<SpawnedService> {
-  const { child, said, exit } = spawnServe(place, settings, output)
+  const { child, said, exit } = spawnServe(place, settings, options)
   const address = await Promise.race([greeted(child, said), exit.then(() => undefined)])
   if (address === undefined) throw new Error(`the service did not start:\n${said()}`)
   const end = async (signal: NodeJS.Signals = 'SIGTERM') => {
@@ -60,9 +71,10 @@ export async function failToStart(place: Place, settings: Settings): Promise<{ c
   return { code: await exit, said: said() }
 }
 
-function spawnServe(place: Place, settings: Settings, output: number | 'pipe' = 'pipe') {
+function spawnServe(place: Place, settings: Settings, { output = 'pipe', program = sources }: SpawnOptions = {}) {
+  const [node, file] = program
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [main, 'serve'], {
+  const child = spawn(node, [file, 'serve'], {
     cwd: place.folder,
     env: { PATH, PORT: '0', DATABASE_URL: place.databaseUrl, ...settings },
     stdio: ['ignore', output, 'pipe'],

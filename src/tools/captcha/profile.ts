@@ -49,7 +49,12 @@ function rowsOf(ink: readonly number[], width: number): string[] {
 
 /** @throws ProfileError naming what is wrong */
 export function readProfile(text: string): CaptchaProfile {
-  const raw = record(parsed(text), 'the profile')
+  return profileOf(parsed(text))
+}
+
+/** From parsed JSON. @throws ProfileError naming what is wrong */
+export function profileOf(json: unknown): CaptchaProfile {
+  const raw = record(json, 'the profile')
   const image = record(raw.image, 'image')
   const profile: CaptchaProfile = {
     name: textOf(raw.name, 'name'),

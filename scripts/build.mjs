@@ -1,0 +1,94 @@
+// `npm run build`, and the end of `npm ci`: bundles src/main.ts and the packages that it uses into dist/.
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { missingPackages, root } from './install.mjs'
+
+const dist = join(root, 'dist')
+const stamp = 'build-hash'
+
+export const builtMain = join(dist, 'main.js')
+
+/** Whether dist/ was built from the sources and the lockfile as they are now. */
+export function isBuilt() {
+  try {
+    return readFileSync(join(dist, stamp), 'utf8') === hashOfInputs()
+  } catch {
+    return false
+  }
+}
+
+/** Replaces dist/ as a whole. @throws Error where the installed packages are not those of package-lock.json */
+export async function build() {
+  const missing = missingPackages()
+  if (missing.length > 0) throw new Error(`run npm ci first: ${missing.join(', ')} is not installed`)
+  const hash = hashOfInputs()
+  const folder = mkdtempSync(join(root, '.dist-'))
+  try {
+    await bundleInto(folder)
+    writeFileSync(join(folder, stamp), hash)
+    replaceDist(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export async function bundleInto(outdir) {
+  const { build: bundle } = await import('esbuild')
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: ['src/main.ts'],
+    outdir,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node26',
+    sourcemap: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    // Packages in CommonJS require Node's own modules. The name must be one that no source declares.
+    banner: {
+      js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
+    },
+  })
+}
+
+/** Another build may do the same at the same time: either result is right. */
+function replaceDist(folder) {
+  const old = `${folder}-old`
+  try {
+    renameSync(dist, old)
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error
+  }
+  try {
+    renameSync(folder, dist)
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code)) throw error
+  }
+  rmSync(old, { recursive: true, force: true })
+}
+
+function hashOfInputs() {
+  const sources = readdirSync(join(root, 'src'), { recursive: true })
+    .map((path) => join('src', path))
+    .filter((path) => /\.(ts|json)$/.test(path) && !path.endsWith('.test.ts'))
+  const inputs = [...sources.sort(), 'package.json', 'package-lock.json', 'scripts/build.mjs']
+  const hash = createHash('sha256')
+  for (const path of inputs)
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0')
+  return hash.digest('hex')
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await build().catch((error) => {
+    console.error(`构建失败 · the build failed: ${error.message}`)
+    process.exitCode = 1
+  })
+}

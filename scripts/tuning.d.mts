@@ -1,2 +1,0 @@
-export const flags: string[]
-export const environment: Record<string, string>

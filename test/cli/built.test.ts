@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { demoStudents } from '../../src/tools/simulated-school/student.ts'
+import { basic, send } from '../contract/client.ts'
+import { type BuiltCopy, makeBuiltCopy } from '../support/built-copy.ts'
+import { makePlace, type Settings, type SpawnedService, spawnService } from '../support/running-service.ts'
+
+const [demo] = demoStudents
+const ann = { username: 'ann', password: 'a quiet reading room' }
+const known = basic(ann.username, ann.password)
+const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
+const parts = ['dist', 'node_modules']
+
+let copy: BuiltCopy
+before(async () => {
+  copy = await makeBuiltCopy()
+})
+after(() => copy.remove())
+
+test('every route answers after the files of the service are gone', { timeout: 60_000 }, () =>
+  withService({}, async ({ address }) => {
+    const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
+    const wrong = { ...json, stu_pwd: 'not the password' }
+    const register = (body: object) => send('POST', `${address}/api/v1.0/register`, { json: body })
+    assert.equal((await register(wrong)).status, 400)
+    assert.equal((await register(json)).status, 201)
+    assert.equal((await send('GET', `${address}/api/v1.0/token`, { as: known })).status, 200)
+    for (const path of ['healthz', 'readyz', 'metrics', 'docs', 'docs/swagger-ui.css', 'docs/swagger-ui-bundle.js']) {
+      assert.equal((await send('GET', `${address}/${path}`)).status, 200, path)
+    }
+    const { body } = await send('GET', `${address}/openapi.json`)
+    const { paths } = body as { paths: Record<string, object> }
+    assert.ok(Object.keys(paths).length >= 10)
+    // Removing the account comes last.
+    for (const method of methods.toSorted((a, b) => Number(a === 'DELETE') - Number(b === 'DELETE'))) {
+      for (const path of Object.keys(paths)) await sendAnything(method, `${address}${path}`)
+    }
+    assert.equal((await send('GET', `${address}/healthz`)).status, 200)
+  }),
+)
+
+async function sendAnything(method: (typeof methods)[number], address: string): Promise<void> {
+  const url = address.replaceAll(/\{[^}]+\}/g, '1')
+  const body = method === 'GET' ? {} : { json: { username: 1, start_time: 'never' } }
+  for (const as of [known, {}, basic(ann.username, 'a wrong password')]) {
+    const { status, text } = await send(method, url, { as, ...body })
+    assert.ok(status < 500, `${method} ${url}: ${status} ${text}`)
+  }
+}
+
+test('a worker that dies while the files are gone is replaced once they are back', { timeout: 60_000 }, () =>
+  withService({ WORKERS: '2' }, async (service, bringBack) => {
+    const workers = () => [...service.said().matchAll(/"worker":(\d+),"msg":"a worker listens"/g)].map(([, pid]) => pid)
+    await until(() => workers().length === 2)
+    process.kill(Number(workers()[0]), 'SIGKILL')
+    await until(() => /ENOENT/.test(service.said()))
+    assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
+    await bringBack()
+    await until(() => workers().length === 3)
+    assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
+  }),
+)
+
+/** Takes the files away once the service is ready. */
+async function withService(
+  settings: Settings,
+  work: (service: SpawnedService, bringBack: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const place = await makePlace()
+  const away = (part: string) => join(copy.folder, `${part}-away`)
+  const bringBack = async () => {
+    for (const part of parts) await rename(away(part), join(copy.folder, part))
+  }
+  try {
+    const service = await spawnService(place, settings, { program: [copy.node, copy.main] })
+    let isAway = false
+    try {
+      for (const part of parts) await rename(join(copy.folder, part), away(part))
+      isAway = true
+      await work(service, async () => {
+        await bringBack()
+        isAway = false
+      })
+      assert.equal(await service.end(), 0)
+    } finally {
+      await service.end('SIGKILL')
+      if (isAway) await bringBack()
+    }
+  } finally {
+    await place.remove()
+  }
+}
+
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await setTimeout(20)
+}

@@ -1,0 +1,31 @@
+import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bundleInto } from '../../scripts/build.mjs'
+
+export interface BuiltCopy {
+  folder: string
+  /** The copy's own Node.js. */
+  node: string
+  main: string
+  remove(): Promise<void>
+}
+
+const modules = join(import.meta.dirname, '..', '..', 'node_modules')
+
+/** A folder with what a running service needs and nothing else: the bundle, Node.js, and the files that cannot be bundled. */
+export async function makeBuiltCopy(): Promise<BuiltCopy> {
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-built-'))
+  const copied = join(folder, 'node_modules')
+  await bundleInto(join(folder, 'dist'))
+  await cp(join(modules, '@fastify/swagger-ui/static'), join(copied, '@fastify/swagger-ui/static'), { recursive: true })
+  const node = join(copied, 'node/bin/node')
+  await mkdir(join(copied, 'node/bin'), { recursive: true })
+  await cp(await realpath(join(modules, 'node/bin/node')), node)
+  return {
+    folder,
+    node,
+    main: join(folder, 'dist', 'main.js'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
