@@ -1,17 +1,20 @@
 // Runs the built command line. Works on any Node.js from 20 on: installs and builds where that is needed, then hands over to the project's own Node.js.
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
-import module from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { build, builtMain, isBuilt } from './build.mjs'
 import { ensureInstalled, isWritable, ownNode, root } from './install.mjs'
 
-const main = await mainFile()
-// Saves the compilation at each start but the first.
-process.env.NODE_COMPILE_CACHE ??= join(root, 'dist', 'compile-cache')
-if (process.execPath === realpathSync(ownNode)) await runHere()
-else runInOwnNode()
+/** For the process that runs the command, where nobody has set it. The same values are in deploy/occupy.service. */
+const environment = {
+  // A password hash takes 19 MiB, which glibc would otherwise keep for each thread that ever made one.
+  MALLOC_MMAP_THRESHOLD_: '1048576',
+  MALLOC_ARENA_MAX: '2',
+  // Each start but the first needs no compilation.
+  NODE_COMPILE_CACHE: join(root, 'dist', 'compile-cache'),
+}
+
+run([await mainFile(), ...process.argv.slice(2)], { ...environment, ...process.env })
 
 /** The bundle, made anew where it is stale; the sources where this user may not write there. */
 async function mainFile() {
@@ -28,15 +31,10 @@ async function mainFile() {
   return builtMain
 }
 
-async function runHere() {
-  module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
-  // As if Node.js had been started with it: worker processes run the same file.
-  process.argv[1] = main
-  await import(pathToFileURL(main).href)
-}
-
-function runInOwnNode() {
-  const child = spawn(ownNode, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+/** In place of this process where its Node.js can do that, otherwise in a child that gets every signal. */
+function run(args, env) {
+  if (process.execPath === realpathSync(ownNode)) process.execve(ownNode, [ownNode, ...args], env)
+  const child = spawn(ownNode, args, { stdio: 'inherit', env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => {
     process.exitCode = signal ? 1 : (code ?? 1)

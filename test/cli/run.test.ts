@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { accessSync, appendFileSync, chmodSync, constants, existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { type InstalledCopy, makeInstalledCopy } from '../support/installed-copy.ts'
+
+const isRoot = process.getuid?.() === 0
+const nobody = 65534
+
+describe('npm run occupy', () => {
+  let copy: InstalledCopy
+  beforeEach(async () => {
+    copy = await makeInstalledCopy()
+  })
+  afterEach(async () => {
+    chmodSync(copy.folder, 0o755)
+    await copy.remove()
+  })
+
+  /** `npm run occupy -- captcha --help`, where npm is a program that fails. */
+  function run(options: { uid?: number } = {}) {
+    const env = { PATH: process.env.PATH ?? '', npm_execpath: copy.npm }
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(copy.folder, 'scripts/run.mjs'), 'captcha', '--help'],
+      { env, encoding: 'utf8', timeout: 30_000, ...options },
+    )
+    return { ran: status === 0 && stdout.startsWith('Usage: occupy captcha'), stdout, stderr }
+  }
+  const builtHash = () => readFileSync(join(copy.folder, 'dist/build-hash'), 'utf8')
+
+  test('builds and never installs where only packages for development are absent', () => {
+    const first = run()
+    assert.ok(first.ran, first.stderr)
+    assert.match(first.stderr, /^[^\n]*building dist\/[^\n]*\n$/)
+    const second = run()
+    assert.ok(second.ran)
+    assert.equal(second.stderr, '', 'what is built and fresh runs without a word')
+  })
+
+  test('builds again when a source has changed', () => {
+    run()
+    const before = builtHash()
+    appendFileSync(join(copy.folder, 'src/version.ts'), '// changed\n')
+    assert.match(run().stderr, /building dist\//)
+    assert.notEqual(builtHash(), before)
+  })
+
+  test('installs when a package that is needed is absent, and says which', () => {
+    rmSync(join(copy.folder, 'node_modules/fastify'))
+    const { ran, stderr } = run()
+    assert.ok(!ran)
+    assert.match(stderr, /fastify@\d[^\n]*npm ci …\nnpm was called\n/)
+  })
+
+  test('installs nothing while dist/ is fresh', () => {
+    run()
+    rmSync(join(copy.folder, 'node_modules/fastify'))
+    const { ran, stderr } = run()
+    assert.ok(ran, stderr)
+  })
+
+  test('runs the sources for a user who may not write, when dist/ is stale', (t) => {
+    if (!isReadable(process.execPath)) return t.skip('another user cannot read the packages here')
+    run()
+    const before = builtHash()
+    appendFileSync(join(copy.folder, 'src/version.ts'), '// changed\n')
+    chmodSync(copy.folder, 0o555)
+    const { ran, stderr } = run(isRoot ? { uid: nobody } : {})
+    assert.ok(ran, stderr)
+    assert.match(stderr, /^[^\n]*running the sources\n$/)
+    assert.equal(builtHash(), before)
+  })
+
+  test('tells a user who may not write what is absent', (t) => {
+    if (!isReadable(process.execPath)) return t.skip('another user cannot read the packages here')
+    rmSync(join(copy.folder, 'node_modules/fastify'))
+    chmodSync(copy.folder, 0o555)
+    const { ran, stderr } = run(isRoot ? { uid: nobody } : {})
+    assert.ok(!ran)
+    assert.match(stderr, /^[^\n]*fastify@\d[^\n]*may not write[^\n]*\n$/)
+    assert.ok(!existsSync(join(copy.folder, 'dist')))
+  })
+})
+
+function isReadable(file: string): boolean {
+  if (isRoot) return spawnSync(file, ['--version'], { uid: nobody }).status === 0
+  accessSync(file, constants.R_OK)
+  return true
+}

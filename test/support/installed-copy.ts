@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+export interface InstalledCopy {
+  folder: string
+  /** Stands in for npm: says so, and fails. */
+  npm: string
+  remove(): Promise<void>
+}
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** A checkout as after `npm ci --omit=dev`, with no dist/ yet. Packages are symbolic links. */
+export async function makeInstalledCopy(): Promise<InstalledCopy> {
+  const folder = await mkdtemp(join(tmpdir(), 'occupy-installed-'))
+  for (const part of ['src', 'scripts', 'package.json', 'package-lock.json']) {
+    await cp(join(root, part), join(folder, part), { recursive: true })
+  }
+  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean }>
+  }
+  for (const [path, { dev }] of Object.entries(packages)) {
+    const isNested = path.lastIndexOf('node_modules/') !== 0
+    if (isNested || dev || !existsSync(join(root, path))) continue
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await symlink(join(root, path), join(folder, path))
+  }
+  const npm = join(folder, 'npm.mjs')
+  await writeFile(npm, "console.error('npm was called'); process.exit(1)\n")
+  return { folder, npm, remove: () => rm(folder, { recursive: true, force: true }) }
+}
