@@ -1,6 +1,6 @@
 // `npm run build`, and the end of `npm ci`: bundles src/main.ts and the packages that it uses into dist/.
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { missingPackages, root } from './install.mjs'
@@ -25,6 +25,8 @@ export async function build() {
   if (missing.length > 0) throw new Error(`run npm ci first: ${missing.join(', ')} is not installed`)
   const hash = hashOfInputs()
   const folder = mkdtempSync(join(root, '.dist-'))
+  // The service may run as another user than the one who builds.
+  chmodSync(folder, 0o755)
   try {
     await bundleInto(folder)
     writeFileSync(join(folder, stamp), hash)

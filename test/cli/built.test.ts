@@ -53,13 +53,11 @@ async function sendAnything(method: (typeof methods)[number], address: string): 
 
 test('a worker that dies while the files are gone is replaced once they are back', { timeout: 60_000 }, () =>
   withService({ WORKERS: '2' }, async (service, bringBack) => {
-    const workers = () => [...service.said().matchAll(/"worker":(\d+),"msg":"a worker listens"/g)].map(([, pid]) => pid)
-    await until(() => workers().length === 2)
-    process.kill(Number(workers()[0]), 'SIGKILL')
+    process.kill(Number(workersOf(service)[0]), 'SIGKILL')
     await until(() => /ENOENT/.test(service.said()))
     assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
     await bringBack()
-    await until(() => workers().length === 3)
+    await until(() => workersOf(service).length === 3)
     assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
   }),
 )
@@ -78,6 +76,8 @@ async function withService(
     const service = await spawnService(place, settings, { program: [copy.node, copy.main] })
     let isAway = false
     try {
+      // The first worker is enough for the greeting; the others still load files.
+      await until(() => workersOf(service).length >= Number(settings.WORKERS ?? 0))
       for (const part of parts) await rename(join(copy.folder, part), away(part))
       isAway = true
       await work(service, async () => {
@@ -92,6 +92,10 @@ async function withService(
   } finally {
     await place.remove()
   }
+}
+
+function workersOf(service: SpawnedService): string[] {
+  return [...service.said().matchAll(/"worker":(\d+),"msg":"a worker listens"/g)].map(([, pid = '']) => pid)
 }
 
 async function until(done: () => boolean): Promise<void> {
