@@ -14,9 +14,8 @@ export const errors = fp(async (app) => {
     if (errorCatalogue[code].status >= 500 && !(error instanceof DomainError))
       request.log.error({ reqId: request.id, err: error }, 'request failed')
     if (code === 'payload-too-large') readOn(request, reply)
-    return sendError(request, reply, code, error instanceof DomainError ? error.details : {})
+    sendError(request, reply, code, error instanceof DomainError ? error.details : {})
   })
-  app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not-found'))
 })
 
 /** Closing on a client that is still sending resets the connection, and it never sees why. The request's time bounds this. */
@@ -30,12 +29,12 @@ export function sendError(
   reply: FastifyReply,
   code: ErrorCode,
   details: ErrorDetails = {},
-): FastifyReply {
+): void {
   const language = languageOf(request.headers['accept-language'])
   const { status } = errorCatalogue[code]
   if (status === 401) reply.header('www-authenticate', challenge(request.headers.authorization))
   if (status === 503 || status === 429) reply.header('retry-after', String(details.retryAfterSeconds ?? defaultRetry))
-  return reply
+  reply
     .code(status)
     .header('content-language', language)
     .header('vary', 'Accept-Language')

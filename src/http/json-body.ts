@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError } from '../shared/errors.ts'
 
@@ -27,12 +27,17 @@ export const jsonBody = fp(async (app) => {
       return done(new DomainError('unsupported-media-type'))
     parse(request, body, done)
   })
-  app.addHook('preValidation', (request, _reply, done) => {
-    // Fastify hands an absent body to the schema as null; only a JSON null is one.
-    if (request.body === undefined) request.body = {}
-    done()
+  // Only for routes that take a body: each hook costs every request of its route.
+  app.addHook('onRoute', (route) => {
+    if (route.schema?.body !== undefined) route.preValidation = [fillAbsentBody, ...[route.preValidation ?? []].flat()]
   })
 })
+
+/** Fastify hands an absent body to the schema as null; only a JSON null is one. */
+function fillAbsentBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (request.body === undefined) request.body = {}
+  done()
+}
 
 function isUtf8(contentType = ''): boolean {
   const charset = /;\s*charset="?([^;"\s]+)/i.exec(contentType)?.[1]

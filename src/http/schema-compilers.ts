@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify'
 import { once } from '../shared/once.ts'
 import type { JsonSchema, ObjectSchema } from './json-schema.ts'
+import { JsonText } from './json-text.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -32,12 +33,9 @@ function buildValidator(): FastifySchemaCompiler<ObjectSchema> {
   }
 }
 
+/** Presenters shape what is answered: the schemas of answers are for the API's document. */
 function buildSerializer(): FastifySerializerCompiler<object> {
-  const stringify = once(() => require('fast-json-stringify') as typeof import('fast-json-stringify').default)
-  return ({ schema }) => {
-    const write = once(() => stringify()(schema))
-    return (value) => write()(value)
-  }
+  return () => (value) => (value instanceof JsonText ? value.text : JSON.stringify(value))
 }
 
 function readTexts({ properties }: ObjectSchema, query: Record<string, unknown>): void {
