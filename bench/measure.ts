@@ -85,8 +85,8 @@ async function lostWrites(databaseUrl: string, { started, stopped }: LoadResult)
 
 /** One answer of the real server, for the bare one to repeat. */
 export async function takeSample(row: Row, world: World, origin: string): Promise<Sample> {
-  const request = row.requests(world)[0] as WireRequest
-  const answer = await fetch(`${origin}${request.path}`, { method: request.method, headers: request.headers })
+  const { path, method, headers: sent, body } = row.requests(world)[0] as WireRequest
+  const answer = await fetch(`${origin}${path}`, { method, headers: sent, body: body ?? null })
   const hopByHop = ['connection', 'keep-alive', 'date', 'transfer-encoding']
   const headers = Object.fromEntries([...answer.headers].filter(([name]) => !hopByHop.includes(name)))
   return { status: answer.status, headers, body: await answer.text() }

@@ -41,6 +41,10 @@ const everyones = (world: World, query: string) =>
   world.users.map(({ token }) => get(`/studys${query}`, byToken(token)))
 const starts = (world: World) =>
   world.users.map(({ token }): WireRequest => ({ ...get('/studys/', byToken(token)), method: 'POST' }))
+const startsWithBody = (world: World) =>
+  starts(world).map((request): WireRequest => {
+    return { ...request, headers: { ...request.headers, 'content-type': 'application/json' }, body: '{}' }
+  })
 
 export const rows: Row[] = [
   {
@@ -102,6 +106,14 @@ export const rows: Row[] = [
   },
   { name: 'running ones', tables: ['scale'], status: 200, requests: (world) => everyones(world, '?running=true') },
   { name: 'start', tables: ['bare', 'scale'], status: 201, target: 0.15, writes: 'start', requests: starts },
+  {
+    name: 'start, JSON body',
+    tables: ['bare'],
+    status: 201,
+    target: 0.17,
+    writes: 'start',
+    requests: startsWithBody,
+  },
   {
     name: 'start and stop in turn',
     tables: ['bare', 'scale'],

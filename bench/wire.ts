@@ -3,6 +3,7 @@ export interface WireRequest {
   method: 'GET' | 'POST' | 'PUT'
   path: string
   headers: Record<string, string>
+  body?: string
 }
 
 /** What the load generator is asked to do, once. */

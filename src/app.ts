@@ -1,7 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
 import { createAccountService } from './accounts/account.service.ts'
-import { accountFastRoutes } from './accounts/account-fast.routes.ts'
 import { authentication } from './accounts/authentication.plugin.ts'
 import { createAuthenticationService } from './accounts/authentication.service.ts'
 import { createBudgetService } from './accounts/budget.service.ts'
@@ -19,7 +18,6 @@ import type { Config } from './config/config.ts'
 import { answersTogether } from './http/answers-together.ts'
 import { apiReference } from './http/api-reference.ts'
 import { errors } from './http/errors.ts'
-import { fastFailures, fastPath } from './http/fast-path.ts'
 import { health } from './http/health.ts'
 import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
@@ -28,7 +26,7 @@ import { metrics } from './http/metrics.ts'
 import { openapi } from './http/openapi.ts'
 import { protocolErrors } from './http/protocol-errors.ts'
 import { requestLog } from './http/request-log.ts'
-import { privateAnswers, securityHeaders } from './http/security-headers.ts'
+import { privateAnswers, responseHeaders } from './http/response-headers.ts'
 import { requestIds, serverOptions } from './http/server-options.ts'
 import { serveTls, tlsOptions } from './http/tls.ts'
 import { createUnavailabilityLog } from './http/unavailability-log.ts'
@@ -36,11 +34,9 @@ import type { CasLogin } from './identity/cas/cas-login.ts'
 import type { StudentVerifier } from './identity/verifier.ts'
 import type { Keys } from './keys.ts'
 import type { Clock } from './shared/clock.ts'
-import { andThen } from './shared/maybe-promise.ts'
 import type { Storage } from './storage/storage.ts'
 import { studyRoutes } from './studies/study.routes.ts'
 import { createStudyService } from './studies/study.service.ts'
-import { studyFastRoutes } from './studies/study-fast.routes.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
 import { upkeep } from './upkeep.ts'
 import { version } from './version.ts'
@@ -63,9 +59,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, storage, logger } = deps
   const { registration, recovery, proofs, identities, accounts, studies, lastSeen, budgets } = createServices(deps)
   const proofKind = deps.cas ? 'ticket' : 'password'
-  const nextRequestId = requestIds()
   const app = Fastify({
-    ...serverOptions({ logger, trustProxy: config.trustProxy, nextRequestId }),
+    ...serverOptions({ logger, trustProxy: config.trustProxy, nextRequestId: requestIds() }),
     ...tlsOptions(config.tls),
   })
   const logUnavailable = createUnavailabilityLog(logger)
@@ -74,7 +69,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(answersTogether)
   await app.register(requestLog)
   await app.register(links, { publicUrl: config.publicUrl })
-  await app.register(securityHeaders, { https: config.tls !== undefined })
+  await app.register(responseHeaders, { https: config.tls !== undefined })
   await app.register(jsonBody)
   await app.register(methods)
   await app.register(openapi, { version })
@@ -95,8 +90,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
       // For whoever brings credentials.
       await open.register(async (known) => {
-        await known.register(fastFailures)
-        await known.register(authentication, { authentication: identities, lastSeen })
+        await known.register(authentication, {
+          authentication: identities,
+          lastSeen,
+          readTogether: storage.readTogether,
+        })
         await known.register(accountRoutes, { accounts, authentication: identities })
         await known.register(studentNumberRoutes, { recovery, proofKind })
         await known.register(studyRoutes, { studies })
@@ -105,20 +103,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     },
     { prefix: apiBase },
   )
-  await app.register(fastPath, {
-    routes: [...studyFastRoutes({ studies }), ...accountFastRoutes({ accounts, authentication: identities })],
-    recall(authorization) {
-      storage.readTogether?.()
-      return andThen(identities.recall(authorization), (identity) => {
-        if (identity) lastSeen.note(identity.accountId)
-        return identity
-      })
-    },
-    publicUrl: config.publicUrl,
-    trustProxy: config.trustProxy,
-    https: config.tls !== undefined,
-    nextRequestId,
-  })
   return app
 }
 

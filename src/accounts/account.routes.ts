@@ -1,6 +1,7 @@
 import { errorResponses, idParameter } from '../http/api-schemas.ts'
 import type { Routes } from '../http/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
+import { andThen } from '../shared/maybe-promise.ts'
 import { presentUser, TokenAnswer, User } from './account.schemas.ts'
 import type { AccountService } from './account.service.ts'
 import type { AccountId } from './account.ts'
@@ -27,11 +28,11 @@ export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { account
         response: { 200: User, ...errorResponses('unauthorized', 'not-found') },
       },
     },
-    async (request) => {
+    (request) => {
       const { user_id: text } = request.params
       const id = text === 'me' ? request.identity.accountId : (idParameter(text) as AccountId | undefined)
       if (id === undefined) throw new DomainError('not-found')
-      return presentUser(await accounts.getAccount(id), request.origin)
+      return andThen(accounts.getAccount(id), (account) => presentUser(account, request.origin))
     },
   )
 
@@ -46,6 +47,6 @@ export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { account
         response: { 200: TokenAnswer, ...errorResponses('unauthorized', 'too-many-requests') },
       },
     },
-    async (request) => authentication.issueToken(request.identity),
+    (request) => authentication.issueToken(request.identity),
   )
 }

@@ -16,9 +16,8 @@ export const errors = fp<{ logUnavailable: LogUnavailable }>(async (app, { logUn
     if (errorCatalogue[code].status >= 500 && !(error instanceof DomainError) && !logUnavailable(error, { reqId }))
       log.error({ reqId, err: error }, 'request failed')
     if (code === 'payload-too-large') readOn(request, reply)
-    return sendError(request, reply, code, error instanceof DomainError ? error.details : {})
+    sendError(request, reply, code, error instanceof DomainError ? error.details : {})
   })
-  app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not-found'))
 })
 
 /** Closing on a client that is still sending resets the connection, and it never sees why. The request's time bounds this. */
@@ -32,12 +31,12 @@ export function sendError(
   reply: FastifyReply,
   code: ErrorCode,
   details: ErrorDetails = {},
-): FastifyReply {
+): void {
   const language = languageOf(request.headers['accept-language'])
   const { status } = errorCatalogue[code]
   if (status === 401) reply.header('www-authenticate', challenge(request.headers.authorization))
   if (asksToWait(status)) reply.header('retry-after', String(details.retryAfterSeconds ?? defaultRetry))
-  return reply
+  reply
     .code(status)
     .header('content-language', language)
     .header('vary', 'Accept-Language')

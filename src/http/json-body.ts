@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError } from '../shared/errors.ts'
 
@@ -39,18 +39,26 @@ export const jsonBody = fp(async (app) => {
       return done(new DomainError('unsupported-media-type'))
     parse(request, body, done)
   })
-  app.addHook('onRequest', ({ headers }, _reply, done) => {
-    // Fastify refuses a malformed type before it sees whether there is a body; the parser above refuses it where there is one.
-    const { 'content-type': type } = headers
-    if (type !== undefined && !contentType.test(type)) headers['content-type'] = unknownType
-    done()
-  })
-  app.addHook('preValidation', (request, _reply, done) => {
-    // Fastify hands an absent body to the schema as null.
-    if (request.body === undefined) request.body = {}
-    done()
+  // Only for routes that take a body: each hook costs every request of its route.
+  app.addHook('onRoute', (route) => {
+    if (route.schema?.body === undefined) return
+    route.onRequest = [replaceMalformedType, ...[route.onRequest ?? []].flat()]
+    route.preValidation = [fillAbsentBody, ...[route.preValidation ?? []].flat()]
   })
 })
+
+/** Fastify refuses a malformed type before it sees whether there is a body; the parser refuses it where there is one. */
+function replaceMalformedType({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  const { 'content-type': type } = headers
+  if (type !== undefined && !contentType.test(type)) headers['content-type'] = unknownType
+  done()
+}
+
+/** Fastify hands an absent body to the schema as null; only a JSON null is one. */
+function fillAbsentBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (request.body === undefined) request.body = {}
+  done()
+}
 
 function isUtf8(contentType = ''): boolean {
   const charset = /;\s*charset="?([^;"\s]+)/i.exec(contentType)?.[1]

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyTypeProvider, RawServerDefault } from 'fastify'
+import type { JsonText } from './json-text.ts'
 
 interface Annotations {
   description?: string
@@ -76,7 +77,7 @@ type Required<S, Fields> = S extends { required: readonly (infer Name)[] } ? Nam
 
 interface WireTypes extends FastifyTypeProvider {
   validator: Value<this['schema']>
-  serializer: Value<this['schema']>
+  serializer: Value<this['schema']> | JsonText
 }
 
 /** A plugin of routes, whose requests and answers have the types of their schemas. */

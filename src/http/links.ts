@@ -1,7 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { DomainError } from '../shared/errors.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,11 +12,8 @@ export const apiBase = '/api/v1.0'
 
 const authority = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 
-/** Refuses a request whose Host is missing, doubled or malformed, and knows where links begin. */
+/** Gives each request the origin of its links. */
 export const links = fp(async (app, { publicUrl }: { publicUrl: string | undefined }) => {
-  app.addHook('onRequest', (request, _reply, done) => {
-    done(hasOneHost(request) ? undefined : new DomainError('bad-host'))
-  })
   app.decorateRequest('origin', {
     getter(this: FastifyRequest) {
       return publicUrl ?? `${this.protocol}://${this.host}`
@@ -26,18 +21,14 @@ export const links = fp(async (app, { publicUrl }: { publicUrl: string | undefin
   })
 })
 
-function hasOneHost(request: FastifyRequest): boolean {
-  const hosts = countHosts(request.raw)
+/** Whether the request names exactly one host, in valid form: its own, and the one that a trusted proxy was asked for. */
+export function hasOneHost(request: FastifyRequest): boolean {
+  const hosts = countHosts(request.raw.rawHeaders)
   const single = hosts === 1 || (hosts === 0 && request.headers[':authority'] !== undefined)
   return single && isAuthority(request.host) && isAuthority(request.raw.headers.host ?? request.host)
 }
 
-/** The same for a request of HTTP/1.1 that no proxy has rewritten. */
-export function hasOneValidHost(request: IncomingMessage): boolean {
-  return countHosts(request) === 1 && isAuthority(request.headers.host ?? '')
-}
-
-function countHosts({ rawHeaders }: IncomingMessage): number {
+function countHosts(rawHeaders: string[]): number {
   let hosts = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? ''

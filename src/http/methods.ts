@@ -11,16 +11,21 @@ export const methods = fp(async (app) => {
   for (const method of METHODS) {
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true })
   }
+  await app.register(async (unknown) => answerUnknown(unknown, methodsOf))
+})
+
+/** In a scope of its own, so that known paths do not run its hook. */
+function answerUnknown(app: FastifyInstance, methodsOf: (url: string) => string[]): void {
+  app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not-found'))
   // Before the body is read: whatever it holds, nothing is here.
-  app.addHook('onRequest', (request, reply, done) => {
-    if (!request.is404) return done()
+  app.addHook('onRequest', (request, reply) => {
     const taken = methodsOf(request.url)
-    if (taken.length === 0 || taken.includes(request.method)) return void sendError(request, reply, 'not-found')
+    if (taken.length === 0 || taken.includes(request.method)) return sendError(request, reply, 'not-found')
     reply.header('allow', [...taken, 'OPTIONS'].join(', '))
     if (request.method === 'OPTIONS') reply.code(204).send()
     else sendError(request, reply, 'method-not-allowed')
   })
-})
+}
 
 /** Of every route that is registered from here on. The answer tells the methods that a URL's path takes: none where it is unknown. */
 function collectMethods(app: FastifyInstance): (url: string) => string[] {

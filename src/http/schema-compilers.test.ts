@@ -25,25 +25,13 @@ test('a query’s texts are read as the schema has them, and nothing is filled i
   const read: [query: string, as: object][] = [
     ['', {}],
     ['count=5&running=false&text=5', { count: 5, running: false, text: '5' }],
-    ['count=', { count: 0 }],
-    ['count=2.9', { count: 2 }],
-    ['count=%201e1', { count: 10 }],
-    ['count=0x10', { count: 16 }],
-    ['count=5n', { count: 5 }],
-    ['count=True', { count: 1 }],
-    ['running=1', { running: true }],
-    ['running=TRUE', { running: true }],
-    ['running=0&else=1&else=2', { running: false, else: ['1', '2'] }],
+    ['count=1e1', { count: 10 }],
+    ['running=true&else=1&else=2', { running: true, else: ['1', '2'] }],
   ]
   for (const [query, as] of read) assert.deepEqual((await app.inject(`/?${query}`)).json(), as, query)
   const refused = [
-    'count=x',
-    'count=05n',
-    'count=101',
-    'count=1&count=2',
-    'running=',
-    'running=constructor',
-    'text=four',
+    ...['count=', 'count=x', 'count=2.9', 'count=5n', 'count=true', 'count=101', 'count=1&count=2'],
+    ...['running=', 'running=1', 'running=TRUE', 'running=constructor', 'text=four'],
   ]
   for (const query of refused) assert.equal((await app.inject(`/?${query}`)).statusCode, 400, query)
 })

@@ -34,7 +34,7 @@ export function serverOptions({ logger, trustProxy, nextRequestId }: ServerSetti
     // What still arrives while closing is served: the framework's own 503 has another form.
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestHead },
-    frameworkErrors: (error, request, reply) => void sendError(request, reply, codeOf(error)),
+    frameworkErrors: (error, request, reply) => sendError(request, reply, codeOf(error)),
     clientErrorHandler: answerMalformed,
     http: { requireHostHeader: false },
   } as const satisfies FastifyHttpOptions<Server>

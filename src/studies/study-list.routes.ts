@@ -1,12 +1,16 @@
 import type { AccountId } from '../accounts/account.ts'
 import { errorResponses, idParameter } from '../http/api-schemas.ts'
 import type { Routes } from '../http/json-schema.ts'
+import { JsonText } from '../http/json-text.ts'
 import { apiBase } from '../http/links.ts'
 import { pageRequest } from '../http/pagination.ts'
 import { fromWireTime } from '../http/wire-time.ts'
 import { DomainError } from '../shared/errors.ts'
+import { andThen } from '../shared/maybe-promise.ts'
+import type { Page } from '../shared/page.ts'
 import { presentPage, StudyListQuery, StudyPage, UserStudyListQuery } from './study.schemas.ts'
 import type { StudyService } from './study.service.ts'
+import type { Study } from './study.ts'
 
 export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
   app.get(
@@ -22,9 +26,9 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
         response: { 200: StudyPage, ...errorResponses('bad-query', 'bad-cursor', 'unauthorized') },
       },
     },
-    async ({ query, origin }) => {
-      const page = await studies.listStudies({ ...pageRequest(query), filter: { running: query.running } })
-      return presentPage(page, origin, `${origin}${apiBase}/studys`, query)
+    ({ query, origin }) => {
+      const page = studies.listStudies({ ...pageRequest(query), filter: { running: query.running } })
+      return andThen(page, (page) => presentPage(page, origin, `${origin}${apiBase}/studys`, query))
     },
   )
 
@@ -46,14 +50,25 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
         response: { 200: StudyPage, ...errorResponses('bad-query', 'bad-cursor', 'unauthorized', 'not-found') },
       },
     },
-    async ({ params, query, origin }) => {
+    ({ params, query, origin }) => {
       const accountId = idParameter(params.user_id) as AccountId | undefined
       if (accountId === undefined) throw new DomainError('not-found')
+      const url = `${origin}${apiBase}/users/${accountId}/studys/`
+      const present = (page: Page<Study>) => presentPage(page, origin, url, query)
+      if (isFirstPage(query)) {
+        const write = (page: Page<Study>) => JSON.stringify(present(page))
+        const text = studies.writePageOf(accountId, pageRequest(query), url + JSON.stringify(query), write)
+        return andThen(text, (text) => new JsonText(text))
+      }
       const filter = { accountId, running: query.running, ...timeRange(query) }
-      const page = await studies.listStudiesOf(accountId, { ...pageRequest(query), filter })
-      return presentPage(page, origin, `${origin}${apiBase}/users/${accountId}/studys/`, query)
+      return andThen(studies.listStudiesOf(accountId, { ...pageRequest(query), filter }), present)
     },
   )
+}
+
+/** Whether the page is one that apps ask for all the time, and the page cache may hold: what else a query says makes too many. */
+function isFirstPage(query: object): boolean {
+  return Object.keys(query).every((name) => name === 'per_page' || name === 'order')
 }
 
 /** @throws DomainError `bad-time`, `bad-query` for a range that ends before it begins */

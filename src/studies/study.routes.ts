@@ -2,6 +2,7 @@ import { errorResponses, idParameter } from '../http/api-schemas.ts'
 import type { ObjectSchema, Routes } from '../http/json-schema.ts'
 import { fromOptionalWireTime } from '../http/wire-time.ts'
 import { DomainError } from '../shared/errors.ts'
+import { andThen } from '../shared/maybe-promise.ts'
 import { EndBody, presentStudy, StartBody, StudyRecord } from './study.schemas.ts'
 import type { StudyService } from './study.service.ts'
 import type { StudyId } from './study.ts'
@@ -58,7 +59,8 @@ export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { stud
   app.post('/studys/', { schemaErrorFormatter, schema: starting }, async (request, reply) => {
     const study = await studies.startStudy(request.identity.accountId, fromOptionalWireTime(request.body.start_time))
     const record = presentStudy(study, request.origin)
-    return reply.code(201).header('location', record.url).send(record)
+    reply.code(201).header('location', record.url)
+    return record
   })
 
   app.put('/studys/:study_id', { schemaErrorFormatter, schema: ending }, async (request) => {
@@ -67,8 +69,8 @@ export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { stud
     return presentStudy(study, request.origin)
   })
 
-  app.get('/studys/:study_id', { schema: reading }, async (request) =>
-    presentStudy(await studies.getStudy(studyId(request.params.study_id)), request.origin),
+  app.get('/studys/:study_id', { schema: reading }, (request) =>
+    andThen(studies.getStudy(studyId(request.params.study_id)), (study) => presentStudy(study, request.origin)),
   )
 }
 
