@@ -17,6 +17,7 @@ import { studentNumberRoutes } from './accounts/student-number.routes.ts'
 import { createTokens } from './accounts/token.ts'
 import type { Config } from './config.ts'
 import { answersTogether } from './http/answers-together.ts'
+import { drain } from './http/drain.ts'
 import { errors } from './http/errors.ts'
 import { fastFailures, fastPath } from './http/fast-path.ts'
 import { health } from './http/health.ts'
@@ -68,6 +69,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   })
   await app.register(errors)
   await app.register(protocolErrors)
+  await app.register(drain)
   await app.register(answersTogether)
   await app.register(requestLog)
   await app.register(links, { publicUrl: config.publicUrl })

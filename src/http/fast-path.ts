@@ -60,13 +60,9 @@ export const fastPath = fp(async (app: FastifyInstance, options: FastPathOptions
   const [handle] = app.server.listeners('request') as Handle[]
   if (handle === undefined) throw new Error('the server has no handler of requests')
   const answerFast = fastAnswer(app, options)
-  let closing = false
-  app.addHook('preClose', async () => {
-    closing = true
-  })
   app.server.removeListener('request', handle)
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (closing || !isPlain(request)) handle(request, response)
+    if (app.drain.isOn() || !isPlain(request)) handle(request, response)
     else answerFast(request, response, handle)
   })
 })

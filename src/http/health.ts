@@ -5,6 +5,7 @@ import { DomainError } from '../shared/errors.ts'
 export const health: FastifyPluginAsync<{ ping: () => Promise<void> }> = async (app, { ping }) => {
   app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
   app.get('/readyz', { schema: { hide: true } }, async (request) => {
+    if (app.drain.isOn()) throw new DomainError('stopping')
     try {
       await ping()
     } catch (error) {

@@ -23,6 +23,8 @@ export interface SchoolDeps {
   logger: Logger
   /** Of a simulated school that runs already. */
   demoUrl?: string | undefined
+  /** See `GuardOptions`. */
+  stopping?: AbortSignal | undefined
   /** For tests: smaller ones than those of production, which are the adapters' own. */
   bounds?: SchoolBounds | undefined
 }
@@ -107,11 +109,11 @@ async function openCas(deps: SchoolDeps): Promise<School> {
   return { verifier: takesNoPassword, cas, metrics, close: () => cas.close() }
 }
 
-function guardOf({ config, logger, bounds }: SchoolDeps, options: Pick<GuardOptions, 'captchas'> = {}) {
+function guardOf({ config, logger, bounds, stopping }: SchoolDeps, options: Pick<GuardOptions, 'captchas'> = {}) {
   const { onLogin, watch, text } = createSchoolMetrics()
   const guard = (inner: StudentVerifier) => {
     const concurrency = config.schoolConcurrency
-    const guarded = guardVerifier(inner, { ...bounds?.guard, ...options, logger, concurrency, onLogin })
+    const guarded = guardVerifier(inner, { ...bounds?.guard, ...options, logger, concurrency, onLogin, stopping })
     watch(guarded)
     return guarded
   }

@@ -1,29 +1,36 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
+import { type Listener, openListener } from './listener.ts'
 import { openService } from './open-storage.ts'
 import { startDemo } from './school.ts'
-import type { RunningService } from './serve.ts'
+import { gracePeriodMs, originOf, type RunningService, tellAddress } from './serve.ts'
 import { startWorkers } from './workers.ts'
 
-// They end by themselves in ten seconds.
-const patience = 11_000
+// They end by themselves in that time.
+const patience = gracePeriodMs + 1000
 
 /** Sets up once for all, and lets `config.workers` processes serve. On a failure nothing is left behind. */
 export async function serveByWorkers(config: Config, logger: FastifyBaseLogger): Promise<RunningService> {
   const settingUp = setUp(config, logger)
   const orders = settingUp.then(({ demoSchool }) => ({ demoSchoolUrl: demoSchool?.url }))
   const workers = startWorkers({ count: config.workers, orders, logger })
-  const close = async (signal: NodeJS.Signals) => {
-    await workers.end(signal, patience)
+  let listener: Listener | undefined
+  const close = async (patience: number) => {
+    await listener?.stop(workers)
+    await workers.finish(patience)
     await settingUp.then(
       ({ demoSchool }) => demoSchool?.close(),
       () => undefined,
     )
   }
   try {
-    return { ...(await workers.up), close: () => close('SIGTERM') }
+    const { demoStudent } = await workers.up
+    listener = await openListener({ ...config, passedOn: true }, workers.take)
+    const address = originOf(config, listener.address)
+    tellAddress(logger, address)
+    return { address, demoStudent, close: () => close(patience) }
   } catch (error) {
-    await close('SIGKILL')
+    await close(0)
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import Fastify from 'fastify'
+import { drain } from '../../src/http/drain.ts'
 import { errors } from '../../src/http/errors.ts'
 import { type FastRoute, fastFailures, fastPath } from '../../src/http/fast-path.ts'
 import { DomainError } from '../../src/shared/errors.ts'
@@ -87,6 +88,7 @@ test('what fails past the framework is told by it, and not tried again', async (
   }
   const app = Fastify()
   await app.register(errors)
+  await app.register(drain)
   await app.register(fastFailures)
   app.post('/write', async () => assert.fail('tried again'))
   const routes: FastRoute<unknown>[] = [{ method: 'POST', url: /^\/write$/, answer: fail }]
