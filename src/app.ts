@@ -17,6 +17,7 @@ import { createTokens } from './accounts/token.ts'
 import type { Config } from './config/config.ts'
 import { answersTogether } from './http/answers-together.ts'
 import { apiReference } from './http/api-reference.ts'
+import { drain } from './http/drain.ts'
 import { errors } from './http/errors.ts'
 import { health } from './http/health.ts'
 import { jsonBody } from './http/json-body.ts'
@@ -66,6 +67,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const logUnavailable = createUnavailabilityLog(logger)
   await app.register(errors, { logUnavailable })
   await app.register(protocolErrors)
+  await app.register(drain)
   await app.register(answersTogether)
   await app.register(requestLog)
   await app.register(links, { publicUrl: config.publicUrl })

@@ -32,7 +32,8 @@ export const upkeep = fp<UpkeepOptions>(async (app, { studies, lastSeen, budgets
     }
   }
 
-  app.addHook('onListen', async () => {
+  // Of the server, not of the framework: connections are accepted elsewhere.
+  app.server.once('listening', () => {
     const attendOnce = () => {
       round ??= attend().finally(() => {
         round = undefined

@@ -15,6 +15,7 @@ const codes: Record<UnavailableReason, ErrorCode> = {
   maintenance: 'school-down',
   fault: 'school-not-understood',
   unsupported: 'school-not-understood',
+  stopping: 'stopping',
 }
 
 /** Of a school that is asked, whoever asks. */
@@ -25,6 +26,7 @@ export const schoolRefusals = [
   'school-busy',
   'school-down',
   'school-timeout',
+  'stopping',
 ] as const satisfies ErrorCode[]
 
 /** Of a route that wants a proof. */

@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { constants } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import type { Config } from '../config/config.ts'
@@ -7,12 +8,13 @@ import { apiBase } from '../http/links.ts'
 import { loadCaptchaReader } from '../service/captcha-reader.ts'
 import type { DemoStudent } from '../service/demo-student.ts'
 import { createLogDestination } from '../service/log-destination.ts'
-import { type RunningService, serve } from '../service/serve.ts'
+import { gracePeriodMs, type RunningService, serve, startAnswering } from '../service/serve.ts'
 import { serveByWorkers } from '../service/serve-by-workers.ts'
 import { reportToForeman, shareOf } from '../service/worker.ts'
 import { explain } from './explain.ts'
 
-const gracePeriod = 10_000
+/** A second signal sooner is the first one, sent by the terminal and by npm. */
+const doubledMs = 1000
 // Not process.stdout.fd: the stream behind it changes the mode of a pipe that others share.
 const standardOutput = 1
 
@@ -39,14 +41,15 @@ function serveAlone(config: Config, logger: FastifyBaseLogger): Promise<RunningS
 
 /** As one of several processes: what cannot be started is told by the first one. */
 async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
+  // Whoever signals all processes of the service (a terminal, systemd) signals the first one too, which knows the order of the end.
+  process.on('SIGTERM', () => undefined).on('SIGINT', () => undefined)
   const foreman = reportToForeman()
   try {
     const { demoSchoolUrl, alone } = await foreman.orders
     const readCaptcha = loadCaptchaReader(config.schoolCaptchaProfile)
     const shared = { demoSchoolUrl, alone, metrics: foreman.metrics }
-    const service = await serve(shareOf(config), logger, readCaptcha, undefined, shared)
-    endOnSignal(service, logger)
-    foreman.listening({ address: service.address, demoStudent: service.demoStudent, alone })
+    const answering = await startAnswering(shareOf(config), logger, readCaptcha, undefined, shared)
+    foreman.ready(answering, (finished) => endAfter(finished, logger))
   } catch (error) {
     await foreman.failed(explain(error))
     process.exit(1)
@@ -62,22 +65,33 @@ function createLogger(level: string): FastifyBaseLogger {
   return logger
 }
 
+/** The first signal ends in order, within the grace period; a second one at once. */
 function endOnSignal(service: RunningService, logger: FastifyBaseLogger): void {
-  let ending = false
+  let begun: number | undefined
   const end = (signal: NodeJS.Signals) => {
-    if (ending) return
-    ending = true
+    if (begun !== undefined) {
+      if (performance.now() - begun > doubledMs) process.exit(128 + constants.signals[signal])
+      return
+    }
+    begun = performance.now()
     logger.info({ signal }, 'finishing what is in flight')
-    setTimeout(() => process.exit(0), gracePeriod).unref()
-    service.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ err: error }, 'not everything could be closed')
-        process.exit(1)
-      },
-    )
+    endAfter(service.close(), logger)
   }
   process.on('SIGTERM', end).on('SIGINT', end)
+}
+
+function endAfter(finished: Promise<void>, logger: FastifyBaseLogger): void {
+  setTimeout(() => {
+    logger.warn('the grace period is over, what is still in flight is cut off')
+    process.exit(0)
+  }, gracePeriodMs).unref()
+  finished.then(
+    () => process.exit(0),
+    (error: unknown) => {
+      logger.error({ err: error }, 'not everything could be closed')
+      process.exit(1)
+    },
+  )
 }
 
 function greeting(config: Config, { address, demoStudent, alone }: RunningService): string {

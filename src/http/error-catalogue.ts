@@ -90,6 +90,11 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '服务暂时不可用，请稍后重试。',
     en: 'The service cannot answer right now. Try again shortly.',
   },
+  stopping: {
+    status: 503,
+    zh: '服务正在重启，请稍后重试。',
+    en: 'The service is restarting. Try again shortly.',
+  },
   'parameter-missing': { status: 400, zh: '缺少必要参数。', en: 'A required parameter is missing.' },
   'student-number-malformed': {
     status: 400,

@@ -11,6 +11,7 @@ export interface HealthOptions {
 export const health: FastifyPluginAsync<HealthOptions> = async (app, { ping, logUnavailable }) => {
   app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
   app.get('/readyz', { schema: { hide: true } }, async (request) => {
+    if (app.drain.isOn()) throw new DomainError('stopping')
     try {
       await ping()
     } catch (error) {

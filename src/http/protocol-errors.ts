@@ -11,11 +11,6 @@ export const protocolErrors = fp(async (app) => {
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     refuse(request, response, 'expectation-failed')
   })
-  // A connection whose last answer is given would be kept for the next request, and hold up the end.
-  app.addHook('preClose', (done) => {
-    app.server.keepAliveTimeout = 1
-    done()
-  })
   // HTTP/1.1 hands over the bare socket, HTTP/2 a response.
   app.server.on('connect', (request: IncomingMessage, answer: Duplex | ServerResponse) => {
     if ('writeHead' in answer) refuse(request, answer, 'method-not-allowed')

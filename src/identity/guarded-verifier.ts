@@ -20,6 +20,8 @@ export interface GuardOptions {
   restMs?: number
   /** Absent where the school has no captcha. */
   captchas?: CaptchaMonitor
+  /** Aborted when the service ends: whoever waits is answered then, and nobody is asked any more. */
+  stopping?: AbortSignal | undefined
   /** Told how long each login took, queue included. */
   onLogin?: (seconds: number) => void
 }
@@ -35,7 +37,7 @@ const BUSY_RETRY_SECONDS = 5
 
 /** Keeps any school from being pressed and any student from waiting long. Answers what the inner verifier answers, or a refusal of its own. */
 export function guardVerifier(inner: StudentVerifier, options: GuardOptions): GuardedVerifier {
-  const { logger, concurrency = 2, queueWaitMs = 10_000, totalMs = 20_000, captchas } = options
+  const { logger, concurrency = 2, queueWaitMs = 10_000, totalMs = 20_000, captchas, stopping } = options
   const semaphore = createSemaphore(concurrency, options.queueLength ?? concurrency * 8)
   const breaker = createSchoolBreaker({ failures: options.failures ?? 5, restMs: options.restMs ?? 30_000, logger })
   const metrics = new VerifierCounts()
@@ -47,12 +49,13 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
   ) {
     const refusal = breaker.resting()
     if (refusal) return refusal
-    const deadline = startDeadline(totalMs, ask?.signal)
+    const deadline = startDeadline(totalMs, ask?.signal, stopping)
     try {
       const release = await semaphore.acquire(queueWaitMs, deadline.signal)
-      if (!release) return busy()
+      if (!release) return stopping?.aborted ? cutOff : busy()
       const answer = breaker.run(() => run({ signal: deadline.signal })).finally(release)
-      return await Promise.race([answer, timeUp(deadline.signal)])
+      const result = await Promise.race([answer, timeUp(deadline.signal)])
+      return stopping?.aborted && result.outcome === 'unavailable' ? cutOff : result
     } finally {
       deadline.clear()
     }
@@ -98,6 +101,8 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     close: () => inner.close(),
   }
 }
+
+const cutOff: Unavailable = { outcome: 'unavailable', reason: 'stopping', retryAfterSeconds: BUSY_RETRY_SECONDS }
 
 function busy(): Unavailable {
   return { outcome: 'unavailable', reason: 'busy', retryAfterSeconds: BUSY_RETRY_SECONDS }

@@ -23,6 +23,8 @@ export type UnavailableReason =
   | 'maintenance'
   | 'fault'
   | 'unsupported'
+  /** This service ends before the school has answered. */
+  | 'stopping'
 
 export interface Unavailable {
   outcome: 'unavailable'

@@ -24,6 +24,8 @@ export interface SchoolDeps {
   logger: Logger
   /** Of a simulated school that runs already. */
   demoUrl?: string | undefined
+  /** See `GuardOptions`. */
+  stopping?: AbortSignal | undefined
   /** For tests: smaller ones than those of production, which are the adapters' own. */
   bounds?: SchoolBounds | undefined
 }
@@ -102,12 +104,12 @@ function openCas(deps: SchoolDeps): School {
   return { verifier: takesNoPassword, cas, metrics, close: () => cas.close() }
 }
 
-function guardOf({ config, logger, bounds }: SchoolDeps, options: Pick<GuardOptions, 'captchas'> = {}) {
+function guardOf({ config, logger, bounds, stopping }: SchoolDeps, options: Pick<GuardOptions, 'captchas'> = {}) {
   let metrics: SchoolMetrics | undefined
   const guard = (inner: StudentVerifier) => {
     const concurrency = config.schoolConcurrency
     const onLogin = (seconds: number) => metrics?.onLogin(seconds)
-    const guarded = guardVerifier(inner, { ...bounds?.guard, ...options, logger, concurrency, onLogin })
+    const guarded = guardVerifier(inner, { ...bounds?.guard, ...options, logger, concurrency, onLogin, stopping })
     metrics = createSchoolMetrics(guarded)
     return guarded
   }

@@ -1,21 +1,24 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { lockShared } from '../storage/database-lock.ts'
+import { type Listener, openListener } from './listener.ts'
 import { openService } from './open-storage.ts'
 import { startDemo } from './school.ts'
-import type { RunningService } from './serve.ts'
+import { gracePeriodMs, originOf, type RunningService, tellAddress } from './serve.ts'
 import { startWorkers } from './workers.ts'
 
-// They end by themselves in ten seconds.
-const patience = 11_000
+// They end by themselves in that time.
+const patience = gracePeriodMs + 1000
 
 /** Sets up once for all, and lets `config.workers` processes serve. On a failure nothing is left behind. */
 export async function serveByWorkers(config: Config, logger: FastifyBaseLogger): Promise<RunningService> {
   const settingUp = setUp(config, logger)
   const orders = settingUp.then(({ demoSchool, alone }) => ({ demoSchoolUrl: demoSchool?.url, alone }))
   const workers = startWorkers({ count: config.workers, orders, logger })
-  const close = async (signal: NodeJS.Signals) => {
-    await workers.end(signal, patience)
+  let listener: Listener | undefined
+  const close = async (patience: number) => {
+    await listener?.stop(workers)
+    await workers.finish(patience)
     await settingUp.then(
       async ({ demoSchool, lock }) => {
         await demoSchool?.close()
@@ -25,9 +28,13 @@ export async function serveByWorkers(config: Config, logger: FastifyBaseLogger):
     )
   }
   try {
-    return { ...(await workers.up), close: () => close('SIGTERM') }
+    const { demoStudent, alone } = await workers.up
+    listener = await openListener({ ...config, passedOn: true }, workers.take)
+    const address = originOf(config, listener.address)
+    tellAddress(logger, address, alone)
+    return { address, demoStudent, alone, close: () => close(patience) }
   } catch (error) {
-    await close('SIGKILL')
+    await close(0)
     throw error
   }
 }

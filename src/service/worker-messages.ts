@@ -8,20 +8,25 @@ export interface Orders {
   alone: boolean
 }
 
-export interface Listening {
-  address: string
+export interface Ready {
   demoStudent: DemoStudent | undefined
   alone: boolean
 }
+
+export type EndStep = 'begin' | 'hold' | 'finish'
 
 /** Between the first process and its workers, both ways. */
 export type WorkerMessage =
   | { type: 'wants orders' }
   | { type: 'orders'; orders: Orders }
-  | { type: 'listening'; listening: Listening }
+  | { type: 'ready'; ready: Ready }
   | { type: 'failed'; line: string }
   | { type: 'wants metrics'; id: number }
   | { type: 'metrics'; id: number; text: string }
+  /** With the connection itself. */
+  | { type: 'connection' }
+  /** The steps of the end, see `Drain`: whatever was sent before them has arrived before them. */
+  | { type: EndStep }
 
 /** A worker cannot start; the message is its own line for the operator. */
 export class WorkerFailure extends Error {

@@ -1,13 +1,16 @@
+import { Socket } from 'node:net'
 import { AggregatorRegistry } from 'prom-client'
 import type { Config } from '../config/config.ts'
-import type { Listening, Orders, WorkerMessage } from './worker-messages.ts'
+import type { Answering } from './serve.ts'
+import type { EndStep, Orders, WorkerMessage } from './worker-messages.ts'
 
 /** What a worker says to the first process, and hears from it. */
 export interface Foreman {
   orders: Promise<Orders>
   /** In Prometheus' text form: of all workers together. */
   metrics(): Promise<string>
-  listening(listening: Listening): void
+  /** Takes connections from now on, and ends when it is told to; `ended` is called after the last answer. */
+  ready(answering: Answering, ended: (finished: Promise<void>) => void): void
   failed(line: string): Promise<void>
 }
 
@@ -19,7 +22,10 @@ export function reportToForeman(): Foreman {
   const orders = Promise.withResolvers<Orders>()
   let questions = 0
   process.once('disconnect', () => process.exit(0))
-  process.on('message', (message: WorkerMessage) => {
+  const serving = Promise.withResolvers<Serving>()
+  process.on('message', (message: WorkerMessage, connection: unknown) => {
+    if (connection instanceof Socket) void serving.promise.then(({ answering }) => answering.take(connection))
+    if (isEndStep(message)) void serving.promise.then((one) => end(one, message.type))
     if (message.type === 'orders') orders.resolve(message.orders)
     if (message.type === 'metrics') {
       asked.get(message.id)?.(message.text)
@@ -35,9 +41,26 @@ export function reportToForeman(): Foreman {
         asked.set(id, resolve)
         void say({ type: 'wants metrics', id })
       }),
-    listening: (listening) => void say({ type: 'listening', listening }),
+    ready: (answering, ended) => {
+      serving.resolve({ answering, ended })
+      void say({ type: 'ready', ready: { demoStudent: answering.demoStudent, alone: answering.alone } })
+    },
     failed: (line) => say({ type: 'failed', line }),
   }
+}
+
+interface Serving {
+  answering: Answering
+  ended: (finished: Promise<void>) => void
+}
+
+function isEndStep(message: WorkerMessage): message is { type: EndStep } {
+  return message.type === 'begin' || message.type === 'hold' || message.type === 'finish'
+}
+
+function end({ answering, ended }: Serving, step: EndStep): void {
+  if (step === 'finish') ended(answering.finish())
+  else answering[step]()
 }
 
 /** Resolves once it is sent, or cannot be. */

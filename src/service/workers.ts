@@ -1,14 +1,19 @@
 import cluster, { type Worker } from 'node:cluster'
 import { realpathSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { AggregatorRegistry } from 'prom-client'
-import { type Listening, type Orders, WorkerFailure, type WorkerMessage } from './worker-messages.ts'
+import { type EndStep, type Orders, type Ready, WorkerFailure, type WorkerMessage } from './worker-messages.ts'
 
 export interface Workers {
   /** The first worker serves. @throws WorkerFailure when one cannot before that */
-  up: Promise<Listening>
-  /** Lets every worker finish what is in flight; those that have not after `patience` milliseconds are ended. */
-  end(signal: NodeJS.Signals, patience: number): Promise<void>
+  up: Promise<Ready>
+  /** Hands a connection to the next worker. */
+  take(connection: Socket): void
+  begin(): void
+  hold(): void
+  /** Lets every worker finish what is in flight; those that have not after `patience` milliseconds are killed. */
+  finish(patience: number): Promise<void>
 }
 
 export interface WorkersOptions {
@@ -26,12 +31,16 @@ export function restartDelay(shortLives: number): number {
 }
 
 /**
- * So many processes that run this command again, on one port: this one takes the connections and hands them round. A dead one is replaced.
+ * So many processes that run this command again: this one accepts the connections and hands them round. A dead one is replaced.
+ * Not by the cluster's own listener: when it closes, the connections that it holds are lost.
  * They end when this process does, however that comes about.
  */
 export function startWorkers({ count, orders, logger }: WorkersOptions): Workers {
-  const up = Promise.withResolvers<Listening>()
+  const up = Promise.withResolvers<Ready>()
   const totals = new AggregatorRegistry()
+  /** Those that take connections, the next one first, and connections that wait for one. */
+  const ready: Worker[] = []
+  const waiting: Socket[] = []
   let serving = false
   let ending = false
 
@@ -45,6 +54,7 @@ export function startWorkers({ count, orders, logger }: WorkersOptions): Workers
     })
     worker.on('message', (message: WorkerMessage) => void hear(worker, message))
     worker.once('exit', (code, signal) => {
+      forget(worker)
       if (!serving) up.reject(new WorkerFailure(`a worker ended at once (${signal ?? code})`))
       if (!serving || ending) return
       const lives = performance.now() - begun < shortLife ? shortLives + 1 : 0
@@ -61,18 +71,41 @@ export function startWorkers({ count, orders, logger }: WorkersOptions): Workers
       tell(worker, { type: 'metrics', id: message.id, text })
     }
     if (message.type === 'failed') up.reject(new WorkerFailure(message.line))
-    if (message.type === 'listening') {
+    if (message.type === 'ready') {
       logger.info({ worker: worker.process.pid }, 'a worker listens')
       serving = true
-      up.resolve(message.listening)
+      ready.push(worker)
+      for (const connection of waiting.splice(0)) take(connection)
+      up.resolve(message.ready)
     }
   }
 
-  async function end(signal: NodeJS.Signals, patience: number): Promise<void> {
+  function take(connection: Socket): void {
+    const worker = ready.shift()
+    if (worker === undefined) {
+      waiting.push(connection)
+      return
+    }
+    ready.push(worker)
+    worker.process.send({ type: 'connection' } satisfies WorkerMessage, connection, {}, (error) => {
+      if (error) connection.destroy()
+    })
+  }
+
+  function forget(worker: Worker): void {
+    const at = ready.indexOf(worker)
+    if (at >= 0) ready.splice(at, 1)
+  }
+
+  function step(type: EndStep): void {
     ending = true
-    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+    for (const worker of everyone()) tell(worker, { type })
+  }
+
+  async function finish(patience: number): Promise<void> {
+    const workers = everyone()
     const gone = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)))
-    for (const worker of workers) worker.process.kill(signal)
+    step('finish')
     const late = setTimeout(() => {
       for (const worker of workers) worker.process.kill('SIGKILL')
     }, patience)
@@ -84,7 +117,11 @@ export function startWorkers({ count, orders, logger }: WorkersOptions): Workers
   cluster.setupPrimary({ exec: realpathSync(process.argv[1] ?? '') })
   for (let at = 0; at < count; at += 1) hire(0)
   orders.catch(up.reject)
-  return { up: up.promise, end }
+  return { up: up.promise, take, begin: () => step('begin'), hold: () => step('hold'), finish }
+}
+
+function everyone(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
 }
 
 function tell(worker: Worker, message: WorkerMessage): void {

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'internal'
   | 'busy'
   | 'database-unavailable'
+  | 'stopping'
   | 'parameter-missing'
   | 'student-number-malformed'
   | 'user-name-malformed'

@@ -1,0 +1,144 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerHttp2Session } from 'node:http2'
+import type { Socket } from 'node:net'
+import fp from 'fastify-plugin'
+
+/** The end of answering, in three steps. Who accepts connections stops between the second and the third. */
+export interface Drain {
+  isOn(): boolean
+  /** From here on each answer asks its client to close the connection. */
+  begin(): void
+  /** Requests wait. Clients that want an answer before they connect again then stop connecting. */
+  hold(): void
+  /** Answers what has waited and what is in flight. Resolves when no connection is left. */
+  finish(): Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    drain: Drain
+  }
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+type Sessions = Set<ServerHttp2Session>
+
+/** Connections that have sent nothing so long after the last one was accepted are closed. */
+const silentMs = 2000
+/** RFC 9113, 6.8: announces the end, and refuses no stream yet. */
+const anyStream = 2 ** 31 - 1
+
+export const drain = fp(async (app) => {
+  const { server } = app
+  const isSecure = 'setSecureContext' in server
+  const sockets = keep<Socket>(server, isSecure ? 'secureConnection' : 'connection')
+  const handshakes = isSecure ? countHandshakes(server) : undefined
+  const sessions: Sessions = keep<ServerHttp2Session>(server, 'session')
+  const held = holdRequests(server)
+  let isOn = false
+
+  function begin(): void {
+    isOn = true
+    for (const session of sessions) if (hasAsked(session)) announce(session)
+    server.prependListener('stream', (stream: { session?: ServerHttp2Session }) => announce(stream.session))
+  }
+
+  async function finish(): Promise<void> {
+    isOn = true
+    held.release()
+    // A connection whose last answer was begun before would be kept for the next request.
+    server.keepAliveTimeout = 1
+    closeIdle()
+    for (const session of sessions) if (hasAsked(session)) session.close()
+    server.prependListener('stream', (stream: { session?: ServerHttp2Session }) => stream.session?.close())
+    const late = setTimeout(closeSilent, silentMs).unref()
+    await handshakes?.done()
+    await Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+    clearTimeout(late)
+  }
+
+  /** Node's own `closeIdleConnections` takes those that have not asked yet, too. Only kept ones have a timeout. */
+  function closeIdle(): void {
+    for (const socket of sockets) if (socket.timeout) socket.destroy()
+  }
+
+  function closeSilent(): void {
+    handshakes?.giveUp()
+    for (const session of sessions) session.close()
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
+
+  app.decorate('drain', { isOn: () => isOn, begin, hold: held.hold, finish })
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (isOn && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
+    done(null, payload)
+  })
+})
+
+function keep<T extends EventEmitter>(server: EventEmitter, event: string): Set<T> {
+  const all = new Set<T>()
+  server.on(event, (one: T) => {
+    all.add(one)
+    one.once('close', () => all.delete(one))
+  })
+  return all
+}
+
+/** The sockets below TLS tell nothing of their end. */
+function countHandshakes(server: EventEmitter) {
+  const over = new WeakSet<object>()
+  const done = Promise.withResolvers<void>()
+  let open = 0
+  let isAwaited = false
+  // A handshake may fail more than once.
+  const settle = (socket: object) => {
+    if (over.has(socket)) return
+    over.add(socket)
+    open--
+    if (isAwaited && open === 0) done.resolve()
+  }
+  server.on('connection', () => open++)
+  server.on('secureConnection', settle).on('tlsClientError', (_error: Error, socket: object) => settle(socket))
+  return {
+    giveUp: done.resolve,
+    done(): Promise<void> {
+      isAwaited = true
+      if (open === 0) done.resolve()
+      return done.promise
+    },
+  }
+}
+
+function holdRequests(server: EventEmitter) {
+  const waiting: Parameters<Handler>[] = []
+  let handlers: Handler[] = []
+  const wait: Handler = (request, response) => waiting.push([request, response])
+
+  function hold(): void {
+    handlers = server.listeners('request') as Handler[]
+    server.removeAllListeners('request')
+    server.on('request', wait)
+  }
+
+  function release(): void {
+    server.removeListener('request', wait)
+    for (const handler of handlers) server.on('request', handler)
+    handlers = []
+    for (const [request, response] of waiting.splice(0)) server.emit('request', request, response)
+  }
+
+  return { hold, release }
+}
+
+function hasAsked(session: ServerHttp2Session): boolean {
+  return (session.state.lastProcStreamID ?? 0) > 0
+}
+
+const announced = new WeakSet<ServerHttp2Session>()
+
+function announce(session: ServerHttp2Session | undefined): void {
+  if (session === undefined || announced.has(session)) return
+  announced.add(session)
+  session.goaway(0, anyStream)
+}

@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { connect as connectHttp2 } from 'node:http2'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { demoStudents } from '../../src/tools/simulated-school/student.ts'
+import { basic, send } from '../contract/client.ts'
+import { createPrivateAuthority } from '../identity/private-authority.ts'
+import { startScriptedSchool } from '../identity/scripted-school.ts'
+import { makePlace, type Place, type Settings, type SpawnedService, spawnService } from '../support/running-service.ts'
+
+const ann = { username: 'ann', password: 'a quiet reading room' }
+const [demo] = demoStudents
+const registration = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
+const clients = 20
+
+async function withService(
+  settings: Settings,
+  work: (service: SpawnedService, place: Place) => Promise<void>,
+): Promise<void> {
+  const place = await makePlace()
+  const service = await spawnService(place, { THROTTLE: 'off', LOG_LEVEL: 'warn', ...settings })
+  try {
+    await work(service, place)
+  } finally {
+    await service.end('SIGKILL')
+    await place.remove()
+  }
+}
+
+async function tokenOf(address: string): Promise<string> {
+  const registered = await send('POST', `${address}/api/v1.0/register`, { json: registration })
+  assert.equal(registered.status, 201, registered.text)
+  const as = basic(ann.username, ann.password)
+  return ((await send('GET', `${address}/api/v1.0/token`, { as })).body as { token: string }).token
+}
+
+/** What happened to the connections and requests of one client. */
+interface Tally {
+  answered: number
+  refused: number
+  /** By error: reset or closed after connecting, with a request that was not answered. */
+  lost: string[]
+}
+
+/** One connection: a request, or one after another for as long as the answers keep it. Answers false when it was refused. */
+function converse(port: number, request: string, tally: Tally): Promise<boolean> {
+  return new Promise((resolve) => {
+    let text = ''
+    let isConnected = false
+    let isAwaited = false
+    let failure: NodeJS.ErrnoException | undefined
+    const socket = connect(port, '127.0.0.1')
+    const ask = () => {
+      isAwaited = true
+      socket.write(request)
+    }
+    socket.on('connect', () => {
+      isConnected = true
+      ask()
+    })
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk
+      const answer = /^HTTP\/1\.1 (\d+).*?\r\ncontent-length: (\d+)\r\n.*?\r\n\r\n/is.exec(text)
+      if (answer === null || text.length < answer[0].length + Number(answer[2])) return
+      isAwaited = false
+      if (answer[1] === '201') tally.answered++
+      else tally.lost.push(text)
+      text = ''
+      if (/\r\nconnection: close\r\n/i.test(answer[0])) socket.end()
+      else ask()
+    })
+    socket.on('error', (error) => {
+      failure = error
+    })
+    socket.on('close', () => {
+      if (!isConnected) {
+        assert.equal(failure?.code, 'ECONNREFUSED')
+        tally.refused++
+      } else if (isAwaited) tally.lost.push(failure?.code ?? 'closed')
+      resolve(isConnected)
+    })
+  })
+}
+
+describe('SIGTERM', { timeout: 240_000 }, () => {
+  for (const workers of ['1', '2']) {
+    for (const kind of ['close', 'keep-alive']) {
+      test(`loses no request of ${clients} busy clients: WORKERS=${workers}, connection: ${kind}`, () =>
+        withService({ WORKERS: workers }, async (service) => {
+          const token = await tokenOf(service.address)
+          const { port, host } = new URL(service.address)
+          const head = `Host: ${host}\r\nAuthorization: Bearer ${token}\r\nConnection: ${kind}\r\nContent-Length: 0`
+          const request = `POST /api/v1.0/studys/ HTTP/1.1\r\n${head}\r\n\r\n`
+          const tally: Tally = { answered: 0, refused: 0, lost: [] }
+          const busy = Array.from({ length: clients }, async () => {
+            while (await converse(Number(port), request, tally)) if (tally.lost.length > 0) return
+          })
+          while (tally.answered < 5 * clients) await setTimeout(5)
+          assert.equal(await service.end(), 0, service.said())
+          await Promise.all(busy)
+          assert.deepEqual(tally.lost, [])
+          assert.equal(tally.refused, clients)
+        }))
+    }
+
+    test(`says so while it still answers: WORKERS=${workers}`, () =>
+      withService({ WORKERS: workers }, async (service) => {
+        const token = await tokenOf(service.address)
+        let ended = false
+        // Whoever keeps connecting keeps it answering, for a second.
+        const statuses = new Set<number>()
+        const asking = (async () => {
+          while (!ended) {
+            const answer = await send('GET', `${service.address}/readyz`).catch(() => undefined)
+            if (answer?.status === 503) assert.equal(answer.headers.get('connection'), 'close')
+            if (answer) statuses.add(answer.status)
+          }
+        })()
+        while (!statuses.has(200)) await setTimeout(5)
+        const exit = service.end()
+        while (!statuses.has(503)) await setTimeout(1)
+        const as = basic(token, '')
+        assert.equal((await send('GET', `${service.address}/api/v1.0/users/1`, { as })).status, 200)
+        assert.equal(await exit, 0)
+        ended = true
+        await asking
+      }))
+
+    test(`answers a connection that has not asked yet, and waits for no silent one: WORKERS=${workers}`, () =>
+      withService({ WORKERS: workers }, async (service) => {
+        const { port, host } = new URL(service.address)
+        const open = async () => {
+          const socket = connect(Number(port), '127.0.0.1')
+          await once(socket, 'connect')
+          return socket
+        }
+        const [late, silent] = [await open(), await open()]
+        const begun = performance.now()
+        const exit = service.end()
+        await untilRefused(Number(port))
+        late.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+        assert.match(await textOf(late), /^HTTP\/1\.1 200 .*connection: close/is)
+        assert.equal(await textOf(silent), '')
+        assert.equal(await exit, 0)
+        assert.ok(performance.now() - begun < 9000, 'the grace period is not used up')
+      }))
+
+    test(`answers a registration that waits for the school with 503 before the grace period is over: WORKERS=${workers}`, async () => {
+      const school = await startSlowSchool()
+      try {
+        await withService({ SCHOOL: 'kingosoft', SCHOOL_URL: school.url, WORKERS: workers }, async (service, place) => {
+          const answer = send('POST', `${service.address}/api/v1.0/register`, { json: registration })
+          await school.asked
+          const begun = performance.now()
+          const exit = service.end()
+          const { status, body, headers } = await answer
+          assert.deepEqual([status, (body as { error: string }).error], [503, 'service unavailable'])
+          assert.match(String(headers.get('retry-after')), /^\d+$/)
+          assert.equal(await exit, 0)
+          assert.ok(performance.now() - begun < 14_000)
+          // The same call works later: nothing was half made.
+          const again = await spawnService(place)
+          await tokenOf(again.address)
+          assert.equal(await again.end(), 0)
+        })
+      } finally {
+        await school.close()
+      }
+    })
+  }
+
+  test('asked for twice ends at once', () =>
+    withService({}, async (service) => {
+      const { port, host } = new URL(service.address)
+      const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined)
+      socket.write(`POST /api/v1.0/register HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 20\r\n\r\n{`)
+      await send('GET', `${service.address}/healthz`)
+      const begun = performance.now()
+      const exit = service.end()
+      await setTimeout(1500)
+      service.child.kill('SIGTERM')
+      assert.equal(await exit, 143)
+      assert.ok(performance.now() - begun < 9000)
+      socket.destroy()
+    }))
+
+  test('loses no request by HTTP/2', async () => {
+    const authority = await createPrivateAuthority()
+    await withServiceOfTls(authority, async (service) => {
+      let answered = 0
+      const lost: string[] = []
+      const busy = Array.from({ length: clients }, async () => {
+        while (await useSession(service.address, authority.ca, () => answered++, lost)) if (lost.length > 0) return
+      })
+      while (answered < 2 * clients) await setTimeout(5)
+      assert.equal(await service.end(), 0, service.said())
+      await Promise.all(busy)
+      assert.deepEqual(lost, [])
+    })
+  })
+})
+
+/** Answers in time, but for so many calls of a login that it outlasts the grace period. */
+async function startSlowSchool() {
+  const asked = Promise.withResolvers<void>()
+  const school = await startScriptedSchool({
+    '/cas/login.action': (response) => {
+      asked.resolve()
+      void setTimeout(5000).then(() => response.end(loginPage))
+    },
+    '/cas/genValidateCode': () => undefined,
+    '/cas/logon.action': () => undefined,
+  })
+  return { ...school, asked: asked.promise }
+}
+
+const loginPage = `<html><script>function doLogon() {
+  var params = "_u"+randnumber+"="+u+"&_p"+randnumber+"="+p
+  kutil.doAjax(_webRootPath + "cas/logon.action", params, done)
+}</script></html>`
+
+type Authority = Awaited<ReturnType<typeof createPrivateAuthority>>
+
+async function withServiceOfTls(authority: Authority, work: (service: SpawnedService) => Promise<void>): Promise<void> {
+  const place = await makePlace()
+  const settings = { TLS_CERT: join(place.folder, 'cert.pem'), TLS_KEY: join(place.folder, 'key.pem') }
+  await writeFile(settings.TLS_CERT, authority.cert)
+  await writeFile(settings.TLS_KEY, authority.key)
+  const service = await spawnService(place, { LOG_LEVEL: 'warn', ...settings })
+  try {
+    await work(service)
+  } finally {
+    await service.end('SIGKILL')
+    await place.remove()
+  }
+}
+
+/** Requests one after another on one session, until it is told to go. Answers false when it was refused. */
+async function useSession(address: string, ca: string, onAnswer: () => void, lost: string[]): Promise<boolean> {
+  const session = connectHttp2(address, { ca })
+  let isTold = false
+  session
+    .on('error', () => undefined)
+    .on('goaway', () => {
+      isTold = true
+    })
+  const isConnected = await once(session, 'connect').then(
+    () => true,
+    () => false,
+  )
+  while (isConnected && !isTold && !session.closed) {
+    const stream = session.request({ ':path': '/healthz' })
+    try {
+      const [headers] = await once(stream, 'response')
+      stream.resume()
+      await once(stream, 'end')
+      if (headers[':status'] === 200) onAnswer()
+      else lost.push(String(headers[':status']))
+    } catch (error) {
+      // A stream that the server has not taken may be sent again, and says so.
+      if (!isTold) lost.push((error as NodeJS.ErrnoException).code ?? String(error))
+    }
+  }
+  session.close()
+  return isConnected
+}
+
+async function untilRefused(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1')
+    const isConnected = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (!isConnected) return
+    await setTimeout(150)
+  }
+}
+
+async function textOf(socket: Socket): Promise<string> {
+  let text = ''
+  for await (const chunk of socket) text += chunk
+  return text
+}
