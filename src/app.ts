@@ -25,6 +25,7 @@ import { apiBase, links } from './http/links.ts'
 import { methods } from './http/methods.ts'
 import { metrics } from './http/metrics.ts'
 import { openapi } from './http/openapi.ts'
+import { pipelining } from './http/pipelining.ts'
 import { protocolErrors } from './http/protocol-errors.ts'
 import { requestLog } from './http/request-log.ts'
 import { privateAnswers, securityHeaders } from './http/security-headers.ts'
@@ -115,6 +116,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     https: config.tls !== undefined,
     nextRequestId,
   })
+  await app.register(pipelining)
   return app
 }
 
