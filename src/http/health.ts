@@ -1,10 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { DomainError } from '../shared/errors.ts'
 
-/** For the operator's monitors: whether the process lives, and whether it can serve. Neither wants credentials. */
+const options = { schema: { hide: true }, config: { hostOptional: true } }
+
+/** For the operator's monitors: whether the process lives, and whether it can serve. Neither wants credentials or a Host. */
 export const health: FastifyPluginAsync<{ ping: () => Promise<void> }> = async (app, { ping }) => {
-  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { schema: { hide: true } }, async (request) => {
+  app.get('/healthz', options, async () => ({ status: 'ok' }))
+  app.get('/readyz', options, async (request) => {
     try {
       await ping()
     } catch (error) {

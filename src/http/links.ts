@@ -8,16 +8,21 @@ declare module 'fastify' {
     /** What absolute URLs begin with: scheme and authority, no slash at the end. */
     readonly origin: string
   }
+  interface FastifyContextConfig {
+    /** Answered without a Host too: load balancers ask by HTTP/1.0, which has none. */
+    hostOptional?: boolean
+  }
 }
 
 export const apiBase = '/api/v1.0'
 
 const authority = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 
-/** Refuses a request whose Host is missing, doubled or malformed, and knows where links begin. */
+/** Refuses a request whose Host is missing (unless the route does without), doubled or malformed, and knows where links begin. */
 export const links = fp(async (app, { publicUrl }: { publicUrl: string | undefined }) => {
   app.addHook('onRequest', (request, _reply, done) => {
-    done(hasOneHost(request) ? undefined : new DomainError('bad-host'))
+    const fits = hasOneHost(request) || (request.routeOptions.config.hostOptional === true && hasNoHost(request))
+    done(fits ? undefined : new DomainError('bad-host'))
   })
   app.decorateRequest('origin', {
     getter(this: FastifyRequest) {
@@ -32,7 +37,12 @@ function hasOneHost(request: FastifyRequest): boolean {
   return single && isAuthority(request.host) && isAuthority(request.raw.headers.host ?? request.host)
 }
 
-/** The same for a request of HTTP/1.1 that no proxy has rewritten. */
+/** An empty one counts as none (RFC 9112, 3.2). */
+function hasNoHost({ raw }: FastifyRequest): boolean {
+  return countHosts(raw) <= 1 && (raw.headers.host ?? '') === ''
+}
+
+/** As `hasOneHost`, for a request of HTTP/1.1 that no proxy has rewritten. */
 export function hasOneValidHost(request: IncomingMessage): boolean {
   return countHosts(request) === 1 && isAuthority(request.headers.host ?? '')
 }
