@@ -29,7 +29,7 @@ export const authentication = fp<AuthenticationOptions>(async (app, { authentica
 
 async function identify(request: FastifyRequest, service: AuthenticationService): Promise<Identity> {
   const { authorization } = request.headers
-  if (authorization === undefined) throw new DomainError('unauthorized')
+  if (authorization === undefined) throw new DomainError('credentials-missing')
   const known = await service.recall(authorization)
   if (known) return known
   const verified = await verify(authorization, request.ip, service)
@@ -39,8 +39,15 @@ async function identify(request: FastifyRequest, service: AuthenticationService)
 
 function verify(authorization: string, address: string, service: AuthenticationService): Promise<Verified> {
   const offered = offeredCredentials(authorization)
-  if (offered === undefined) throw new DomainError('unauthorized')
+  if (offered === undefined)
+    throw new DomainError(isEmpty(authorization) ? 'credentials-missing' : 'credentials-unreadable')
   if (offered.scheme === 'bearer') return service.byToken(offered.token)
+  if (offered.login === '' && offered.password === '') throw new DomainError('credentials-missing')
   if (offered.password === '') return service.byToken(offered.login)
   return service.byPassword(offered.login, offered.password, address)
+}
+
+/** Nothing, or a scheme alone: what clients send whose user has not signed in. */
+function isEmpty(authorization: string): boolean {
+  return /^\s*(?:basic|bearer)?\s*$/i.test(authorization)
 }

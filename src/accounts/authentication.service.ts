@@ -74,9 +74,9 @@ export function createAuthenticationService({ storage, clock, tokens, studentNum
     await storage.write((tx) => updatePasswordHash(tx, accountId, passwordHash, renewed))
   }
 
-  /** @throws DomainError `unauthorized` for whoever came by a token: a stolen one cannot be kept alive. */
+  /** @throws DomainError `password-wanted` for whoever came by a token: a stolen one cannot be kept alive. */
   function issueToken(identity: Identity): { token: string; expiration: number } {
-    if (identity.by === 'token') throw new DomainError('unauthorized')
+    if (identity.by === 'token') throw new DomainError('password-wanted')
     return { token: tokens.issue(identity, clock.now()), expiration: tokens.lifetime }
   }
 
