@@ -82,6 +82,22 @@ test('load balancers ask for health, readiness and figures by HTTP/1.0 without a
   }
 })
 
+test('a 429 says in words and in Retry-After how long to wait', async (t) => {
+  const service = await startService({ THROTTLE: 'on' })
+  t.after(() => service.close())
+  const guess = (headers = {}) =>
+    send('GET', `${service.address}/api/v1.0/token`, { as: basic('ann', 'a wrong password'), headers })
+  const guesses = await Promise.all(Array.from({ length: 20 }, () => guess()))
+  for (const { status } of guesses) assert.equal(status, 401)
+  const [zh, en] = [await guess(), await guess({ 'accept-language': 'en' })]
+  assertError(zh, 429, /请1[45]分钟后再试/)
+  assertError(en, 429, /in 1[45] minutes\./)
+  for (const { headers } of [zh, en]) {
+    const seconds = Number(headers.get('retry-after'))
+    assert.ok(seconds > 780 && seconds <= 900, `Retry-After: ${seconds}`)
+  }
+})
+
 test('the documentation loads nothing from elsewhere, and tells of every route', async (t) => {
   const service = await startService()
   t.after(() => service.close())
