@@ -6,14 +6,15 @@ const longest = 1024
 
 let common: Set<string> | undefined
 
-/** @throws DomainError `password-length`, `password-is-user-name`, `password-common` */
+/** Judges the form in which it is compared, NFC. @throws DomainError `password-length`, `password-is-user-name`, `password-common` */
 export async function checkPassword(password: string, username?: string): Promise<void> {
-  const length = [...password].length
-  if (length < shortest || length > longest || !password.isWellFormed()) throw new DomainError('password-length')
+  const composed = password.normalize('NFC')
+  const length = [...composed].length
+  if (length < shortest || length > longest || !composed.isWellFormed()) throw new DomainError('password-length')
   if (username !== undefined && userNameKey(password) === userNameKey(username))
     throw new DomainError('password-is-user-name')
   common ??= await commonest()
-  if (common.has(password.toLowerCase())) throw new DomainError('password-common')
+  if (common.has(composed.toLowerCase())) throw new DomainError('password-common')
 }
 
 /** Read when the first password is set: the list is long, and most starts of the service set none. */

@@ -121,8 +121,8 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   },
   'user-name-malformed': {
     status: 400,
-    zh: '用户名应为 1 到 64 个字符，不能含冒号或控制字符，首尾不能有空格。',
-    en: 'A user name has 1 to 64 characters, no colon or control characters, and no space at either end.',
+    zh: '用户名应为 1 到 64 个字符，不能含冒号、控制字符或看不见的字符，首尾不能有空格，请换一个。',
+    en: 'A user name has 1 to 64 characters, no colon, no control or invisible character, and no space at either end. Choose another.',
   },
   'user-name-taken': { status: 400, zh: '用户已经存在。', en: 'That user name is taken.' },
   'student-number-taken': {
