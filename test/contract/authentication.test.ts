@@ -146,7 +146,7 @@ test('the operator asks for health and readiness without credentials', async () 
   for (const path of ['/healthz', '/readyz']) assert.equal((await send('GET', `${api.origin}${path}`)).status, 200)
 })
 
-test('a new account is seen at once', () => assertNow(ann.user.last_seen))
+test('a new account is seen at once', async () => assertNow((await api.register()).user.last_seen))
 
 /** NFKC would make the same of it; NFC does not. */
 function fullWidth(text: string): string {
