@@ -7,6 +7,7 @@ const words = process.argv.slice(2)
 const isPlainStart = words.length === 1 && words[0] === 'serve'
 if (isPlainStart) (await import('./translated.ts')).beginCached(cache, process.env)
 enableCompileCache(cache)
+for (const stream of [process.stdout, process.stderr]) stream.on('error', endUnlessBrokenPipe)
 const { loadBundledPackages } = await import('./bundled-packages.ts')
 loadBundledPackages()
 const { loadDotEnv } = await import('./dot-env.ts')
@@ -26,4 +27,11 @@ if (isPlainStart) {
   const { createProgram } = await import('./cli/program.ts')
   const program = await createProgram(process.env, words[0])
   await program.parseAsync(words.length > 0 ? words : ['--help'], { from: 'user' })
+}
+
+/** A reader that goes away (`occupy openapi | head -1`) has seen enough: the command ends as it would have. */
+function endUnlessBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`输出失败 · cannot write the output: ${error.message}\n`)
+  process.exit(1)
 }
