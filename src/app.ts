@@ -25,6 +25,7 @@ import { apiBase, links } from './http/links.ts'
 import { methods } from './http/methods.ts'
 import { metrics } from './http/metrics.ts'
 import { openapi } from './http/openapi.ts'
+import { pipelining } from './http/pipelining.ts'
 import { protocolErrors } from './http/protocol-errors.ts'
 import { requestLog } from './http/request-log.ts'
 import { privateAnswers, responseHeaders } from './http/response-headers.ts'
@@ -105,6 +106,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     },
     { prefix: apiBase },
   )
+  await app.register(pipelining)
   return app
 }
 

@@ -2,6 +2,7 @@ import { explain } from './cli/explain.ts'
 import { createProgram } from './cli/program.ts'
 import { loadDotEnv } from './config/dot-env.ts'
 
+for (const stream of [process.stdout, process.stderr]) stream.on('error', endUnlessBrokenPipe)
 try {
   loadDotEnv('.env', process.env)
 } catch (error) {
@@ -11,3 +12,10 @@ try {
 const args = process.argv.slice(2)
 const program = await createProgram(process.env, args[0])
 await program.parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' })
+
+/** A reader that goes away (`occupy openapi | head -1`) has seen enough: the command ends as it would have. */
+function endUnlessBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`输出失败 · cannot write the output: ${error.message}\n`)
+  process.exit(1)
+}

@@ -44,7 +44,7 @@ export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { account
         summary: '用密码换取令牌 · A token for the password',
         description: 'Only the password buys a token; a token does not.',
         tags: ['users'],
-        response: { 200: TokenAnswer, ...errorResponses('unauthorized', 'too-many-requests') },
+        response: { 200: TokenAnswer, ...errorResponses('unauthorized', 'password-wanted', 'too-many-requests') },
       },
     },
     (request) => authentication.issueToken(request.identity),

@@ -7,7 +7,7 @@ export interface AccountTable {
   username_key: string
   /** HMAC of the student number: the number itself is never at rest. */
   student_number_hash: string
-  /** argon2id in PHC string form. */
+  /** argon2id in PHC string form, of the password in NFC; older ones of the password as it was sent. */
   password_hash: string
   /** Grows whenever the password changes; tokens name the version they were made for. */
   credential_version: number

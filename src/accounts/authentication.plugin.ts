@@ -34,7 +34,7 @@ export const authentication = fp<AuthenticationOptions>(async (app, options) => 
   // No promise where the cache answers at once, as it does for nearly every request.
   app.addHook('onRequest', (request, _reply, done) => {
     const { authorization } = request.headers
-    if (authorization === undefined) throw new DomainError('unauthorized')
+    if (authorization === undefined) throw new DomainError('credentials-missing')
     readTogether?.()
     const known = service.recall(authorization)
     if (known === undefined || known instanceof Promise) {
@@ -63,8 +63,15 @@ async function identify(
 
 function verify(authorization: string, address: string, service: AuthenticationService): Promise<Verified> {
   const offered = offeredCredentials(authorization)
-  if (offered === undefined) throw new DomainError('unauthorized')
+  if (offered === undefined)
+    throw new DomainError(isEmpty(authorization) ? 'credentials-missing' : 'credentials-unreadable')
   if (offered.scheme === 'bearer') return service.byToken(offered.token)
+  if (offered.login === '' && offered.password === '') throw new DomainError('credentials-missing')
   if (offered.password === '') return service.byToken(offered.login)
   return service.byPassword(offered.login, offered.password, address)
+}
+
+/** Nothing, or a scheme alone: what clients send whose user has not signed in. */
+function isEmpty(authorization: string): boolean {
+  return /^\s*(?:basic|bearer)?\s*$/i.test(authorization)
 }

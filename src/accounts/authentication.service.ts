@@ -5,7 +5,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { Credentials } from './account.ts'
 import type { Budget, BudgetService } from './budget.service.ts'
 import { findCredentialState, findCredentials, updatePasswordHash } from './credentials.repository.ts'
-import { hashPassword, isOutgrown, nobodysHash, verifyPassword } from './password-hash.ts'
+import { hashPassword, nobodysHash, verifyPassword } from './password-hash.ts'
 import { createRememberedCredentials, type Identity, passwordMemory, type Verified } from './remembered-credentials.ts'
 import { isStudentNumber, studentNumberHash } from './student-number.ts'
 import type { Tokens } from './token.ts'
@@ -49,14 +49,14 @@ export function createAuthenticationService({ storage, clock, tokens, studentNum
 
   /** `login` is a user name or a student number. @throws DomainError `unauthorized`, `too-many-requests`, `busy` */
   async function byPassword(login: string, password: string, address: string): Promise<Verified> {
-    const match = await verify(login, password, address)
-    if (isOutgrown(match.passwordHash)) await rehash(match, password)
+    const { outdated, ...match } = await verify(login, password, address)
+    if (outdated) await rehash(match, password)
     const { accountId, version, studentNumberHash } = match
     const now = clock.now()
     return { accountId, version, by: 'password', since: now, until: now + passwordMemory, studentNumberHash }
   }
 
-  async function verify(login: string, password: string, address: string): Promise<Credentials> {
+  async function verify(login: string, password: string, address: string): Promise<Match> {
     const key = userNameKey(login)
     const guesser = `${address} ${key}`
     await budgets.refuseExhausted(wrongPasswords, guesser)
@@ -74,19 +74,25 @@ export function createAuthenticationService({ storage, clock, tokens, studentNum
     await storage.write((tx) => updatePasswordHash(tx, accountId, passwordHash, renewed))
   }
 
-  /** @throws DomainError `unauthorized` for whoever came by a token: a stolen one cannot be kept alive. */
+  /** @throws DomainError `password-wanted` for whoever came by a token: a stolen one cannot be kept alive. */
   function issueToken(identity: Identity): { token: string; expiration: number } {
-    if (identity.by === 'token') throw new DomainError('unauthorized')
+    if (identity.by === 'token') throw new DomainError('password-wanted')
     return { token: tokens.issue(identity, clock.now()), expiration: tokens.lifetime }
   }
 
   return { recall, remember: remembered.remember, byToken, byPassword, issueToken }
 }
 
-async function firstMatch(candidates: Credentials[], password: string): Promise<Credentials | undefined> {
+interface Match extends Credentials {
+  /** The hash is to be made anew. */
+  outdated: boolean
+}
+
+async function firstMatch(candidates: Credentials[], password: string): Promise<Match | undefined> {
   if (candidates.length === 0) await verifyPassword(password, nobodysHash)
   for (const candidate of candidates) {
-    if (await verifyPassword(password, candidate.passwordHash)) return candidate
+    const verdict = await verifyPassword(password, candidate.passwordHash)
+    if (verdict !== 'wrong') return { ...candidate, outdated: verdict === 'outdated' }
   }
   return undefined
 }

@@ -24,10 +24,10 @@ interface PhcString {
   tag: Buffer
 }
 
-/** @throws DomainError `busy` when too many wait already */
+/** Of the password in NFC: devices differ in how they compose letters. @throws DomainError `busy` when too many wait already */
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16)
-  const tag = await derive({ ...current, message: utf8(password), nonce, tagLength })
+  const tag = await derive({ ...current, message: utf8(password.normalize('NFC')), nonce, tagLength })
   const { memory, passes, parallelism } = current
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(tag)}`
 }
@@ -37,15 +37,24 @@ function derive(parameters: Argon2Parameters): Promise<Buffer> {
   return queue.add(() => argon2Async('argon2id', parameters))
 }
 
-/** @throws DomainError `busy` when too many wait already */
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+/** `outdated` is right, but hashed otherwise than `hashPassword` does today. */
+export type PasswordVerdict = 'wrong' | 'right' | 'outdated'
+
+/** Tries the password in NFC, then as it was sent: older hashes are of that. @throws DomainError `busy` when too many wait already */
+export async function verifyPassword(password: string, stored: string): Promise<PasswordVerdict> {
+  const composed = password.normalize('NFC')
+  if (await matches(composed, stored)) return isOutgrown(stored) ? 'outdated' : 'right'
+  return password !== composed && (await matches(password, stored)) ? 'outdated' : 'wrong'
+}
+
+async function matches(password: string, stored: string): Promise<boolean> {
   const { tag, ...parameters } = parse(stored)
   const derived = await derive({ ...parameters, message: utf8(password), tagLength: tag.length })
   return timingSafeEqual(derived, tag)
 }
 
 /** Whether the hash was made with less work than new ones are. */
-export function isOutgrown(stored: string): boolean {
+function isOutgrown(stored: string): boolean {
   const { memory, passes, parallelism } = parse(stored)
   return memory < current.memory || passes < current.passes || parallelism < current.parallelism
 }

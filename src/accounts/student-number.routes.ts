@@ -22,12 +22,15 @@ export const studentNumberRoutes: Routes<{
         tags: ['users'],
         security: [{ basic: [] }],
         body: bodyWithEvidence(proofKind, {}, {}),
-        response: { 200: User, ...errorResponses('unauthorized', ...proofRefusals, 'student-number-taken') },
+        response: {
+          200: User,
+          ...errorResponses('unauthorized', 'password-wanted', ...proofRefusals, 'student-number-taken'),
+        },
       },
     },
     async (request) => {
       const { accountId, by } = request.identity
-      if (by === 'token') throw new DomainError('unauthorized')
+      if (by === 'token') throw new DomainError('password-wanted')
       const account = await recovery.rebindStudentNumber(accountId, evidenceIn(proofKind, request.body), request.ip)
       return presentUser(account, request.origin)
     },

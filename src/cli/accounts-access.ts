@@ -7,7 +7,7 @@ import {
   type Naming,
 } from '../accounts/administration.service.ts'
 import { readConfig } from '../config/read-config.ts'
-import { errorCatalogue } from '../http/error-catalogue.ts'
+import { errorMessage } from '../http/error-message.ts'
 import { openService } from '../service/open-storage.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -72,7 +72,8 @@ export async function withAccounts(
 
 function told(error: unknown): string {
   if (error instanceof Refusal) return error.message
-  if (error instanceof DomainError) return `${errorCatalogue[error.code].zh} ${errorCatalogue[error.code].en}`
+  if (error instanceof DomainError)
+    return `${errorMessage(error.code, 'zh', error.details)} ${errorMessage(error.code, 'en', error.details)}`
   return explain(error)
 }
 

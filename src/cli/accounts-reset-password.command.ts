@@ -48,6 +48,9 @@ async function askForPassword({ input, errors }: AccountStreams): Promise<string
   try {
     const password = await prompt.ask('新密码 · New password (not shown): ', { hidden: true })
     if (!password) throw new Refusal('没有输入密码 · no password was given')
+    // What Node's decoder leaves of bytes that are no UTF-8: the account would get another password than was typed.
+    if (password.includes('\ufffd'))
+      throw new Refusal('密码不是 UTF-8 编码，没有更换 · the password is not UTF-8: nothing was changed')
     // A pipe makes no typing errors.
     if (input.isTTY && (await prompt.ask('再输一遍 · Once more: ', { hidden: true })) !== password) {
       throw new Refusal('两次输入不一致 · the two differ: nothing was changed')

@@ -1,5 +1,6 @@
-import type { ErrorCode } from '../shared/errors.ts'
+import type { ErrorCode, ErrorDetails } from '../shared/errors.ts'
 import { asksToWait, errorCatalogue, errorType } from './error-catalogue.ts'
+import { errorMessage } from './error-message.ts'
 import type { JsonSchema, ObjectSchema } from './json-schema.ts'
 
 const ErrorBody = {
@@ -15,11 +16,19 @@ interface ErrorResponse extends ObjectSchema {
 /** What any route may answer, whatever it does. */
 const everywhere: readonly ErrorCode[] = ['database-unavailable', 'internal']
 
+const exampleDetails: ErrorDetails = { parameter: 'per_page', retryAfterSeconds: 600 }
+
+/** Whatever wants credentials may find none, or what cannot be read. */
+function withItsKin(code: ErrorCode): ErrorCode[] {
+  return code === 'unauthorized' ? ['credentials-missing', 'credentials-unreadable', code] : [code]
+}
+
 /** The error answers of a route for its documentation: one response a status, one line and one example a code. */
 export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorResponse> {
   const responses: Record<number, ErrorResponse> = {}
-  for (const code of new Set([...codes, ...everywhere])) {
-    const { status, zh, en } = errorCatalogue[code]
+  for (const code of new Set([...codes.flatMap(withItsKin), ...everywhere])) {
+    const { status } = errorCatalogue[code]
+    const [zh, en] = [errorMessage(code, 'zh', exampleDetails), errorMessage(code, 'en', exampleDetails)]
     const { description, examples = [] } = responses[status] ?? {}
     const line = `${zh} · ${en}`
     responses[status] = {

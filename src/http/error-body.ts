@@ -1,6 +1,7 @@
-import { DomainError, type ErrorCode } from '../shared/errors.ts'
+import { DomainError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
 import { DatabaseUnavailableError } from '../storage/database-unavailable.ts'
 import { errorCatalogue, errorType } from './error-catalogue.ts'
+import { errorMessage } from './error-message.ts'
 import type { Language } from './language.ts'
 
 export interface ErrorBody {
@@ -8,9 +9,8 @@ export interface ErrorBody {
   message: string
 }
 
-export function errorBody(code: ErrorCode, language: Language): ErrorBody {
-  const entry = errorCatalogue[code]
-  return { error: errorType(entry.status), message: entry[language] }
+export function errorBody(code: ErrorCode, language: Language, details: ErrorDetails = {}): ErrorBody {
+  return { error: errorType(errorCatalogue[code].status), message: errorMessage(code, language, details) }
 }
 
 const frameworkCodes: Record<string, ErrorCode> = {

@@ -4,7 +4,10 @@ import { type ErrorEntry, schoolErrors } from './school-errors.ts'
 // An `import` would read its every name, and one of them loads a whole HTTP client.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
-/** The status and the words of every refusal. The words say what to do next, and tell nothing of the inside. */
+/**
+ * The status and the words of every refusal. The words say what to do next, and tell nothing of the inside. `errorMessage` puts in
+ * `{parameter}` and `{wait}`.
+ */
 export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   'bad-request': {
     status: 400,
@@ -23,18 +26,38 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   },
   'bad-time': {
     status: 400,
-    zh: '时间格式应为 UTC 的“YYYY-MM-DD HH:mm:ss”，请修改后重试。',
-    en: 'A time must be UTC in the form YYYY-MM-DD HH:mm:ss. Correct it and try again.',
+    zh: '{parameter} 的时间格式应为 UTC 的“YYYY-MM-DD HH:mm:ss”，请修改后重试。',
+    en: '{parameter} must be a time in UTC in the form YYYY-MM-DD HH:mm:ss. Correct it and try again.',
   },
   'bad-query': {
     status: 400,
-    zh: '查询参数无效，请对照接口文档检查。',
-    en: 'A query parameter is not valid. Check it against the documentation.',
+    zh: '查询参数 {parameter} 无效，请对照接口文档检查。',
+    en: 'The query parameter {parameter} is not valid. Check it against the documentation.',
+  },
+  'range-reversed': {
+    status: 400,
+    zh: '查询参数 to 不能早于 from，请修改后重试。',
+    en: 'The query parameter to must not lie before from. Correct it and try again.',
   },
   'bad-cursor': {
     status: 400,
-    zh: '分页链接无效，请从第一页重新开始。',
-    en: 'The page link is not valid. Start again from the first page.',
+    zh: '分页链接（参数 cursor）无效，请从第一页重新开始。',
+    en: 'The page link (parameter cursor) is not valid. Start again from the first page.',
+  },
+  'credentials-missing': {
+    status: 401,
+    zh: '请求没有带登录信息，请用 HTTP Basic 发送用户名和密码，或用 Bearer 发送令牌。',
+    en: 'The credentials are missing. Send user name and password by HTTP Basic, or a token by Bearer.',
+  },
+  'credentials-unreadable': {
+    status: 401,
+    zh: '无法识别 Authorization 请求头，应为 Basic（UTF-8 的“用户名:密码”）或 Bearer（令牌）。',
+    en: 'The Authorization header cannot be read. Send Basic (username:password in UTF-8) or Bearer (a token).',
+  },
+  'password-wanted': {
+    status: 401,
+    zh: '此操作需要密码，不能使用令牌，请用用户名和密码重新登录。',
+    en: 'This takes the password, not a token. Log in by user name and password.',
   },
   unauthorized: {
     status: 401,
@@ -60,8 +83,8 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   },
   'too-many-requests': {
     status: 429,
-    zh: '尝试次数过多，请稍后再试。',
-    en: 'Too many attempts. Try again later.',
+    zh: '尝试次数过多，请{wait}后再试。',
+    en: 'Too many attempts. Try again in {wait}.',
   },
   'headers-too-large': {
     status: 431,
@@ -103,8 +126,8 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   },
   'user-name-malformed': {
     status: 400,
-    zh: '用户名应为 1 到 64 个字符，不能含冒号或控制字符，首尾不能有空格。',
-    en: 'A user name has 1 to 64 characters, no colon or control characters, and no space at either end.',
+    zh: '用户名应为 1 到 64 个字符，不能含冒号、控制字符或看不见的字符，首尾不能有空格，请换一个。',
+    en: 'A user name has 1 to 64 characters, no colon, no control or invisible character, and no space at either end. Choose another.',
   },
   'user-name-taken': { status: 400, zh: '用户已经存在。', en: 'That user name is taken.' },
   'student-number-taken': {

@@ -3,10 +3,9 @@ import fp from 'fastify-plugin'
 import { DomainError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
 import { codeOf, errorBody } from './error-body.ts'
 import { asksToWait, errorCatalogue } from './error-catalogue.ts'
+import { waitSeconds } from './error-message.ts'
 import { languageOf } from './language.ts'
 import type { LogUnavailable } from './unavailability-log.ts'
-
-const defaultRetry = 2
 
 /** One handler writes every error body, the framework's own included. */
 export const errors = fp<{ logUnavailable: LogUnavailable }>(async (app, { logUnavailable }) => {
@@ -35,14 +34,14 @@ export function sendError(
   const language = languageOf(request.headers['accept-language'])
   const { status } = errorCatalogue[code]
   if (status === 401) reply.header('www-authenticate', challenge(request.headers.authorization))
-  if (asksToWait(status)) reply.header('retry-after', String(details.retryAfterSeconds ?? defaultRetry))
+  if (asksToWait(status)) reply.header('retry-after', String(waitSeconds(details)))
   reply
     .code(status)
     .header('content-language', language)
     .header('vary', 'Accept-Language')
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
-    .send(errorBody(code, language))
+    .send(errorBody(code, language, details))
 }
 
 /** The scheme that the client used, Basic where it used none. */

@@ -7,10 +7,12 @@ export interface HealthOptions {
   logUnavailable: LogUnavailable
 }
 
-/** For the operator's monitors: whether the process lives, and whether it can serve. Neither wants credentials. */
+const options = { schema: { hide: true }, config: { hostOptional: true } }
+
+/** For the operator's monitors: whether the process lives, and whether it can serve. Neither wants credentials or a Host. */
 export const health: FastifyPluginAsync<HealthOptions> = async (app, { ping, logUnavailable }) => {
-  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { schema: { hide: true } }, async (request) => {
+  app.get('/healthz', options, async () => ({ status: 'ok' }))
+  app.get('/readyz', options, async (request) => {
     if (app.drain.isOn()) throw new DomainError('stopping')
     try {
       await ping()

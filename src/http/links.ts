@@ -6,6 +6,10 @@ declare module 'fastify' {
     /** What absolute URLs begin with: scheme and authority, no slash at the end. */
     readonly origin: string
   }
+  interface FastifyContextConfig {
+    /** Answered without a Host too: load balancers ask by HTTP/1.0, which has none. */
+    hostOptional?: boolean
+  }
 }
 
 export const apiBase = '/api/v1.0'
@@ -26,6 +30,11 @@ export function hasOneHost(request: FastifyRequest): boolean {
   const hosts = countHosts(request.raw.rawHeaders)
   const single = hosts === 1 || (hosts === 0 && request.headers[':authority'] !== undefined)
   return single && isAuthority(request.host) && isAuthority(request.raw.headers.host ?? request.host)
+}
+
+/** An empty one counts as none (RFC 9112, 3.2). */
+export function hasNoHost({ raw }: FastifyRequest): boolean {
+  return countHosts(raw.rawHeaders) <= 1 && (raw.headers.host ?? '') === ''
 }
 
 function countHosts(rawHeaders: string[]): number {

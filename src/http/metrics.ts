@@ -2,9 +2,11 @@ import { isIP } from 'node:net'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { DomainError } from '../shared/errors.ts'
 
+const options = { schema: { hide: true }, config: { hostOptional: true } }
+
 /** For a monitor on this machine, in Prometheus' text form. To anyone else, and to whom a proxy brings, there is nothing here. */
 export const metrics: FastifyPluginAsync<{ text: () => Promise<string> }> = async (app, { text }) => {
-  app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+  app.get('/metrics', options, async (request, reply) => {
     if (!isFromHere(request)) throw new DomainError('not-found')
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await text())
   })

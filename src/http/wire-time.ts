@@ -48,15 +48,15 @@ function digits(value: number): string {
 }
 
 /** Undefined for an absent parameter. @throws DomainError `bad-time` */
-export function fromOptionalWireTime(text: string | null | undefined): EpochSeconds | undefined {
-  return text === undefined || text === null || text === '' ? undefined : fromWireTime(text)
+export function fromOptionalWireTime(text: string | null | undefined, parameter: string): EpochSeconds | undefined {
+  return text === undefined || text === null || text === '' ? undefined : fromWireTime(text, parameter)
 }
 
-/** @throws DomainError `bad-time` for anything but a moment that exists, in the one form. */
-export function fromWireTime(text: string): EpochSeconds {
+/** @throws DomainError `bad-time` for anything but a moment that exists, in the one form. `parameter` is where it stands. */
+export function fromWireTime(text: string, parameter: string): EpochSeconds {
   const milliseconds = Date.parse(`${text.replace(' ', 'T')}Z`)
-  if (Number.isNaN(milliseconds)) throw new DomainError('bad-time')
+  if (Number.isNaN(milliseconds)) throw new DomainError('bad-time', { parameter })
   const at = milliseconds / 1000
-  if (toWireTime(at) !== text) throw new DomainError('bad-time')
+  if (toWireTime(at) !== text) throw new DomainError('bad-time', { parameter })
   return at
 }

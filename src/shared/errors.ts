@@ -5,7 +5,11 @@ export type ErrorCode =
   | 'bad-host'
   | 'bad-time'
   | 'bad-query'
+  | 'range-reversed'
   | 'bad-cursor'
+  | 'credentials-missing'
+  | 'credentials-unreadable'
+  | 'password-wanted'
   | 'unauthorized'
   | 'forbidden'
   | 'not-found'
@@ -51,6 +55,8 @@ export type ErrorCode =
 
 export interface ErrorDetails {
   retryAfterSeconds?: number
+  /** Name of the parameter that is not valid: one of ours, never the client's text. */
+  parameter?: string
 }
 
 /** A refusal of the domain: expected, and told to the client in the words of the catalogue. */

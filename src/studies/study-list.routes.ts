@@ -1,5 +1,6 @@
 import type { AccountId } from '../accounts/account.ts'
 import { errorResponses, idParameter } from '../http/api-schemas.ts'
+import { invalidParameter } from '../http/invalid-parameter.ts'
 import type { Routes } from '../http/json-schema.ts'
 import { JsonText } from '../http/json-text.ts'
 import { apiBase } from '../http/links.ts'
@@ -16,7 +17,7 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
   app.get(
     '/studys',
     {
-      schemaErrorFormatter: () => new DomainError('bad-query'),
+      schemaErrorFormatter: invalidParameter('bad-query'),
       schema: {
         operationId: 'listStudies',
         summary: '所有人的学习记录 · Everyone’s records',
@@ -35,7 +36,7 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
   app.get(
     '/users/:user_id/studys/',
     {
-      schemaErrorFormatter: () => new DomainError('bad-query'),
+      schemaErrorFormatter: invalidParameter('bad-query'),
       schema: {
         operationId: 'listUserStudies',
         summary: '某个用户的学习记录 · One user’s records',
@@ -47,7 +48,10 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
           properties: { user_id: { type: 'string', description: 'Id of the user.' } },
         },
         querystring: UserStudyListQuery,
-        response: { 200: StudyPage, ...errorResponses('bad-query', 'bad-cursor', 'unauthorized', 'not-found') },
+        response: {
+          200: StudyPage,
+          ...errorResponses('bad-query', 'bad-time', 'range-reversed', 'bad-cursor', 'unauthorized', 'not-found'),
+        },
       },
     },
     ({ params, query, origin }) => {
@@ -71,12 +75,13 @@ function isFirstPage(query: object): boolean {
   return Object.keys(query).every((name) => name === 'per_page' || name === 'order')
 }
 
-/** @throws DomainError `bad-time`, `bad-query` for a range that ends before it begins */
+/** @throws DomainError `bad-time`, `range-reversed` for a range that ends before it begins */
 function timeRange({ from, to }: { from?: string; to?: string }) {
   const range = {
-    from: from === undefined ? undefined : fromWireTime(from),
-    to: to === undefined ? undefined : fromWireTime(to),
+    from: from === undefined ? undefined : fromWireTime(from, 'from'),
+    to: to === undefined ? undefined : fromWireTime(to, 'to'),
   }
-  if (range.from !== undefined && range.to !== undefined && range.to < range.from) throw new DomainError('bad-query')
+  if (range.from !== undefined && range.to !== undefined && range.to < range.from)
+    throw new DomainError('range-reversed')
   return range
 }

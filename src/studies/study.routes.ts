@@ -1,4 +1,5 @@
 import { errorResponses, idParameter } from '../http/api-schemas.ts'
+import { invalidParameter } from '../http/invalid-parameter.ts'
 import type { ObjectSchema, Routes } from '../http/json-schema.ts'
 import { fromOptionalWireTime } from '../http/wire-time.ts'
 import { DomainError } from '../shared/errors.ts'
@@ -53,11 +54,14 @@ const reading = {
   response: { 200: StudyRecord, ...errorResponses('unauthorized', 'not-found') },
 }
 
-const schemaErrorFormatter = () => new DomainError('bad-time')
+const schemaErrorFormatter = invalidParameter('bad-time')
 
 export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
   app.post('/studys/', { schemaErrorFormatter, schema: starting }, async (request, reply) => {
-    const study = await studies.startStudy(request.identity.accountId, fromOptionalWireTime(request.body.start_time))
+    const study = await studies.startStudy(
+      request.identity.accountId,
+      fromOptionalWireTime(request.body.start_time, 'start_time'),
+    )
     const record = presentStudy(study, request.origin)
     reply.code(201).header('location', record.url)
     return record
@@ -65,7 +69,11 @@ export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { stud
 
   app.put('/studys/:study_id', { schemaErrorFormatter, schema: ending }, async (request) => {
     const id = studyId(request.params.study_id)
-    const study = await studies.endStudy(request.identity.accountId, id, fromOptionalWireTime(request.body.end_time))
+    const study = await studies.endStudy(
+      request.identity.accountId,
+      id,
+      fromOptionalWireTime(request.body.end_time, 'end_time'),
+    )
     return presentStudy(study, request.origin)
   })
 

@@ -97,6 +97,9 @@ describe('occupy accounts', () => {
     const gus = await campus.register('gus-the-great')
     for (const [input, said] of [
       ['', /no password was given/],
+      // 图书馆的密码 in GBK, and a Latin letter in ISO 8859-1.
+      [Buffer.from('cdbcca e9b9ddb5c4c3dcc2eb20313233340a'.replace(' ', ''), 'hex'), /not UTF-8/],
+      [Buffer.from('crème brûlée\n', 'latin1'), /not UTF-8/],
       ['short\n', /8 to 1024 characters/],
       ['password123\n', /commonest/],
       ['gus-the-great\n', /must not be the user name/],

@@ -49,7 +49,7 @@ export async function openCampus() {
     folder,
     call,
     register,
-    run: (words: string[], input?: string): Promise<Outcome> => occupy(['accounts', ...words], env, input),
+    run: (words: string[], input?: string | Uint8Array): Promise<Outcome> => occupy(['accounts', ...words], env, input),
     close: async () => {
       await service.close()
       await school.close()

@@ -12,7 +12,11 @@ export interface Outcome {
 }
 
 /** `occupy WORDS…` as scripts run it: no terminal, and `input` on standard input. */
-export async function occupy(words: string[], env: Record<string, string> = {}, input = ''): Promise<Outcome> {
+export async function occupy(
+  words: string[],
+  env: Record<string, string> = {},
+  input: string | Uint8Array = '',
+): Promise<Outcome> {
   const child = spawn(process.execPath, [main, ...words], { env: { PATH: process.env.PATH, ...env } })
   // A command that asks for nothing may be gone before it was told anything.
   child.stdin.on('error', () => undefined).end(input)

@@ -100,8 +100,31 @@ test('a Unicode user name logs in as it was typed, in either normal form, case a
   }
 })
 
+test('a password opens in whichever normal form its device sends it', async () => {
+  const forms = ['NFC', 'NFD'] as const
+  for (const words of ['mật-khẩu-rất-dài', '비밀번호 도서관', 'Ångström crème', 'がぎぐげご 図書館']) {
+    for (const form of forms) {
+      const lin = await api.register({ password: words.normalize(form) })
+      for (const other of forms) {
+        assert.equal(
+          (await api.get('/token', basic(lin.username, words.normalize(other)))).status,
+          200,
+          `${form} ${other}`,
+        )
+      }
+      assertUnauthorized(await api.get('/token', basic(lin.username, `${words}\u0301`.normalize(form))), 'Basic')
+    }
+  }
+})
+
 test('the password is compared to the letter', async () => {
-  for (const wrong of [ann.password.toUpperCase(), `${ann.password} `, ` ${ann.password}`, `${ann.password}\u0000`]) {
+  for (const wrong of [
+    ann.password.toUpperCase(),
+    fullWidth(ann.password),
+    `${ann.password} `,
+    ` ${ann.password}`,
+    `${ann.password}\u0000`,
+  ]) {
     assertUnauthorized(await api.get('/token', basic(ann.username, wrong)), 'Basic')
   }
 })
@@ -123,7 +146,12 @@ test('the operator asks for health and readiness without credentials', async () 
   for (const path of ['/healthz', '/readyz']) assert.equal((await send('GET', `${api.origin}${path}`)).status, 200)
 })
 
-test('a new account is seen at once', () => assertNow(ann.user.last_seen))
+test('a new account is seen at once', async () => assertNow((await api.register()).user.last_seen))
+
+/** NFKC would make the same of it; NFC does not. */
+function fullWidth(text: string): string {
+  return text.replace(/[a-z]/gi, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0))
+}
 
 function recased(as: Credentials, scheme: string): Credentials {
   return { authorization: `${scheme}${as.authorization?.slice(scheme.length)}` }

@@ -38,6 +38,28 @@ export async function exchangeWhole(baseUrl: string, bytes: string): Promise<Rep
   }
 }
 
+/** The answers to requests that are sent in one piece on one connection, in the order in which they come. */
+export async function exchangePipelined(baseUrl: string, requests: readonly string[]): Promise<Reply[]> {
+  const socket = open(new URL(baseUrl))
+  try {
+    socket.write(requests.join(''))
+    const replies: Reply[] = []
+    let rest = Buffer.alloc(0)
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error(`${replies.length} answers in ${PATIENCE_MS} ms`)))
+    for await (const chunk of socket) {
+      rest = Buffer.concat([rest, chunk])
+      while (isWhole(rest)) {
+        replies.push(parseReply(rest))
+        rest = rest.subarray(wholeLength(rest))
+      }
+      if (replies.length >= requests.length) break
+    }
+    return replies
+  } finally {
+    socket.destroy()
+  }
+}
+
 /** Every way to send no body: the lines of the head, and what follows it. */
 export const emptyBodies: readonly (readonly [lines: string[], body: string])[] = [
   [[], ''],
@@ -90,8 +112,15 @@ function isWhole(bytes: Buffer): boolean {
   return length !== null && content.length >= Number(length)
 }
 
+/** Of the first answer, which says its length: no answer in pieces is pipelined. */
+function wholeLength(bytes: Buffer): number {
+  return bytes.indexOf('\r\n\r\n') + 4 + Number(split(bytes).headers.get('content-length'))
+}
+
 function parseReply(bytes: Buffer): Reply {
-  const { status, headers, content = Buffer.alloc(0) } = split(bytes)
+  const { status, headers, content: after = Buffer.alloc(0) } = split(bytes)
+  const length = headers.get('content-length')
+  const content = length === null ? after : after.subarray(0, Number(length))
   const text = (isChunked(headers) ? joinChunks(content) : content).toString('utf8')
   return { status, headers, text, body: parsed(text) }
 }

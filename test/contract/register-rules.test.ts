@@ -7,6 +7,22 @@ import { idOf, userOf } from './resources.ts'
 
 const api = openApi()
 
+/** Format characters, default-ignorable ones, and what is blank in every font. */
+const invisible = [
+  ...['\u00ad', '\u034f', '\u061c', '\u115f', '\u17b4', '\u180e', '\u200b', '\u200c', '\u200d', '\u2060', '\u2064'],
+  ...['\u206f', '\u2800', '\u3164', '\ufe0f', '\ufeff', '\uffa0', '\ufff9', '\ufffe', '\u{1d159}', '\u{1d173}'],
+  ...['\u{e0001}', '\u{e0041}', '\u{e0100}', '\u{e0fff}'],
+]
+const joinersOutsideEmoji = [
+  '👨\u200d',
+  '\u200d👨',
+  '👨\u200d明',
+  '🐱\u200d🐶',
+  '❤\ufe0f\ufe0f',
+  '🏴\u{e0067}',
+  '👍\u200b👍',
+]
+
 test('a user name is 1 to 64 characters, with nothing in it that misleads', async () => {
   const student = api.freshRegistration()
   const forbidden = [
@@ -26,6 +42,10 @@ test('a user name is 1 to 64 characters, with nothing in it that misleads', asyn
     'trailing ',
     ' ',
     'lone surrogate \ud800',
+    'surrogates around \ud83d👍\udc4d an emoji',
+    ...invisible.map((character) => `小${character}明`),
+    ...invisible,
+    ...joinersOutsideEmoji,
   ]
   for (const username of forbidden) {
     assertError(await api.post('/register', nobody, { ...student, username }), 400)
@@ -47,6 +67,11 @@ const accepted: readonly (readonly [what: string, username: () => string, passwo
   ['of the longest name and the shortest password', () => freshName('').padStart(64, '名'), 'eight-8!'],
   ['of Chinese', () => freshName('图书馆里的同学'), '正确的马电池订书钉'],
   ['of emoji', () => freshName('👩‍🎓📚'), '🐎🔋📎✅🐎🔋📎✅ 🙂'],
+  [
+    'of emoji with joiners, variation selectors and tags',
+    () => freshName('👨‍👩‍👧🏳️‍🌈❤️1️⃣👩🏽‍🎓🇨🇳🏴󠁧󠁢󠁥󠁮󠁧󠁿'),
+    '👨‍👩‍👧 zero\u200bwidth',
+  ],
   [
     'of decomposed letters',
     () => freshName('Zoë Ångström'.normalize('NFD')),

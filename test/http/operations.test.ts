@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, bearer, send } from '../contract/client.ts'
+import { exchange, request } from '../contract/raw-http.ts'
 import { bytesAtRest } from '../support/at-rest.ts'
 import { startService } from '../support/service.ts'
 
@@ -47,6 +48,44 @@ test('links begin with PUBLIC_URL whatever the Host, and with what a trusted pro
     assert.equal(reply.status, 201, reply.text)
     assert.equal(reply.headers.get('location'), `${origin}/api/v1.0/users/1`)
     assert.equal((reply.body as { url: string }).url, `${origin}/api/v1.0/users/1`)
+  }
+})
+
+test('load balancers ask for health, readiness and figures by HTTP/1.0 without a Host', async (t) => {
+  const service = await startService()
+  t.after(() => service.close())
+  const ask = (...lines: string[]) => exchange(service.address, request(lines))
+  for (const path of ['/healthz', '/readyz', '/metrics', '/healthz/']) {
+    for (const head of [[`GET ${path} HTTP/1.0`], [`GET ${path} HTTP/1.1`], [`GET ${path} HTTP/1.1`, 'Host:']]) {
+      const { status, text } = await ask(...head)
+      assert.equal(status, 200, `${head}: ${text}`)
+      assert.notEqual(text, '')
+    }
+    const { status, text } = await ask(`HEAD ${path} HTTP/1.0`)
+    assert.deepEqual([status, text], [200, ''], `HEAD ${path}`)
+    for (const hosts of [['Host: a b'], ['Host: a', 'Host: b'], ['Host:', 'Host:']]) {
+      assertError(await ask(`GET ${path} HTTP/1.1`, ...hosts), 400)
+    }
+  }
+  for (const path of ['/api/v1.0/users/1', '/openapi.json', '/healthz/x', '/']) {
+    assertError(await ask(`GET ${path} HTTP/1.0`), 400)
+    assertError(await ask(`GET ${path} HTTP/1.1`), 400)
+  }
+})
+
+test('a 429 says in words and in Retry-After how long to wait', async (t) => {
+  const service = await startService({ THROTTLE: 'on' })
+  t.after(() => service.close())
+  const guess = (headers = {}) =>
+    send('GET', `${service.address}/api/v1.0/token`, { as: basic('ann', 'a wrong password'), headers })
+  const guesses = await Promise.all(Array.from({ length: 20 }, () => guess()))
+  for (const { status } of guesses) assert.equal(status, 401)
+  const [zh, en] = [await guess(), await guess({ 'accept-language': 'en' })]
+  assertError(zh, 429, /请1[45]分钟后再试/)
+  assertError(en, 429, /in 1[45] minutes\./)
+  for (const { headers } of [zh, en]) {
+    const seconds = Number(headers.get('retry-after'))
+    assert.ok(seconds > 780 && seconds <= 900, `Retry-After: ${seconds}`)
   }
 })
 
