@@ -16,7 +16,10 @@ interface ErrorResponse extends ObjectSchema {
 /** What any route may answer, whatever it does. */
 const everywhere: readonly ErrorCode[] = ['database-unavailable', 'internal']
 
-const exampleDetails: ErrorDetails = { parameter: 'per_page', retryAfterSeconds: 600 }
+/** What the examples put into messages that take details. */
+function exampleDetails(code: ErrorCode): ErrorDetails {
+  return { parameter: code === 'bad-query' ? 'per_page' : 'start_time', retryAfterSeconds: 600 }
+}
 
 /** Whatever wants credentials may find none, or what cannot be read. */
 function withItsKin(code: ErrorCode): ErrorCode[] {
@@ -28,7 +31,8 @@ export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorRespo
   const responses: Record<number, ErrorResponse> = {}
   for (const code of new Set([...codes.flatMap(withItsKin), ...everywhere])) {
     const { status } = errorCatalogue[code]
-    const [zh, en] = [errorMessage(code, 'zh', exampleDetails), errorMessage(code, 'en', exampleDetails)]
+    const details = exampleDetails(code)
+    const [zh, en] = [errorMessage(code, 'zh', details), errorMessage(code, 'en', details)]
     const { description, examples = [] } = responses[status] ?? {}
     const line = `${zh} · ${en}`
     responses[status] = {
