@@ -21,8 +21,8 @@ export function isBuilt() {
 
 /** Replaces dist/ as a whole. @throws Error where the installed packages are not those of package-lock.json */
 export async function build() {
-  const missing = missingPackages()
-  if (missing.length > 0) throw new Error(`run npm ci first: ${missing.join(', ')} is not installed`)
+  const [missing] = missingPackages()
+  if (missing !== undefined) throw new Error(`${missing} is not installed, run npm ci first`)
   const hash = hashOfInputs()
   const folder = mkdtempSync(join(root, '.dist-'))
   // The service may run as another user than the one who builds.

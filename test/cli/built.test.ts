@@ -99,5 +99,6 @@ function workersOf(service: SpawnedService): string[] {
 }
 
 async function until(done: () => boolean): Promise<void> {
-  while (!done()) await setTimeout(20)
+  for (const begun = performance.now(); performance.now() - begun < 30_000; await setTimeout(20)) if (done()) return
+  assert.fail('not in time')
 }
