@@ -12,7 +12,7 @@ export interface CasLimits {
   answerBytes: number
 }
 
-export const defaultCasLimits: CasLimits = { callMs: 8_000, answerBytes: 256 * 1024 }
+export const defaultCasLimits: CasLimits = { callMs: 8_000, answerBytes: 32 * 1024 }
 
 const CALL = 'serviceValidate'
 

@@ -34,7 +34,8 @@ export function describeLogonAnswer(text: string): string {
 
 export function parseLogonAnswer(text: string): { status: string; message: string } {
   const answer = parseJson(text, LOGON_CALL)
-  const status = String(answer.status ?? '').trim()
+  const { status: said } = answer
+  const status = typeof said === 'string' || typeof said === 'number' ? String(said).trim() : ''
   if (!/^\d{1,6}$/.test(status)) throw new SchoolTrouble('not-understood', `${LOGON_CALL}: JSON without a status`)
   return { status, message: typeof answer.message === 'string' ? answer.message.slice(0, LONGEST_MESSAGE) : '' }
 }
