@@ -7,7 +7,7 @@ import { sealTicket, TICKET_LIFETIME } from '../identity/cas/registration-ticket
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { Ticket } from './evidence.schemas.ts'
-import { refusalOf, schoolRefusals } from './school-refusal.ts'
+import { casRefusals, refusalOf } from './school-refusal.ts'
 
 export interface CasRoutesOptions {
   cas: CasLogin
@@ -51,7 +51,7 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, tic
           required: ['ticket', 'state'],
           properties: { ticket: { type: 'string', minLength: 1 }, state: { type: 'string', minLength: 1 } },
         },
-        response: { 200: Ticket, ...errorResponses('parameter-missing', 'foreign-browser', ...schoolRefusals) },
+        response: { 200: Ticket, ...errorResponses('parameter-missing', 'foreign-browser', ...casRefusals) },
       },
     },
     async (request, reply) => {

@@ -91,7 +91,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
     },
     async finish(serviceUrl, { ticket, state, cookie }, ask) {
       if (!isSameState(state, cookie)) return { outcome: 'foreign-browser' }
-      if (!serviceTicket.test(ticket)) return { outcome: 'rejected' }
+      if (!serviceTicket.test(ticket)) return { outcome: 'ticket-spent' }
       const answer = await asked.verify({ studentNumber: withState(serviceUrl, state), schoolPassword: ticket }, ask)
       return answer.outcome === 'verified' ? { outcome: 'verified', studentNumber: answer.studentCode } : answer
     },
