@@ -11,6 +11,6 @@ export function deferBreaker(options: BreakerOptions): SchoolBreaker {
   })
   return {
     resting: () => made?.resting(),
-    run: async (ask) => (await make()).run(ask),
+    run: async (ask, who) => (await make()).run(ask, who),
   }
 }

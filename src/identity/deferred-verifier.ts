@@ -10,6 +10,7 @@ export function deferVerifier(open: () => Promise<Required<StudentVerifier>>): S
   return {
     verify: async (proof, ask) => (await inner()).verify(proof, ask),
     issueChallenge: async (ask) => (await inner()).issueChallenge(ask),
+    doubt: () => void opened?.then((verifier) => verifier.doubt()),
     close: async () => (await opened)?.close(),
   }
 }

@@ -2,6 +2,7 @@ import type { CaptchaMode, CaptchaWatch } from './captcha-watch.ts'
 import { startDeadline } from './deadline.ts'
 import { deferBreaker } from './deferred-breaker.ts'
 import type { Logger } from './logger.ts'
+import { createRejectionWatch, type RejectionWatch } from './rejection-watch.ts'
 import { createSemaphore } from './semaphore.ts'
 import type { AskOptions, Proof, StudentVerifier, Unavailable, Verification } from './verifier.ts'
 import { VerifierCounts, type VerifierMetrics } from './verifier-metrics.ts'
@@ -20,6 +21,8 @@ export interface GuardOptions {
   restMs?: number
   /** Absent where the school has no captcha. */
   captchas?: CaptchaWatch
+  /** False where what stands for the number is none, and differs with each login. */
+  knowsStudents?: boolean
   /** Told how long each login took, queue included. */
   onLogin?: (seconds: number) => void
 }
@@ -29,21 +32,24 @@ export interface GuardedVerifier extends StudentVerifier {
   readonly metrics: VerifierMetrics
   /** Absent where the school has no captcha. */
   readonly captchas: CaptchaWatch | undefined
+  readonly rejections: Pick<RejectionWatch, 'rejectsEveryone'>
 }
 
 const BUSY_RETRY_SECONDS = 5
 
 /** Keeps any school from being pressed and any student from waiting long. Answers what the inner verifier answers, or a refusal of its own. */
 export function guardVerifier(inner: StudentVerifier, options: GuardOptions): GuardedVerifier {
-  const { logger, concurrency = 2, queueWaitMs = 10_000, totalMs = 20_000, captchas } = options
+  const { logger, concurrency = 2, queueWaitMs = 10_000, totalMs = 20_000, captchas, knowsStudents = true } = options
   const semaphore = createSemaphore(concurrency, options.queueLength ?? concurrency * 8)
   const breaker = deferBreaker({ failures: options.failures ?? 5, restMs: options.restMs ?? 30_000, logger })
   const metrics = new VerifierCounts()
+  const rejections = createRejectionWatch({ logger, onAlarm: () => inner.doubt?.() })
   const captchaMode = () => captchas?.mode() ?? 'read'
 
   async function inTurn<T extends { outcome: string }>(
     ask: AskOptions | undefined,
     run: (ask: AskOptions) => Promise<T>,
+    who?: string,
   ) {
     const refusal = breaker.resting()
     if (refusal) return refusal
@@ -51,7 +57,7 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     try {
       const release = await semaphore.acquire(queueWaitMs, deadline.signal)
       if (!release) return busy()
-      const answer = breaker.run(() => run({ signal: deadline.signal })).finally(release)
+      const answer = breaker.run(() => run({ signal: deadline.signal }), who).finally(release)
       return await Promise.race([answer, timeUp(deadline.signal)])
     } finally {
       deadline.clear()
@@ -66,7 +72,9 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
 
   async function verifyOrAsk(proof: Proof, ask?: AskOptions): Promise<Verification> {
     if (captchaMode() === 'ask' && !proof.answer) return captchaWanted()
-    const result = await inTurn(ask, (inTime) => inner.verify(proof, inTime))
+    const who = knowsStudents ? proof.studentNumber : undefined
+    const result = await inTurn(ask, (inTime) => inner.verify(proof, inTime), who)
+    if (who !== undefined) rejections.report(result, who)
     // This login's own refusals may have been the last of the run.
     const wanted = captchaMode() === 'ask' && result.outcome === 'unavailable' && result.reason.startsWith('captcha-')
     return wanted ? { ...result, ...captchaWanted() } : result
@@ -95,6 +103,7 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     captchaMode,
     metrics,
     captchas,
+    rejections,
     close: () => inner.close(),
   }
 }

@@ -70,5 +70,7 @@ export interface StudentVerifier {
   verify(proof: Proof, options?: AskOptions): Promise<Verification>
   /** Absent where the school has no captcha. */
   issueChallenge?(options?: AskOptions): Promise<CaptchaChallenge | Unavailable>
+  /** Told when the school rejects everybody: what was found out about its way of logging in may be wrong. Absent where nothing is found out. */
+  doubt?(): void
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { GuardedVerifier } from '../identity/guarded-verifier.ts'
 
-export type Watched = Pick<GuardedVerifier, 'metrics' | 'captchas'>
+export type Watched = Pick<GuardedVerifier, 'metrics' | 'captchas' | 'rejections'>
 
 export interface SchoolRegistry {
   onLogin(seconds: number): void
@@ -10,7 +10,7 @@ export interface SchoolRegistry {
 }
 
 /** Reads the figures of whom it watches when it is asked. */
-export function createSchoolRegistry({ metrics, captchas }: Watched): SchoolRegistry {
+export function createSchoolRegistry({ metrics, captchas, rejections }: Watched): SchoolRegistry {
   const registers = [new Registry()] as [Registry]
   // Where several processes serve, the first one asks each for its figures.
   AggregatorRegistry.setRegistries(registers)
@@ -23,6 +23,15 @@ export function createSchoolRegistry({ metrics, captchas }: Watched): SchoolRegi
 
   counts('occupy_school_logins_total', 'Logins at the school, by what came of them.', () => metrics.logins)
   counts('occupy_school_challenges_total', 'Captchas fetched for students to read.', () => metrics.challenges)
+  new Gauge({
+    name: 'occupy_school_rejects_everyone',
+    aggregator: 'max',
+    help: '1 after many different students were rejected and none verified: the school is asked in the wrong way.',
+    registers,
+    collect() {
+      this.set(rejections.rejectsEveryone() ? 1 : 0)
+    },
+  })
   if (captchas) {
     counts('occupy_school_captchas_total', 'Captchas that the service read, by their fate.', () => captchas.counts)
     new Gauge({

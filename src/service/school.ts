@@ -96,7 +96,7 @@ async function openDirectory(deps: SchoolDeps): Promise<School> {
 async function openCas(deps: SchoolDeps): Promise<School> {
   const { createCasLogin } = await import('../identity/cas/cas-login.ts')
   const { config, logger } = deps
-  const { guard, metrics } = guardOf(deps)
+  const { guard, metrics } = guardOf(deps, { knowsStudents: false })
   const cas = createCasLogin({
     baseUrl: config.schoolUrl ?? '',
     ca: authorityOf(config),
@@ -107,7 +107,10 @@ async function openCas(deps: SchoolDeps): Promise<School> {
   return { verifier: takesNoPassword, cas, metrics, close: () => cas.close() }
 }
 
-function guardOf({ config, logger, bounds }: SchoolDeps, options: Pick<GuardOptions, 'captchas'> = {}) {
+function guardOf(
+  { config, logger, bounds }: SchoolDeps,
+  options: Pick<GuardOptions, 'captchas' | 'knowsStudents'> = {},
+) {
   const { onLogin, watch, text } = createSchoolMetrics()
   const guard = (inner: StudentVerifier) => {
     const concurrency = config.schoolConcurrency

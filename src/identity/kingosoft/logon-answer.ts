@@ -68,7 +68,7 @@ export function parseJson(text: string, call: string): Record<string, unknown> {
   } catch {
     if (looksLikeHtml(text)) throw new SchoolTrouble('maintenance', `${call}: a page in place of JSON`)
   }
-  if (typeof value === 'object' && value !== null) return { ...value }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   throw new SchoolTrouble('not-understood', `${call}: not a JSON object`)
 }
 
