@@ -8,7 +8,10 @@ import type { Proof, StudentVerifier, UnavailableReason, Verification } from '..
 import { createTerminalPrompt, type TerminalPrompt } from './terminal-prompt.ts'
 
 /** How to reach the configured school. */
-export type SchoolAccess = Pick<KingosoftOptions, 'baseUrl' | 'login' | 'readCaptcha' | 'captchaMode' | 'ca' | 'limits'>
+export type SchoolAccess = Pick<
+  KingosoftOptions,
+  'baseUrl' | 'login' | 'readCaptcha' | 'captchaMode' | 'ca' | 'legacyTls' | 'limits'
+>
 
 export interface SchoolCheckStreams {
   input: NodeJS.ReadableStream & { isTTY?: boolean }

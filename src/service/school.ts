@@ -14,7 +14,15 @@ import { createSchoolMetrics } from './school-metrics.ts'
 
 export type SchoolConfig = Pick<
   Config,
-  'school' | 'schoolUrl' | 'schoolLogin' | 'schoolCaptcha' | 'schoolCa' | 'schoolConcurrency' | 'ldap' | 'cas'
+  | 'school'
+  | 'schoolUrl'
+  | 'schoolLogin'
+  | 'schoolCaptcha'
+  | 'schoolCa'
+  | 'schoolTls'
+  | 'schoolConcurrency'
+  | 'ldap'
+  | 'cas'
 >
 
 export interface SchoolDeps {
@@ -63,6 +71,7 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
     readCaptcha,
     captchaMode: config.schoolCaptcha,
     ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
     limits: bounds?.login ?? {},
     logger,
     onCaptcha: captchas.report,
@@ -86,7 +95,13 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
 async function openDirectory(deps: SchoolDeps): Promise<School> {
   const { createLdapVerifier } = await import('../identity/ldap/ldap.verifier.ts')
   const { config, logger } = deps
-  const options = { url: config.schoolUrl ?? '', ca: authorityOf(config), ...config.ldap, logger }
+  const options = {
+    url: config.schoolUrl ?? '',
+    ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
+    ...config.ldap,
+    logger,
+  }
   const inner = named('SCHOOL_URL, LDAP_*', () => createLdapVerifier(options))
   const { guard, metrics } = guardOf(deps)
   const verifier = guard(inner)
@@ -100,6 +115,7 @@ async function openCas(deps: SchoolDeps): Promise<School> {
   const cas = createCasLogin({
     baseUrl: config.schoolUrl ?? '',
     ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
     ...config.cas,
     logger,
     guard,

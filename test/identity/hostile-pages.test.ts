@@ -17,7 +17,7 @@ import { looksLikeHtml, pageText, saysMaintenance } from '../../src/identity/sch
 const LARGEST = 256 * 1024
 const LARGEST_CAS = 32 * 1024
 const LONGEST_MS = 50
-const site = { origin: 'http://school.example', root: '', ca: undefined }
+const site = { origin: 'http://school.example', root: '', ca: undefined, legacyTls: false }
 
 const pieces = [
   ...[

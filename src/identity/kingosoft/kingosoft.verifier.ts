@@ -26,6 +26,8 @@ export interface KingosoftOptions {
   captchaMode: 'read' | 'ask'
   /** PEM of the private authority that signed the school's certificate. */
   ca?: string | undefined
+  /** Old TLS is taken. */
+  legacyTls?: boolean
   limits?: Partial<Limits>
   logger: Logger
   now?: () => number
@@ -40,7 +42,7 @@ const ODD_STUDENTS = 3
 /** Proves students by a live login at a KINGOSOFT academic-affairs system. @throws Error for an address that is none. */
 export function createKingosoftVerifier(options: KingosoftOptions): Required<StudentVerifier> {
   const { readCaptcha, captchaMode, logger, now = Date.now, onStep = () => {}, onCaptcha = () => {} } = options
-  const site = schoolSite(options.baseUrl, options.ca)
+  const site = schoolSite(options.baseUrl, options)
   const limits = { ...defaultLimits, ...options.limits }
   const finder = createDialectFinder(options.login, site)
   const oddStudents = createStudentRun()

@@ -4,6 +4,7 @@ import { type BindRequest, ExtendedRequest, ProtocolOperation, type SearchReques
 import { startDeadline } from '../deadline.ts'
 import { callFailure } from '../school-call/call-failure.ts'
 import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { tlsOptions } from '../school-call/tls-options.ts'
 import { notUnderstood } from './ber.ts'
 import { type DirectoryAnswer, type DirectoryResult, readAnswer } from './directory-answer.ts'
 import type { DirectoryPlace } from './directory-place.ts'
@@ -39,7 +40,7 @@ export class DirectoryConnection {
     this.#limits = limits
     this.#signal = signal
     this.#cutter = createMessageCutter(limits.answerBytes)
-    this.#socket = quiet(place.protection === 'tls' ? connectTls(tlsOptions(place)) : connectPlain(place))
+    this.#socket = quiet(place.protection === 'tls' ? connectTls(directoryTls(place)) : connectPlain(place))
   }
 
   /** Connects, and makes the connection private. @throws SchoolTrouble */
@@ -90,7 +91,7 @@ export class DirectoryConnection {
     if (result.code !== SUCCESS) throw new SchoolTrouble('unsupported', `start-tls: result code ${result.code}`)
     // What was said before the connection is private must not be taken for something said after.
     if (!this.#cutter.empty || this.#socket.readableLength > 0) throw notUnderstood()
-    this.#socket = quiet(connectTls({ ...tlsOptions(this.#place), socket: this.#socket }))
+    this.#socket = quiet(connectTls({ ...directoryTls(this.#place), socket: this.#socket }))
     await this.#connected('secureConnect')
   }
 
@@ -141,8 +142,9 @@ export class DirectoryConnection {
   }
 }
 
-function tlsOptions({ host, port, ca }: DirectoryPlace) {
-  return { host, port, servername: isIP(host) ? '' : host, ...(ca === undefined ? {} : { ca }) }
+function directoryTls(place: DirectoryPlace) {
+  const { host, port } = place
+  return { host, port, servername: isIP(host) ? '' : host, ...tlsOptions(place) }
 }
 
 /** A socket whose errors are looked up where they are waited for. */
