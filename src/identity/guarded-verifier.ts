@@ -1,4 +1,4 @@
-import type { CaptchaMode, CaptchaWatch } from './captcha-watch.ts'
+import type { CaptchaMode, CaptchaMonitor } from './captcha-monitor.ts'
 import { startDeadline } from './deadline.ts'
 import { deferBreaker } from './deferred-breaker.ts'
 import type { Logger } from './logger.ts'
@@ -20,7 +20,7 @@ export interface GuardOptions {
   failures?: number
   restMs?: number
   /** Absent where the school has no captcha. */
-  captchas?: CaptchaWatch
+  captchas?: CaptchaMonitor
   /** False where what stands for the number is none, and differs with each login. */
   knowsStudents?: boolean
   /** Told how long each login took, queue included. */
@@ -31,7 +31,7 @@ export interface GuardedVerifier extends StudentVerifier {
   captchaMode(): CaptchaMode
   readonly metrics: VerifierMetrics
   /** Absent where the school has no captcha. */
-  readonly captchas: CaptchaWatch | undefined
+  readonly captchas: CaptchaMonitor | undefined
   readonly rejections: Pick<RejectionWatch, 'rejectsEveryone'>
 }
 

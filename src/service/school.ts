@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Config, ConfigError } from '../config.ts'
-import { createCaptchaWatch } from '../identity/captcha-watch.ts'
+import { createCaptchaMonitor } from '../identity/captcha-monitor.ts'
 import type { CasLogin } from '../identity/cas/cas-login.ts'
 import { deferVerifier } from '../identity/deferred-verifier.ts'
 import { type GuardOptions, guardVerifier } from '../identity/guarded-verifier.ts'
@@ -64,7 +64,7 @@ export async function openSchool(deps: SchoolDeps): Promise<School> {
 async function openKingosoft(deps: SchoolDeps): Promise<School> {
   const { config, readCaptcha, logger, bounds, demoUrl } = deps
   const demo = config.school === 'demo' && demoUrl === undefined ? await startDemo(logger) : undefined
-  const captchas = createCaptchaWatch({ mode: config.schoolCaptcha, logger })
+  const captchas = createCaptchaMonitor({ mode: config.schoolCaptcha, logger })
   const options: KingosoftOptions = {
     baseUrl: demo?.url ?? demoUrl ?? config.schoolUrl ?? '',
     login: config.schoolLogin,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { createCaptchaWatch } from '../../src/identity/captcha-watch.ts'
+import { createCaptchaMonitor } from '../../src/identity/captcha-monitor.ts'
 import { createSchoolBreaker } from '../../src/identity/school-breaker.ts'
 import type { Unavailable } from '../../src/identity/verifier.ts'
 import { mockMonotonicClock } from '../support/monotonic-clock.ts'
@@ -28,7 +28,7 @@ test('a school that rests is asked again after its rest, though the clock is put
 
 test('captchas are read again after people were asked for a while, though the clock is put back meanwhile', (t) => {
   const clock = mockMonotonicClock(t)
-  const watch = createCaptchaWatch({ mode: 'read', logger, refusedRun: 1, askForMs: 60_000 })
+  const watch = createCaptchaMonitor({ mode: 'read', logger, refusedRun: 1, askForMs: 60_000 })
   watch.report('refused')
   putBackClock(t)
   assert.equal(watch.asksFor(), 60)

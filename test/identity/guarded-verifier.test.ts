@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { createCaptchaWatch } from '../../src/identity/captcha-watch.ts'
+import { createCaptchaMonitor } from '../../src/identity/captcha-monitor.ts'
 import { type GuardOptions, guardVerifier } from '../../src/identity/guarded-verifier.ts'
 import type { AskOptions, StudentVerifier, UnavailableReason, Verification } from '../../src/identity/verifier.ts'
 import { mockMonotonicClock } from '../support/monotonic-clock.ts'
@@ -167,7 +167,7 @@ test('after its rest one login probes the school, alone, and opens or rests agai
 
 test('while people are asked, a login without an answer is refused before the school is troubled', async () => {
   const school = plainSchool(verified)
-  const captchas = createCaptchaWatch({ mode: 'ask', logger: recordingLogger() })
+  const captchas = createCaptchaMonitor({ mode: 'ask', logger: recordingLogger() })
   const guarded = guard(school.verifier, { captchas })
   assert.equal(guarded.captchaMode(), 'ask')
   assert.deepEqual(await guarded.verify(proof), { ...unavailable('captcha-wanted'), retryAfterSeconds: 600 })
@@ -176,7 +176,7 @@ test('while people are asked, a login without an answer is refused before the sc
 })
 
 test('the login whose refusals turn reading to asking is told so already', async () => {
-  const captchas = createCaptchaWatch({ mode: 'read', logger: recordingLogger(), refusedRun: 3 })
+  const captchas = createCaptchaMonitor({ mode: 'read', logger: recordingLogger(), refusedRun: 3 })
   const verifier: StudentVerifier = {
     verify: async () => {
       for (let refusal = 0; refusal < 3; refusal++) captchas.report('refused')

@@ -3,7 +3,7 @@ import test from 'node:test'
 import { readServiceResponse } from '../../src/identity/cas/service-response.ts'
 import { imageType, refusePage } from '../../src/identity/kingosoft/captcha-image.ts'
 import { emptyJar, keepCookies } from '../../src/identity/kingosoft/cookies.ts'
-import { dialectEvidence } from '../../src/identity/kingosoft/evidence.ts'
+import { detectDialect } from '../../src/identity/kingosoft/evidence.ts'
 import { k3, readKeys } from '../../src/identity/kingosoft/k3.ts'
 import { readUserCode } from '../../src/identity/kingosoft/login-proof.ts'
 import { describeLogonAnswer, readLogonAnswer } from '../../src/identity/kingosoft/logon-answer.ts'
@@ -159,7 +159,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'pageText by a label': (text) => pageText(Buffer.from('中'), text.slice(0, 16 * 1024)),
   looksLikeHtml,
   saysMaintenance,
-  dialectEvidence,
+  detectDialect,
   withoutComments,
   scriptPaths: (text) => scriptPaths(text, '/cas/login.action', site),
   readKeys,
@@ -239,6 +239,6 @@ test('the longest keys of K3 encrypt a login in no time', async () => {
 
 test('a status that is no text and no number is not understood, however deep it is', () => {
   for (const status of [`${'['.repeat(50_000)}${']'.repeat(50_000)}`, '{"toString":1}', 'true', 'null', '["402"]']) {
-    assert.throws(() => readLogonAnswer(`{"status":${status}}`), { name: 'SchoolTrouble', reason: 'not-understood' })
+    assert.throws(() => readLogonAnswer(`{"status":${status}}`), { name: 'SchoolError', reason: 'not-understood' })
   }
 })

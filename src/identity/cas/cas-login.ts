@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Logger } from '../logger.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import { addressOf, schoolSite } from '../school-call/school-site.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { AskOptions, Proof, StudentVerifier, Verification } from '../verifier.ts'
 import { readServiceResponse } from './service-response.ts'
 import { judgeTicket } from './service-ticket.ts'
@@ -65,7 +65,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
       const answer = await callValidation(site, queryOf(service, ticket), limits, signal)
       return judgeTicket(readServiceResponse(answer), studentNumberAttribute)
     } catch (error) {
-      if (error instanceof SchoolTrouble) return error.toAnswer()
+      if (error instanceof SchoolError) return error.toAnswer()
       // A fault of our own. Its message and stack are kept back: they may quote the ticket.
       const kind = error instanceof Error ? error.name : typeof error
       logger.error({ kind }, 'the school adapter failed')

@@ -1,6 +1,6 @@
 import { DOMParser, type Element, onWarningStopParsing } from '@xmldom/xmldom'
 import { looksLikeHtml } from '../school-call/page-text.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 
 /** What a CAS server says of a service ticket. */
 export type ServiceResponse =
@@ -9,7 +9,7 @@ export type ServiceResponse =
 
 const NAMESPACE = 'http://www.yale.edu/tp/cas'
 
-/** Reads a `cas:serviceResponse` to the letter (CAS protocol 3.0.3, 2.5.2). @throws SchoolTrouble for anything else */
+/** Reads a `cas:serviceResponse` to the letter (CAS protocol 3.0.3, 2.5.2). @throws SchoolError for anything else */
 export function readServiceResponse(text: string): ServiceResponse {
   const root = parse(text)
   if (!root || !isCas(root, 'serviceResponse')) throw looksLikeHtml(text) ? aPage() : notUnderstood()
@@ -65,10 +65,10 @@ function textOf(element: Element): string {
   return childrenOf(element).length === 0 ? (element.textContent ?? '').trim() : ''
 }
 
-function notUnderstood(): SchoolTrouble {
-  return new SchoolTrouble('not-understood', 'no answer of a CAS server')
+function notUnderstood(): SchoolError {
+  return new SchoolError('not-understood', 'no answer of a CAS server')
 }
 
-function aPage(): SchoolTrouble {
-  return new SchoolTrouble('maintenance', 'a page in place of an answer')
+function aPage(): SchoolError {
+  return new SchoolError('maintenance', 'a page in place of an answer')
 }

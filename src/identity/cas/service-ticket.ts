@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import type { UnavailableReason, Verification } from '../verifier.ts'
 import type { ServiceResponse } from './service-response.ts'
 
@@ -12,21 +12,21 @@ const reasons: ReadonlyMap<string, UnavailableReason> = new Map([
   ['INVALID_PROXY_CALLBACK', 'unsupported'],
 ])
 
-/** What a validated ticket proves; the code of a verified one is the student number. @throws SchoolTrouble when it proves nothing. */
+/** What a validated ticket proves; the code of a verified one is the student number. @throws SchoolError when it proves nothing. */
 export function judgeTicket(response: ServiceResponse, attribute: string | undefined): Verification {
   if (response.kind === 'success') return judgePerson(studentNumberIn(response, attribute))
   const { code } = response
   // Used before, too old, or never given. No password was looked at.
   if (code === 'INVALID_TICKET') return { outcome: 'ticket-spent' }
   const known = reasons.has(code) || code === 'INTERNAL_ERROR'
-  throw new SchoolTrouble(reasons.get(code) ?? 'login-fault', `serviceValidate: ${known ? code : 'unknown code'}`)
+  throw new SchoolError(reasons.get(code) ?? 'login-fault', `serviceValidate: ${known ? code : 'unknown code'}`)
 }
 
 function studentNumberIn(response: ServiceResponse & { kind: 'success' }, attribute: string | undefined): string {
   if (attribute === undefined) return response.user
   const [value, ...others] = response.attributes.get(attribute) ?? []
   if (value === undefined || others.length > 0)
-    throw new SchoolTrouble('unsupported', 'serviceValidate: not exactly one CAS_STUDENT_NUMBER_ATTRIBUTE')
+    throw new SchoolError('unsupported', 'serviceValidate: not exactly one CAS_STUDENT_NUMBER_ATTRIBUTE')
   return value
 }
 

@@ -18,7 +18,7 @@ export const defaultCasLimits: CasLimits = { callMs: 8_000, answerBytes: 32 * 10
 
 const CALL = 'serviceValidate'
 
-/** Asks once and follows nothing. @throws SchoolTrouble for anything but a whole 2xx answer in time. */
+/** Asks once and follows nothing. @throws SchoolError for anything but a whole 2xx answer in time. */
 export async function callValidation(
   site: SchoolSite,
   query: URLSearchParams,

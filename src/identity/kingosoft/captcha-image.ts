@@ -1,5 +1,5 @@
 import { looksLikeHtml, pageText } from '../school-call/page-text.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 
 const signatures: readonly (readonly [mediaType: string, signature: string])[] = [
   ['image/jpeg', '\xFF\xD8\xFF'],
@@ -14,9 +14,9 @@ export function imageType(bytes: Uint8Array): string | undefined {
   return signatures.find(([, signature]) => start.startsWith(signature))?.[0]
 }
 
-/** @throws SchoolTrouble when a page stands in the image's place. */
+/** @throws SchoolError when a page stands in the image's place. */
 export function refusePage(bytes: Uint8Array, call: string): void {
   if (imageType(bytes) === undefined && looksLikeHtml(pageText(bytes, ''))) {
-    throw new SchoolTrouble('maintenance', `${call}: a page in place of the captcha`)
+    throw new SchoolError('maintenance', `${call}: a page in place of the captcha`)
   }
 }

@@ -1,10 +1,10 @@
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import { imageType } from './captcha-image.ts'
 import { type CaptchaReader, type CaptchaReading, tryToRead } from './captcha-reader.ts'
 import { fetchCaptcha, type Login } from './login.ts'
 import { takeStep } from './step.ts'
 
-/** The captchas of one login, read. @throws SchoolTrouble when too many of them could not be. */
+/** The captchas of one login, read. @throws SchoolError when too many of them could not be. */
 export type CaptchaSource = () => Promise<string>
 
 interface Look {
@@ -27,7 +27,7 @@ export function readCaptchas(login: Login, read: CaptchaReader, onUnreadable: ()
       unreadable++
       onUnreadable()
     }
-    throw new SchoolTrouble('captcha-unreadable', `${unreadable} captchas could not be read`)
+    throw new SchoolError('captcha-unreadable', `${unreadable} captchas could not be read`)
   }
 }
 

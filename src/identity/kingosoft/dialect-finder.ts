@@ -1,9 +1,9 @@
+import { SchoolError } from '../school-call/school-error.ts'
 import type { SchoolSite } from '../school-call/school-site.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { CaptchaSource } from './captcha-source.ts'
 import type { Dialect, DialectName } from './dialect.ts'
+import { detectDialect, type Evidence } from './dialect-detection.ts'
 import { dialects } from './dialects.ts'
-import { dialectEvidence, type Evidence } from './evidence.ts'
 import type { Login } from './login.ts'
 import { scriptPaths } from './page-scripts.ts'
 import { probeDialect, type Trials } from './probe.ts'
@@ -87,7 +87,7 @@ function createTrials() {
         trials = new Map()
         return found
       } catch (error) {
-        if (error instanceof SchoolTrouble && error.reason !== 'timeout') trials = new Map()
+        if (error instanceof SchoolError && error.reason !== 'timeout') trials = new Map()
         throw error
       }
     },
@@ -108,7 +108,7 @@ async function findOut({ login, site, page, nextCaptcha, trials, doubted }: Sear
   const { verdict, candidates } = await gatherEvidence(login, site, page)
   const [first] = candidates
   if (verdict === 'k4' || first === undefined) {
-    throw new SchoolTrouble(
+    throw new SchoolError(
       'unsupported',
       'the login page speaks K4 (2023 on, temporary keys and SMS), which is not supported',
     )
@@ -121,13 +121,13 @@ async function findOut({ login, site, page, nextCaptcha, trials, doubted }: Sear
   return { dialect: dialects[shown ?? first], others, hinted: verdict !== 'none' }
 }
 
-export function untold(): SchoolTrouble {
-  return new SchoolTrouble('not-understood', 'the login page does not tell its dialect: set it (SCHOOL_LOGIN)')
+export function untold(): SchoolError {
+  return new SchoolError('not-understood', 'the login page does not tell its dialect: set it (SCHOOL_LOGIN)')
 }
 
 /** The page first; its scripts only where it leaves a doubt. */
 async function gatherEvidence(login: Login, site: SchoolSite, page: string): Promise<Evidence> {
-  const evidence = dialectEvidence(page)
+  const evidence = detectDialect(page)
   const paths = scriptPaths(page, LOGIN_PAGE, site)
   if (evidence.verdict === 'sure' || evidence.verdict === 'k4' || paths.length === 0) return evidence
   const fetchAll = async () => {
@@ -141,7 +141,7 @@ async function gatherEvidence(login: Login, site: SchoolSite, page: string): Pro
     fetchAll,
     (scripts) => `${scripts.length} of ${paths.length} log in`,
   )
-  return dialectEvidence([page, ...found].join('\n'))
+  return detectDialect([page, ...found].join('\n'))
 }
 
 /** A script that cannot be had is no evidence, and no reason to fail. */
@@ -149,7 +149,7 @@ async function fetchScript({ session }: Login, path: string): Promise<string> {
   try {
     return (await session.call({ method: 'GET', path })).text
   } catch (error) {
-    if (error instanceof SchoolTrouble && error.reason !== 'timeout') return ''
+    if (error instanceof SchoolError && error.reason !== 'timeout') return ''
     throw error
   }
 }
@@ -164,7 +164,7 @@ async function probe(
     return await probeDialect(login, candidates, nextCaptcha, trials)
   } catch (error) {
     // Where a person reads the captchas, a probe that cannot read them must not stand in the way.
-    if (error instanceof SchoolTrouble && error.reason === 'captcha-unreadable') return []
+    if (error instanceof SchoolError && error.reason === 'captcha-unreadable') return []
     throw error
   }
 }

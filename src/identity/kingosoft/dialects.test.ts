@@ -66,6 +66,6 @@ for (const [what, script, reason] of [
   ['a time that would break the form', "var _deskey = '1'; var _nowtime = '1&status=200';", 'not-understood'],
 ] as const) {
   test(`${what} in place of K3's keys is told as ${reason}`, () => {
-    assert.throws(() => readKeys(script), { name: 'SchoolTrouble', reason })
+    assert.throws(() => readKeys(script), { name: 'SchoolError', reason })
   })
 }

@@ -1,10 +1,10 @@
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import { type Dialect, LOGON, type LogonInput } from './dialect.ts'
 import { loginDigest } from './digest.ts'
 
 /** The captcha stands in the fields' names; nothing is escaped, not even the padding of the base64. */
 export function k2Text({ studentNumber, schoolPassword, captcha, sessionId }: LogonInput): string {
-  if (sessionId === undefined) throw new SchoolTrouble('not-understood', 'the school gave no JSESSIONID')
+  if (sessionId === undefined) throw new SchoolError('not-understood', 'the school gave no JSESSIONID')
   const user = Buffer.from(`${studentNumber};;${sessionId}`, 'utf8').toString('base64')
   const digest = loginDigest(schoolPassword, captcha)
   return `_u${captcha}=${user}&_p${captcha}=${digest}&randnumber=${captcha}&isPasswordPolicy=1`

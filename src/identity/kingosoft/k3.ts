@@ -1,5 +1,5 @@
 import { looksLikeHtml } from '../school-call/page-text.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import { type Dialect, LOGON } from './dialect.ts'
 import { md5 } from './digest.ts'
 import { k2Text } from './k2.ts'
@@ -28,7 +28,7 @@ export function readKeys(script: string): { key: string; time: string } {
   const time = /\b_nowtime\s*=\s*['"]([\w :./+-]{1,64})['"]/.exec(script)?.[1]
   if (key !== undefined && time !== undefined) return { key, time }
   const reason = looksLikeHtml(script) ? 'maintenance' : 'not-understood'
-  throw new SchoolTrouble(reason, `${KEYS.slice(1)}: no key in the answer`)
+  throw new SchoolError(reason, `${KEYS.slice(1)}: no key in the answer`)
 }
 
 /** What the login page tells of the password: its kinds of characters, its length, whether it holds the user's name. */

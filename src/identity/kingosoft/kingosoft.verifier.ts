@@ -1,7 +1,7 @@
-import type { CaptchaFate } from '../captcha-watch.ts'
+import type { CaptchaFate } from '../captcha-monitor.ts'
 import type { Logger } from '../logger.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import { schoolSite } from '../school-call/school-site.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import { createStudentRun } from '../student-run.ts'
 import type { AskOptions, CaptchaChallenge, Proof, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
 import { imageType } from './captcha-image.ts'
@@ -48,7 +48,7 @@ export function createKingosoftVerifier(options: KingosoftOptions): Required<Stu
   const oddStudents = createStudentRun()
   const runner = createLoginRunner({ site, limits, logger, now, onStep, onTrouble })
 
-  function onTrouble({ reason }: SchoolTrouble): void {
+  function onTrouble({ reason }: SchoolError): void {
     // It may be the dialect that changed.
     if (reason === 'fault' || reason === 'not-understood') finder.forget()
   }
@@ -96,8 +96,7 @@ export function createKingosoftVerifier(options: KingosoftOptions): Required<Stu
       if (others.length > 0 && !hinted) throw untold()
       const { bytes: image } = await fetchCaptcha(login)
       const mediaType = imageType(image)
-      if (mediaType === undefined)
-        throw new SchoolTrouble('not-understood', 'the captcha is no image that browsers show')
+      if (mediaType === undefined) throw new SchoolError('not-understood', 'the captcha is no image that browsers show')
       return { outcome: 'challenge', image, mediaType, session: writeChallengeSession({ dialect, jar }) }
     })
   }

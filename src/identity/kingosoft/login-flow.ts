@@ -1,5 +1,5 @@
-import type { CaptchaFate } from '../captcha-watch.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import type { CaptchaFate } from '../captcha-monitor.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import type { Verification } from '../verifier.ts'
 import { captchaForm } from './captcha-reader.ts'
 import type { CaptchaSource } from './captcha-source.ts'
@@ -20,7 +20,7 @@ export async function loginByReading(
     onCaptcha(meaning === 'captcha-wrong' ? 'refused' : 'accepted')
     if (meaning !== 'captcha-wrong') return conclude(login, meaning)
   }
-  throw new SchoolTrouble('captcha-refused', `the school refused ${login.limits.refusedCaptchas} captchas in a row`)
+  throw new SchoolError('captcha-refused', `the school refused ${login.limits.refusedCaptchas} captchas in a row`)
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { CookieJar } from 'tough-cookie'
 import type { Logger } from '../logger.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import type { SchoolSite } from '../school-call/school-site.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
 import type { AskOptions, Unavailable } from '../verifier.ts'
 import type { Limits } from './limits.ts'
 import type { Login } from './login.ts'
@@ -14,7 +14,7 @@ export interface LoginRunnerOptions {
   logger: Logger
   now: () => number
   onStep: OnStep
-  onTrouble: (trouble: SchoolTrouble) => void
+  onTrouble: (trouble: SchoolError) => void
 }
 
 export interface LoginRunner {
@@ -32,7 +32,7 @@ export function createLoginRunner({ site, limits, logger, now, onStep, onTrouble
   }
 
   function toUnavailable(error: unknown): Unavailable {
-    if (error instanceof SchoolTrouble) {
+    if (error instanceof SchoolError) {
       onTrouble(error)
       return error.toAnswer()
     }

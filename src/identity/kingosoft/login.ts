@@ -1,5 +1,5 @@
 import { saysMaintenance } from '../school-call/page-text.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import { refusePage } from './captcha-image.ts'
 import type { Dialect } from './dialect.ts'
 import type { Limits } from './limits.ts'
@@ -26,8 +26,7 @@ const CAPTCHA = '/cas/genValidateCode'
 export async function openLoginPage({ session, onStep }: Login): Promise<string> {
   const open = () => session.call({ method: 'GET', path: LOGIN_PAGE })
   const page = await takeStep(onStep, 'login page', open, ({ bytes }) => `${bytes.length} bytes`)
-  if (saysMaintenance(page.text))
-    throw new SchoolTrouble('maintenance', `${LOGIN_PAGE.slice(1)}: a page of maintenance`)
+  if (saysMaintenance(page.text)) throw new SchoolError('maintenance', `${LOGIN_PAGE.slice(1)}: a page of maintenance`)
   return page.text
 }
 

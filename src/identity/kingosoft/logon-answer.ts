@@ -1,5 +1,5 @@
 import { looksLikeHtml } from '../school-call/page-text.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import {
   namesAccount,
   namesCaptchaAlone,
@@ -23,7 +23,7 @@ export type LogonMeaning =
 const LOGON_CALL = 'cas/logon.action'
 const LONGEST_MESSAGE = 500
 
-/** What `logon.action` said: the status decides first, then the words. @throws SchoolTrouble for whatever is not known to be about the student. */
+/** What `logon.action` said: the status decides first, then the words. @throws SchoolError for whatever is not known to be about the student. */
 export function readLogonAnswer(text: string): LogonMeaning {
   const { status, message } = parseLogonAnswer(text)
   switch (status) {
@@ -48,7 +48,7 @@ export function describeLogonAnswer(text: string): string {
   try {
     return `status ${parseLogonAnswer(text).status}`
   } catch (error) {
-    return error instanceof SchoolTrouble ? error.message : 'not a JSON object'
+    return error instanceof SchoolError ? error.message : 'not a JSON object'
   }
 }
 
@@ -56,7 +56,7 @@ export function parseLogonAnswer(text: string): { status: string; message: strin
   const answer = parseJson(text, LOGON_CALL)
   const { status: said } = answer
   const status = typeof said === 'string' || typeof said === 'number' ? String(said).trim() : ''
-  if (!/^\d{1,6}$/.test(status)) throw new SchoolTrouble('not-understood', `${LOGON_CALL}: JSON without a status`)
+  if (!/^\d{1,6}$/.test(status)) throw new SchoolError('not-understood', `${LOGON_CALL}: JSON without a status`)
   return { status, message: typeof answer.message === 'string' ? answer.message.slice(0, LONGEST_MESSAGE) : '' }
 }
 
@@ -66,10 +66,10 @@ export function parseJson(text: string, call: string): Record<string, unknown> {
   try {
     value = JSON.parse(text)
   } catch {
-    if (looksLikeHtml(text)) throw new SchoolTrouble('maintenance', `${call}: a page in place of JSON`)
+    if (looksLikeHtml(text)) throw new SchoolError('maintenance', `${call}: a page in place of JSON`)
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  throw new SchoolTrouble('not-understood', `${call}: not a JSON object`)
+  throw new SchoolError('not-understood', `${call}: not a JSON object`)
 }
 
 function bySayings(message: string): LogonMeaning | undefined {
@@ -92,5 +92,5 @@ function oddly(status: string, message: string): LogonMeaning {
   if (statesLockOfAccount(message)) return 'locked'
   if (namesSubject(message) && statesRefusal(message)) return 'not-admitted'
   if (namesAccount(message) && namesDuty(message)) return 'action-wanted'
-  throw new SchoolTrouble('login-fault', `${LOGON_CALL}: status ${status}`)
+  throw new SchoolError('login-fault', `${LOGON_CALL}: status ${status}`)
 }

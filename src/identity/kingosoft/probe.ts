@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import type { CaptchaSource } from './captcha-source.ts'
 import { type Dialect, type DialectName, LOGON } from './dialect.ts'
 import { dialects } from './dialects.ts'
@@ -45,7 +45,7 @@ export async function probeDialect(
   }
   const alike = candidates.filter((name) => JUDGED.test(answers.get(name) ?? ''))
   if (alike.length === 0 && misunderstood === MAINTENANCE) {
-    throw new SchoolTrouble('maintenance', `${LOGON.slice(1)}: a page in place of JSON, whatever it was sent`)
+    throw new SchoolError('maintenance', `${LOGON.slice(1)}: a page in place of JSON, whatever it was sent`)
   }
   return alike.length > 1 ? whichReadTheCaptcha(attempt, alike, nextCaptcha) : alike
 }
@@ -89,7 +89,7 @@ async function answerTo(login: Login, dialect: Pick<Dialect, 'logon'>, captcha: 
     const { status, message } = parseLogonAnswer(text)
     return `${readLogonAnswer(text)}: ${status} ${message.replace(/\|\d+$/, '')}`
   } catch (error) {
-    if (error instanceof SchoolTrouble && NO_JUDGEMENT.has(error.reason)) return `${error.reason}:`
+    if (error instanceof SchoolError && NO_JUDGEMENT.has(error.reason)) return `${error.reason}:`
     throw error
   }
 }

@@ -65,7 +65,7 @@ export class SchoolSession {
     return sessionIdFor(this.jar, addressOf(this.#options.site, LOGIN_PAGE))
   }
 
-  /** Follows no redirect and repeats nothing. @throws SchoolTrouble for anything but a whole 2xx answer in time. */
+  /** Follows no redirect and repeats nothing. @throws SchoolError for anything but a whole 2xx answer in time. */
   async call(call: SchoolCall): Promise<SchoolAnswer> {
     const startedAt = performance.now()
     const name = call.path.replace(/\?.*/s, '').slice(1)

@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 
 /** What happened in a login, for people who check a school. Holds nothing of the student's. */
 export interface Step {
@@ -23,7 +23,7 @@ export async function takeStep<T>(
     tell(describe(result))
     return result
   } catch (error) {
-    tell(error instanceof SchoolTrouble ? `${error.reason}: ${error.message}` : 'failed')
+    tell(error instanceof SchoolError ? `${error.reason}: ${error.message}` : 'failed')
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 
 /** One element of the Basic Encoding Rules, as LDAP restricts them (RFC 4511, 5.1). */
 export interface Element {
@@ -18,7 +18,7 @@ const LONGEST_LENGTH = 4
 /** Many times what any part of an answer to this service holds: each costs an object. */
 const MOST_ELEMENTS = 4096
 
-/** The header at this place; undefined while it is not whole. @throws SchoolTrouble for what LDAP does not allow. */
+/** The header at this address; undefined while it is not whole. @throws SchoolError for what LDAP does not allow. */
 export function readHeader(bytes: Buffer, at = 0): Header | undefined {
   const [tag, first] = [bytes[at], bytes[at + 1]]
   if (tag === undefined || first === undefined) return undefined
@@ -58,6 +58,6 @@ export function numberOf(element: Element | undefined, tag: number): number {
   return value
 }
 
-export function notUnderstood(): SchoolTrouble {
-  return new SchoolTrouble('not-understood', 'the directory answered something that is no LDAP')
+export function notUnderstood(): SchoolError {
+  return new SchoolError('not-understood', 'the directory answered something that is no LDAP')
 }

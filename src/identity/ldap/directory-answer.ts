@@ -33,7 +33,7 @@ const results: readonly number[] = [
 
 /**
  * Reads one whole message (RFC 4511, 4.1.1). By hand, because ldapts takes an answer without a result code for success.
- * @throws SchoolTrouble `not-understood`
+ * @throws SchoolError `not-understood`
  */
 export function readAnswer(message: Buffer): DirectoryAnswer {
   const [id, operation, controls] = readElements(contentOf(readElements(message)[0], SEQUENCE))

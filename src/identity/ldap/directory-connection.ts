@@ -3,11 +3,11 @@ import { connect as connectTls } from 'node:tls'
 import { type BindRequest, ExtendedRequest, ProtocolOperation, type SearchRequest, UnbindRequest } from 'ldapts'
 import { startDeadline } from '../deadline.ts'
 import { callFailure } from '../school-call/call-failure.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import { tlsOptions } from '../school-call/tls-options.ts'
 import { notUnderstood } from './ber.ts'
+import type { DirectoryAddress } from './directory-address.ts'
 import { type DirectoryAnswer, type DirectoryResult, readAnswer } from './directory-answer.ts'
-import type { DirectoryPlace } from './directory-place.ts'
 import { resultTrouble, SUCCESS } from './directory-result.ts'
 import type { DirectoryLimits } from './limits.ts'
 import { createMessageCutter } from './message-cutter.ts'
@@ -27,7 +27,7 @@ export interface Exchange {
  * after StartTLS it would do so in the clear and send the password.
  */
 export class DirectoryConnection {
-  readonly #place
+  readonly #address
   readonly #limits
   readonly #signal
   #socket: Socket
@@ -35,20 +35,24 @@ export class DirectoryConnection {
   #messageId = 0
   #idle = false
 
-  private constructor(place: DirectoryPlace, limits: DirectoryLimits, signal: AbortSignal) {
-    this.#place = place
+  private constructor(address: DirectoryAddress, limits: DirectoryLimits, signal: AbortSignal) {
+    this.#address = address
     this.#limits = limits
     this.#signal = signal
     this.#cutter = createMessageCutter(limits.answerBytes)
-    this.#socket = quiet(place.protection === 'tls' ? connectTls(directoryTls(place)) : connectPlain(place))
+    this.#socket = quiet(address.protection === 'tls' ? connectTls(directoryTls(address)) : connectPlain(address))
   }
 
-  /** Connects, and makes the connection private. @throws SchoolTrouble */
-  static async open(place: DirectoryPlace, limits: DirectoryLimits, signal: AbortSignal): Promise<DirectoryConnection> {
-    const connection = new DirectoryConnection(place, limits, signal)
+  /** Connects, and makes the connection private. @throws SchoolError */
+  static async open(
+    address: DirectoryAddress,
+    limits: DirectoryLimits,
+    signal: AbortSignal,
+  ): Promise<DirectoryConnection> {
+    const connection = new DirectoryConnection(address, limits, signal)
     try {
-      await connection.#connected(place.protection === 'tls' ? 'secureConnect' : 'connect')
-      if (place.protection === 'start-tls') await connection.#startTls()
+      await connection.#connected(address.protection === 'tls' ? 'secureConnect' : 'connect')
+      if (address.protection === 'start-tls') await connection.#startTls()
       return connection
     } catch (error) {
       connection.close()
@@ -60,7 +64,7 @@ export class DirectoryConnection {
     return ++this.#messageId
   }
 
-  /** Sends a request and hears its answer to the end. @throws SchoolTrouble when there is none */
+  /** Sends a request and hears its answer to the end. @throws SchoolError when there is none */
   ask(step: string, request: BindRequest | SearchRequest | ExtendedRequest, ending: number): Promise<Exchange> {
     const entries: string[] = []
     const hear = (answer: DirectoryAnswer): Exchange | undefined => {
@@ -88,10 +92,10 @@ export class DirectoryConnection {
   async #startTls(): Promise<void> {
     const request = new ExtendedRequest({ messageId: this.nextId(), oid: START_TLS })
     const { result } = await this.ask('start-tls', request, ProtocolOperation.LDAP_RES_EXTENSION)
-    if (result.code !== SUCCESS) throw new SchoolTrouble('unsupported', `start-tls: result code ${result.code}`)
+    if (result.code !== SUCCESS) throw new SchoolError('unsupported', `start-tls: result code ${result.code}`)
     // What was said before the connection is private must not be taken for something said after.
     if (!this.#cutter.empty || this.#socket.readableLength > 0) throw notUnderstood()
-    this.#socket = quiet(connectTls({ ...directoryTls(this.#place), socket: this.#socket }))
+    this.#socket = quiet(connectTls({ ...directoryTls(this.#address), socket: this.#socket }))
     await this.#connected('secureConnect')
   }
 
@@ -109,7 +113,7 @@ export class DirectoryConnection {
     const take = (chunk: Buffer) => {
       seen.answered = true
       left -= chunk.length
-      if (left < 0) throw new SchoolTrouble('too-large', `${step}: more than ${this.#limits.answerBytes} bytes`)
+      if (left < 0) throw new SchoolError('too-large', `${step}: more than ${this.#limits.answerBytes} bytes`)
       this.#cutter.add(chunk)
       return this.#heard(hear)
     }
@@ -142,9 +146,9 @@ export class DirectoryConnection {
   }
 }
 
-function directoryTls(place: DirectoryPlace) {
-  const { host, port } = place
-  return { host, port, servername: isIP(host) ? '' : host, ...tlsOptions(place) }
+function directoryTls(address: DirectoryAddress) {
+  const { host, port } = address
+  return { host, port, servername: isIP(host) ? '' : host, ...tlsOptions(address) }
 }
 
 /** A socket whose errors are looked up where they are waited for. */

@@ -1,5 +1,5 @@
 import { BindRequest, PasswordPolicyControl, ProtocolOperation, SearchRequest } from 'ldapts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import type { Proof, Verification } from '../verifier.ts'
 import { notUnderstood } from './ber.ts'
 import type { DirectoryResult } from './directory-answer.ts'
@@ -24,15 +24,15 @@ const MOST_ENTRIES = 2
 /** RFC 4511, 4.5.1.8: no attributes. */
 const NO_ATTRIBUTES = '1.1'
 
-/** Logs in with the service's own account. @throws SchoolTrouble when it is refused: that is never the student's fault. */
+/** Logs in with the service's own account. @throws SchoolError when it is refused: that is never the student's fault. */
 export async function logInAsService(connection: DirectoryConnection, account: Credentials): Promise<void> {
   const result = await bind(connection, 'service login', account)
   if (result.code === SUCCESS) return
   const { reason } = resultTrouble(result, 'service login')
-  throw new SchoolTrouble(reason, `service login: LDAP_BIND_DN is refused with result code ${result.code}`)
+  throw new SchoolError(reason, `service login: LDAP_BIND_DN is refused with result code ${result.code}`)
 }
 
-/** The name of the only entry for this number; undefined for none. @throws SchoolTrouble, also for several: then the filter is wrong. */
+/** The name of the only entry for this number; undefined for none. @throws SchoolError, also for several: then the filter is wrong. */
 export async function findStudent(
   connection: DirectoryConnection,
   { baseDn, filter, timeLimit }: DirectorySearch,
@@ -57,11 +57,11 @@ export async function findStudent(
   return name
 }
 
-function severalEntries(): SchoolTrouble {
-  return new SchoolTrouble('login-fault', 'search: LDAP_FILTER finds several entries for one student number')
+function severalEntries(): SchoolError {
+  return new SchoolError('login-fault', 'search: LDAP_FILTER finds several entries for one student number')
 }
 
-/** Tries the password, once. @throws SchoolTrouble */
+/** Tries the password, once. @throws SchoolError */
 export async function logInAsStudent(connection: DirectoryConnection, dn: string, proof: Proof): Promise<Verification> {
   return judgeLogin(await bind(connection, 'login', { dn, password: proof.schoolPassword }), dn)
 }

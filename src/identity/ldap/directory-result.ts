@@ -1,5 +1,5 @@
 import { PasswordPolicyError } from 'ldapts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import type { UnavailableReason, Verification } from '../verifier.ts'
 import type { DirectoryResult } from './directory-answer.ts'
 
@@ -37,7 +37,7 @@ const refusedPerson = /\bdata (530|531|533|701)\b|account (is |has been )?(inact
 const changeWanted = /\bdata (532|773)\b/i
 const changePolicies: readonly number[] = [PasswordPolicyError.PasswordExpired, PasswordPolicyError.ChangeAfterReset]
 
-/** What a bind with the student's password proves. @throws SchoolTrouble when it proves nothing. */
+/** What a bind with the student's password proves. @throws SchoolError when it proves nothing. */
 export function judgeLogin(result: DirectoryResult, studentCode: string): Verification {
   const { code, diagnostic, policyError } = result
   if (code === SUCCESS) return { outcome: 'verified', studentCode }
@@ -48,9 +48,9 @@ export function judgeLogin(result: DirectoryResult, studentCode: string): Verifi
   }
   if (refused.includes(code)) return { outcome: 'rejected' }
   // A code of no known meaning speaks of this login, not of the directory.
-  throw new SchoolTrouble(reasons[code] ?? 'login-fault', `login: result code ${code}`)
+  throw new SchoolError(reasons[code] ?? 'login-fault', `login: result code ${code}`)
 }
 
-export function resultTrouble({ code }: DirectoryResult, step: string): SchoolTrouble {
-  return new SchoolTrouble(reasons[code] ?? 'fault', `${step}: result code ${code}`)
+export function resultTrouble({ code }: DirectoryResult, step: string): SchoolError {
+  return new SchoolError(reasons[code] ?? 'fault', `${step}: result code ${code}`)
 }

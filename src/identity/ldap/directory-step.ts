@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 
 /** What happened in a login, for people who check a school. Holds nothing of the student's. */
 export interface DirectoryStep {
@@ -21,7 +21,7 @@ export function tellStep(tell: (step: DirectoryStep) => void) {
       told(typeof describe === 'string' ? describe : describe(result))
       return result
     } catch (error) {
-      told(error instanceof SchoolTrouble ? `${error.reason}: ${error.message}` : 'failed')
+      told(error instanceof SchoolError ? `${error.reason}: ${error.message}` : 'failed')
       throw error
     }
   }

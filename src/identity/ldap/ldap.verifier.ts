@@ -1,15 +1,15 @@
 import { startDeadline } from '../deadline.ts'
 import type { Logger } from '../logger.ts'
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import type { AskOptions, Proof, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
+import { type DirectoryAddressOptions, directoryAddress } from './directory-address.ts'
 import { DirectoryConnection } from './directory-connection.ts'
 import { type Credentials, findStudent, logInAsService, logInAsStudent } from './directory-login.ts'
-import { type DirectoryPlaceOptions, directoryPlace } from './directory-place.ts'
 import { type DirectoryStep, tellStep } from './directory-step.ts'
 import { type DirectoryLimits, defaultDirectoryLimits } from './limits.ts'
 import { studentFilter } from './student-filter.ts'
 
-export interface LdapOptions extends DirectoryPlaceOptions {
+export interface LdapOptions extends DirectoryAddressOptions {
   /** Below it students are looked for. */
   baseDn: string
   /** RFC 4515, with `{studentNumber}` where the number goes. */
@@ -28,7 +28,7 @@ export interface LdapOptions extends DirectoryPlaceOptions {
  */
 export function createLdapVerifier(options: LdapOptions): StudentVerifier {
   const { baseDn, logger, onStep = () => {} } = options
-  const place = directoryPlace(options)
+  const address = directoryAddress(options)
   const filter = studentFilter(options.filter ?? '(uid={studentNumber})')
   const account = serviceAccount(options)
   const limits = { ...defaultDirectoryLimits, ...options.limits }
@@ -43,8 +43,8 @@ export function createLdapVerifier(options: LdapOptions): StudentVerifier {
   async function logIn(proof: Proof, signal: AbortSignal): Promise<Verification> {
     const connection = await step(
       'connect',
-      () => DirectoryConnection.open(place, limits, signal),
-      `${place.protection}`,
+      () => DirectoryConnection.open(address, limits, signal),
+      `${address.protection}`,
     )
     try {
       if (account) await step('service login', () => logInAsService(connection, account), 'accepted')
@@ -98,7 +98,7 @@ function serviceAccount({ bindDn, bindPassword }: LdapOptions): Credentials | un
 }
 
 function unavailable(error: unknown, logger: Logger): Unavailable {
-  if (error instanceof SchoolTrouble) return error.toAnswer()
+  if (error instanceof SchoolError) return error.toAnswer()
   // A fault of our own. Its message and stack are kept back: they may quote the password.
   const kind = error instanceof Error ? error.name : typeof error
   logger.error({ kind }, 'the school adapter failed')

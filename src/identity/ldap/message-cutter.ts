@@ -1,4 +1,4 @@
-import { SchoolTrouble } from '../school-call/school-trouble.ts'
+import { SchoolError } from '../school-call/school-error.ts'
 import { notUnderstood, readHeader } from './ber.ts'
 
 const MESSAGE = 0x30
@@ -6,7 +6,7 @@ const SHORTEST_HEADER = 2
 
 export interface MessageCutter {
   add(chunk: Buffer): void
-  /** The next message that is whole. @throws SchoolTrouble when it is no LDAP, or a message is announced that is too large. */
+  /** The next message that is whole. @throws SchoolError when it is no LDAP, or a message is announced that is too large. */
   next(): Buffer | undefined
   /** Nothing is held back. */
   readonly empty: boolean
@@ -34,7 +34,7 @@ export function createMessageCutter(mostBytes: number): MessageCutter {
     if (bytes[at] !== MESSAGE) throw notUnderstood()
     const header = readHeader(bytes, at)
     if (header && header.size > mostBytes)
-      throw new SchoolTrouble('too-large', `the directory announced a message of more than ${mostBytes} bytes`)
+      throw new SchoolError('too-large', `the directory announced a message of more than ${mostBytes} bytes`)
     wanted = header?.size ?? held + 1
     if (!header || held < wanted) return undefined
     const message = bytes.subarray(at, at + header.size)

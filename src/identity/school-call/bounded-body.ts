@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { SchoolTrouble } from './school-trouble.ts'
+import { SchoolError } from './school-error.ts'
 
 type Body = Dispatcher.ResponseData['body']
 
@@ -17,11 +17,11 @@ export async function readBody(body: Body, announced: unknown, mostBytes: number
 }
 
 /** Ends a body that nobody will read, and answers the reason. */
-export function dropBody(body: Body, reason: SchoolTrouble): SchoolTrouble {
+export function dropBody(body: Body, reason: SchoolError): SchoolError {
   body.on('error', () => {}).destroy()
   return reason
 }
 
-function tooLarge(call: string, mostBytes: number): SchoolTrouble {
-  return new SchoolTrouble('too-large', `${call}: more than ${mostBytes} bytes`)
+function tooLarge(call: string, mostBytes: number): SchoolError {
+  return new SchoolError('too-large', `${call}: more than ${mostBytes} bytes`)
 }

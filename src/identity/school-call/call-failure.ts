@@ -1,4 +1,4 @@
-import { SchoolTrouble } from './school-trouble.ts'
+import { SchoolError } from './school-error.ts'
 
 const unreachable = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/
 const tooSlow = /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/
@@ -9,21 +9,17 @@ const oldTls =
   /^ERR_SSL_.*(PROTOCOL|VERSION|HANDSHAKE_FAILURE|DH_KEY_TOO_SMALL|KEY_TOO_SMALL|MD_TOO_WEAK|RENEGOTIATION|NO_CIPHERS)/
 
 /** Names what went wrong by the error's code alone: messages may quote the address, and with it a digest. */
-export function callFailure(
-  error: unknown,
-  call: string,
-  seen: { timedOut: boolean; answered: boolean },
-): SchoolTrouble {
-  if (error instanceof SchoolTrouble) return error
-  if (seen.timedOut) return new SchoolTrouble('timeout', `${call}: no whole answer in time`)
+export function callFailure(error: unknown, call: string, seen: { timedOut: boolean; answered: boolean }): SchoolError {
+  if (error instanceof SchoolError) return error
+  if (seen.timedOut) return new SchoolError('timeout', `${call}: no whole answer in time`)
   const code = codeOf(error)
-  if (tooSlow.test(code)) return new SchoolTrouble('timeout', `${call}: ${code}`)
+  if (tooSlow.test(code)) return new SchoolError('timeout', `${call}: ${code}`)
   if (oldTls.test(code))
-    return new SchoolTrouble('connection-refused', `${call}: ${code}, old TLS perhaps: see SCHOOL_TLS`)
-  if (unreachable.test(code) || untrusted.test(code)) return new SchoolTrouble('connection-refused', `${call}: ${code}`)
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return new SchoolTrouble('too-large', `${call}: ${code}`)
-  if (brokenOff.test(code) && !seen.answered) return new SchoolTrouble('connection-refused', `${call}: ${code}`)
-  return new SchoolTrouble('not-understood', `${call}: ${code}`)
+    return new SchoolError('connection-refused', `${call}: ${code}, old TLS perhaps: see SCHOOL_TLS`)
+  if (unreachable.test(code) || untrusted.test(code)) return new SchoolError('connection-refused', `${call}: ${code}`)
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return new SchoolError('too-large', `${call}: ${code}`)
+  if (brokenOff.test(code) && !seen.answered) return new SchoolError('connection-refused', `${call}: ${code}`)
+  return new SchoolError('not-understood', `${call}: ${code}`)
 }
 
 function codeOf(error: unknown): string {

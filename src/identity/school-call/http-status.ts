@@ -1,5 +1,5 @@
+import { SchoolError } from './school-error.ts'
 import type { SchoolSite } from './school-site.ts'
-import { SchoolTrouble } from './school-trouble.ts'
 
 /** What is wrong with an answer's HTTP status, if anything is. A redirect is never followed. */
 export function statusTrouble(
@@ -7,12 +7,12 @@ export function statusTrouble(
   location: unknown,
   site: SchoolSite,
   call: string,
-): SchoolTrouble | undefined {
+): SchoolError | undefined {
   if (status >= 200 && status < 300) return undefined
   if (status >= 300 && status < 400)
-    return new SchoolTrouble('redirected', `${call}: ${status} ${direction(location, site)}`)
+    return new SchoolError('redirected', `${call}: ${status} ${direction(location, site)}`)
   const reason = status === 503 ? 'maintenance' : status >= 500 ? 'fault' : 'not-understood'
-  return new SchoolTrouble(reason, `${call}: HTTP status ${status}`)
+  return new SchoolError(reason, `${call}: HTTP status ${status}`)
 }
 
 /** Only the host is told: the rest of an address may repeat what was sent. */

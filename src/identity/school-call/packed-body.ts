@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip, inflate, inflateRaw } from 'node:zlib'
-import { SchoolTrouble } from './school-trouble.ts'
+import { SchoolError } from './school-error.ts'
 
 /** Asked for with each call. Some sites pack their answers all the same. */
 export const acceptEncoding = 'identity'
@@ -12,7 +12,7 @@ const unpackers = {
   rawDeflate: promisify(inflateRaw),
 } satisfies Record<string, Unpack>
 
-/** A body as it was before it was packed, of at most so many bytes. @throws SchoolTrouble `too-large`, or `not-understood` for other packings */
+/** A body as it was before it was packed, of at most so many bytes. @throws SchoolError `too-large`, or `not-understood` for other packings */
 export async function unpackBody(
   bytes: Uint8Array,
   encoding: string | string[] | undefined,
@@ -23,14 +23,14 @@ export async function unpackBody(
   const applied = codings.map((coding) => coding.trim()).filter((coding) => coding !== '' && coding !== 'identity')
   if (applied.length === 0 || bytes.length === 0) return bytes
   const unpack = applied.length === 1 ? unpackerFor(applied[0] ?? '', bytes) : undefined
-  if (!unpack) throw new SchoolTrouble('not-understood', `${call}: packed in a way that was not asked for`)
+  if (!unpack) throw new SchoolError('not-understood', `${call}: packed in a way that was not asked for`)
   try {
     return await unpack(bytes, { maxOutputLength: mostBytes })
   } catch (error) {
     const large = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
     throw large
-      ? new SchoolTrouble('too-large', `${call}: more than ${mostBytes} bytes once unpacked`)
-      : new SchoolTrouble('not-understood', `${call}: packed, and broken`)
+      ? new SchoolError('too-large', `${call}: more than ${mostBytes} bytes once unpacked`)
+      : new SchoolError('not-understood', `${call}: packed, and broken`)
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { dialectEvidence } from './evidence.ts'
+import { detectDialect } from './dialect-detection.ts'
 import { scriptPaths } from './page-scripts.ts'
 
 const k2Code = `
@@ -50,7 +50,7 @@ for (const [what, page, verdict, first] of [
   ['code within the old guard against browsers', `<script><!--\n${k1Code}\n//--></script>`, 'sure', 'k1'],
 ] as const) {
   test(`a login page with ${what} is ${verdict} evidence${first ? ` of ${first}` : ''}`, () => {
-    const evidence = dialectEvidence(page)
+    const evidence = detectDialect(page)
     assert.deepEqual([evidence.verdict, evidence.candidates[0]], [verdict, first])
   })
 }
@@ -58,7 +58,7 @@ for (const [what, page, verdict, first] of [
 test('a page made to be slow is read in no time', () => {
   const startedAt = performance.now()
   for (const piece of ['<!--', '/*', '<script ', '$.get(', 'name ', ' \t', '//', 'getEncParams ', '"_u" ']) {
-    dialectEvidence(piece.repeat(262_144 / piece.length))
+    detectDialect(piece.repeat(262_144 / piece.length))
     scriptPaths(piece.repeat(262_144 / piece.length), '/cas/login.action', {
       origin: 'http://a',
       root: '',

@@ -5,7 +5,7 @@ export type CaptchaMode = 'read' | 'ask'
 /** What became of a captcha that this program read. */
 export type CaptchaFate = 'accepted' | 'refused' | 'unreadable'
 
-export interface CaptchaWatchOptions {
+export interface CaptchaMonitorOptions {
   /** As the operator set it: `ask` stays so. */
   mode: CaptchaMode
   logger: Logger
@@ -18,7 +18,7 @@ export interface CaptchaWatchOptions {
   now?: () => number
 }
 
-export interface CaptchaWatch {
+export interface CaptchaMonitor {
   report(fate: CaptchaFate): void
   /** Who reads the captchas now. */
   mode(): CaptchaMode
@@ -28,7 +28,7 @@ export interface CaptchaWatch {
 }
 
 /** Notices that a school has changed its captcha: raises the alarm and turns from reading to asking. */
-export function createCaptchaWatch(options: CaptchaWatchOptions): CaptchaWatch {
+export function createCaptchaMonitor(options: CaptchaMonitorOptions): CaptchaMonitor {
   const { logger, refusedRun = 5, unreadableRun = 24, askForMs = 600_000, now = () => performance.now() } = options
   const counts = { accepted: 0, refused: 0, unreadable: 0 }
   let run = { refused: 0, unreadable: 0 }

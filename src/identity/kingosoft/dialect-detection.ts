@@ -20,7 +20,7 @@ const asksByGet =
   /logon\.action(?:["'`] ?\+ ?["'`])?\?|\burl ?\+ ?["'`]\?|\$\.get\w{0,10} ?\([^)]{0,200}logon|\b(?:type|method) ?[:=] ?["']?get\b/i
 const asksByPost = /\bdoAjax ?\(|\$\.post ?\(|\b(?:type|method) ?[:=] ?["']?post\b/i
 
-export function dialectEvidence(source: string): Evidence {
+export function detectDialect(source: string): Evidence {
   // Runs of blanks tell nothing, and cost each pattern that allows them its time.
   const code = withoutComments(source).replace(/\s+/g, ' ')
   if (later.test(code)) return { verdict: 'k4', candidates: [] }

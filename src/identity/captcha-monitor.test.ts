@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { type CaptchaFate, type CaptchaWatchOptions, createCaptchaWatch } from './captcha-watch.ts'
+import { type CaptchaFate, type CaptchaMonitorOptions, createCaptchaMonitor } from './captcha-monitor.ts'
 import type { Logger } from './logger.ts'
 
-function watchWith(options: Partial<CaptchaWatchOptions> = {}) {
+function watchWith(options: Partial<CaptchaMonitorOptions> = {}) {
   let time = 0
   const alarms: string[] = []
   const logger: Logger = { debug() {}, info() {}, warn() {}, error: (_, message) => alarms.push(message) }
-  const watch = createCaptchaWatch({ mode: 'read', logger, now: () => time, ...options })
+  const watch = createCaptchaMonitor({ mode: 'read', logger, now: () => time, ...options })
   const report = (fate: CaptchaFate, times = 1) => {
     for (let index = 0; index < times; index++) watch.report(fate)
   }

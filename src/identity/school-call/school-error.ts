@@ -1,8 +1,8 @@
 import type { Unavailable, UnavailableReason } from '../verifier.ts'
 
 /** Ends a login from anywhere inside the adapter; never leaves it. The detail is for operators and holds nothing of the student's. */
-export class SchoolTrouble extends Error {
-  override name = 'SchoolTrouble'
+export class SchoolError extends Error {
+  override name = 'SchoolError'
   readonly reason: UnavailableReason
 
   constructor(reason: UnavailableReason, detail: string) {

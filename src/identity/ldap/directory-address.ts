@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { SchoolTls } from '../school-call/tls-options.ts'
 
-export interface DirectoryPlaceOptions {
+export interface DirectoryAddressOptions {
   /** `ldaps://HOST[:PORT]` or `ldap://HOST[:PORT]`. */
   url: string
   /** Whether an `ldap://` connection is turned to TLS before anything else is said; true where it is absent. */
@@ -13,14 +13,14 @@ export interface DirectoryPlaceOptions {
 }
 
 /** Where the school's directory lives, and what keeps passwords from being read on the way. */
-export interface DirectoryPlace extends SchoolTls {
+export interface DirectoryAddress extends SchoolTls {
   host: string
   port: number
   protection: 'tls' | 'start-tls' | 'none'
 }
 
 /** @throws Error for an address that is none, and for one that would send passwords in the clear. */
-export function directoryPlace({ url, startTls, ca, legacyTls = false }: DirectoryPlaceOptions): DirectoryPlace {
+export function directoryAddress({ url, startTls, ca, legacyTls = false }: DirectoryAddressOptions): DirectoryAddress {
   const { protocol, hostname, port, pathname, search, username, password } = new URL(url)
   if (protocol !== 'ldap:' && protocol !== 'ldaps:') throw new Error('A directory is asked by ldap:// or ldaps:// only')
   if (hostname === '' || pathname.length > 1 || search || username || password)
