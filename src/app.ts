@@ -89,7 +89,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       await open.register(registrationRoutes, { registration, proofKind })
       await open.register(recoveryRoutes, { recovery, proofKind })
       await open.register(challengeRoutes, { proofs })
-      if (deps.cas) await open.register(casRoutes, { cas: deps.cas, clock: deps.clock, ticketKey: deps.keys.ticket })
+      const { cas, clock, keys } = deps
+      if (cas) await open.register(casRoutes, { cas, clock, ticketKey: keys.ticket, proofs })
 
       // For whoever brings credentials.
       await open.register(async (known) => {

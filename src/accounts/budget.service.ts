@@ -55,6 +55,16 @@ export function createBudgetService({ storage, clock, key, enforced }: BudgetDep
       if (enforced) await storage.write((tx) => refundPoint(tx, keyOf(budget, who)))
     },
 
+    /** True for the first who takes what may be used once, within so many seconds. Holds without budgets too. */
+    async takeOnce(name: string, what: string, duration: number): Promise<boolean> {
+      const key = keyOf({ name, points: 1, duration }, what)
+      return (await storage.write((tx) => spendPoint(tx, key, clock.now(), duration))).points === 1
+    },
+
+    /** Undoes `takeOnce`. */
+    giveBack: (name: string, what: string) =>
+      storage.write((tx) => refundPoint(tx, keyOf({ name, points: 1, duration: 0 }, what))),
+
     forgetExpired: () => storage.write((tx) => deleteExpiredBudgets(tx, clock.now())),
   }
 }

@@ -7,19 +7,21 @@ import { sealTicket, TICKET_LIFETIME } from '../identity/cas/registration-ticket
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { Ticket } from './evidence.schemas.ts'
-import { refusalOf, schoolRefusals } from './school-refusal.ts'
+import type { ProofService } from './proof.service.ts'
+import { casRefusals, refusalOf } from './school-refusal.ts'
 
 export interface CasRoutesOptions {
   cas: CasLogin
   clock: Clock
   ticketKey: Buffer
+  proofs: ProofService
 }
 
 const path = '/register/cas'
 const callbackUrl = (request: FastifyRequest) => `${request.origin}${apiBase}${path}/callback`
 
 /** Registration by the school's own login page: only where SCHOOL=cas. */
-export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, ticketKey }) => {
+export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, ticketKey, proofs }) => {
   app.get(
     path,
     {
@@ -51,12 +53,15 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, tic
           required: ['ticket', 'state'],
           properties: { ticket: { type: 'string', minLength: 1 }, state: { type: 'string', minLength: 1 } },
         },
-        response: { 200: Ticket, ...errorResponses('parameter-missing', 'foreign-browser', ...schoolRefusals) },
+        response: {
+          200: Ticket,
+          ...errorResponses('parameter-missing', 'foreign-browser', 'too-many-requests', ...casRefusals),
+        },
       },
     },
     async (request, reply) => {
       const returned = { ...request.query, cookie: stateIn(request.headers.cookie) }
-      const outcome = await cas.finish(callbackUrl(request), returned)
+      const outcome = await proofs.redeem(request.ip, () => cas.finish(callbackUrl(request), returned))
       if (outcome.outcome === 'foreign-browser') throw new DomainError('foreign-browser')
       if (outcome.outcome !== 'verified') throw refusalOf(outcome)
       const { ticket } = sealTicket(outcome.studentNumber, ticketKey, clock.now())

@@ -1,3 +1,4 @@
+import type { CasOutcome } from '../identity/cas/cas-login.ts'
 import { openTicket, type RegistrationTicket } from '../identity/cas/registration-ticket.ts'
 import { CHALLENGE_LIFETIME, openChallenge, sealChallenge } from '../identity/sealed-challenge.ts'
 import type { Proof, StudentVerifier, Verification } from '../identity/verifier.ts'
@@ -14,6 +15,12 @@ import { checkStudentNumber } from './student-number.ts'
 const perStudent: Budget = { name: 'school password', points: 2, duration: 3600 }
 /** Wrong school passwords from one address, which a whole campus may share. */
 const perAddress: Budget = { name: 'school address', points: 60, duration: 600 }
+/** Other answers about one student, by number and address: the school need not be asked the same all day, and nobody shuts another out. */
+const perStudentAnswers: Budget = { name: 'school answer', points: 5, duration: 600 }
+/** Tickets from one address that the school does not know. */
+const perAddressTickets: Budget = { name: 'school ticket', points: 20, duration: 600 }
+/** Tickets from one address that are redeemed at once: less than the school's queue holds. */
+const REDEEMED_AT_ONCE = 8
 const challenges: Budget = { name: 'challenge', points: 120, duration: 600 }
 
 /** Someone who says that a student number is theirs. */
@@ -35,15 +42,46 @@ export interface ProofDeps {
 export type ProofService = ReturnType<typeof createProofService>
 
 export function createProofService({ verifier, budgets, clock, keys }: ProofDeps) {
-  /** The try is booked before it is made, so that many at once cannot exceed the budget. */
-  async function askSchool(proof: Proof, address: string): Promise<void> {
+  const redeeming = new Map<string, number>()
+
+  /** Tries are booked before they are made, so that many at once cannot exceed a budget. */
+  async function askSchool(proof: Proof, address: string, challenge: string | undefined): Promise<void> {
+    const { studentNumber } = proof
+    const student = `${studentNumber}\n${address}`
     await budgets.refuseExhausted(perAddress, address)
-    await budgets.spend(perStudent, proof.studentNumber)
+    await budgets.refuseExhausted(perStudentAnswers, student)
+    await budgets.spend(perStudent, studentNumber)
+    if (challenge !== undefined && !(await budgets.takeOnce('challenge', challenge, CHALLENGE_LIFETIME))) {
+      await budgets.refund(perStudent, studentNumber)
+      throw new DomainError('challenge-invalid')
+    }
     const verification = await verifier.verify(proof)
-    if (!blames(verification)) await budgets.refund(perStudent, proof.studentNumber)
+    if (!blames(verification)) await budgets.refund(perStudent, studentNumber)
+    if (callFailed(verification) && challenge !== undefined) await budgets.giveBack('challenge', challenge)
     if (verification.outcome === 'verified') return
     if (verification.outcome === 'rejected') await budgets.spend(perAddress, address)
+    if (speaksOfStudent(verification)) await budgets.spend(perStudentAnswers, student)
     throw refusalOf(verification)
+  }
+
+  /**
+   * Redeems a ticket of the school's own login page, within this address' share of those under way.
+   * @throws DomainError `too-many-requests` after many that the school does not know, `school-busy`
+   */
+  async function redeem(address: string, run: () => Promise<CasOutcome>): Promise<CasOutcome> {
+    const underWay = redeeming.get(address) ?? 0
+    if (underWay >= REDEEMED_AT_ONCE) throw new DomainError('school-busy', { retryAfterSeconds: 1 })
+    redeeming.set(address, underWay + 1)
+    try {
+      await budgets.spend(perAddressTickets, address)
+      const outcome = await run()
+      if (outcome.outcome !== 'ticket-spent' && !isLoginFault(outcome)) await budgets.refund(perAddressTickets, address)
+      return outcome
+    } finally {
+      const left = (redeeming.get(address) ?? 1) - 1
+      if (left > 0) redeeming.set(address, left)
+      else redeeming.delete(address)
+    }
   }
 
   async function spendTicket(tx: Db, { id, expiresAt }: RegistrationTicket): Promise<void> {
@@ -69,7 +107,11 @@ export function createProofService({ verifier, budgets, clock, keys }: ProofDeps
       if (session === undefined) throw new DomainError('challenge-invalid')
       proof.answer = { session, captcha: answer.captcha }
     }
-    return { studentNumber, prove: (address) => askSchool(proof, address), spend: async () => undefined }
+    return {
+      studentNumber,
+      prove: (address) => askSchool(proof, address, answer?.challenge),
+      spend: async () => undefined,
+    }
   }
 
   /** A captcha for the person to read. @throws DomainError with the school's refusal, `too-many-requests`, `challenge-unneeded` where there is none */
@@ -86,7 +128,27 @@ export function createProofService({ verifier, budgets, clock, keys }: ProofDeps
     }
   }
 
-  return { claim, issueChallenge }
+  return { claim, issueChallenge, redeem }
+}
+
+/** An odd answer about this one student. Wrong passwords and captchas have budgets of their own. */
+function speaksOfStudent(verification: Verification): boolean {
+  const { outcome } = verification
+  return (
+    outcome === 'step-up-wanted' ||
+    outcome === 'not-admitted' ||
+    outcome === 'action-wanted' ||
+    isLoginFault(verification)
+  )
+}
+
+/** Then the school may not even have seen the challenge. */
+function callFailed(verification: Verification): boolean {
+  return verification.outcome === 'unavailable' && !isLoginFault(verification)
+}
+
+function isLoginFault(outcome: Verification | CasOutcome): boolean {
+  return outcome.outcome === 'unavailable' && outcome.reason === 'login-fault'
 }
 
 function blames({ outcome }: Verification): boolean {

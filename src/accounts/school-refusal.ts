@@ -14,13 +14,24 @@ const codes: Record<UnavailableReason, ErrorCode> = {
   'too-large': 'school-not-understood',
   maintenance: 'school-down',
   fault: 'school-not-understood',
+  'login-fault': 'school-not-understood',
   unsupported: 'school-not-understood',
   stopping: 'stopping',
 }
 
+const outcomes: Record<Exclude<Verification['outcome'], 'verified' | 'unavailable'>, ErrorCode> = {
+  rejected: 'school-rejected',
+  locked: 'school-locked',
+  'step-up-wanted': 'school-step-up-wanted',
+  'not-admitted': 'school-not-admitted',
+  'action-wanted': 'school-action-wanted',
+  'no-student': 'school-no-student',
+  'ticket-spent': 'ticket-invalid',
+  'captcha-wrong': 'school-captcha-wrong',
+}
+
 /** Of a school that is asked, whoever asks. */
 export const schoolRefusals = [
-  'school-rejected',
   'school-not-understood',
   'school-captcha-failed',
   'school-busy',
@@ -29,6 +40,9 @@ export const schoolRefusals = [
   'stopping',
 ] as const satisfies ErrorCode[]
 
+/** Of a login at the school's own page: no password comes here, so none is blamed. */
+export const casRefusals = [...schoolRefusals, 'ticket-invalid', 'school-no-student'] as const satisfies ErrorCode[]
+
 /** Of a route that wants a proof. */
 export const proofRefusals = [
   'parameter-missing',
@@ -36,8 +50,11 @@ export const proofRefusals = [
   'challenge-invalid',
   'ticket-invalid',
   ...schoolRefusals,
+  'school-rejected',
   'school-locked',
   'school-step-up-wanted',
+  'school-not-admitted',
+  'school-action-wanted',
   'school-captcha-wrong',
   'school-asks-captcha',
   'too-many-requests',
@@ -45,18 +62,8 @@ export const proofRefusals = [
 
 /** What a school's answer other than `verified` means for the person who asked. */
 export function refusalOf(verification: Exclude<Verification, { outcome: 'verified' }>): DomainError {
-  switch (verification.outcome) {
-    case 'rejected':
-      return new DomainError('school-rejected')
-    case 'locked':
-      return new DomainError('school-locked')
-    case 'step-up-wanted':
-      return new DomainError('school-step-up-wanted')
-    case 'captcha-wrong':
-      return new DomainError('school-captcha-wrong')
-    case 'unavailable':
-      return new DomainError(codes[verification.reason], retry(verification.retryAfterSeconds))
-  }
+  if (verification.outcome !== 'unavailable') return new DomainError(outcomes[verification.outcome])
+  return new DomainError(codes[verification.reason], retry(verification.retryAfterSeconds))
 }
 
 function retry(retryAfterSeconds: number | undefined) {

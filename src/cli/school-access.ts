@@ -16,5 +16,6 @@ export function configuredSchool(env: NodeJS.ProcessEnv): SchoolAccess {
     readCaptcha: loadCaptchaReader(config.schoolCaptchaProfile),
     captchaMode: config.schoolCaptcha,
     ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
   }
 }

@@ -8,7 +8,10 @@ import type { Proof, StudentVerifier, UnavailableReason, Verification } from '..
 import { createTerminalPrompt, type TerminalPrompt } from './terminal-prompt.ts'
 
 /** How to reach the configured school. */
-export type SchoolAccess = Pick<KingosoftOptions, 'baseUrl' | 'login' | 'readCaptcha' | 'captchaMode' | 'ca' | 'limits'>
+export type SchoolAccess = Pick<
+  KingosoftOptions,
+  'baseUrl' | 'login' | 'readCaptcha' | 'captchaMode' | 'ca' | 'legacyTls' | 'limits'
+>
 
 export interface SchoolCheckStreams {
   input: NodeJS.ReadableStream & { isTTY?: boolean }
@@ -105,6 +108,10 @@ const verdicts: Record<Exclude<Verification['outcome'], 'unavailable'>, string> 
   rejected: 'rejected: the student number or the password is wrong',
   locked: 'locked: the school has locked this account for now',
   'step-up-wanted': 'step-up-wanted: the school wants a code from the phone, which cannot be given here',
+  'not-admitted': 'not-admitted: the school does not let this student in (frozen, disabled, graduated)',
+  'action-wanted': "action-wanted: the student has to do something at the school's own site first",
+  'no-student': 'no-student: whoever logged in has no student number',
+  'ticket-spent': "ticket-spent: the school's ticket is used or too old",
   'captcha-wrong': 'captcha-wrong: the school refused the captcha; the password was not tried',
 }
 

@@ -23,6 +23,8 @@ export interface Config {
   schoolCaptchaProfile: string | undefined
   /** Path of the PEM file of the authority that signed the school's certificate. */
   schoolCa: string | undefined
+  /** `legacy` takes old TLS from the school. */
+  schoolTls: 'modern' | 'legacy'
   /** Logins in flight at once. */
   schoolConcurrency: number
   ldap: {
@@ -46,7 +48,7 @@ export interface Config {
 /** Every environment variable that the service reads. */
 export const settingNames = [
   ...['HOST', 'PORT', 'DATABASE_URL', 'DATABASE_POOL', 'WORKERS', 'PUBLIC_URL', 'TLS_CERT', 'TLS_KEY', 'SECRET'],
-  ...['SCHOOL', 'SCHOOL_URL', 'SCHOOL_LOGIN', 'SCHOOL_CAPTCHA', 'SCHOOL_CAPTCHA_PROFILE', 'SCHOOL_CA'],
+  ...['SCHOOL', 'SCHOOL_URL', 'SCHOOL_LOGIN', 'SCHOOL_CAPTCHA', 'SCHOOL_CAPTCHA_PROFILE', 'SCHOOL_CA', 'SCHOOL_TLS'],
   ...['SCHOOL_CONCURRENCY', 'LDAP_BASE_DN', 'LDAP_FILTER', 'LDAP_BIND_DN', 'LDAP_BIND_PASSWORD', 'LDAP_STARTTLS'],
   ...['CAS_STUDENT_NUMBER_ATTRIBUTE', 'CAS_RENEW', 'ALLOW_DEMO_SCHOOL', 'TOKEN_TTL', 'TIMEZONE', 'STUDY_MAX_HOURS'],
   ...['TRUST_PROXY', 'THROTTLE', 'LOG_LEVEL'],

@@ -69,6 +69,7 @@ type SchoolSettings = Pick<
   | 'schoolCaptcha'
   | 'schoolCaptchaProfile'
   | 'schoolCa'
+  | 'schoolTls'
   | 'schoolConcurrency'
   | 'ldap'
   | 'cas'
@@ -82,6 +83,7 @@ function schoolSettings(read: Read): SchoolSettings {
     schoolCaptcha: read('SCHOOL_CAPTCHA', 'read', oneOf<'read' | 'ask'>('read', 'ask')),
     schoolCaptchaProfile: read('SCHOOL_CAPTCHA_PROFILE', undefined, text),
     schoolCa: read('SCHOOL_CA', undefined, text),
+    schoolTls: read('SCHOOL_TLS', 'modern', oneOf<'modern' | 'legacy'>('modern', 'legacy')),
     schoolConcurrency: read('SCHOOL_CONCURRENCY', 2, integer(1, 64)),
     ldap: {
       baseDn: read('LDAP_BASE_DN', '', text),

@@ -22,6 +22,21 @@ export const schoolErrors = {
     zh: '学校系统要求短信验证，请先在学校网站登录一次，再来重试。',
     en: 'The school wants a code from your phone. Log in once on the website of the school, then try again.',
   },
+  'school-not-admitted': {
+    status: 400,
+    zh: '学校系统不允许该学号登录（可能已冻结、停用、毕业或没有学籍），请联系学校教务处。',
+    en: 'The school does not admit this student number: frozen, disabled, graduated or not enrolled. Ask the academic-affairs office.',
+  },
+  'school-action-wanted': {
+    status: 400,
+    zh: '学校要求您先处理自己的账号（如修改初始或过期的密码、阅读通知），请登录学校网站按提示办理后再试。',
+    en: 'The school wants something done first, such as changing an initial or expired password or reading a notice. Log in on the website of the school, follow it, then try again.',
+  },
+  'school-no-student': {
+    status: 400,
+    zh: '学号未能确认：在学校登录的账号不是学号（例如教师账号或别名），请改用学号登录学校后重试。',
+    en: 'The account that logged in at the school is no student number (a teacher, or an alias). Log in there with your student number and try again.',
+  },
   'school-captcha-wrong': {
     status: 400,
     zh: '验证码不正确，学校没有核对密码，请重新获取一张验证码再试。',

@@ -1,6 +1,7 @@
 import type { CaptchaMode, CaptchaMonitor } from './captcha-monitor.ts'
 import { startDeadline } from './deadline.ts'
 import type { Logger } from './logger.ts'
+import { createRejectionWatch, type RejectionWatch } from './rejection-watch.ts'
 import { createSchoolBreaker } from './school-breaker.ts'
 import { createSemaphore } from './semaphore.ts'
 import type { AskOptions, Proof, StudentVerifier, Unavailable, Verification } from './verifier.ts'
@@ -22,6 +23,8 @@ export interface GuardOptions {
   captchas?: CaptchaMonitor
   /** Aborted when the service ends: whoever waits is answered then, and nobody is asked any more. */
   stopping?: AbortSignal | undefined
+  /** False where what stands for the number is none, and differs with each login. */
+  knowsStudents?: boolean
   /** Told how long each login took, queue included. */
   onLogin?: (seconds: number) => void
 }
@@ -31,6 +34,7 @@ export interface GuardedVerifier extends StudentVerifier {
   readonly metrics: VerifierMetrics
   /** Absent where the school has no captcha. */
   readonly captchas: CaptchaMonitor | undefined
+  readonly rejections: Pick<RejectionWatch, 'rejectsEveryone'>
 }
 
 const BUSY_RETRY_SECONDS = 5
@@ -38,14 +42,17 @@ const BUSY_RETRY_SECONDS = 5
 /** Keeps any school from being pressed and any student from waiting long. Answers what the inner verifier answers, or a refusal of its own. */
 export function guardVerifier(inner: StudentVerifier, options: GuardOptions): GuardedVerifier {
   const { logger, concurrency = 2, queueWaitMs = 10_000, totalMs = 20_000, captchas, stopping } = options
+  const { knowsStudents = true } = options
   const semaphore = createSemaphore(concurrency, options.queueLength ?? concurrency * 8)
   const breaker = createSchoolBreaker({ failures: options.failures ?? 5, restMs: options.restMs ?? 30_000, logger })
   const metrics = new VerifierCounts()
+  const rejections = createRejectionWatch({ logger, onAlarm: () => inner.doubt?.() })
   const captchaMode = () => captchas?.mode() ?? 'read'
 
   async function inTurn<T extends { outcome: string }>(
     ask: AskOptions | undefined,
     run: (ask: AskOptions) => Promise<T>,
+    who?: string,
   ) {
     const refusal = breaker.resting()
     if (refusal) return refusal
@@ -53,7 +60,7 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     try {
       const release = await semaphore.acquire(queueWaitMs, deadline.signal)
       if (!release) return stopping?.aborted ? cutOff : busy()
-      const answer = breaker.run(() => run({ signal: deadline.signal })).finally(release)
+      const answer = breaker.run(() => run({ signal: deadline.signal }), who).finally(release)
       const result = await Promise.race([answer, timeUp(deadline.signal)])
       return stopping?.aborted && result.outcome === 'unavailable' ? cutOff : result
     } finally {
@@ -69,7 +76,9 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
 
   async function verifyOrAsk(proof: Proof, ask?: AskOptions): Promise<Verification> {
     if (captchaMode() === 'ask' && !proof.answer) return captchaWanted()
-    const result = await inTurn(ask, (inTime) => inner.verify(proof, inTime))
+    const who = knowsStudents ? proof.studentNumber : undefined
+    const result = await inTurn(ask, (inTime) => inner.verify(proof, inTime), who)
+    if (who !== undefined) rejections.report(result, who)
     // This login's own refusals may have been the last of the run.
     const wanted = captchaMode() === 'ask' && result.outcome === 'unavailable' && result.reason.startsWith('captcha-')
     return wanted ? { ...result, ...captchaWanted() } : result
@@ -98,6 +107,7 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     captchaMode,
     metrics,
     captchas,
+    rejections,
     close: () => inner.close(),
   }
 }

@@ -22,6 +22,8 @@ export type UnavailableReason =
   | 'too-large'
   | 'maintenance'
   | 'fault'
+  /** An answer about this one login that says nothing of the school: a status of no known meaning, say. */
+  | 'login-fault'
   | 'unsupported'
   /** This service ends before the school has answered. */
   | 'stopping'
@@ -40,6 +42,14 @@ export type Verification =
   | { outcome: 'rejected' }
   | { outcome: 'locked' }
   | { outcome: 'step-up-wanted' }
+  /** The school does not let this person in, whatever the password: frozen, disabled, graduated, no student. */
+  | { outcome: 'not-admitted' }
+  /** The person has to do something at the school's own site first: change a password, read a notice. */
+  | { outcome: 'action-wanted' }
+  /** Whoever logged in has no student number: a teacher, a guest, an alias. */
+  | { outcome: 'no-student' }
+  /** The school's ticket was used before, or is too old, or never was one. No password was looked at. */
+  | { outcome: 'ticket-spent' }
   /** The captcha that the person read was refused; the password was not tried. Only with `answer`. */
   | { outcome: 'captcha-wrong' }
   | Unavailable
@@ -62,5 +72,7 @@ export interface StudentVerifier {
   verify(proof: Proof, options?: AskOptions): Promise<Verification>
   /** Absent where the school has no captcha. */
   issueChallenge?(options?: AskOptions): Promise<CaptchaChallenge | Unavailable>
+  /** Told when the school rejects everybody: what was found out about its way of logging in may be wrong. Absent where nothing is found out. */
+  doubt?(): void
   close(): Promise<void>
 }

@@ -12,7 +12,8 @@ export interface SchoolMetrics {
 export function createSchoolMetrics({
   metrics,
   captchas,
-}: Pick<GuardedVerifier, 'metrics' | 'captchas'>): SchoolMetrics {
+  rejections,
+}: Pick<GuardedVerifier, 'metrics' | 'captchas' | 'rejections'>): SchoolMetrics {
   const registers = [new Registry()] as [Registry]
   // Where several processes serve, the first one asks each for its figures.
   AggregatorRegistry.setRegistries(registers)
@@ -25,6 +26,15 @@ export function createSchoolMetrics({
 
   counts('occupy_school_logins_total', 'Logins at the school, by what came of them.', () => metrics.logins)
   counts('occupy_school_challenges_total', 'Captchas fetched for students to read.', () => metrics.challenges)
+  new Gauge({
+    name: 'occupy_school_rejects_everyone',
+    aggregator: 'max',
+    help: '1 after many different students were rejected and none verified: the school is asked in the wrong way.',
+    registers,
+    collect() {
+      this.set(rejections.rejectsEveryone() ? 1 : 0)
+    },
+  })
   if (captchas) {
     counts('occupy_school_captchas_total', 'Captchas that the service read, by their fate.', () => captchas.counts)
     new Gauge({

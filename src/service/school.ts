@@ -15,7 +15,15 @@ import { createSchoolMetrics, type SchoolMetrics } from './school-metrics.ts'
 
 export type SchoolConfig = Pick<
   Config,
-  'school' | 'schoolUrl' | 'schoolLogin' | 'schoolCaptcha' | 'schoolCa' | 'schoolConcurrency' | 'ldap' | 'cas'
+  | 'school'
+  | 'schoolUrl'
+  | 'schoolLogin'
+  | 'schoolCaptcha'
+  | 'schoolCa'
+  | 'schoolTls'
+  | 'schoolConcurrency'
+  | 'ldap'
+  | 'cas'
 >
 
 export interface SchoolDeps {
@@ -66,6 +74,7 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
     readCaptcha,
     captchaMode: config.schoolCaptcha,
     ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
     limits: bounds?.login ?? {},
     logger,
     onCaptcha: captchas.report,
@@ -84,7 +93,13 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
 
 function openDirectory(deps: SchoolDeps): School {
   const { config, logger } = deps
-  const options = { url: config.schoolUrl ?? '', ca: authorityOf(config), ...config.ldap, logger }
+  const options = {
+    url: config.schoolUrl ?? '',
+    ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
+    ...config.ldap,
+    logger,
+  }
   const inner = named('SCHOOL_URL, LDAP_*', () => createLdapVerifier(options))
   const { guard, metrics } = guardOf(deps)
   const verifier = guard(inner)
@@ -93,10 +108,11 @@ function openDirectory(deps: SchoolDeps): School {
 
 function openCas(deps: SchoolDeps): School {
   const { config, logger } = deps
-  const { guard, metrics } = guardOf(deps)
+  const { guard, metrics } = guardOf(deps, { knowsStudents: false })
   const cas = createCasLogin({
     baseUrl: config.schoolUrl ?? '',
     ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
     ...config.cas,
     logger,
     guard,
@@ -104,7 +120,10 @@ function openCas(deps: SchoolDeps): School {
   return { verifier: takesNoPassword, cas, metrics, close: () => cas.close() }
 }
 
-function guardOf({ config, logger, bounds, stopping }: SchoolDeps, options: Pick<GuardOptions, 'captchas'> = {}) {
+function guardOf(
+  { config, logger, bounds, stopping }: SchoolDeps,
+  options: Pick<GuardOptions, 'captchas' | 'knowsStudents'> = {},
+) {
   let metrics: SchoolMetrics | undefined
   const guard = (inner: StudentVerifier) => {
     const concurrency = config.schoolConcurrency

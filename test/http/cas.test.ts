@@ -73,7 +73,9 @@ test('a browser that did not begin the login, and a replayed or missing service 
   const { callback, cookie } = await walk('2017010102')
   assert.equal((await fetch(callback)).status, 400)
   assert.equal((await fetch(callback, { headers: { cookie } })).status, 200)
-  assert.equal((await fetch(callback, { headers: { cookie } })).status, 400)
+  const replayed = await fetch(callback, { headers: { cookie } })
+  assert.equal(replayed.status, 400)
+  assert.match(await replayed.text(), /学校登录凭证无效、已过期或已使用/)
   assert.equal((await fetch(`${base}/register/cas/callback`)).status, 400)
 })
 
@@ -82,4 +84,25 @@ test('a tampered ticket, and a student number with a password in place of one, r
   const account = { username: 'tampering', password: 'quiet-reading-room' }
   assert.equal((await post('/register', { ...account, ticket: `A${ticket.slice(1, -1)}A` })).status, 400)
   assert.equal((await post('/register', { ...account, stu_id: '2017010102', stu_pwd: 'x' })).status, 400)
+})
+
+test('tickets that the school does not know are stopped by a budget, and keep nobody else out', async () => {
+  const asked = await startService({ SCHOOL: 'cas', SCHOOL_URL: school.url, TRUST_PROXY: '127.0.0.1', THROTTLE: 'on' })
+  try {
+    const state = 's'.repeat(43)
+    const callback = `${asked.address}/api/v1.0/register/cas/callback?ticket=ST-forged&state=${state}`
+    const forge = (address: string) =>
+      fetch(callback, { headers: { cookie: `occupy_cas=${state}`, 'x-forwarded-for': address } })
+    const statuses: number[] = []
+    for (let ticket = 0; ticket < 22; ticket++) statuses.push((await forge('192.0.2.1')).status)
+    assert.deepEqual(statuses, [...Array(20).fill(400), 429, 429])
+    assert.equal((await forge('192.0.2.2')).status, 400, 'its own ticket is judged')
+    const many = await Promise.all(Array.from({ length: 20 }, () => forge('192.0.2.3')))
+    assert.ok(
+      many.some(({ status }) => status === 503),
+      'one address has a share of the queue',
+    )
+  } finally {
+    await asked.close()
+  }
 })

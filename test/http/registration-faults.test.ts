@@ -32,7 +32,7 @@ const faults: readonly (readonly [fault: Fault, status: number])[] = [
   [{ name: 'captcha-unreadable' }, 502],
   [{ name: 'captcha-truncated' }, 502],
   [{ name: 'status-5000' }, 502],
-  [{ name: 'status-407', message: '系统维护' }, 502],
+  [{ name: 'status-407', message: '密码已过期，请先登录网页修改' }, 400],
   [{ name: 'guest' }, 502],
   [{ name: 'locked' }, 400],
   [{ name: 'step-up' }, 400],

@@ -79,13 +79,13 @@ const faults: readonly [string, Trouble['expected'], CasFault][] = [
       ),
     ),
   ],
-  ['knows a teacher', 'rejected', xml(success('<cas:user>teacher.wang</cas:user>'))],
-  ['knows the ticket not', 'rejected', xml(failure('INVALID_TICKET'))],
+  ['knows a teacher', 'no-student', xml(success('<cas:user>teacher.wang</cas:user>'))],
+  ['knows the ticket not', 'ticket-spent', xml(failure('INVALID_TICKET'))],
   ['knows this service not', 'unsupported', xml(failure('UNAUTHORIZED_SERVICE'))],
   ['gave the ticket to another service', 'unsupported', xml(failure('INVALID_SERVICE'))],
   ['misses a parameter', 'unsupported', xml(failure('INVALID_REQUEST'))],
-  ['has a fault of its own', 'fault', xml(failure('INTERNAL_ERROR'))],
-  ['has a code of its own', 'not-understood', xml(failure('toString'))],
+  ['has a fault of its own', 'login-fault', xml(failure('INTERNAL_ERROR'))],
+  ['has a code of its own', 'login-fault', xml(failure('toString'))],
 ]
 
 /** The whole way of a person: to the login page, back with a ticket, and the ticket redeemed. */
@@ -96,9 +96,12 @@ function personsWay(cas: CasLogin, ca?: string): StudentVerifier {
       const { url, state } = cas.begin(serviceUrl)
       const back = await browser.logIn(url, proof).catch(() => undefined)
       await browser.close()
-      const ticket = back?.searchParams.get('ticket') ?? 'ST-made-up'
+      const given = back?.searchParams.get('ticket')
+      const ticket = given ?? 'ST-made-up'
       const answer = await cas.finish(serviceUrl, { ticket, state, cookie: state }, ask)
       if (answer.outcome === 'verified') return { outcome: 'verified', studentCode: answer.studentNumber }
+      // The school's own page has refused the password, and gave no ticket.
+      if (answer.outcome === 'ticket-spent' && !given) return { outcome: 'rejected' }
       if (answer.outcome === 'foreign-browser') throw new Error('the state was lost on the way')
       return answer
     },

@@ -117,6 +117,9 @@ for (const answer of [
   { outcome: 'locked' },
   { outcome: 'step-up-wanted' },
   { outcome: 'captcha-wrong' },
+  { outcome: 'not-admitted' },
+  { outcome: 'action-wanted' },
+  unavailable('login-fault'),
   unavailable('captcha-refused'),
   unavailable('captcha-unreadable'),
 ] satisfies Verification[]) {
@@ -218,4 +221,58 @@ test('logins are counted by outcome and told without anything of the student', a
   const log = guarded.logger.lines.join('\n')
   assert.match(log, /"reason":"fault","detail":"status 5000"/)
   assert.ok(!log.includes(proof.studentNumber) && !log.includes('canary') && !log.includes('studentCode'))
+})
+
+const studentNo = (index: number) => ({ ...proof, studentNumber: String(4142100200 + index) })
+
+test('odd answers about five different students speak of the school, however often each comes', async () => {
+  const school = plainSchool(unavailable('login-fault'))
+  const guarded = guard(school.verifier)
+  for (let student = 0; student < 4; student++) {
+    for (let login = 0; login < 3; login++) await guarded.verify(studentNo(student))
+  }
+  assert.equal((await guarded.verify(studentNo(4))).outcome, 'unavailable')
+  assert.partialDeepStrictEqual(await guarded.verify(studentNo(5)), { reason: 'resting' })
+  assert.equal(school.calls(), 13)
+})
+
+test('one student with odd answers does not keep a school closed that is back', async (t) => {
+  const clock = mockMonotonicClock(t)
+  let answer = unavailable('timeout')
+  const guarded = guard({ verify: async () => answer, close: async () => {} }, { failures: 2 })
+  for (let login = 0; login < 2; login++) await guarded.verify(studentNo(1))
+  answer = unavailable('login-fault')
+  for (let probe = 0; probe < 2; probe++) {
+    clock.pass(30_000)
+    await guarded.verify(proof)
+  }
+  answer = verified
+  assert.deepEqual(await guarded.verify(studentNo(2)), verified)
+})
+
+test('where nobody is known by a number, no odd answer closes the school', async () => {
+  const school = plainSchool(unavailable('login-fault'))
+  const guarded = guard(school.verifier, { knowsStudents: false })
+  for (let student = 0; student < 12; student++)
+    assert.deepEqual(await guarded.verify(studentNo(student)), unavailable('login-fault'))
+})
+
+test('a run of rejections by different students is an alarm, and the way of asking is doubted', async () => {
+  let doubts = 0
+  let answer: Verification = { outcome: 'rejected' }
+  const school = { verify: async () => answer, doubt: () => void doubts++, close: async () => {} }
+  const guarded = guard(school)
+  for (let login = 0; login < 12; login++) await guarded.verify(proof)
+  assert.equal(doubts, 0, 'one student alone says nothing')
+  for (let student = 0; student < 4; student++) await guarded.verify(studentNo(student))
+  assert.equal(doubts, 1)
+  assert.ok(guarded.rejections.rejectsEveryone())
+  answer = verified
+  await guarded.verify(proof)
+  assert.ok(!guarded.rejections.rejectsEveryone())
+  answer = { outcome: 'rejected' }
+  for (let student = 0; student < 19; student++) await guarded.verify(studentNo(student))
+  assert.equal(doubts, 1, 'once the way is proven, more of them may mistype')
+  await guarded.verify(studentNo(19))
+  assert.equal(doubts, 2)
 })

@@ -43,7 +43,7 @@ test('a wrong password at such a school is a refusal, each form is sent once, an
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
 })
 
-test('the keys of K3 tell it where all is refused in the same words', async (t) => {
+test('where all is refused in the same words, and there are keys of K3, it is tried first', async (t) => {
   const scripts = wordlessSchool(() => false)
   scripts['/custom/js/SetKingoEncypt.jsp'] = (response) => response.end(keys)
   let forms = 0

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import test from 'node:test'
+import { guardVerifier } from '../../src/identity/guarded-verifier.ts'
 import { proof, schoolAndVerifier } from './school-and-verifier.ts'
+import type { SeenCall } from './scripted-school.ts'
 import { languages, ofStudent, silentSchool } from './silent-school.ts'
 
 const ample = { login: 'auto', limits: { callMs: 2000, loginMs: 5000 } } as const
@@ -68,7 +71,7 @@ test('the login is looked for in the scripts of the page when the page itself is
   assert.match(school.seen.find(({ path }) => path === '/cas/logon.action')?.body ?? '', /^username=/)
 })
 
-test('a dialect that was found out is given up when the school no longer understands it', async (t) => {
+test('a dialect that was found out is given up when the school no longer understands several students', async (t) => {
   let dialect: 'k1' | 'k2' = 'k2'
   const { verifier } = await schoolAndVerifier(
     t,
@@ -87,7 +90,10 @@ test('a dialect that was found out is given up when the school no longer underst
   )
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
   dialect = 'k1'
-  assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'fault' })
+  const odd = { outcome: 'unavailable', reason: 'login-fault' }
+  for (let login = 0; login < 10; login++) assert.partialDeepStrictEqual(await verifier.verify(proof), odd)
+  for (const studentNumber of ['4142100102', '4142100103'])
+    assert.partialDeepStrictEqual(await verifier.verify({ ...proof, studentNumber }), odd)
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
 })
 
@@ -120,4 +126,46 @@ test('a school too slow for all trials in one login is found out by the next one
   assert.equal(outcomes.at(-1), 'verified', outcomes.join())
   const first = school.seen.filter(({ body }) => body.startsWith('randnumber='))
   assert.equal(first.length, 1, 'no trial that was answered is made again')
+})
+
+/** A K2 site whose page loads the keys of K3, and that answers whatever it does not understand as a wrong password. */
+function misleadingSite(page: string) {
+  const scripts = silentSchool(languages['k2-post'], '{"status":"402","message":"账号或密码有误!|1"}')
+  const answer = scripts['/cas/logon.action']
+  return {
+    ...scripts,
+    '/cas/login.action': (response: ServerResponse) => {
+      response.setHeader('set-cookie', 'JSESSIONID=ABC123')
+      response.end(page)
+    },
+    '/custom/js/SetKingoEncypt.jsp': (response: ServerResponse) =>
+      response.end("var _deskey = '52550178936240963575094'; var _nowtime = '2020-04-14 10:10:42';"),
+    '/cas/logon.action': (response: ServerResponse, call: SeenCall) => {
+      const captcha = /randnumber=(\w+)/.exec(call.body)?.[1]
+      if (languages['k2-post'](call) && captcha !== '9035') response.end('{"status":"401","message":"验证码有误!"}')
+      else answer?.(response, call)
+    },
+  }
+}
+
+const keyScript = '<script src="custom/js/SetKingoEncypt.jsp"></script>'
+
+test('the keys of K3 do not prove it: a site that notices a wrong captcha in K2 speaks K2', async (t) => {
+  const page = `<html>${keyScript}<script>var p = "_u" + randnumber // getEncParams(p)\n</script></html>`
+  const { verifier } = await schoolAndVerifier(t, misleadingSite(page), ample)
+  assert.equal((await verifier.verify(proof)).outcome, 'verified')
+})
+
+test('a dialect that the page shows and the school does not speak is found out anew once everybody is rejected', async (t) => {
+  const page = `<html>${keyScript}<script>params = getEncParams(params)</script></html>`
+  const { verifier, logger } = await schoolAndVerifier(t, misleadingSite(page), ample)
+  const guarded = guardVerifier(verifier, { logger })
+  for (let student = 0; student < 5; student++) {
+    const answer = await guarded.verify({ ...proof, studentNumber: `414210010${student}` })
+    assert.equal(answer.outcome, 'rejected')
+  }
+  assert.equal(guarded.rejections.rejectsEveryone(), true)
+  assert.match(logger.lines.join('\n'), /"alarm":"rejections"/)
+  assert.equal((await guarded.verify(proof)).outcome, 'verified')
+  assert.equal(guarded.rejections.rejectsEveryone(), false)
 })

@@ -35,14 +35,18 @@ const faults: readonly [Fault, Trouble['expected'], string][] = [
   [{ name: 'captcha-unreadable' }, 'captcha-unreadable', 'scribbles over its captchas'],
   [{ name: 'captcha-truncated' }, 'captcha-unreadable', 'sends half of its captchas'],
   [{ name: 'captcha-not-an-image' }, 'maintenance', 'shows a page for a captcha'],
-  [{ name: 'status-5000' }, 'fault', 'has a fault of its own'],
-  [{ name: 'status-407' }, 'fault', 'wants something to be done first'],
+  [{ name: 'status-5000' }, 'login-fault', 'has a fault of its own'],
+  [{ name: 'status-407' }, 'action-wanted', 'wants something to be done first'],
   [{ name: 'status-407', message: '账号或密码有误!' }, 'rejected', 'puts a rejection as 407'],
-  [{ name: 'status-410' }, 'fault', 'is closed at this hour'],
+  [{ name: 'status-410' }, 'action-wanted', 'is closed at this hour'],
   [{ name: 'status-410', message: '您的账号已锁定' }, 'locked', 'puts a lock as 410'],
+  [{ name: 'logon-answer', status: '402', message: '账号已冻结' }, 'not-admitted', 'has frozen the account'],
+  [{ name: 'logon-answer', status: '402', message: '密码或验证码不正确' }, 'rejected', 'names password and captcha'],
+  [{ name: 'logon-answer', status: '402', message: '再错2次将锁定账号' }, 'rejected', 'warns of a lock'],
+  [{ name: 'logon-answer', status: '499' }, 'login-fault', 'answers a status that nobody knows'],
   [{ name: 'locked' }, 'locked', 'has locked the account'],
   [{ name: 'step-up' }, 'step-up-wanted', 'wants a code from the phone'],
-  [{ name: 'guest' }, 'not-understood', 'accepts a login and knows nobody'],
+  [{ name: 'guest' }, 'login-fault', 'accepts a login and knows nobody'],
 ]
 
 const wire: readonly Fault['name'][] = ['hang', 'reset', 'http-status', 'redirect-loop', 'endless-body', 'maintenance']

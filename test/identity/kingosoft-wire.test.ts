@@ -10,16 +10,20 @@ for (const [status, message, outcome] of [
   ['402', '账号或密码错误|2', { outcome: 'rejected' }],
   ['402', '账号或密码错误，请重新输入验证码', { outcome: 'rejected' }],
   ['402', '该账号已被锁定，请30分钟后再试', { outcome: 'locked' }],
-  ['401', '锁定', { outcome: 'locked' }],
+  ['401', '账号已锁定', { outcome: 'locked' }],
+  ['402', '密码或验证码不正确', { outcome: 'rejected' }],
+  ['401', '密码或验证码不正确', { outcome: 'rejected' }],
+  ['402', '账号已冻结', { outcome: 'not-admitted' }],
+  ['410', '初始密码必须修改', { outcome: 'action-wanted' }],
   ['407', '账号或密码错误', { outcome: 'rejected' }],
   ['410', '账号已锁定', { outcome: 'locked' }],
   ['505', '请输入短信验证码', { outcome: 'step-up-wanted' }],
   ['403', '用户被锁定', { outcome: 'locked' }],
-  ['407', '系统维护', { outcome: 'unavailable', reason: 'fault' }],
-  ['410', '', { outcome: 'unavailable', reason: 'fault' }],
-  ['5000', '账号或密码错误', { outcome: 'unavailable', reason: 'fault' }],
-  ['5000', '数据库表锁定', { outcome: 'unavailable', reason: 'fault' }],
-  ['999', '验证码错误', { outcome: 'unavailable', reason: 'fault' }],
+  ['407', '系统维护', { outcome: 'action-wanted' }],
+  ['410', '', { outcome: 'action-wanted' }],
+  ['5000', '账号或密码错误', { outcome: 'unavailable', reason: 'login-fault' }],
+  ['5000', '数据库表锁定', { outcome: 'unavailable', reason: 'login-fault' }],
+  ['999', '验证码错误', { outcome: 'unavailable', reason: 'login-fault' }],
 ] as const) {
   test(`status ${status} with «${message}» means ${JSON.stringify(outcome)}, after one try`, async (t) => {
     const { school, verifier } = await schoolAndVerifier(t, { '/cas/logon.action': json({ status, message }) })
@@ -46,9 +50,9 @@ for (const message of ['验证码错误', '验证码已失效|1']) {
 }
 
 for (const [what, answer, reason] of [
-  ['nobody', { userCode: 'kingo.guest' }, 'not-understood'],
-  ['an empty code', { userCode: '' }, 'not-understood'],
-  ['no code', { xn: '2017' }, 'not-understood'],
+  ['nobody', { userCode: 'kingo.guest' }, 'login-fault'],
+  ['an empty code', { userCode: '' }, 'login-fault'],
+  ['no code', { xn: '2017' }, 'login-fault'],
   ['an array', ['20140001'], 'not-understood'],
 ] as const) {
   test(`a login that is accepted for ${what} does not count`, async (t) => {

@@ -73,8 +73,8 @@ const wire: readonly [string, Trouble['expected'], Act][] = [
 const ofLogin: readonly [string, Trouble['expected'], Act][] = [
   ['is busy', 'busy', code(51)],
   ['is unavailable', 'maintenance', code(52)],
-  ['is unwilling', 'fault', code(53, 'unauthenticated bind (DN with no password) disallowed')],
-  ['has a fault of its own', 'fault', code(80)],
+  ['is unwilling', 'login-fault', code(53, 'unauthenticated bind (DN with no password) disallowed')],
+  ['has a fault of its own', 'login-fault', code(80)],
   ['refers to another', 'redirected', code(10)],
   ['wants a safer connection', 'unsupported', code(13)],
   ['wants another method', 'unsupported', code(7)],
@@ -85,10 +85,22 @@ const ofLogin: readonly [string, Trouble['expected'], Act][] = [
     code(49, '80090308: LdapErr: DSID-0C090446, comment: AcceptSecurityContext error, data 775, v4563'),
   ],
   ['has locked the account (389)', 'locked', code(19, 'Exceed password retry limit. Please try later.')],
-  ['wants the password changed (policy control)', 'step-up-wanted', code(49, '', 0)],
+  ['wants the password changed (policy control)', 'action-wanted', code(49, '', 0)],
+  ['wants a first password changed (policy control)', 'action-wanted', code(49, '', 2)],
+  [
+    'has disabled the account (Active Directory)',
+    'not-admitted',
+    code(49, 'AcceptSecurityContext error, data 533, v4563'),
+  ],
+  [
+    'has an account that expired (Active Directory)',
+    'not-admitted',
+    code(49, 'AcceptSecurityContext error, data 701, v4563'),
+  ],
+  ['has inactivated the account (389)', 'not-admitted', code(53, 'Account inactivated. Contact system administrator.')],
   [
     'wants the password changed (Active Directory)',
-    'step-up-wanted',
+    'action-wanted',
     code(49, '80090308: LdapErr: DSID-0C090446, comment: AcceptSecurityContext error, data 773, v4563'),
   ],
   [
@@ -104,7 +116,7 @@ const ofSearch: readonly [string, Trouble['expected'], Act][] = [
   ['lets the service not look', 'fault', code(50)],
   ['looks too long', 'timeout', code(3)],
   ['refers the search to another', 'redirected', code(10)],
-  ['finds several, and says so', 'rejected', code(4)],
+  ['finds several, and says so', 'login-fault', code(4)],
   [
     'finds an entry without a name',
     'not-understood',
@@ -112,7 +124,7 @@ const ofSearch: readonly [string, Trouble['expected'], Act][] = [
   ],
   [
     'finds two',
-    'rejected',
+    'login-fault',
     ({ messageId }) =>
       Buffer.concat([entry(messageId, 'uid=a'), entry(messageId, 'uid=b'), result('search', messageId, 0)]),
   ],

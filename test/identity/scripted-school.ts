@@ -27,7 +27,7 @@ export interface ScriptedSchool {
 const image = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0])
 
 /** A willing school that speaks K2 by form, for changing one answer at a time. It checks nothing that is sent. */
-const willing: Scripts = {
+export const willing: Scripts = {
   '/cas/login.action': (response) => {
     response.setHeader('set-cookie', 'JSESSIONID=ABC123.kingo; Path=/; HttpOnly')
     response.end(`<html><script>function doLogon() {

@@ -11,6 +11,8 @@ export interface CasOptions {
   /** Up to the web root, `https://cas.example.edu/cas`. */
   baseUrl: string
   ca?: string | undefined
+  /** Old TLS is taken. */
+  legacyTls?: boolean
   /** The attribute that holds the student number; the user name where it is absent. */
   studentNumberAttribute?: string | undefined
   /** Whether the person has to type the password, even where the browser has a session already: the default, for shared computers. */
@@ -50,7 +52,7 @@ const serviceTicket = /^ST-[\x21-\x7e]{1,253}$/
 /** Proves students by the school's own login page (CAS 3.0), so that their password never comes here. @throws Error for an address that is none. */
 export function createCasLogin(options: CasOptions): CasLogin {
   const { studentNumberAttribute, renew = true, logger, guard = (inner) => inner } = options
-  const site = schoolSite(options.baseUrl, options.ca)
+  const site = schoolSite(options.baseUrl, options)
   const limits = { ...defaultCasLimits, ...options.limits }
   const closing = new AbortController()
   const underWay = new Set<Promise<unknown>>()
@@ -91,7 +93,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
     },
     async finish(serviceUrl, { ticket, state, cookie }, ask) {
       if (!isSameState(state, cookie)) return { outcome: 'foreign-browser' }
-      if (!serviceTicket.test(ticket)) return { outcome: 'rejected' }
+      if (!serviceTicket.test(ticket)) return { outcome: 'ticket-spent' }
       const answer = await asked.verify({ studentNumber: withState(serviceUrl, state), schoolPassword: ticket }, ask)
       return answer.outcome === 'verified' ? { outcome: 'verified', studentNumber: answer.studentCode } : answer
     },

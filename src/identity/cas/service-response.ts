@@ -28,7 +28,9 @@ function attributesOf(success: Element): Map<string, string[]> {
   for (const group of childrenOf(success).filter((child) => isCas(child, 'attributes'))) {
     for (const child of childrenOf(group)) {
       const name = child.localName ?? ''
-      attributes.set(name, [...(attributes.get(name) ?? []), textOf(child)])
+      const values = attributes.get(name)
+      if (values) values.push(textOf(child))
+      else attributes.set(name, [textOf(child)])
     }
   }
   return attributes

@@ -10,16 +10,16 @@ const reasons: ReadonlyMap<string, UnavailableReason> = new Map([
   ['UNAUTHORIZED_SERVICE', 'unsupported'],
   ['UNAUTHORIZED_SERVICE_PROXY', 'unsupported'],
   ['INVALID_PROXY_CALLBACK', 'unsupported'],
-  ['INTERNAL_ERROR', 'fault'],
 ])
 
 /** What a validated ticket proves; the code of a verified one is the student number. @throws SchoolError when it proves nothing. */
 export function judgeTicket(response: ServiceResponse, attribute: string | undefined): Verification {
   if (response.kind === 'success') return judgePerson(studentNumberIn(response, attribute))
   const { code } = response
-  if (code === 'INVALID_TICKET') return { outcome: 'rejected' }
-  const reason = reasons.get(code)
-  throw new SchoolError(reason ?? 'not-understood', `serviceValidate: ${reason ? code : 'unknown code'}`)
+  // Used before, too old, or never given. No password was looked at.
+  if (code === 'INVALID_TICKET') return { outcome: 'ticket-spent' }
+  const known = reasons.has(code) || code === 'INTERNAL_ERROR'
+  throw new SchoolError(reasons.get(code) ?? 'login-fault', `serviceValidate: ${known ? code : 'unknown code'}`)
 }
 
 function studentNumberIn(response: ServiceResponse & { kind: 'success' }, attribute: string | undefined): string {
@@ -30,7 +30,7 @@ function studentNumberIn(response: ServiceResponse & { kind: 'success' }, attrib
   return value
 }
 
-/** Teachers and guests have a login too. */
+/** Teachers and guests have a login too, and some servers answer an alias (then CAS_STUDENT_NUMBER_ATTRIBUTE names the number). */
 function judgePerson(number: string): Verification {
-  return /^[0-9]{9,10}$/.test(number) ? { outcome: 'verified', studentCode: number } : { outcome: 'rejected' }
+  return /^[0-9]{9,10}$/.test(number) ? { outcome: 'verified', studentCode: number } : { outcome: 'no-student' }
 }

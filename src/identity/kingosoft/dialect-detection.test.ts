@@ -63,6 +63,7 @@ test('a page made to be slow is read in no time', () => {
       origin: 'http://a',
       root: '',
       ca: undefined,
+      legacyTls: false,
     })
   }
   assert.ok(performance.now() - startedAt < 2000)
@@ -74,7 +75,7 @@ test('only the own scripts of a site are looked into, and not its libraries', ()
     <script src='../frame/logon.js'></script><script src="logon.js"></script><script src="logon.js"></script>
     <script src="http://elsewhere.example/tscjw/a.js"></script><script src="/other/root.js"></script>
     <script src="/tscjw/custom/js/jquery-1.9.js"></script><script src="/tscjw/custom/js/SetKingoEncypt.jsp"></script>`
-  const site = { origin: 'http://jiaowu.tsc.edu.cn', root: '/tscjw', ca: undefined }
+  const site = { origin: 'http://jiaowu.tsc.edu.cn', root: '/tscjw', ca: undefined, legacyTls: false }
   assert.deepEqual(scriptPaths(page, '/cas/login.action', site), [
     '/custom/js/login.js?v=2',
     '/frame/logon.js',

@@ -11,17 +11,18 @@ export interface Evidence {
 }
 
 const later = /getTempDeskey|getTempNowtime|GetKingoEncypt|hid_dxyzm/
-const encrypts = /\b(?:getEncParams|strEnc)(?<!function\s{1,20}\w{6,12})\s{0,20}\(/
+const encrypts = /\b(?:getEncParams|strEnc)(?<!function \w{6,12}) ?\(/
 const keyScript = /SetKingoEncypt\.jsp/i
-const captchaInNames = /["'`]_[up]["'`]\s{0,20}(?:\+|\.concat)|["'`&]_[up]\$\{|name\s{0,20}=\s{0,20}["']?_[up]\d/
-const plainNames = /\busername["']?\s{0,20}:|name\s{0,20}=\s{0,20}["']?username\b|["'`&]username=/
+const captchaInNames = /["'`]_[up]["'`] ?(?:\+|\.concat)|["'`&]_[up]\$\{|name ?= ?["']?_[up]\d/
+const plainNames = /\busername["']? ?:|name ?= ?["']?username\b|["'`&]username=/
 const logon = /\blogon\.action\b/
 const asksByGet =
-  /logon\.action(?:["'`]\s{0,20}\+\s{0,20}["'`])?\?|\burl\s{0,20}\+\s{0,20}["'`]\?|\$\.get\w{0,10}\s{0,20}\([^)]{0,200}logon|\b(?:type|method)\s{0,20}[:=]\s{0,20}["']?get\b/i
-const asksByPost = /\bdoAjax\s{0,20}\(|\$\.post\s{0,20}\(|\b(?:type|method)\s{0,20}[:=]\s{0,20}["']?post\b/i
+  /logon\.action(?:["'`] ?\+ ?["'`])?\?|\burl ?\+ ?["'`]\?|\$\.get\w{0,10} ?\([^)]{0,200}logon|\b(?:type|method) ?[:=] ?["']?get\b/i
+const asksByPost = /\bdoAjax ?\(|\$\.post ?\(|\b(?:type|method) ?[:=] ?["']?post\b/i
 
 export function detectDialect(source: string): Evidence {
-  const code = withoutComments(source)
+  // Runs of blanks tell nothing, and cost each pattern that allows them its time.
+  const code = withoutComments(source).replace(/\s+/g, ' ')
   if (later.test(code)) return { verdict: 'k4', candidates: [] }
   if (encrypts.test(code)) return { verdict: 'sure', candidates: ['k3'] }
   if (captchaInNames.test(code)) return namedByCaptcha(code)

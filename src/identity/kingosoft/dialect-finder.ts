@@ -26,29 +26,39 @@ export interface DialectFinder {
   settle(dialect: Dialect): void
   /** After an answer that this dialect does not explain. */
   forget(): void
+  /** After the school has rejected everybody: then only its own answers tell the dialect, whatever its page shows. */
+  doubt(): void
 }
 
 /** The dialect that the operator set, or the one that the site shows, found once and remembered. No student's password is spent. */
 export function createDialectFinder(choice: DialectChoice, site: SchoolSite): DialectFinder {
   let known = choice === 'auto' ? undefined : dialects[choice]
+  let doubted = false
   const trials = createTrials()
   return {
     async find(login, page, nextCaptcha) {
       const how = choice === 'auto' ? (known ? 'remembered' : 'found out') : 'set by the operator'
       const find = async () =>
-        known ? only(known) : await trials.run((trials) => findOut(login, site, page, nextCaptcha, trials))
+        known ? only(known) : await trials.run((trials) => findOut({ login, site, page, nextCaptcha, trials, doubted }))
       const finding = await takeStep(login.onStep, 'dialect', find, (found) => `${namesOf(found)}, ${how}`)
       if (finding.others.length === 0) known = finding.dialect
       return finding
     },
     settle(dialect) {
       known = dialect
+      doubted = false
     },
     forget() {
       if (choice === 'auto') known = undefined
     },
+    doubt() {
+      this.forget()
+      doubted = choice === 'auto'
+    },
   }
 }
+
+const everyDialect = ['k2-post', 'k2-get', 'k1', 'k3'] as const
 
 function only(dialect: Dialect): Finding {
   return { dialect, others: [], hinted: true }
@@ -84,13 +94,17 @@ function createTrials() {
   }
 }
 
-async function findOut(
-  login: Login,
-  site: SchoolSite,
-  page: string,
-  nextCaptcha: CaptchaSource,
-  trials: Trials,
-): Promise<Finding> {
+interface Search {
+  login: Login
+  site: SchoolSite
+  page: string
+  nextCaptcha: CaptchaSource
+  trials: Trials
+  /** Whether what the page shows has to be proven too. */
+  doubted: boolean
+}
+
+async function findOut({ login, site, page, nextCaptcha, trials, doubted }: Search): Promise<Finding> {
   const { verdict, candidates } = await gatherEvidence(login, site, page)
   const [first] = candidates
   if (verdict === 'k4' || first === undefined) {
@@ -99,11 +113,12 @@ async function findOut(
       'the login page speaks K4 (2023 on, temporary keys and SMS), which is not supported',
     )
   }
-  if (verdict === 'sure') return only(dialects[first])
-  const [shown, ...alike] = await probe(login, candidates, nextCaptcha, trials)
+  if (verdict === 'sure' && !doubted) return only(dialects[first])
+  const names = doubted ? [...new Set([...candidates, ...everyDialect])] : candidates
+  const [shown, ...alike] = await probe(login, names, nextCaptcha, trials)
   if (shown === undefined && verdict === 'none') throw untold()
   const others = alike.map((name) => dialects[name])
-  return { dialect: dialects[shown ?? first], others, hinted: verdict === 'likely' }
+  return { dialect: dialects[shown ?? first], others, hinted: verdict !== 'none' }
 }
 
 export function untold(): SchoolError {

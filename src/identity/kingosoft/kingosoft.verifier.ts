@@ -2,6 +2,7 @@ import type { CaptchaFate } from '../captcha-monitor.ts'
 import type { Logger } from '../logger.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { schoolSite } from '../school-call/school-site.ts'
+import { createStudentRun } from '../student-run.ts'
 import type { AskOptions, CaptchaChallenge, Proof, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
 import { imageType } from './captcha-image.ts'
 import type { CaptchaReader } from './captcha-reader.ts'
@@ -25,6 +26,8 @@ export interface KingosoftOptions {
   captchaMode: 'read' | 'ask'
   /** PEM of the private authority that signed the school's certificate. */
   ca?: string | undefined
+  /** Old TLS is taken. */
+  legacyTls?: boolean
   limits?: Partial<Limits>
   logger: Logger
   now?: () => number
@@ -33,12 +36,16 @@ export interface KingosoftOptions {
   onCaptcha?: (fate: CaptchaFate) => void
 }
 
+/** So many different students with an odd answer, and the dialect is found out anew. */
+const ODD_STUDENTS = 3
+
 /** Proves students by a live login at a KINGOSOFT academic-affairs system. @throws Error for an address that is none. */
 export function createKingosoftVerifier(options: KingosoftOptions): Required<StudentVerifier> {
   const { readCaptcha, captchaMode, logger, now = Date.now, onStep = () => {}, onCaptcha = () => {} } = options
-  const site = schoolSite(options.baseUrl, options.ca)
+  const site = schoolSite(options.baseUrl, options)
   const limits = { ...defaultLimits, ...options.limits }
   const finder = createDialectFinder(options.login, site)
+  const oddStudents = createStudentRun()
   const runner = createLoginRunner({ site, limits, logger, now, onStep, onTrouble })
 
   function onTrouble({ reason }: SchoolError): void {
@@ -46,7 +53,19 @@ export function createKingosoftVerifier(options: KingosoftOptions): Required<Stu
     if (reason === 'fault' || reason === 'not-understood') finder.forget()
   }
 
-  async function verify(proof: Proof, ask?: AskOptions): Promise<Verification> {
+  /** An odd answer about one login speaks of that student; about several, of the dialect. */
+  function note(result: Verification, studentNumber: string): Verification {
+    if (result.outcome !== 'unavailable') oddStudents.clear()
+    else if (result.reason === 'login-fault' && oddStudents.add(studentNumber) && oddStudents.size >= ODD_STUDENTS) {
+      oddStudents.clear()
+      finder.forget()
+    }
+    return result
+  }
+
+  const verify = async (proof: Proof, ask?: AskOptions) => note(await logIn(proof, ask), proof.studentNumber)
+
+  async function logIn(proof: Proof, ask?: AskOptions): Promise<Verification> {
     if (proof.answer) return verifyAnswer(proof, proof.answer, ask)
     if (captchaMode === 'ask') return { outcome: 'unavailable', reason: 'captcha-wanted' }
     return runner.run(emptyJar(), ask, async (login) => {
@@ -82,5 +101,5 @@ export function createKingosoftVerifier(options: KingosoftOptions): Required<Stu
     })
   }
 
-  return { verify, issueChallenge, close: runner.close }
+  return { verify, issueChallenge, doubt: () => finder.doubt(), close: runner.close }
 }

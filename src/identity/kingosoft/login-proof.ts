@@ -9,7 +9,7 @@ export function readUserCode(text: string): string {
   const { userCode } = parseJson(text, PROOF.slice(1))
   const code = typeof userCode === 'string' || typeof userCode === 'number' ? String(userCode).trim() : ''
   if (code === '' || code.toLowerCase() === NOBODY) {
-    throw new SchoolError('not-understood', `${PROOF.slice(1)}: the login was accepted and nobody is logged in`)
+    throw new SchoolError('login-fault', `${PROOF.slice(1)}: the login was accepted and nobody is logged in`)
   }
   return code
 }

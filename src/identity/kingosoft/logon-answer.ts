@@ -1,26 +1,46 @@
 import { looksLikeHtml } from '../school-call/page-text.ts'
 import { SchoolError } from '../school-call/school-error.ts'
+import {
+  namesAccount,
+  namesCaptchaAlone,
+  namesDuty,
+  namesSubject,
+  namesWrongPassword,
+  statesLock,
+  statesLockOfAccount,
+  statesRefusal,
+} from './logon-words.ts'
 
-export type LogonMeaning = 'accepted' | 'captcha-wrong' | 'rejected' | 'locked' | 'step-up-wanted'
+export type LogonMeaning =
+  | 'accepted'
+  | 'captcha-wrong'
+  | 'rejected'
+  | 'locked'
+  | 'step-up-wanted'
+  | 'not-admitted'
+  | 'action-wanted'
 
 const LOGON_CALL = 'cas/logon.action'
 const LONGEST_MESSAGE = 500
-const LOCKED = /锁定/
-const CAPTCHA = /验证码/
-const CREDENTIALS = /[账帐]号或密码/
-/** The same with a subject, for statuses that mean a fault: databases lock tables as well. */
-const ACCOUNT_LOCKED = /([账帐][号户]|用户).*锁定/
 
-/** What `logon.action` said. @throws SchoolError for whatever is not known to be about the student. */
+/** What `logon.action` said: the status decides first, then the words. @throws SchoolError for whatever is not known to be about the student. */
 export function readLogonAnswer(text: string): LogonMeaning {
   const { status, message } = parseLogonAnswer(text)
-  if (status === '200') return 'accepted'
-  if (status === '505') return 'step-up-wanted'
-  if (status === '401') return LOCKED.test(message) ? 'locked' : 'captcha-wrong'
-  if (status === '402') return refusedByMessage(message)
-  if (status === '407' || status === '410') return byMessage(status, message)
-  if (ACCOUNT_LOCKED.test(message)) return 'locked'
-  throw fault(status)
+  switch (status) {
+    case '200':
+      return 'accepted'
+    case '505':
+      return 'step-up-wanted'
+    case '401':
+      return bySayings(message) ?? (namesAccount(message) ? 'rejected' : 'captcha-wrong')
+    case '402':
+      return bySayings(message) ?? refused(message)
+    case '407':
+    case '410':
+      return bySayings(message) ?? heldBack(message)
+    default:
+      return oddly(status, message)
+  }
 }
 
 /** For the operator: the status alone, since a message may name the student. */
@@ -34,7 +54,8 @@ export function describeLogonAnswer(text: string): string {
 
 export function parseLogonAnswer(text: string): { status: string; message: string } {
   const answer = parseJson(text, LOGON_CALL)
-  const status = String(answer.status ?? '').trim()
+  const { status: said } = answer
+  const status = typeof said === 'string' || typeof said === 'number' ? String(said).trim() : ''
   if (!/^\d{1,6}$/.test(status)) throw new SchoolError('not-understood', `${LOGON_CALL}: JSON without a status`)
   return { status, message: typeof answer.message === 'string' ? answer.message.slice(0, LONGEST_MESSAGE) : '' }
 }
@@ -47,23 +68,29 @@ export function parseJson(text: string, call: string): Record<string, unknown> {
   } catch {
     if (looksLikeHtml(text)) throw new SchoolError('maintenance', `${call}: a page in place of JSON`)
   }
-  if (typeof value === 'object' && value !== null) return { ...value }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   throw new SchoolError('not-understood', `${call}: not a JSON object`)
 }
 
-/** Where the message speaks of nothing but the captcha, the student was not at fault. */
-function refusedByMessage(message: string): LogonMeaning {
-  if (LOCKED.test(message)) return 'locked'
-  return CAPTCHA.test(message) && !CREDENTIALS.test(message) ? 'captcha-wrong' : 'rejected'
+function bySayings(message: string): LogonMeaning | undefined {
+  if (statesLock(message)) return 'locked'
+  return statesRefusal(message) ? 'not-admitted' : undefined
 }
 
-function byMessage(status: string, message: string): LogonMeaning {
-  if (LOCKED.test(message)) return 'locked'
-  if (CAPTCHA.test(message)) return 'captcha-wrong'
-  if (CREDENTIALS.test(message)) return 'rejected'
-  throw fault(status)
+function refused(message: string): LogonMeaning {
+  if (namesCaptchaAlone(message)) return 'captcha-wrong'
+  return namesDuty(message) ? 'action-wanted' : 'rejected'
 }
 
-function fault(status: string): SchoolError {
-  return new SchoolError('fault', `${LOGON_CALL}: status ${status}`)
+function heldBack(message: string): LogonMeaning {
+  if (namesCaptchaAlone(message)) return 'captcha-wrong'
+  return namesWrongPassword(message) ? 'rejected' : 'action-wanted'
+}
+
+/** A status of no known meaning: only words that speak of this student are believed. */
+function oddly(status: string, message: string): LogonMeaning {
+  if (statesLockOfAccount(message)) return 'locked'
+  if (namesSubject(message) && statesRefusal(message)) return 'not-admitted'
+  if (namesAccount(message) && namesDuty(message)) return 'action-wanted'
+  throw new SchoolError('login-fault', `${LOGON_CALL}: status ${status}`)
 }

@@ -1,14 +1,18 @@
 import type { SchoolSite } from '../school-call/school-site.ts'
 
 const SCRIPTS_AT_MOST = 6
+/** More script tags than any login page has: each costs the parsing of an address. */
+const TAGS_AT_MOST = 100
+/** Ends at the next `<`, so that a page of nothing but openings is read once. */
+const scriptTag = /<script\b[^<>]{0,300}>/gi
 const libraries = /jquery|md5|base64|bootstrap/i
 
 /** Paths below the web root of the page's own scripts in which its login may stand. */
 export function scriptPaths(page: string, pagePath: string, site: SchoolSite): string[] {
   const base = `${site.origin}${site.root}${pagePath}`
-  const paths = [...page.matchAll(/<script\b[^>]{0,300}?\bsrc\s*=\s*["']([^"']{1,300})["']/gi)]
-    .map(([, source]) => source ?? '')
-    .filter((source) => !libraries.test(source) && URL.canParse(source, base))
+  const paths = [...page.matchAll(scriptTag).take(TAGS_AT_MOST)]
+    .map(([tag]) => /\bsrc\s*=\s*["']([^"']{1,300})["']/i.exec(tag)?.[1] ?? '')
+    .filter((source) => source !== '' && !libraries.test(source) && URL.canParse(source, base))
     .map((source) => new URL(source, base))
     .filter(
       (url) => url.origin === site.origin && url.pathname.startsWith(`${site.root}/`) && url.pathname.endsWith('.js'),
@@ -19,7 +23,7 @@ export function scriptPaths(page: string, pagePath: string, site: SchoolSite): s
 
 /** Login pages keep the code of older dialects in comments. Linear in the page's length, whatever it holds. */
 export function withoutComments(source: string): string {
-  const unwrapped = source.replace(/(<script\b[^>]{0,300}>)\s{0,100}<!--/gi, '$1')
+  const unwrapped = source.replace(/(<script\b[^<>]{0,300}>)\s{0,100}<!--/gi, '$1')
   const blocks = cutBetween(cutBetween(unwrapped, '<!--', '-->'), '/*', '*/')
   return blocks.replace(/(^|[^:'"\\])\/\/[^\n]*/g, '$1')
 }

@@ -8,11 +8,11 @@ import { parseLogonAnswer, readLogonAnswer } from './logon-answer.ts'
 import { takeStep } from './step.ts'
 
 /** Nobody's account may have been locked by earlier probes: that is a judgement too. */
-const JUDGED = /^(rejected|locked):/
+const JUDGED = /^(rejected|locked|not-admitted):/
 
 /** Also what a site says by a page to what it does not know, be it a dialect or the path of K3's keys. */
 const MAINTENANCE = 'maintenance:'
-const NO_JUDGEMENT = new Set(['fault', 'not-understood', 'maintenance'])
+const NO_JUDGEMENT = new Set(['fault', 'login-fault', 'not-understood', 'maintenance'])
 
 /** Nobody's login, for asking which dialect is understood at no student's cost. */
 const nobody = () => ({ studentNumber: '0000000000', schoolPassword: randomUUID() })
@@ -52,8 +52,6 @@ export async function probeDialect(
 
 /** Of dialects that the school answers alike, those in which it notices a wrong captcha; all of them where it never does. */
 async function whichReadTheCaptcha(attempt: Attempt, alike: readonly DialectName[], nextCaptcha: CaptchaSource) {
-  // Only a site of K3 has its keys, without which the trial would not have been judged.
-  if (alike.includes('k3')) return ['k3'] as const
   const wrong = async () => (await nextCaptcha()).replace(/.$/, (last) => (last === '0' ? '1' : '0'))
   const notice: DialectName[] = []
   for (const name of alike) {
@@ -62,7 +60,8 @@ async function whichReadTheCaptcha(attempt: Attempt, alike: readonly DialectName
   }
   // A site that reads forms needs no query. Each dialect that is left may cost a student one more call.
   if (notice.includes('k2-post')) return notice.filter((name) => name !== 'k2-get')
-  return notice.length > 0 ? notice : alike
+  // Where nothing tells, what is encrypted goes first.
+  return notice.length > 0 ? notice : alike.toSorted((a, b) => Number(b === 'k3') - Number(a === 'k3'))
 }
 
 type Attempt = (name: string, dialect: Pick<Dialect, 'logon'>, captchas?: CaptchaSource) => Promise<string>

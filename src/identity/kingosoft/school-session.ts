@@ -4,8 +4,10 @@ import { startDeadline } from '../deadline.ts'
 import { dropBody, readBody } from '../school-call/bounded-body.ts'
 import { callFailure } from '../school-call/call-failure.ts'
 import { statusTrouble } from '../school-call/http-status.ts'
+import { acceptEncoding, unpackBody } from '../school-call/packed-body.ts'
 import { pageText } from '../school-call/page-text.ts'
 import { addressOf, type SchoolSite } from '../school-call/school-site.ts'
+import { tlsOptions } from '../school-call/tls-options.ts'
 import { keepCookies, sessionIdFor } from './cookies.ts'
 import type { Limits } from './limits.ts'
 
@@ -44,7 +46,7 @@ export class SchoolSession {
     this.#options = options
     this.#deadline = startDeadline(limits.loginMs, signal)
     this.#client = new Client(site.origin, {
-      connect: { timeout: limits.callMs, ...(site.ca === undefined ? {} : { ca: site.ca }) },
+      connect: { timeout: limits.callMs, ...tlsOptions(site) },
       allowH2: false,
       // A connection for each call: one that the school has just closed would lose a login that must not be sent again.
       pipelining: 0,
@@ -93,7 +95,8 @@ export class SchoolSession {
     keepCookies(jar, addressOf(site, path), response.headers['set-cookie'])
     const trouble = statusTrouble(response.statusCode, response.headers.location, site, name)
     if (trouble) throw dropBody(response.body, trouble)
-    const bytes = await readBody(response.body, response.headers['content-length'], limits.answerBytes, name)
+    const sent = await readBody(response.body, response.headers['content-length'], limits.answerBytes, name)
+    const bytes = await unpackBody(sent, response.headers['content-encoding'], limits.answerBytes, name)
     return { bytes, text: pageText(bytes, String(response.headers['content-type'] ?? '')) }
   }
 
@@ -107,6 +110,7 @@ function requestHeaders(site: SchoolSite, path: string, jar: CookieJar, form: bo
   const cookie = jar.getCookieStringSync(addressOf(site, path))
   return {
     'user-agent': USER_AGENT,
+    'accept-encoding': acceptEncoding,
     ...(path === LOGIN_PAGE ? {} : { referer: addressOf(site, LOGIN_PAGE) }),
     ...(cookie === '' ? {} : { cookie }),
     ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),

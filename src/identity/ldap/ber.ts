@@ -15,18 +15,20 @@ export interface Header {
 }
 
 const LONGEST_LENGTH = 4
+/** Many times what any part of an answer to this service holds: each costs an object. */
+const MOST_ELEMENTS = 4096
 
-/** The header at the beginning; undefined while it is not whole. @throws SchoolError for what LDAP does not allow. */
-export function readHeader(bytes: Buffer): Header | undefined {
-  const [tag, first] = bytes
+/** The header at this address; undefined while it is not whole. @throws SchoolError for what LDAP does not allow. */
+export function readHeader(bytes: Buffer, at = 0): Header | undefined {
+  const [tag, first] = [bytes[at], bytes[at + 1]]
   if (tag === undefined || first === undefined) return undefined
   if ((tag & 0x1f) === 0x1f) throw notUnderstood()
   if (first < 0x80) return { tag, start: 2, size: 2 + first }
   const digits = first & 0x7f
   if (digits === 0 || digits > LONGEST_LENGTH) throw notUnderstood()
   const start = 2 + digits
-  if (bytes.length < start) return undefined
-  return { tag, start, size: start + bytes.readUIntBE(2, digits) }
+  if (bytes.length < at + start) return undefined
+  return { tag, start, size: start + bytes.readUIntBE(at + 2, digits) }
 }
 
 /** Elements side by side that fill these bytes exactly. ldapts' own reader hangs on a length that points beyond its end. */
@@ -34,7 +36,7 @@ export function readElements(bytes: Buffer): Element[] {
   const elements: Element[] = []
   for (let rest = bytes; rest.length > 0; ) {
     const header = readHeader(rest)
-    if (!header || header.size > rest.length) throw notUnderstood()
+    if (!header || header.size > rest.length || elements.length >= MOST_ELEMENTS) throw notUnderstood()
     elements.push({ tag: header.tag, content: rest.subarray(header.start, header.size) })
     rest = rest.subarray(header.size)
   }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { SchoolTls } from '../school-call/tls-options.ts'
 
 export interface DirectoryAddressOptions {
   /** `ldaps://HOST[:PORT]` or `ldap://HOST[:PORT]`. */
@@ -7,18 +8,19 @@ export interface DirectoryAddressOptions {
   startTls?: boolean | undefined
   /** PEM of the authority that alone is trusted; the usual ones where it is absent. */
   ca?: string | undefined
+  /** Old TLS is taken. */
+  legacyTls?: boolean
 }
 
 /** Where the school's directory lives, and what keeps passwords from being read on the way. */
-export interface DirectoryAddress {
+export interface DirectoryAddress extends SchoolTls {
   host: string
   port: number
   protection: 'tls' | 'start-tls' | 'none'
-  ca: string | undefined
 }
 
 /** @throws Error for an address that is none, and for one that would send passwords in the clear. */
-export function directoryAddress({ url, startTls, ca }: DirectoryAddressOptions): DirectoryAddress {
+export function directoryAddress({ url, startTls, ca, legacyTls = false }: DirectoryAddressOptions): DirectoryAddress {
   const { protocol, hostname, port, pathname, search, username, password } = new URL(url)
   if (protocol !== 'ldap:' && protocol !== 'ldaps:') throw new Error('A directory is asked by ldap:// or ldaps:// only')
   if (hostname === '' || pathname.length > 1 || search || username || password)
@@ -28,11 +30,11 @@ export function directoryAddress({ url, startTls, ca }: DirectoryAddressOptions)
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   if (protocol === 'ldaps:') {
     if (startTls) throw new Error('StartTLS is for ldap:// only: ldaps:// is TLS from the start')
-    return { host, port: Number(port || 636), protection: 'tls', ca }
+    return { host, port: Number(port || 636), protection: 'tls', ca, legacyTls }
   }
   if (startTls === false && !isLoopback(host))
     throw new Error('A directory on another machine is asked by ldaps:// or with StartTLS: passwords go there')
-  return { host, port: Number(port || 389), protection: startTls === false ? 'none' : 'start-tls', ca }
+  return { host, port: Number(port || 389), protection: startTls === false ? 'none' : 'start-tls', ca, legacyTls }
 }
 
 function isLoopback(host: string): boolean {

@@ -4,6 +4,7 @@ import { type BindRequest, ExtendedRequest, ProtocolOperation, type SearchReques
 import { startDeadline } from '../deadline.ts'
 import { callFailure } from '../school-call/call-failure.ts'
 import { SchoolError } from '../school-call/school-error.ts'
+import { tlsOptions } from '../school-call/tls-options.ts'
 import { notUnderstood } from './ber.ts'
 import type { DirectoryAddress } from './directory-address.ts'
 import { type DirectoryAnswer, type DirectoryResult, readAnswer } from './directory-answer.ts'
@@ -39,7 +40,7 @@ export class DirectoryConnection {
     this.#limits = limits
     this.#signal = signal
     this.#cutter = createMessageCutter(limits.answerBytes)
-    this.#socket = quiet(address.protection === 'tls' ? connectTls(tlsOptions(address)) : connectPlain(address))
+    this.#socket = quiet(address.protection === 'tls' ? connectTls(directoryTls(address)) : connectPlain(address))
   }
 
   /** Connects, and makes the connection private. @throws SchoolError */
@@ -94,7 +95,7 @@ export class DirectoryConnection {
     if (result.code !== SUCCESS) throw new SchoolError('unsupported', `start-tls: result code ${result.code}`)
     // What was said before the connection is private must not be taken for something said after.
     if (!this.#cutter.empty || this.#socket.readableLength > 0) throw notUnderstood()
-    this.#socket = quiet(connectTls({ ...tlsOptions(this.#address), socket: this.#socket }))
+    this.#socket = quiet(connectTls({ ...directoryTls(this.#address), socket: this.#socket }))
     await this.#connected('secureConnect')
   }
 
@@ -145,8 +146,9 @@ export class DirectoryConnection {
   }
 }
 
-function tlsOptions({ host, port, ca }: DirectoryAddress) {
-  return { host, port, servername: isIP(host) ? '' : host, ...(ca === undefined ? {} : { ca }) }
+function directoryTls(address: DirectoryAddress) {
+  const { host, port } = address
+  return { host, port, servername: isIP(host) ? '' : host, ...tlsOptions(address) }
 }
 
 /** A socket whose errors are looked up where they are waited for. */

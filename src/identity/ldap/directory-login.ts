@@ -32,7 +32,7 @@ export async function logInAsService(connection: DirectoryConnection, account: C
   throw new SchoolError(reason, `service login: LDAP_BIND_DN is refused with result code ${result.code}`)
 }
 
-/** The name of the only entry for this number; undefined for none and for several. @throws SchoolError */
+/** The name of the only entry for this number; undefined for none. @throws SchoolError, also for several: then the filter is wrong. */
 export async function findStudent(
   connection: DirectoryConnection,
   { baseDn, filter, timeLimit }: DirectorySearch,
@@ -49,12 +49,16 @@ export async function findStudent(
     attributes: [NO_ATTRIBUTES],
   })
   const { entries, result } = await connection.ask('search', request, ProtocolOperation.LDAP_RES_SEARCH)
-  if (result.code === SIZE_LIMIT_EXCEEDED) return undefined
+  if (result.code === SIZE_LIMIT_EXCEEDED || entries.length > 1) throw severalEntries()
   if (result.code !== SUCCESS) throw resultTrouble(result, 'search')
-  const [name, ...others] = entries
+  const [name] = entries
   // Without a name, every password is right: that would be an anonymous login (RFC 4513, 5.1.2).
   if (name === '') throw notUnderstood()
-  return others.length === 0 ? name : undefined
+  return name
+}
+
+function severalEntries(): SchoolError {
+  return new SchoolError('login-fault', 'search: LDAP_FILTER finds several entries for one student number')
 }
 
 /** Tries the password, once. @throws SchoolError */

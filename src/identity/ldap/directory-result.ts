@@ -28,14 +28,14 @@ const reasons: Readonly<Record<number, UnavailableReason>> = {
 const wordy = [INVALID_CREDENTIALS, CONSTRAINT_VIOLATION, UNWILLING_TO_PERFORM]
 const refused = [INVALID_CREDENTIALS, INAPPROPRIATE_AUTHENTICATION, NO_SUCH_OBJECT]
 
-/**
- * Active Directory (`data 775` locked, 533 disabled, 701 expired), 389 and FreeIPA (`Exceed password retry limit`, `Account inactivated`,
- * `Too many failed logins`), eDirectory (-197 lockout, -220 expired).
- */
+/** Active Directory (`data 775`), 389 and FreeIPA (`Exceed password retry limit`, `Too many failed logins`), eDirectory (-197). */
 const locked =
-  /\bdata (775|533|701)\b|retry limit|too many failed logins|account (is |has been )?(temporarily )?(locked|inactivated|disabled)|locked out|\(-(197|220)\)/i
+  /\bdata 775\b|retry limit|too many failed logins|account (is |has been )?(temporarily )?locked|locked out|\(-197\)/i
+/** Active Directory (530, 531 not here and now; 533 disabled, 701 expired), FreeIPA (`Account inactivated`), eDirectory (-220 expired). */
+const refusedPerson = /\bdata (530|531|533|701)\b|account (is |has been )?(inactivated|disabled|expired)|\(-220\)/i
 /** Active Directory: the password is right, and has to be changed at the school first. */
 const changeWanted = /\bdata (532|773)\b/i
+const changePolicies: readonly number[] = [PasswordPolicyError.PasswordExpired, PasswordPolicyError.ChangeAfterReset]
 
 /** What a bind with the student's password proves. @throws SchoolError when it proves nothing. */
 export function judgeLogin(result: DirectoryResult, studentCode: string): Verification {
@@ -43,11 +43,12 @@ export function judgeLogin(result: DirectoryResult, studentCode: string): Verifi
   if (code === SUCCESS) return { outcome: 'verified', studentCode }
   if (wordy.includes(code)) {
     if (policyError === PasswordPolicyError.AccountLocked || locked.test(diagnostic)) return { outcome: 'locked' }
-    if (policyError === PasswordPolicyError.PasswordExpired || changeWanted.test(diagnostic))
-      return { outcome: 'step-up-wanted' }
+    if (refusedPerson.test(diagnostic)) return { outcome: 'not-admitted' }
+    if (changeWanted.test(diagnostic) || changePolicies.includes(policyError ?? -1)) return { outcome: 'action-wanted' }
   }
   if (refused.includes(code)) return { outcome: 'rejected' }
-  throw resultTrouble(result, 'login')
+  // A code of no known meaning speaks of this login, not of the directory.
+  throw new SchoolError(reasons[code] ?? 'login-fault', `login: result code ${code}`)
 }
 
 export function resultTrouble({ code }: DirectoryResult, step: string): SchoolError {

@@ -50,7 +50,7 @@ export function createLdapVerifier(options: LdapOptions): StudentVerifier {
       if (account) await step('service login', () => logInAsService(connection, account), 'accepted')
       const search = { baseDn, filter, timeLimit: Math.ceil(limits.callMs / 1000) }
       const look = () => findStudent(connection, search, proof.studentNumber)
-      const dn = await step('search', look, (found) => (found === undefined ? 'not exactly one entry' : 'one entry'))
+      const dn = await step('search', look, (found) => (found === undefined ? 'no entry' : 'one entry'))
       if (dn === undefined) return { outcome: 'rejected' }
       return await step(
         'login',

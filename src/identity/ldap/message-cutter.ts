@@ -14,24 +14,34 @@ export interface MessageCutter {
 
 /** Cuts what arrives into messages. Joins its pieces only when enough are there, so that drops of a byte cost no more than floods. */
 export function createMessageCutter(mostBytes: number): MessageCutter {
+  /** Joined already, from `at` on not yet cut. */
+  let bytes: Buffer = Buffer.alloc(0)
+  let at = 0
   let pieces: Buffer[] = []
   let held = 0
   let wanted = SHORTEST_HEADER
 
+  function join(): void {
+    if (pieces.length === 0) return
+    bytes = Buffer.concat([bytes.subarray(at), ...pieces])
+    at = 0
+    pieces = []
+  }
+
   function next(): Buffer | undefined {
     if (held < wanted) return undefined
-    const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
-    pieces = [bytes]
-    if (bytes[0] !== MESSAGE) throw notUnderstood()
-    const header = readHeader(bytes)
+    join()
+    if (bytes[at] !== MESSAGE) throw notUnderstood()
+    const header = readHeader(bytes, at)
     if (header && header.size > mostBytes)
       throw new SchoolError('too-large', `the directory announced a message of more than ${mostBytes} bytes`)
     wanted = header?.size ?? held + 1
     if (!header || held < wanted) return undefined
-    pieces = [bytes.subarray(header.size)]
+    const message = bytes.subarray(at, at + header.size)
+    at += header.size
     held -= header.size
     wanted = SHORTEST_HEADER
-    return bytes.subarray(0, header.size)
+    return message
   }
 
   return {

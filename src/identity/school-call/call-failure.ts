@@ -3,7 +3,10 @@ import { SchoolError } from './school-error.ts'
 const unreachable = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/
 const tooSlow = /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/
 const brokenOff = /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_CLOSED|UND_ERR_DESTROYED)$/
-const untrusted = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
+const untrusted = /^(CERT_|ERR_TLS_|ERR_SSL_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
+/** What modern TLS says to a server that can do no better. */
+const oldTls =
+  /^ERR_SSL_.*(PROTOCOL|VERSION|HANDSHAKE_FAILURE|DH_KEY_TOO_SMALL|KEY_TOO_SMALL|MD_TOO_WEAK|RENEGOTIATION|NO_CIPHERS)/
 
 /** Names what went wrong by the error's code alone: messages may quote the address, and with it a digest. */
 export function callFailure(error: unknown, call: string, seen: { timedOut: boolean; answered: boolean }): SchoolError {
@@ -11,6 +14,8 @@ export function callFailure(error: unknown, call: string, seen: { timedOut: bool
   if (seen.timedOut) return new SchoolError('timeout', `${call}: no whole answer in time`)
   const code = codeOf(error)
   if (tooSlow.test(code)) return new SchoolError('timeout', `${call}: ${code}`)
+  if (oldTls.test(code))
+    return new SchoolError('connection-refused', `${call}: ${code}, old TLS perhaps: see SCHOOL_TLS`)
   if (unreachable.test(code) || untrusted.test(code)) return new SchoolError('connection-refused', `${call}: ${code}`)
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return new SchoolError('too-large', `${call}: ${code}`)
   if (brokenOff.test(code) && !seen.answered) return new SchoolError('connection-refused', `${call}: ${code}`)

@@ -27,6 +27,7 @@ export function looksLikeHtml(text: string): boolean {
 
 /** A page of the night in place of one to log in on, whose news may speak of maintenance as well. */
 export function saysMaintenance(page: string): boolean {
-  const title = /<title[^>]*>([^<]*)/i.exec(page)?.[1] ?? ''
+  // Neither part runs past the next `<`, so that a page of nothing but titles is read once.
+  const title = /<title[^<>]*>([^<]*)/i.exec(page)?.[1] ?? ''
   return /维护|maintenance/i.test(title) || (/维护/.test(page) && !/<(form|input|script)\b/i.test(page))
 }

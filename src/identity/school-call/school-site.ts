@@ -1,18 +1,18 @@
+import type { SchoolTls } from './tls-options.ts'
+
 /** Where the school's system lives. Its web root is part of the address, and may be none. */
-export interface SchoolSite {
+export interface SchoolSite extends SchoolTls {
   origin: string
   /** `''`, or a path that begins with a slash and ends without one. */
   root: string
-  /** PEM of the authority that alone is trusted for this site; the usual ones where it is absent. */
-  ca: string | undefined
 }
 
 /** @throws Error when the address is not an http:// or https:// one. */
-export function schoolSite(baseUrl: string, ca?: string): SchoolSite {
+export function schoolSite(baseUrl: string, { ca, legacyTls = false }: Partial<SchoolTls> = {}): SchoolSite {
   const url = new URL(baseUrl)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new Error('A school is asked by http:// or https:// only')
-  return { origin: url.origin, root: url.pathname.replace(/\/+$/, ''), ca }
+  return { origin: url.origin, root: url.pathname.replace(/\/+$/, ''), ca, legacyTls }
 }
 
 /** The address of a path below the web root. */

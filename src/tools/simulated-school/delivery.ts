@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { type Answer, page, redirect, type Wording } from './answer.ts'
 import type { Fault } from './fault.ts'
 import { errorPage, maintenancePage } from './pages.ts'
@@ -29,8 +30,14 @@ export function substituteFor(fault: Fault | undefined, address: string, wording
 /** The right answer, damaged on its way. */
 export function damage(answer: Answer, fault: Fault | undefined): Answer {
   if (fault?.name === 'broken-json') return { ...answer, body: answer.body.subarray(0, answer.body.length / 2) }
+  if (fault?.name === 'packed') return packed(answer, fault.coding ?? 'gzip')
   if (fault?.name !== 'wrong-content-type') return answer
   return { ...answer, headers: { ...answer.headers, 'content-type': fault.contentType ?? 'application/octet-stream' } }
+}
+
+function packed(answer: Answer, coding: 'gzip' | 'deflate'): Answer {
+  const body = coding === 'gzip' ? gzipSync(answer.body) : deflateSync(answer.body)
+  return { ...answer, headers: { ...answer.headers, 'content-encoding': coding }, body }
 }
 
 /** Sends an answer, or does with the connection what the fault wants. Timers die with the connection. */

@@ -54,6 +54,11 @@ export const faultForms: Record<FaultName, FaultForm> = {
     does: 'labels the right body wrongly (application/octet-stream)',
   },
   'broken-json': { make: () => ({ name: 'broken-json' }), does: 'cuts the right answer off in its middle' },
+  packed: {
+    parameter: 'CODING',
+    make: (coding) => ({ name: 'packed', coding: codingOf(coding) }),
+    does: 'packs the right answer by gzip (or deflate) though nobody asked',
+  },
   'captcha-refused': {
     parameter: 'N',
     make: (times) => ({ name: 'captcha-refused', times: count(times) }),
@@ -72,6 +77,11 @@ export const faultForms: Record<FaultName, FaultForm> = {
   'status-5000': messageForm('status-5000', 'a fault of the system'),
   'status-407': messageForm('status-407', 'a message of undocumented meaning'),
   'status-410': messageForm('status-410', 'a message of undocumented meaning'),
+  'logon-answer': {
+    parameter: 'STATUS MESSAGE',
+    make: logonAnswer,
+    does: 'logon.action answers this status and message, whatever the password (402)',
+  },
   locked: { make: () => ({ name: 'locked' }), does: 'says that the account is locked, whosever it is' },
   'step-up': { make: () => ({ name: 'step-up' }), does: 'wants a code from the phone (505)' },
   guest: { make: () => ({ name: 'guest' }), does: 'says 200 to a right password, and then knows nobody (kingo.guest)' },
@@ -83,6 +93,18 @@ function messageForm(name: 'status-5000' | 'status-407' | 'status-410', does: st
     make: (message) => ({ name, message }),
     does: `logon.action answers this status: ${does}`,
   }
+}
+
+function codingOf(text: string | undefined): 'gzip' | 'deflate' {
+  if (text === undefined || text === 'gzip') return 'gzip'
+  if (text === 'deflate') return text
+  throw new FaultTextError(`"${text}" is neither gzip nor deflate`)
+}
+
+function logonAnswer(text = '402'): Fault {
+  const [, status, message = ''] = /^(\d{1,6})(?: (.*))?$/s.exec(text) ?? []
+  if (status === undefined) throw new FaultTextError(`"${text}" does not begin with a status`)
+  return { name: 'logon-answer', status, message }
 }
 
 /**

@@ -28,6 +28,8 @@ export type WireFault =
   | { name: 'wrong-content-type'; contentType?: string }
   /** The right answer, cut off in its middle. */
   | { name: 'broken-json' }
+  /** The right answer, packed though nobody asked (default `gzip`). */
+  | { name: 'packed'; coding?: 'gzip' | 'deflate' }
 
 /** Faults of the academic-affairs system itself, each with its own place. */
 export type SchoolFault =
@@ -42,6 +44,8 @@ export type SchoolFault =
   | { name: 'status-5000'; message?: string }
   | { name: 'status-407'; message?: string }
   | { name: 'status-410'; message?: string }
+  /** This status and message, whoever it is and whatever the password. */
+  | { name: 'logon-answer'; status?: string; message?: string }
   /** The account is locked, whosever it is. */
   | { name: 'locked' }
   /** 505: a code from the phone is wanted, whoever it is. */
@@ -62,6 +66,7 @@ const ownSteps: Record<SchoolFault['name'], FaultStep> = {
   'status-5000': 'logon',
   'status-407': 'logon',
   'status-410': 'logon',
+  'logon-answer': 'logon',
   locked: 'logon',
   'step-up': 'logon',
   guest: 'logon',

@@ -59,6 +59,8 @@ function forcedWord(fault: Fault | undefined): LogonWord | undefined {
       return { status: '407', message: fault.message ?? '请先完成学期注册!' }
     case 'status-410':
       return { status: '410', message: fault.message ?? '当前时段不开放登录!' }
+    case 'logon-answer':
+      return { status: fault.status ?? '402', message: fault.message ?? '' }
     case 'locked':
       return wordOf({ kind: 'locked', minutes: 30 })
     case 'step-up':

@@ -1,0 +1,83 @@
+const SUBJECT = '(?:[账帐][号户]|用户|学生|学号|该生|您|你)'
+const LOCKED = '(?:锁定|锁住)'
+const REFUSED =
+  '(?:冻结|禁用|停用|注销|禁止登[录陆]|不允许登[录陆]|无权登[录陆]|黑名单|次数太多|次数过多|次数过于频繁|毕业|离校|退学|非在校|不是在校)'
+const MISSING = /不存在|没有(?:该|此|这个)|无(?:该|此)/
+
+/** In the same clause before the word: it speaks of what may come, or of what is not. */
+const MAYBE_BEFORE =
+  /将|会|再|还|剩|满|超过|达到?|即|就|未|没有|防止|以免|避免|可能|如|若|一旦|是否|或者?(?:[账帐][号户]|用户)?(?:已|被)*$|[0-9一二两三四五六七八九十]\s*次/
+const MAYBE_AFTER = /^(?:前|规则|策略|将|会|则|就)|剩|还有|机会|[0-9一二两三四五六七八九十]\s*次/
+
+const ACCOUNT = /[账帐][号户]|密码|口令|用户名|登[录陆]名|学号/
+const CAPTCHA = /验证码|校验码|附加码/
+const WRONG =
+  /(?:密码|口令|[账帐][号户]|用户名|学号)[^，。；！,;!]{0,10}(?:错误|有误|不正确|不对|不匹配|不符|不一致)|输错|[账帐][号户]或密码/
+const MUST_ACT =
+  /(?:修改|重置|更改|更换|重设)[^，。；！,;!]{0,6}(?:密码|口令)|(?:密码|口令)[^，。；！,;!]{0,8}(?:过期|过于简单|太简单|强度|必须修改|到期|须修改)|(?:初始|默认|弱)(?:密码|口令)|请先/
+
+const lockedNow = statement(LOCKED, `(?:被|处于|${SUBJECT}|^)(?:临时|暂时|自动|系统|管理员)*${LOCKED}`)
+const refusedNow = statement(REFUSED, REFUSED)
+const subject = new RegExp(SUBJECT)
+
+/** The school states that the account is locked. A warning that it will be is none. */
+export function statesLock(message: string): boolean {
+  return clausesOf(message).some(lockedNow)
+}
+
+/** The same with a subject, for statuses that mean a fault: databases lock tables as well. */
+export function statesLockOfAccount(message: string): boolean {
+  return subject.test(message) && statesLock(message)
+}
+
+/** The school does not admit this person: frozen, disabled, graduated, no student. */
+export function statesRefusal(message: string): boolean {
+  if (clausesOf(message).some(refusedNow)) return true
+  // Where a password is named beside, it is the usual word for "one of them is wrong".
+  return MISSING.test(message) && subject.test(message) && !/密码|口令|验证码/.test(message)
+}
+
+export function namesAccount(message: string): boolean {
+  return ACCOUNT.test(message)
+}
+
+export function namesSubject(message: string): boolean {
+  return subject.test(message)
+}
+
+/** Then the password has not been looked at. */
+export function namesCaptchaAlone(message: string): boolean {
+  return CAPTCHA.test(message) && !ACCOUNT.test(message)
+}
+
+/** Number or password are said to be wrong. */
+export function namesWrongPassword(message: string): boolean {
+  return WRONG.test(message)
+}
+
+/** The student has to do something at the school's own site first. */
+export function namesDuty(message: string): boolean {
+  return MUST_ACT.test(message) && !WRONG.test(message)
+}
+
+function clausesOf(message: string): string[] {
+  return message.replace(/\|\s*\d+\s*$/, '').split(/[，,。；;！!？?：:、|（）()\n]/)
+}
+
+/** Whether a clause says that something is so: by 已, 中 or 状态, or plainly and without anything that makes it a warning. */
+function statement(word: string, plain: string): (clause: string) => boolean {
+  const done = new RegExp(`已经?(?:被|因[^将会]{0,20}被|[^将会再还满超剩次若如]{0,6})?${word}|${word}(?:中|状态)`)
+  const plainly = new RegExp(plain)
+  const unsure = /如|若|一旦|可能|防止|以免|避免|是否|未|将|会被?$/
+  return (clause) => {
+    const said = done.exec(clause)
+    if (said)
+      return (
+        !unsure.test(clause.slice(0, said.index)) && !/或者?(?:[账帐][号户]|用户)?$/.test(clause.slice(0, said.index))
+      )
+    const bare = plainly.exec(clause)
+    if (!bare) return false
+    const end = bare.index + bare[0].length
+    return !MAYBE_BEFORE.test(clause.slice(0, end)) && !MAYBE_AFTER.test(clause.slice(end))
+  }
+}

@@ -1,0 +1,29 @@
+import { createHmac, randomBytes } from 'node:crypto'
+
+/** More are not told apart. */
+const MOST_STUDENTS = 1000
+
+/** Different students since the last `clear`. Their numbers are kept as hashes under a key that dies with the process. */
+export interface StudentRun {
+  /** False for one who is in the run already. */
+  add(studentNumber: string): boolean
+  readonly size: number
+  clear(): void
+}
+
+export function createStudentRun(): StudentRun {
+  const key = randomBytes(32)
+  const students = new Set<string>()
+  return {
+    add(studentNumber) {
+      const hash = createHmac('sha256', key).update(studentNumber).digest('base64url')
+      if (students.has(hash) || students.size >= MOST_STUDENTS) return false
+      students.add(hash)
+      return true
+    },
+    get size() {
+      return students.size
+    },
+    clear: () => students.clear(),
+  }
+}
