@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { defaultLimits } from '../src/identity/kingosoft/limits.ts'
-import { loadCaptchaProfile } from '../src/service/captcha-reader.ts'
+import { defaultLimits } from '../src/schools/kingosoft/limits.ts'
+import { loadCaptchaProfile } from '../src/server/captcha-reader.ts'
 import { ProfileError } from '../src/tools/captcha/profile.ts'
 import { captchaReport } from './captcha-report.ts'
 import { type CaptchaFigures, labelledFiles, race, spread, UnfitFolderError } from './captcha-run.ts'

@@ -1,21 +1,14 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
 import { createAccountService } from './accounts/account.service.ts'
-import { authentication } from './accounts/authentication.plugin.ts'
-import { createAuthenticationService } from './accounts/authentication.service.ts'
-import { createBudgetService } from './accounts/budget.service.ts'
-import { casRoutes } from './accounts/cas.routes.ts'
-import { challengeRoutes } from './accounts/challenge.routes.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
-import { createProofService } from './accounts/proof.service.ts'
-import { recoveryRoutes } from './accounts/recovery.routes.ts'
-import { createRecoveryService } from './accounts/recovery.service.ts'
-import { registrationRoutes } from './accounts/registration.routes.ts'
-import { createRegistrationService } from './accounts/registration.service.ts'
-import { studentNumberRoutes } from './accounts/student-number.routes.ts'
-import { createTokens } from './accounts/token.ts'
+import { authentication } from './authentication/authentication.plugin.ts'
+import { createAuthenticationService } from './authentication/authentication.service.ts'
+import { createBudgetService } from './authentication/rate-limit.service.ts'
+import { tokenRoutes } from './authentication/token.routes.ts'
+import { createTokens } from './authentication/token.ts'
+import { upkeep } from './background-jobs.ts'
 import type { Config } from './config/config.ts'
-import { answersTogether } from './http/answers-together.ts'
 import { apiReference } from './http/api-reference.ts'
 import { drain } from './http/drain.ts'
 import { errors } from './http/errors.ts'
@@ -28,19 +21,27 @@ import { openapi } from './http/openapi.ts'
 import { pipelining } from './http/pipelining.ts'
 import { protocolErrors } from './http/protocol-errors.ts'
 import { requestLog } from './http/request-log.ts'
+import { answersTogether } from './http/response-batching.ts'
 import { privateAnswers, responseHeaders } from './http/response-headers.ts'
 import { requestIds, serverOptions } from './http/server-options.ts'
 import { serveTls, tlsOptions } from './http/tls.ts'
 import { createUnavailabilityLog } from './http/unavailability-log.ts'
-import type { CasLogin } from './identity/cas/cas-login.ts'
-import type { StudentVerifier } from './identity/verifier.ts'
 import type { Keys } from './keys.ts'
+import { casRoutes } from './registration/cas.routes.ts'
+import { challengeRoutes } from './registration/challenge.routes.ts'
+import { recoveryRoutes } from './registration/recovery.routes.ts'
+import { createRecoveryService } from './registration/recovery.service.ts'
+import { registrationRoutes } from './registration/registration.routes.ts'
+import { createRegistrationService } from './registration/registration.service.ts'
+import { studentNumberRoutes } from './registration/student-number.routes.ts'
+import { createProofService } from './registration/verification.service.ts'
+import type { CasLogin } from './schools/cas/cas-login.ts'
+import type { StudentVerifier } from './schools/verifier.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Storage } from './storage/storage.ts'
 import { studyRoutes } from './studies/study.routes.ts'
 import { createStudyService } from './studies/study.service.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
-import { upkeep } from './upkeep.ts'
 import { version } from './version.ts'
 
 export interface AppDeps {
@@ -99,7 +100,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
           lastSeen,
           readTogether: storage.readTogether,
         })
-        await known.register(accountRoutes, { accounts, authentication: identities })
+        await known.register(accountRoutes, { accounts })
+        await known.register(tokenRoutes, { authentication: identities })
         await known.register(studentNumberRoutes, { recovery, proofKind })
         await known.register(studyRoutes, { studies })
         await known.register(studyListRoutes, { studies })

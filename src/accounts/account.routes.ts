@@ -2,17 +2,15 @@ import { errorResponses, idParameter } from '../http/api-schemas.ts'
 import type { Routes } from '../http/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen } from '../shared/maybe-promise.ts'
-import { presentUser, TokenAnswer, User } from './account.schemas.ts'
+import { presentUser, User } from './account.schemas.ts'
 import type { AccountService } from './account.service.ts'
 import type { AccountId } from './account.ts'
-import type { AuthenticationService } from './authentication.service.ts'
 
 export interface AccountRoutesOptions {
   accounts: AccountService
-  authentication: AuthenticationService
 }
 
-export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { accounts, authentication }) => {
+export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { accounts }) => {
   app.get(
     '/users/:user_id',
     {
@@ -34,19 +32,5 @@ export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { account
       if (id === undefined) throw new DomainError('not-found')
       return andThen(accounts.getAccount(id), (account) => presentUser(account, request.origin))
     },
-  )
-
-  app.get(
-    '/token',
-    {
-      schema: {
-        operationId: 'issueToken',
-        summary: '用密码换取令牌 · A token for the password',
-        description: 'Only the password buys a token; a token does not.',
-        tags: ['users'],
-        response: { 200: TokenAnswer, ...errorResponses('unauthorized', 'password-wanted', 'too-many-requests') },
-      },
-    },
-    (request) => authentication.issueToken(request.identity),
   )
 }

@@ -37,14 +37,6 @@ export const UserName = {
   description: '1 到 64 个字符，不含冒号和看不见的字符 · 1 to 64 characters, no colon and no invisible character',
 } as const satisfies JsonSchema
 
-export const TokenAnswer = {
-  type: 'object',
-  required: ['token', 'expiration'],
-  properties: { token: { type: 'string' }, expiration: { type: 'integer', description: 'Lifetime in seconds.' } },
-  description: 'A token.',
-  examples: [{ token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.x', expiration: 3600 }],
-} as const satisfies ObjectSchema
-
 export function userUrl(origin: string, id: number): string {
   return `${origin}${apiBase}/users/${id}`
 }

@@ -5,10 +5,10 @@ import {
   type AccountAdministration,
   createAccountAdministration,
   type Naming,
-} from '../accounts/administration.service.ts'
+} from '../authentication/administration.service.ts'
 import { readConfig } from '../config/read-config.ts'
 import { errorMessage } from '../http/error-message.ts'
-import { openService } from '../service/open-storage.ts'
+import { openService } from '../server/open-storage.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { Storage } from '../storage/storage.ts'
 import { explain } from './explain.ts'

@@ -1,5 +1,5 @@
 import { readConfig } from '../config/read-config.ts'
-import { secretPath } from '../service/secret.ts'
+import { secretPath } from '../server/secret.ts'
 import { BackupRefusedError } from '../tools/backup/inspect.ts'
 import type { SecretSource } from '../tools/backup/secret-file.ts'
 import { explain } from './explain.ts'

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/read-config.ts'
-import { openDatabase } from '../service/open-storage.ts'
+import { openDatabase } from '../server/open-storage.ts'
 import { openMigrated } from '../storage/open-migrated.ts'
 import { explain } from './explain.ts'
 

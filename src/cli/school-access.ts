@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config.ts'
 import { readConfig } from '../config/read-config.ts'
-import { loadCaptchaReader } from '../service/captcha-reader.ts'
-import { authorityOf } from '../service/school.ts'
+import { loadCaptchaReader } from '../server/captcha-reader.ts'
+import { authorityOf } from '../server/school.ts'
 import type { SchoolAccess } from './school-check.command.ts'
 
 /** The configured school, for walking through a login. @throws ConfigError where no password is taken to it by KINGOSOFT's protocol */

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { createKingosoftVerifier, type KingosoftOptions } from '../identity/kingosoft/kingosoft.verifier.ts'
-import type { Step } from '../identity/kingosoft/step.ts'
-import type { Proof, StudentVerifier, UnavailableReason, Verification } from '../identity/verifier.ts'
+import { createKingosoftVerifier, type KingosoftOptions } from '../schools/kingosoft/kingosoft.verifier.ts'
+import type { Step } from '../schools/kingosoft/step.ts'
+import type { Proof, StudentVerifier, UnavailableReason, Verification } from '../schools/verifier.ts'
 import { createTerminalPrompt, type TerminalPrompt } from './terminal-prompt.ts'
 
 /** How to reach the configured school. */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
-import { hashPassword, nobodysHash } from '../accounts/password-hash.ts'
+import { hashPassword, nobodysHash } from '../authentication/password-hash.ts'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/read-config.ts'
 import { systemClock } from '../shared/clock.ts'

@@ -1,5 +1,5 @@
 import type { AccountTable } from '../accounts/account.table.ts'
-import type { BudgetTable } from '../accounts/budget.table.ts'
+import type { BudgetTable } from '../authentication/rate-limit.table.ts'
 import type { StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
 export interface SettingTable {

@@ -1,6 +1,6 @@
 /**
  * What each place of `src` may import from the others: a folder, or one file of it. Whatever a place holds it may import itself.
- * Features stand in a line, `identity ← accounts ← studies ← statistics`, and import only to their left.
+ * Features stand in a line, `schools ← accounts ← authentication ← registration ← studies ← statistics`, and import only to their left.
  */
 export const layers: Readonly<Record<string, readonly string[]>> = {
   shared: [],
@@ -8,29 +8,37 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'tools/simulated-school': [],
   'version.ts': ['../package.json'],
   'keys.ts': [],
-  identity: ['shared'],
-  storage: ['shared', 'accounts/*.table.ts', 'studies/*.table.ts', 'statistics/*.table.ts'],
+  schools: ['shared'],
+  storage: [
+    'shared',
+    'accounts/*.table.ts',
+    'authentication/*.table.ts',
+    'studies/*.table.ts',
+    'statistics/*.table.ts',
+  ],
   config: ['storage/postgres-hosts.ts'],
   http: ['shared', 'storage/database-unavailable.ts'],
-  accounts: ['shared', 'storage', 'http', 'identity'],
-  studies: ['shared', 'storage', 'http', 'identity', 'accounts'],
-  statistics: ['shared', 'storage', 'http', 'identity', 'accounts', 'studies'],
-  'upkeep.ts': ['shared', 'storage', 'accounts', 'studies', 'statistics'],
-  'tools/seed': ['shared', 'storage', 'accounts', 'studies', 'config'],
+  accounts: ['shared', 'storage', 'http', 'schools'],
+  authentication: ['shared', 'storage', 'http', 'schools', 'accounts'],
+  registration: ['shared', 'storage', 'http', 'schools', 'accounts', 'authentication'],
+  studies: ['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration'],
+  statistics: ['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration', 'studies'],
+  'background-jobs.ts': ['shared', 'storage', 'accounts', 'authentication', 'studies', 'statistics'],
+  'tools/seed': ['shared', 'storage', 'accounts', 'authentication', 'studies', 'config'],
   'tools/database-copy': ['shared', 'storage', 'studies', 'config/setting.ts'],
   'tools/backup': ['shared', 'storage', 'keys.ts'],
   'app.ts': [
-    ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics'],
-    ...['config', 'keys.ts', 'upkeep.ts', 'version.ts'],
+    ...['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration', 'studies', 'statistics'],
+    ...['config', 'keys.ts', 'background-jobs.ts', 'version.ts'],
   ],
-  service: [
-    ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics'],
+  server: [
+    ...['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration', 'studies', 'statistics'],
     ...['tools/captcha', 'tools/simulated-school'],
     ...['config', 'keys.ts', 'version.ts', 'app.ts'],
   ],
   cli: [
-    ...['shared', 'storage', 'http', 'identity', 'accounts', 'studies', 'statistics'],
-    ...['config', 'keys.ts', 'version.ts', 'app.ts', 'tools', 'service'],
+    ...['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration', 'studies', 'statistics'],
+    ...['config', 'keys.ts', 'version.ts', 'app.ts', 'tools', 'server'],
   ],
   'main.ts': ['cli', 'config'],
 }

@@ -9,7 +9,7 @@ export interface Role {
   because: string
 }
 
-const features = '^(?:accounts|studies|statistics)/'
+const features = '^(?:accounts|authentication|registration|studies|statistics)/'
 const webFramework = '^fastify|^@fastify/|^node:https?$|^node:http2$|^undici$'
 const sql = '^kysely|^pg$|^node:sqlite$'
 const inputAndOutput = `${webFramework}|${sql}|^node:(?:fs|net|tls|child_process|dns|timers|worker_threads)|^pino$`
@@ -30,7 +30,7 @@ export const roles: readonly Role[] = [
     forbids: new RegExp(`${webFramework}|^ajv$|^http/|\\.(?:service|schemas|routes|plugin)\\.ts$`),
     because: 'a repository knows SQL and no HTTP',
   },
-  ...['accounts', 'studies', 'statistics'].map((feature) => ({
+  ...['accounts', 'authentication', 'registration', 'studies', 'statistics'].map((feature) => ({
     files: new RegExp(`^${feature}/.*\\.repository\\.ts$`),
     forbids: new RegExp(`^(?!${feature}/).*\\.repository\\.ts$`),
     because: 'a repository asks no other feature’s',
@@ -64,13 +64,13 @@ export const roles: readonly Role[] = [
     because: 'the time comes from the clock that is handed in',
   },
   {
-    files: /^identity\//,
+    files: /^schools\//,
     forbids: new RegExp(`^fastify|^@fastify/|${sql}`),
     because: 'an adapter to a school knows neither our HTTP server nor our storage',
   },
   ...['cas', 'kingosoft', 'ldap'].map((adapter) => ({
-    files: new RegExp(`^identity/${adapter}/`),
-    forbids: new RegExp(`^identity/(?!${adapter}/|school-call/)[^/]+/`),
+    files: new RegExp(`^schools/${adapter}/`),
+    forbids: new RegExp(`^schools/(?!${adapter}/|school-call/)[^/]+/`),
     because: 'an adapter to one kind of school knows no other kind',
   })),
   {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'node:test'
 import { readConfig } from '../../src/config/read-config.ts'
-import { openService } from '../../src/service/open-storage.ts'
+import { openService } from '../../src/server/open-storage.ts'
 import { occupy } from './command-line.ts'
 
 export interface BackedUpPlace {

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { openService } from '../../src/service/open-storage.ts'
+import { openService } from '../../src/server/open-storage.ts'
 import { audit } from './audit.ts'
 import { acknowledgedBy, registerStudents, type Student, study } from './student.ts'
 import { freePort, type Place, startVictim } from './victim.ts'

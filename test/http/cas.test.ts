@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openCasBrowser } from '../identity/cas-browser.ts'
-import { type CasServer, startCasServer } from '../identity/cas-server.ts'
+import { openCasBrowser } from '../schools/cas-browser.ts'
+import { type CasServer, startCasServer } from '../schools/cas-server.ts'
 import { type Service, startService } from '../support/service.ts'
 
 const student = { studentNumber: '2017010101', schoolPassword: 'only for the page of the school' }

@@ -8,8 +8,8 @@ import { describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { demoStudents } from '../../src/tools/simulated-school/student.ts'
 import { basic, send } from '../contract/client.ts'
-import { createPrivateAuthority } from '../identity/private-authority.ts'
-import { startScriptedSchool } from '../identity/scripted-school.ts'
+import { createPrivateAuthority } from '../schools/private-authority.ts'
+import { startScriptedSchool } from '../schools/scripted-school.ts'
 import { makePlace, type Place, type Settings, type SpawnedService, spawnService } from '../support/running-service.ts'
 
 const ann = { username: 'ann', password: 'a quiet reading room' }

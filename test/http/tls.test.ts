@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
-import { createPrivateAuthority, type PrivateAuthority } from '../identity/private-authority.ts'
+import { createPrivateAuthority, type PrivateAuthority } from '../schools/private-authority.ts'
 import { type Service, startService } from '../support/service.ts'
 
 let folder: string

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { findAccount, updateLastSeen, updateStudentNumber } from '../../src/accounts/account.repository.ts'
-import { findCredentials } from '../../src/accounts/credentials.repository.ts'
+import { findCredentials } from '../../src/authentication/credentials.repository.ts'
 import { DomainError } from '../../src/shared/errors.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'

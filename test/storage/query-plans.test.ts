@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createAccountAdministration } from '../../src/accounts/administration.service.ts'
+import { createAccountAdministration } from '../../src/authentication/administration.service.ts'
 import { removeAccount } from '../../src/studies/account-removal.service.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
 import { basic, bearer, type Credentials, send } from '../contract/client.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { findCredentialState, replacePassword } from '../../src/accounts/credentials.repository.ts'
+import { findCredentialState, replacePassword } from '../../src/authentication/credentials.repository.ts'
 import { newAccount, openTestDatabase } from '../support/test-storage.ts'
 
 test('what was committed before an event is seen by the reads that follow from it, whoever committed', async () => {

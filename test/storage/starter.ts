@@ -1,7 +1,7 @@
 /** A process of its own that starts and ends records of one student, as quickly as it can: `starter.ts DATABASE_URL ACCOUNT TIMES`. */
 import type { AccountId } from '../../src/accounts/account.ts'
 import { readConfig } from '../../src/config/read-config.ts'
-import { openDatabase } from '../../src/service/open-storage.ts'
+import { openDatabase } from '../../src/server/open-storage.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { readConfig } from '../../src/config/read-config.ts'
-import { serve } from '../../src/service/serve.ts'
+import { serve } from '../../src/server/serve.ts'
 import type { Target } from '../contract/target.ts'
-import { startReadableSchool } from '../identity/simulated-kingosoft.ts'
+import { startReadableSchool } from '../schools/simulated-kingosoft.ts'
 import { emptyDatabase } from './empty-database.ts'
 
 /** The production service on a free port and an empty database, with a school that speaks the real protocol. */

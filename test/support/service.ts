@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { readConfig } from '../../src/config/read-config.ts'
-import type { CaptchaReader } from '../../src/identity/kingosoft/captcha-reader.ts'
-import type { SchoolBounds } from '../../src/service/school.ts'
-import { serve } from '../../src/service/serve.ts'
-import { startReadableSchool } from '../identity/simulated-kingosoft.ts'
+import type { CaptchaReader } from '../../src/schools/kingosoft/captcha-reader.ts'
+import type { SchoolBounds } from '../../src/server/school.ts'
+import { serve } from '../../src/server/serve.ts'
+import { startReadableSchool } from '../schools/simulated-kingosoft.ts'
 import { makePlace, type Place, type Settings } from './running-service.ts'
 
 export interface Service {

@@ -1,0 +1,60 @@
+import {
+  findAccount,
+  listAccounts as findAccountsAfter,
+  findByStudentNumber,
+  findByUserName,
+} from '../accounts/account.repository.ts'
+import type { Account, AccountId } from '../accounts/account.ts'
+import { isStudentNumber, studentNumberHash } from '../accounts/student-number.ts'
+import { userNameKey } from '../accounts/user-name.ts'
+import type { Storage } from '../storage/storage.ts'
+import { replacePassword } from './credentials.repository.ts'
+import { checkPassword } from './password.ts'
+import { hashPassword } from './password-hash.ts'
+
+export interface AdministrationDeps {
+  storage: Storage
+  studentNumberKey: Buffer
+}
+
+/** What an operator may call an account by. */
+export type Naming = 'user-name' | 'student-number' | 'id'
+
+const pageSize = 500
+
+export type AccountAdministration = ReturnType<typeof createAccountAdministration>
+
+/** What the operator does with accounts, past everyone's credentials. */
+export function createAccountAdministration({ storage, studentNumberKey }: AdministrationDeps) {
+  const found: Record<Naming, (who: string) => Promise<Account | undefined>> = {
+    'user-name': (who) => findByUserName(storage.db, userNameKey(who)),
+    'student-number': async (who) =>
+      isStudentNumber(who) ? findByStudentNumber(storage.db, studentNumberHash(who, studentNumberKey)) : undefined,
+    id: async (who) => (/^[1-9][0-9]{0,14}$/.test(who) ? findAccount(storage.db, Number(who) as AccountId) : undefined),
+  }
+
+  /** A user name before a student number, as at login, and an id last. */
+  async function findNamed(who: string, naming?: Naming): Promise<Account | undefined> {
+    if (naming) return found[naming](who)
+    return (await found['user-name'](who)) ?? (await found['student-number'](who)) ?? (await found.id(who))
+  }
+
+  /** By id, a page at a time: any number of accounts in little memory, and no long-lived read. */
+  async function* listAccounts(after: number, limit: number): AsyncGenerator<Account> {
+    for (let [last, left] = [after, limit]; left > 0; ) {
+      const page = await findAccountsAfter(storage.db, last, Math.min(left, pageSize))
+      yield* page
+      last = page.at(-1)?.id ?? last
+      left = page.length < pageSize ? 0 : left - page.length
+    }
+  }
+
+  /** Every token of the account dies with its old password. @throws DomainError as `checkPassword` */
+  async function resetPassword({ id, username }: Account, password: string): Promise<void> {
+    await checkPassword(password, username)
+    const passwordHash = await hashPassword(password)
+    await storage.write((tx) => replacePassword(tx, id, passwordHash))
+  }
+
+  return { findNamed, listAccounts, resetPassword }
+}

@@ -1,0 +1,77 @@
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { LastSeen } from '../accounts/last-seen.service.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { MaybePromise } from '../shared/maybe-promise.ts'
+import type { AuthenticationService } from './authentication.service.ts'
+import { offeredCredentials } from './authorization-header.ts'
+import type { Identity, Verified } from './credential-cache.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set on every route behind the `authentication` plugin. */
+    identity: Identity
+  }
+}
+
+export interface AuthenticationOptions {
+  authentication: AuthenticationService
+  lastSeen: LastSeen
+  /** Opens the snapshot that reads of requests that arrive together share, where the database has one. */
+  readTogether: (() => void) | undefined
+}
+
+/** Every route of the scope that registers this wants credentials, before anything of the body is read. */
+export const authentication = fp<AuthenticationOptions>(async (app, options) => {
+  const { authentication: service, lastSeen, readTogether } = options
+  app.decorateRequest('identity')
+
+  function accept(request: FastifyRequest, identity: Identity): void {
+    request.identity = identity
+    lastSeen.note(identity.accountId)
+  }
+
+  // No promise where the cache answers at once, as it does for nearly every request.
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { authorization } = request.headers
+    if (authorization === undefined) throw new DomainError('credentials-missing')
+    readTogether?.()
+    const known = service.recall(authorization)
+    if (known === undefined || known instanceof Promise) {
+      identify(known, authorization, request.ip, service)
+        .then((identity) => accept(request, identity))
+        .then(() => done(), done)
+      return
+    }
+    accept(request, known)
+    done()
+  })
+})
+
+async function identify(
+  recalled: MaybePromise<Identity | undefined>,
+  authorization: string,
+  address: string,
+  service: AuthenticationService,
+): Promise<Identity> {
+  const known = await recalled
+  if (known) return known
+  const verified = await verify(authorization, address, service)
+  service.remember(authorization, verified)
+  return verified
+}
+
+function verify(authorization: string, address: string, service: AuthenticationService): Promise<Verified> {
+  const offered = offeredCredentials(authorization)
+  if (offered === undefined)
+    throw new DomainError(isEmpty(authorization) ? 'credentials-missing' : 'credentials-unreadable')
+  if (offered.scheme === 'bearer') return service.byToken(offered.token)
+  if (offered.login === '' && offered.password === '') throw new DomainError('credentials-missing')
+  if (offered.password === '') return service.byToken(offered.login)
+  return service.byPassword(offered.login, offered.password, address)
+}
+
+/** Nothing, or a scheme alone: what clients send whose user has not signed in. */
+function isEmpty(authorization: string): boolean {
+  return /^\s*(?:basic|bearer)?\s*$/i.test(authorization)
+}

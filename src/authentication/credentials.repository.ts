@@ -1,0 +1,64 @@
+import type { AccountId, Credentials } from '../accounts/account.ts'
+import type { MaybePromise } from '../shared/maybe-promise.ts'
+import { statement } from '../storage/statement.ts'
+import type { Db } from '../storage/storage.ts'
+
+/** Who may be meant by a login name: the bearer of the user name first, then of the student number. */
+export async function findCredentials(db: Db, usernameKey: string, studentNumberHash?: string): Promise<Credentials[]> {
+  // PostgreSQL refuses a NUL in text, and no user name holds one.
+  if (usernameKey.includes('\0')) return []
+  const rows = await db
+    .selectFrom('accounts')
+    .select(['id', 'username_key', 'password_hash', 'credential_version', 'student_number_hash'])
+    .where((eb) =>
+      eb.or([
+        eb('username_key', '=', usernameKey),
+        ...(studentNumberHash === undefined ? [] : [eb('student_number_hash', '=', studentNumberHash)]),
+      ]),
+    )
+    .execute()
+  rows.sort((a, b) => Number(b.username_key === usernameKey) - Number(a.username_key === usernameKey))
+  return rows.map((row) => ({
+    accountId: row.id as AccountId,
+    passwordHash: row.password_hash,
+    version: row.credential_version,
+    studentNumberHash: row.student_number_hash,
+  }))
+}
+
+/** What an account's credentials are judged by: another version, and every token is dead; another number, and the old one is nobody's. */
+export interface CredentialState {
+  version: number
+  studentNumberHash: string
+}
+
+export function findCredentialState(db: Db, id: AccountId): MaybePromise<CredentialState | undefined> {
+  return credentialStateById.first(db, { id })
+}
+
+const credentialStateById = statement<{ id: AccountId }, CredentialState>((db, { id }) =>
+  db
+    .selectFrom('accounts')
+    .select(['credential_version as version', 'student_number_hash as studentNumberHash'])
+    .where('id', '=', id)
+    .compile(),
+)
+
+/** The same password, hashed anew: no token dies. */
+export async function updatePasswordHash(db: Db, id: AccountId, from: string, to: string): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set({ password_hash: to })
+    .where('id', '=', id)
+    .where('password_hash', '=', from)
+    .execute()
+}
+
+/** Another password: every token made before dies with the old one. */
+export async function replacePassword(db: Db, id: AccountId, passwordHash: string): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set((eb) => ({ password_hash: passwordHash, credential_version: eb('credential_version', '+', 1) }))
+    .where('id', '=', id)
+    .execute()
+}

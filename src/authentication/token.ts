@@ -1,0 +1,45 @@
+import { createSigner, createVerifier } from 'fast-jwt'
+import type { AccountId } from '../accounts/account.ts'
+import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
+
+export interface TokenClaims {
+  accountId: AccountId
+  /** The credential version that the token was made for. */
+  version: number
+}
+
+export interface ReadToken extends TokenClaims {
+  issuedAt: EpochSeconds
+  expiresAt: EpochSeconds
+}
+
+export type Tokens = ReturnType<typeof createTokens>
+
+/** Signed tokens (JWT, HS256). `lifetime` is in seconds. */
+export function createTokens(key: Buffer, lifetime: number) {
+  const signer = createSigner({ key, algorithm: 'HS256' })
+  // The service's clock judges the expiry, so that a token lives exactly as long as its answer said.
+  const verifier = createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true })
+
+  return {
+    lifetime,
+
+    issue({ accountId, version }: TokenClaims, now: EpochSeconds): string {
+      return signer({ sub: String(accountId), ver: version, iat: now, exp: now + lifetime })
+    },
+
+    /** Undefined for whatever is not a token of ours that is still alive, and for one that was issued in the future. */
+    read(token: string, now: EpochSeconds): ReadToken | undefined {
+      try {
+        const { sub, ver, exp, iat } = verifier(token) as Record<string, unknown>
+        if (typeof exp !== 'number' || exp <= now || typeof ver !== 'number') return undefined
+        // Tokens of older releases do not say when they were issued.
+        const issuedAt = typeof iat === 'number' ? iat : exp - lifetime
+        if (issuedAt > now + clockSkew) return undefined
+        return { accountId: Number(sub) as AccountId, version: ver, issuedAt, expiresAt: exp }
+      } catch {
+        return undefined
+      }
+    },
+  }
+}

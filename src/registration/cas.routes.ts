@@ -1,0 +1,82 @@
+import type { FastifyRequest } from 'fastify'
+import { errorResponses } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
+import { apiBase } from '../http/links.ts'
+import type { CasLogin } from '../schools/cas/cas-login.ts'
+import { sealTicket, TICKET_LIFETIME } from '../schools/cas/registration-ticket.ts'
+import type { Clock } from '../shared/clock.ts'
+import { DomainError } from '../shared/errors.ts'
+import { casRefusals, refusalOf } from './school-refusal.ts'
+import type { ProofService } from './verification.service.ts'
+import { Ticket } from './verification-input.schemas.ts'
+
+export interface CasRoutesOptions {
+  cas: CasLogin
+  clock: Clock
+  ticketKey: Buffer
+  proofs: ProofService
+}
+
+const path = '/register/cas'
+const callbackUrl = (request: FastifyRequest) => `${request.origin}${apiBase}${path}/callback`
+
+/** Registration by the school's own login page: only where SCHOOL=cas. */
+export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, ticketKey, proofs }) => {
+  app.get(
+    path,
+    {
+      schema: {
+        operationId: 'beginCas',
+        summary: "到学校登录 · Send the browser to the school's login page",
+        tags: ['users'],
+        security: [],
+        response: { 302: { type: 'null', description: "To the school's login page.", examples: [null] } },
+      },
+    },
+    async (request, reply) => {
+      const { url, state } = cas.begin(callbackUrl(request))
+      return reply.header('set-cookie', stateCookie(request, state, TICKET_LIFETIME)).redirect(url, 302)
+    },
+  )
+
+  app.get(
+    `${path}/callback`,
+    {
+      schemaErrorFormatter: () => new DomainError('parameter-missing'),
+      schema: {
+        operationId: 'finishCas',
+        summary: '学校登录完成 · Where the school sends the browser back, with proof for `POST /register`',
+        tags: ['users'],
+        security: [],
+        querystring: {
+          type: 'object',
+          required: ['ticket', 'state'],
+          properties: { ticket: { type: 'string', minLength: 1 }, state: { type: 'string', minLength: 1 } },
+        },
+        response: {
+          200: Ticket,
+          ...errorResponses('parameter-missing', 'foreign-browser', 'too-many-requests', ...casRefusals),
+        },
+      },
+    },
+    async (request, reply) => {
+      const returned = { ...request.query, cookie: stateIn(request.headers.cookie) }
+      const outcome = await proofs.redeem(request.ip, () => cas.finish(callbackUrl(request), returned))
+      if (outcome.outcome === 'foreign-browser') throw new DomainError('foreign-browser')
+      if (outcome.outcome !== 'verified') throw refusalOf(outcome)
+      const { ticket } = sealTicket(outcome.studentNumber, ticketKey, clock.now())
+      reply.header('set-cookie', stateCookie(request, '', 0))
+      return { ticket, expiration: TICKET_LIFETIME }
+    },
+  )
+}
+
+/** Lax: the way back from the school is a navigation from elsewhere. */
+function stateCookie({ origin }: FastifyRequest, state: string, maxAge: number): string {
+  const secure = origin.startsWith('https:') ? '; Secure' : ''
+  return `occupy_cas=${state}; Path=${apiBase}${path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
+}
+
+function stateIn(cookies = ''): string {
+  return /(?:^|; ?)occupy_cas=([\w-]*)/.exec(cookies)?.[1] ?? ''
+}

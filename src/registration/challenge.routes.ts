@@ -1,0 +1,23 @@
+import { errorResponses } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
+import { schoolRefusals } from './school-refusal.ts'
+import type { ProofService } from './verification.service.ts'
+import { Challenge } from './verification-input.schemas.ts'
+
+export const challengeRoutes: Routes<{ proofs: ProofService }> = async (app, { proofs }) => {
+  app.post(
+    '/register/challenge',
+    {
+      schema: {
+        operationId: 'issueChallenge',
+        summary: "获取验证码 · A captcha of the school's, for the student to read",
+        description:
+          'For `challenge` and `captcha` of the other routes. 404: the captchas of this school need no reader.',
+        tags: ['users'],
+        security: [],
+        response: { 200: Challenge, ...errorResponses(...schoolRefusals, 'too-many-requests', 'challenge-unneeded') },
+      },
+    },
+    (request) => proofs.issueChallenge(request.ip),
+  )
+}

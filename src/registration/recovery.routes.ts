@@ -1,0 +1,40 @@
+import { Password, presentUser, User } from '../accounts/account.schemas.ts'
+import { errorResponses } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { RecoveryService } from './recovery.service.ts'
+import { proofRefusals } from './school-refusal.ts'
+import { bodyWithEvidence } from './verification-input.schemas.ts'
+import { evidenceIn, type ProofKind } from './verification-input.ts'
+
+export interface RecoveryRoutesOptions {
+  recovery: RecoveryService
+  proofKind: ProofKind
+}
+
+export const recoveryRoutes: Routes<RecoveryRoutesOptions> = async (app, { recovery, proofKind }) => {
+  app.post(
+    '/recover',
+    {
+      schemaErrorFormatter: () => new DomainError('parameter-missing'),
+      schema: {
+        operationId: 'recover',
+        summary: '找回密码 · Give the account another password, the school being asked live',
+        description:
+          'Every token dies. The answer tells a forgotten user name. 404: the school confirms, but there is no account.',
+        tags: ['users'],
+        security: [],
+        body: bodyWithEvidence(proofKind, { password: Password }, { password: 'quiet-reading-room' }),
+        response: { 200: User, ...errorResponses(...proofRefusals, 'account-unknown') },
+      },
+    },
+    async (request) => {
+      const account = await recovery.recoverAccount(
+        evidenceIn(proofKind, request.body),
+        request.body.password,
+        request.ip,
+      )
+      return presentUser(account, request.origin)
+    },
+  )
+}

@@ -1,0 +1,38 @@
+import { presentUser, User } from '../accounts/account.schemas.ts'
+import { errorResponses } from '../http/api-schemas.ts'
+import type { Routes } from '../http/json-schema.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { RecoveryService } from './recovery.service.ts'
+import { proofRefusals } from './school-refusal.ts'
+import { bodyWithEvidence } from './verification-input.schemas.ts'
+import { evidenceIn, type ProofKind } from './verification-input.ts'
+
+export const studentNumberRoutes: Routes<{
+  recovery: RecoveryService
+  proofKind: ProofKind
+}> = async (app, { recovery, proofKind }) => {
+  app.post(
+    '/users/me/student-number',
+    {
+      schemaErrorFormatter: () => new DomainError('parameter-missing'),
+      schema: {
+        operationId: 'rebindStudentNumber',
+        summary: '更换学号 · Bind the account to another student number, the school being asked live',
+        description: 'From undergraduate to graduate, say. Wants the password of the account: a token is refused.',
+        tags: ['users'],
+        security: [{ basic: [] }],
+        body: bodyWithEvidence(proofKind, {}, {}),
+        response: {
+          200: User,
+          ...errorResponses('unauthorized', 'password-wanted', ...proofRefusals, 'student-number-taken'),
+        },
+      },
+    },
+    async (request) => {
+      const { accountId, by } = request.identity
+      if (by === 'token') throw new DomainError('password-wanted')
+      const account = await recovery.rebindStudentNumber(accountId, evidenceIn(proofKind, request.body), request.ip)
+      return presentUser(account, request.origin)
+    },
+  )
+}

@@ -1,0 +1,173 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type Config, ConfigError } from '../config/config.ts'
+import { createCaptchaMonitor } from '../schools/captcha-monitor.ts'
+import { type CasLogin, createCasLogin } from '../schools/cas/cas-login.ts'
+import { type GuardOptions, guardVerifier } from '../schools/guarded-verifier.ts'
+import type { CaptchaReader } from '../schools/kingosoft/captcha-reader.ts'
+import { createKingosoftVerifier, type KingosoftOptions } from '../schools/kingosoft/kingosoft.verifier.ts'
+import type { Limits } from '../schools/kingosoft/limits.ts'
+import { createLdapVerifier } from '../schools/ldap/ldap.verifier.ts'
+import type { Logger } from '../schools/logger.ts'
+import type { StudentVerifier } from '../schools/verifier.ts'
+import { startSimulatedSchool } from '../tools/simulated-school/simulated-school.ts'
+import { createSchoolMetrics, type SchoolMetrics } from './school-metrics.ts'
+
+export type SchoolConfig = Pick<
+  Config,
+  | 'school'
+  | 'schoolUrl'
+  | 'schoolLogin'
+  | 'schoolCaptcha'
+  | 'schoolCa'
+  | 'schoolTls'
+  | 'schoolConcurrency'
+  | 'ldap'
+  | 'cas'
+>
+
+export interface SchoolDeps {
+  config: SchoolConfig
+  readCaptcha: CaptchaReader
+  logger: Logger
+  /** Of a simulated school that runs already. */
+  demoUrl?: string | undefined
+  /** See `GuardOptions`. */
+  stopping?: AbortSignal | undefined
+  /** For tests: smaller ones than those of production, which are the adapters' own. */
+  bounds?: SchoolBounds | undefined
+}
+
+export interface SchoolBounds {
+  login?: Partial<Limits>
+  guard?: Pick<GuardOptions, 'queueLength' | 'queueWaitMs' | 'totalMs' | 'failures' | 'restMs'>
+}
+
+export interface School {
+  verifier: StudentVerifier
+  /** Where students are proven by the school's own login page. */
+  cas?: CasLogin
+  /** In Prometheus' text form. */
+  metrics: () => Promise<string>
+  close(): Promise<void>
+}
+
+/** The configured school. The simulated one is asked over loopback by the same adapter as a real one. */
+export async function openSchool(deps: SchoolDeps): Promise<School> {
+  switch (deps.config.school) {
+    case 'ldap':
+      return openDirectory(deps)
+    case 'cas':
+      return openCas(deps)
+    default:
+      return openKingosoft(deps)
+  }
+}
+
+async function openKingosoft(deps: SchoolDeps): Promise<School> {
+  const { config, readCaptcha, logger, bounds, demoUrl } = deps
+  const demo = config.school === 'demo' && demoUrl === undefined ? await startDemo(logger) : undefined
+  const captchas = createCaptchaMonitor({ mode: config.schoolCaptcha, logger })
+  const options: KingosoftOptions = {
+    baseUrl: demo?.url ?? demoUrl ?? config.schoolUrl ?? '',
+    login: config.schoolLogin,
+    readCaptcha,
+    captchaMode: config.schoolCaptcha,
+    ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
+    limits: bounds?.login ?? {},
+    logger,
+    onCaptcha: captchas.report,
+  }
+  const { guard, metrics } = guardOf(deps, { captchas })
+  const verifier = guard(createKingosoftVerifier(options))
+  return {
+    verifier,
+    metrics,
+    close: async () => {
+      await verifier.close()
+      await demo?.close()
+    },
+  }
+}
+
+function openDirectory(deps: SchoolDeps): School {
+  const { config, logger } = deps
+  const options = {
+    url: config.schoolUrl ?? '',
+    ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
+    ...config.ldap,
+    logger,
+  }
+  const inner = named('SCHOOL_URL, LDAP_*', () => createLdapVerifier(options))
+  const { guard, metrics } = guardOf(deps)
+  const verifier = guard(inner)
+  return { verifier, metrics, close: () => verifier.close() }
+}
+
+function openCas(deps: SchoolDeps): School {
+  const { config, logger } = deps
+  const { guard, metrics } = guardOf(deps, { knowsStudents: false })
+  const cas = createCasLogin({
+    baseUrl: config.schoolUrl ?? '',
+    ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
+    ...config.cas,
+    logger,
+    guard,
+  })
+  return { verifier: takesNoPassword, cas, metrics, close: () => cas.close() }
+}
+
+function guardOf(
+  { config, logger, bounds, stopping }: SchoolDeps,
+  options: Pick<GuardOptions, 'captchas' | 'knowsStudents'> = {},
+) {
+  let metrics: SchoolMetrics | undefined
+  const guard = (inner: StudentVerifier) => {
+    const concurrency = config.schoolConcurrency
+    const onLogin = (seconds: number) => metrics?.onLogin(seconds)
+    const guarded = guardVerifier(inner, { ...bounds?.guard, ...options, logger, concurrency, onLogin, stopping })
+    metrics = createSchoolMetrics(guarded)
+    return guarded
+  }
+  return { guard, metrics: async () => (await metrics?.text()) ?? '' }
+}
+
+/** A school with a login page of its own: its password is none of ours. */
+const takesNoPassword: StudentVerifier = {
+  verify: async () => ({ outcome: 'unavailable', reason: 'unsupported', detail: 'SCHOOL=cas takes no password' }),
+  close: async () => undefined,
+}
+
+/** @throws ConfigError when the file cannot be read, or holds anything but certificates where they begin */
+export function authorityOf({ schoolCa }: Pick<Config, 'schoolCa'>): string | undefined {
+  return schoolCa === undefined ? undefined : named('SCHOOL_CA', () => readCertificates(schoolCa))
+}
+
+function readCertificates(path: string): string {
+  const text = readFileSync(path, 'utf8')
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs)
+  if (certificates === null) throw new Error(`${path} holds no certificate in PEM form`)
+  // TLS would pass over what it cannot read, and each login fail.
+  for (const certificate of certificates) new X509Certificate(certificate)
+  return text
+}
+
+function named<T>(variable: string, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    throw new ConfigError(`${variable}: ${error instanceof Error ? error.message : 'cannot be used'}`)
+  }
+}
+
+export async function startDemo(logger: Logger) {
+  const school = await startSimulatedSchool()
+  logger.warn(
+    { school: school.url },
+    'SCHOOL=demo: a simulated school, anyone who knows its demo students can register',
+  )
+  return { url: school.url, close: () => school.close() }
+}

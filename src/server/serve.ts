@@ -1,0 +1,130 @@
+import type { Socket } from 'node:net'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { buildApp } from '../app.ts'
+import type { Config } from '../config/config.ts'
+import { apiBase } from '../http/links.ts'
+import type { CaptchaReader } from '../schools/kingosoft/captcha-reader.ts'
+import { systemClock } from '../shared/clock.ts'
+import { type DemoStudent, freeDemoStudent } from './demo-student.ts'
+import { openListener } from './listener.ts'
+import { openService } from './open-storage.ts'
+import { openSchool, type SchoolBounds } from './school.ts'
+
+export interface RunningService {
+  /** Origin that it listens on. */
+  address: string
+  /** Somebody to register, where the school is simulated. */
+  demoStudent: DemoStudent | undefined
+  /** No other process used the database file when this one came. */
+  alone: boolean
+  close(): Promise<void>
+}
+
+/** The service without what accepts its connections. It ends in three steps, see `Drain`. */
+export interface Answering {
+  demoStudent: DemoStudent | undefined
+  alone: boolean
+  take(socket: Socket): void
+  begin(): void
+  hold(): void
+  /** Finishes what is in flight, and closes everything. */
+  finish(): Promise<void>
+}
+
+/** What a worker is given by the first process, which has it once for all. */
+export interface Shared {
+  demoSchoolUrl: string | undefined
+  /** Its siblings are no strangers to a worker. */
+  alone: boolean
+  metrics: () => Promise<string>
+}
+
+/** From the first word to end until the process ends, whatever is still in flight. */
+export const gracePeriodMs = 10_000
+/** The rest is for writing the answers of those who wait for the school, whose own patience is 20 s. */
+const schoolPatienceMs = 8500
+
+/** Starts the whole service; on a failure nothing is left behind. */
+export async function serve(
+  config: Config,
+  logger: FastifyBaseLogger,
+  readCaptcha: CaptchaReader,
+  schoolBounds?: SchoolBounds,
+): Promise<RunningService> {
+  const answering = await startAnswering(config, logger, readCaptcha, schoolBounds)
+  try {
+    const listener = await openListener(config, answering.take)
+    const address = originOf(config, listener.address)
+    tellAddress(logger, address, answering.alone)
+    const close = async () => {
+      await listener.stop(answering)
+      await answering.finish()
+    }
+    return { address, demoStudent: answering.demoStudent, alone: answering.alone, close }
+  } catch (error) {
+    await answering.finish()
+    throw error
+  }
+}
+
+export function originOf({ tls }: Pick<Config, 'tls'>, address: string): string {
+  return `${tls ? 'https' : 'http'}://${address}`
+}
+
+export function tellAddress(logger: Pick<FastifyBaseLogger, 'info'>, address: string, alone: boolean): void {
+  logger.info({ address, api: `${address}${apiBase}`, docs: `${address}/docs`, alone }, 'listening')
+}
+
+/** Opens everything but a port; on a failure nothing is left behind. */
+export async function startAnswering(
+  config: Config,
+  logger: FastifyBaseLogger,
+  readCaptcha: CaptchaReader,
+  bounds?: SchoolBounds,
+  shared?: Shared,
+): Promise<Answering> {
+  const closing: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) await step()
+  }
+  const stopping = new AbortController()
+  try {
+    const { storage, keys, alone: first } = await openService(config, logger)
+    closing.push(() => storage.close())
+    const demoUrl = shared?.demoSchoolUrl
+    const school = await openSchool({ config, readCaptcha, logger, bounds, demoUrl, stopping: stopping.signal })
+    closing.push(() => school.close())
+    const { verifier, cas } = school
+    const metrics = shared?.metrics ?? school.metrics
+    const app = await buildApp({ config, storage, clock: systemClock, keys, verifier, cas, metrics, logger })
+    closing.push(() => app.close())
+    await app.ready()
+    const alone = shared?.alone ?? first
+    const demoStudent = config.school === 'demo' ? await freeDemoStudent(storage, keys) : undefined
+    // Begins its watch over slow clients.
+    app.server.emit('listening')
+    const take = (socket: Socket) => {
+      // As the connections are that Node's own HTTP and TLS servers accept.
+      socket.allowHalfOpen = config.tls === undefined
+      app.server.emit('connection', socket.setNoDelay(true))
+    }
+    return { demoStudent, alone, take, ...ending(app.drain, stopping, close) }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function ending(drain: FastifyInstance['drain'], stopping: AbortController, close: () => Promise<void>) {
+  return {
+    hold: drain.hold,
+    begin: () => {
+      drain.begin()
+      setTimeout(() => stopping.abort(), schoolPatienceMs).unref()
+    },
+    finish: async () => {
+      await drain.finish()
+      await close()
+    },
+  }
+}

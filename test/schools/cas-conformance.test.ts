@@ -1,0 +1,133 @@
+import { TLSSocket } from 'node:tls'
+import { type CasLogin, createCasLogin } from '../../src/schools/cas/cas-login.ts'
+import type { StudentVerifier } from '../../src/schools/verifier.ts'
+import { openCasBrowser } from './cas-browser.ts'
+import { type CasFault, failure, startCasServer, success } from './cas-server.ts'
+import { type ConformanceSchool, type Trouble, verifierConformance } from './conformance.ts'
+import { createPrivateAuthority } from './private-authority.ts'
+import { recordingLogger } from './recording-logger.ts'
+
+const limits = { callMs: 1000, answerBytes: 64 * 1024 }
+const serviceUrl = 'https://study.example.edu/api/v1.0/register/cas/callback'
+
+const students = [
+  { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+密' },
+  { studentNumber: '201701012', schoolPassword: 'canary-201701012' },
+] as const
+
+const xml =
+  (body: string): CasFault =>
+  (response) =>
+    void response.setHeader('content-type', 'application/xml').end(body)
+const status =
+  (code: number, headers: Record<string, string> = {}): CasFault =>
+  (response) =>
+    void response.writeHead(code, headers).end()
+
+const user = '<cas:user>2017010101</cas:user>'
+
+/** Only a plain connection can be reset; one below TLS is cut. */
+const reset: CasFault = ({ socket }) =>
+  void (socket instanceof TLSSocket ? socket.destroy() : socket?.resetAndDestroy())
+
+const drip: CasFault = (response) => {
+  const timer = setInterval(() => response.write(' '), 50)
+  response.on('close', () => clearInterval(timer))
+}
+
+const pour: CasFault = (response) => {
+  const more = () => {
+    while (!response.destroyed && response.write(' '.repeat(16_384)));
+  }
+  response.on('drain', more)
+  more()
+}
+
+const faults: readonly [string, Trouble['expected'], CasFault][] = [
+  ['never answers', 'timeout', () => {}],
+  ['answers a byte at a time', 'timeout', drip],
+  ['resets the connection', 'connection-refused', reset],
+  ['ends the connection without a word', 'connection-refused', ({ socket }) => void socket?.end()],
+  ['answers 500', 'fault', status(500)],
+  ['answers 503', 'maintenance', status(503)],
+  ['answers 404', 'not-understood', status(404)],
+  ['redirects to itself', 'redirected', status(302, { location: '/cas/p3/serviceValidate' })],
+  ['redirects elsewhere', 'redirected', status(302, { location: 'https://elsewhere.example/?t=1' })],
+  ['never stops talking', 'too-large', pour],
+  ['shows a page', 'maintenance', xml('<!DOCTYPE html><html><body><p>系统维护</p></body></html>')],
+  ['answers nothing', 'not-understood', xml('')],
+  ['answers JSON', 'not-understood', xml('{"serviceResponse":{"authenticationSuccess":{"user":"2017010101"}}}')],
+  ['breaks off its XML', 'not-understood', xml(success(user).slice(0, -20))],
+  ['answers in another namespace', 'not-understood', xml(success(user).replace('yale.edu', 'yale.example'))],
+  ['answers in no namespace', 'not-understood', xml(success(user).replaceAll('cas:', ''))],
+  ['names a document type', 'not-understood', xml(`<!DOCTYPE x [<!ENTITY e "1">]>${success(user)}`)],
+  [
+    'reaches for a file by an entity',
+    'not-understood',
+    xml(`<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${success('<cas:user>&e;</cas:user>')}`),
+  ],
+  ['names nobody', 'not-understood', xml(success(''))],
+  ['names two', 'not-understood', xml(success(user + user))],
+  ['hides a name in a name', 'not-understood', xml(success(`<cas:user><cas:user>2017010101</cas:user></cas:user>`))],
+  [
+    'says yes and no',
+    'not-understood',
+    xml(
+      success(user).replace(
+        '</cas:serviceResponse>',
+        '<cas:authenticationFailure code="INVALID_TICKET"/></cas:serviceResponse>',
+      ),
+    ),
+  ],
+  ['knows a teacher', 'no-student', xml(success('<cas:user>teacher.wang</cas:user>'))],
+  ['knows the ticket not', 'ticket-spent', xml(failure('INVALID_TICKET'))],
+  ['knows this service not', 'unsupported', xml(failure('UNAUTHORIZED_SERVICE'))],
+  ['gave the ticket to another service', 'unsupported', xml(failure('INVALID_SERVICE'))],
+  ['misses a parameter', 'unsupported', xml(failure('INVALID_REQUEST'))],
+  ['has a fault of its own', 'login-fault', xml(failure('INTERNAL_ERROR'))],
+  ['has a code of its own', 'login-fault', xml(failure('toString'))],
+]
+
+/** The whole way of a person: to the login page, back with a ticket, and the ticket redeemed. */
+function personsWay(cas: CasLogin, ca?: string): StudentVerifier {
+  return {
+    async verify(proof, ask) {
+      const browser = openCasBrowser(ca)
+      const { url, state } = cas.begin(serviceUrl)
+      const back = await browser.logIn(url, proof).catch(() => undefined)
+      await browser.close()
+      const given = back?.searchParams.get('ticket')
+      const ticket = given ?? 'ST-made-up'
+      const answer = await cas.finish(serviceUrl, { ticket, state, cookie: state }, ask)
+      if (answer.outcome === 'verified') return { outcome: 'verified', studentCode: answer.studentNumber }
+      // The school's own page has refused the password, and gave no ticket.
+      if (answer.outcome === 'ticket-spent' && !given) return { outcome: 'rejected' }
+      if (answer.outcome === 'foreign-browser') throw new Error('the state was lost on the way')
+      return answer
+    },
+    close: () => cas.close(),
+  }
+}
+
+async function startCas(tls: boolean): Promise<ConformanceSchool> {
+  const authority = tls ? await createPrivateAuthority() : undefined
+  const server = await startCasServer(students, authority)
+  const cas = createCasLogin({
+    baseUrl: server.url,
+    ca: authority?.ca,
+    limits,
+    logger: recordingLogger(),
+  })
+  return {
+    verifier: personsWay(cas, authority?.ca),
+    students,
+    unknownNumber: '9999999999',
+    longestMs: limits.callMs,
+    troubles: faults.map(([name, expected, fault]) => ({ name, expected, begin: () => server.setFault(fault) })),
+    recover: () => server.setFault(undefined),
+    leave: server.close,
+  }
+}
+
+verifierConformance('CAS', () => startCas(false))
+verifierConformance('CAS with TLS and a private authority', () => startCas(true))

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Proof, StudentVerifier, Unavailable, Verification } from '../../src/schools/verifier.ts'
+
+export interface Trouble {
+  /** What is wrong with the school, as the end of a sentence. */
+  name: string
+  expected: Exclude<Verification['outcome'], 'unavailable' | 'verified'> | Unavailable['reason']
+  begin(): void | Promise<void>
+}
+
+/** A school and the verifier that asks it. */
+export interface ConformanceSchool {
+  verifier: StudentVerifier
+  /** Two that the school knows. */
+  students: readonly [Proof, Proof]
+  /** A number that the school does not know. */
+  unknownNumber: string
+  /** The longest that one login may take by the verifier's own bounds. */
+  longestMs: number
+  troubles: readonly Trouble[]
+  /** Ends whatever trouble there is. */
+  recover(): void | Promise<void>
+  /** Ends the school alone. */
+  leave(): Promise<void>
+}
+
+/** For the machine's own slowness, on top of what the verifier allows itself. */
+const SLACK_MS = 1000
+
+/** What every adapter to a school's system must do, whatever it speaks. */
+export function verifierConformance(name: string, start: () => Promise<ConformanceSchool>): void {
+  describe(`${name} proves students`, () => {
+    let school: ConformanceSchool
+    before(async () => {
+      school = await start()
+    })
+    after(async () => {
+      await school.verifier.close()
+      await school.leave()
+    })
+    acceptance(() => school)
+    bounds(() => school)
+    test('it names every trouble of its school, in time, and is well again afterwards', async (t) => {
+      for (const trouble of school.troubles) await t.test(`a school that ${trouble.name}`, () => bear(school, trouble))
+    })
+    test('a school that is gone refuses the connection', async () => {
+      await school.leave()
+      assert.equal(word(await inTime(school, school.students[0])), 'connection-refused')
+    })
+  })
+}
+
+function acceptance(school: () => ConformanceSchool): void {
+  test('the right password of a student is verified with a code', async () => {
+    const answer = await inTime(school(), school().students[0])
+    assert.ok(answer.outcome === 'verified' && answer.studentCode.length > 0, word(answer))
+  })
+
+  test('two students at once are each verified as themselves', async () => {
+    const codes = await Promise.all(school().students.map(async (student) => inTime(school(), student)))
+    assert.deepEqual(codes.map(word), ['verified', 'verified'])
+    assert.notDeepEqual(codes[0], codes[1])
+  })
+
+  test('a wrong password is rejected, and so is none, an unknown number and one of a number’s beginning', async () => {
+    const { students, unknownNumber } = school()
+    const [{ studentNumber, schoolPassword }] = students
+    for (const proof of [
+      { studentNumber, schoolPassword: `${schoolPassword}x` },
+      { studentNumber, schoolPassword: '' },
+      { studentNumber: unknownNumber, schoolPassword },
+      { studentNumber: studentNumber.slice(0, -1), schoolPassword },
+    ]) {
+      assert.deepEqual(await inTime(school(), proof), { outcome: 'rejected' })
+    }
+  })
+}
+
+function bounds(school: () => ConformanceSchool): void {
+  test('an abort ends a login at once', async () => {
+    const startedAt = performance.now()
+    const answer = await school().verifier.verify(school().students[0], { signal: AbortSignal.abort() })
+    assert.equal(word(answer), 'timeout')
+    assert.ok(performance.now() - startedAt < SLACK_MS)
+  })
+}
+
+async function bear(school: ConformanceSchool, trouble: Trouble): Promise<void> {
+  await trouble.begin()
+  try {
+    const answer = await inTime(school, school.students[0])
+    assert.equal(word(answer), trouble.expected, `expected ${trouble.expected}, got ${JSON.stringify(answer)}`)
+    assertSilent(answer, school.students[0])
+  } finally {
+    await school.recover()
+  }
+  assert.equal(word(await inTime(school, school.students[1])), 'verified')
+}
+
+async function inTime(school: ConformanceSchool, proof: Proof): Promise<Verification> {
+  const startedAt = performance.now()
+  const answer = await school.verifier.verify(proof)
+  const ms = performance.now() - startedAt
+  assert.ok(ms < school.longestMs + SLACK_MS, `took ${ms} ms`)
+  return answer
+}
+
+function assertSilent(answer: Verification, { studentNumber, schoolPassword }: Proof): void {
+  const told = JSON.stringify(answer)
+  assert.ok(!told.includes(studentNumber) && !told.includes(schoolPassword), told)
+}
+
+function word(answer: Verification): string {
+  return answer.outcome === 'unavailable' ? answer.reason : answer.outcome
+}

@@ -1,0 +1,110 @@
+import { createKingosoftVerifier } from '../../src/schools/kingosoft/kingosoft.verifier.ts'
+import type { Limits } from '../../src/schools/kingosoft/limits.ts'
+import {
+  type Dialect,
+  dialects,
+  type Fault,
+  type FaultStep,
+} from '../../src/tools/simulated-school/simulated-school.ts'
+import { type ConformanceSchool, type Trouble, verifierConformance } from './conformance.ts'
+import { recordingLogger } from './recording-logger.ts'
+import { startReadableSchool } from './simulated-kingosoft.ts'
+
+const limits: Partial<Limits> = { callMs: 2000, loginMs: 5000 }
+
+const students = [
+  { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+密' },
+  { studentNumber: '201701012', schoolPassword: 'canary-201701012' },
+] as const
+
+const faults: readonly [Fault, Trouble['expected'], string][] = [
+  [{ name: 'hang' }, 'timeout', 'never answers'],
+  [{ name: 'drip' }, 'timeout', 'answers a byte a second'],
+  [{ name: 'slow', ms: 3000 }, 'timeout', 'answers too late'],
+  [{ name: 'reset' }, 'connection-refused', 'resets the connection'],
+  [{ name: 'close' }, 'connection-refused', 'ends the connection without a word'],
+  [{ name: 'http-status' }, 'fault', 'answers 500'],
+  [{ name: 'http-status', status: 503 }, 'maintenance', 'answers 503'],
+  [{ name: 'http-status', status: 404 }, 'not-understood', 'answers 404'],
+  [{ name: 'maintenance' }, 'maintenance', 'shows its page of the night'],
+  [{ name: 'redirect-loop' }, 'redirected', 'redirects in a loop'],
+  [{ name: 'redirect-elsewhere' }, 'redirected', 'redirects elsewhere'],
+  [{ name: 'endless-body' }, 'too-large', 'never stops talking'],
+  [{ name: 'broken-json' }, 'not-understood', 'breaks off its JSON'],
+  [{ name: 'captcha-refused' }, 'captcha-refused', 'refuses every captcha'],
+  [{ name: 'captcha-unreadable' }, 'captcha-unreadable', 'scribbles over its captchas'],
+  [{ name: 'captcha-truncated' }, 'captcha-unreadable', 'sends half of its captchas'],
+  [{ name: 'captcha-not-an-image' }, 'maintenance', 'shows a page for a captcha'],
+  [{ name: 'status-5000' }, 'login-fault', 'has a fault of its own'],
+  [{ name: 'status-407' }, 'action-wanted', 'wants something to be done first'],
+  [{ name: 'status-407', message: '账号或密码有误!' }, 'rejected', 'puts a rejection as 407'],
+  [{ name: 'status-410' }, 'action-wanted', 'is closed at this hour'],
+  [{ name: 'status-410', message: '您的账号已锁定' }, 'locked', 'puts a lock as 410'],
+  [{ name: 'logon-answer', status: '402', message: '账号已冻结' }, 'not-admitted', 'has frozen the account'],
+  [{ name: 'logon-answer', status: '402', message: '密码或验证码不正确' }, 'rejected', 'names password and captcha'],
+  [{ name: 'logon-answer', status: '402', message: '再错2次将锁定账号' }, 'rejected', 'warns of a lock'],
+  [{ name: 'logon-answer', status: '499' }, 'login-fault', 'answers a status that nobody knows'],
+  [{ name: 'locked' }, 'locked', 'has locked the account'],
+  [{ name: 'step-up' }, 'step-up-wanted', 'wants a code from the phone'],
+  [{ name: 'guest' }, 'login-fault', 'accepts a login and knows nobody'],
+]
+
+const wire: readonly Fault['name'][] = ['hang', 'reset', 'http-status', 'redirect-loop', 'endless-body', 'maintenance']
+const otherSteps: readonly FaultStep[] = ['login-page', 'captcha', 'key-page', 'proof']
+
+/** Every fault where it strikes by itself; those of the wire at every other step too, in the dialect that has the most steps. */
+function troublesOf(dialect: Dialect, setFault: (fault: Fault) => void): Trouble[] {
+  const elsewhere = faults
+    .filter(([{ name, ...rest }]) => dialect === 'k3' && wire.includes(name) && Object.keys(rest).length === 0)
+    .flatMap(([fault, expected, name]) =>
+      otherSteps
+        // A page in the login page's place is told from it by what it lacks only later on, at the captcha.
+        .map((at) => [{ ...fault, at } as Fault, expected, `${name} at its ${at}`] as const),
+    )
+  return [...faults, ...elsewhere].map(([fault, expected, name]) => ({ name, expected, begin: () => setFault(fault) }))
+}
+
+async function startKingosoft(
+  login: Dialect | 'auto',
+  options: Parameters<typeof startReadableSchool>[0],
+): Promise<ConformanceSchool> {
+  const { school, readCaptcha } = await startReadableSchool({ students, ...options })
+  const verifier = createKingosoftVerifier({
+    baseUrl: school.url,
+    login,
+    readCaptcha,
+    captchaMode: 'read',
+    limits,
+    logger: recordingLogger(),
+  })
+  return {
+    verifier,
+    students,
+    unknownNumber: '9999999999',
+    longestMs: limits.loginMs ?? 0,
+    troubles: troublesOf(options?.dialect ?? 'k1', school.setFault),
+    recover: () => school.setFault(undefined),
+    leave: school.close,
+  }
+}
+
+for (const dialect of dialects) {
+  verifierConformance(`KINGOSOFT ${dialect}`, () => startKingosoft(dialect, { dialect }))
+}
+
+for (const dialect of dialects) {
+  verifierConformance(
+    `KINGOSOFT ${dialect}, found out, in GBK without a label, balanced, at no web root`,
+    async () => ({
+      ...(await startKingosoft('auto', {
+        dialect,
+        webRoot: '',
+        encoding: 'gbk',
+        labelled: false,
+        sessionRoute: 'kingo',
+        balancerCookie: true,
+      })),
+      troubles: [],
+    }),
+  )
+}
