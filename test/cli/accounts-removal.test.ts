@@ -5,15 +5,16 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { insertAccount } from '../../src/accounts/account.repository.ts'
 import type { AccountId } from '../../src/accounts/account.ts'
+import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import { nobodysHash } from '../../src/authentication/password-hash.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { openService } from '../../src/server/open-storage.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { DomainError } from '../../src/shared/errors.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { removeAccount } from '../../src/studies/account-removal.service.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
 import { countAll, countRunning } from '../../src/studies/study-counter.repository.ts'
+import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { emptyDatabase } from '../support/empty-database.ts'
 
 let storage: Storage
@@ -60,7 +61,7 @@ test('whatever starts while its account is removed is removed too or refused, an
   }
   const outcomes = await Promise.allSettled([
     ...Array.from({ length: 10 }, (_, at) => start(at % 2 ? leaving : staying, at / 100)),
-    removeAccount(storage, leaving),
+    removeAccount(storage, leaving, removeStudiesOf),
     ...Array.from({ length: 10 }, (_, at) => start(at % 2 ? leaving : staying, at / 100)),
   ])
   for (const outcome of outcomes) {
@@ -74,5 +75,5 @@ test('whatever starts while its account is removed is removed too or refused, an
 })
 
 test('an account that is not there cannot be removed', async () => {
-  await assert.rejects(removeAccount(storage, 999_999 as AccountId), new DomainError('not-found'))
+  await assert.rejects(removeAccount(storage, 999_999 as AccountId, removeStudiesOf), new DomainError('not-found'))
 })

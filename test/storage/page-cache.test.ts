@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { removeAccount } from '../../src/studies/account-removal.service.ts'
+import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
+import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { newAccount, openTestDatabase } from '../support/test-storage.ts'
 
 const firstPage = { perPage: 20, order: 'asc' } as const
@@ -34,7 +35,7 @@ test('a kept page is made anew after each write to the account’s records, by w
     assert.equal(await annsPage(), '3: 1, 1 over')
     await here.endStudy(ann, id, noon - 300)
     assert.equal(await annsPage(), '4: 1, 1 over', 'a later end is a write too')
-    await removeAccount(other, ann)
+    await removeAccount(other, ann, removeStudiesOf)
     await assert.rejects(annsPage(), { code: 'not-found' })
   } finally {
     await database.close()

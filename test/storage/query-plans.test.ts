@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import { createAccountAdministration } from '../../src/authentication/administration.service.ts'
-import { removeAccount } from '../../src/studies/account-removal.service.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
+import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { basic, bearer, type Credentials, send } from '../contract/client.ts'
 import { startService } from '../support/service.ts'
 import { newAccount, openTestDatabase } from '../support/test-storage.ts'
@@ -103,5 +104,5 @@ async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<
   const accounts = createAccountAdministration({ storage, studentNumberKey: Buffer.alloc(32) })
   for await (const _ of accounts.listAccounts(0, 10));
   await accounts.findNamed('201701001')
-  await removeAccount(storage, id)
+  await removeAccount(storage, id, removeStudiesOf)
 }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import type { AccountId } from '../../src/accounts/account.ts'
+import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { removeAccount } from '../../src/studies/account-removal.service.ts'
 import { createStudyService, type StudyService } from '../../src/studies/study.service.ts'
 import type { StudyId } from '../../src/studies/study.ts'
+import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
 import { assertCountsAreReal } from './counts.ts'
 import { type ModelRecord, StudyModel } from './study-model.ts'
@@ -64,7 +65,7 @@ test('whatever students do, in whatever order, records and counts are those of a
       for (const each of commands) await perform(each, model, accounts)
       for (const account of accounts) await compare(account, model)
       await assertCountsAreReal(storage)
-      for (const account of accounts) await removeAccount(storage, account)
+      for (const account of accounts) await removeAccount(storage, account, removeStudiesOf)
       const everyone = await studies.listStudies({ perPage: 1, order: 'asc', filter: {} })
       assert.equal(everyone.count, 0)
     }),
@@ -99,7 +100,7 @@ function momentOf(secondsAgo: number | undefined): number | undefined {
 
 async function leave(at: number, model: StudyModel, accounts: AccountId[]): Promise<void> {
   const account = accounts[at] as AccountId
-  assert.equal(await removeAccount(storage, account), model.remove(account))
+  assert.equal(await removeAccount(storage, account, removeStudiesOf), model.remove(account))
   accounts[at] = await newAccount(storage)
 }
 
