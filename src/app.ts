@@ -4,10 +4,10 @@ import { createAccountService } from './accounts/account.service.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
 import { authentication } from './authentication/authentication.plugin.ts'
 import { createAuthenticationService } from './authentication/authentication.service.ts'
-import { createBudgetService } from './authentication/rate-limit.service.ts'
+import { createRateLimitService } from './authentication/rate-limit.service.ts'
 import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
-import { upkeep } from './background-jobs.ts'
+import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config/config.ts'
 import { apiReference } from './http/api-reference.ts'
 import { drain } from './http/drain.ts'
@@ -21,7 +21,7 @@ import { openapi } from './http/openapi.ts'
 import { pipelining } from './http/pipelining.ts'
 import { protocolErrors } from './http/protocol-errors.ts'
 import { requestLog } from './http/request-log.ts'
-import { answersTogether } from './http/response-batching.ts'
+import { responseBatching } from './http/response-batching.ts'
 import { privateAnswers, responseHeaders } from './http/response-headers.ts'
 import { requestIds, serverOptions } from './http/server-options.ts'
 import { serveTls, tlsOptions } from './http/tls.ts'
@@ -34,7 +34,7 @@ import { createRecoveryService } from './registration/recovery.service.ts'
 import { registrationRoutes } from './registration/registration.routes.ts'
 import { createRegistrationService } from './registration/registration.service.ts'
 import { studentNumberRoutes } from './registration/student-number.routes.ts'
-import { createProofService } from './registration/verification.service.ts'
+import { createVerificationService } from './registration/verification.service.ts'
 import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
 import type { Clock } from './shared/clock.ts'
@@ -60,7 +60,8 @@ export interface AppDeps {
 /** The whole service but for the socket it listens on. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, storage, logger } = deps
-  const { registration, recovery, proofs, identities, accounts, studies, lastSeen, budgets } = createServices(deps)
+  const { registration, recovery, verifications, identities, accounts, studies, lastSeen, rateLimits } =
+    createServices(deps)
   const proofKind = deps.cas ? 'ticket' : 'password'
   const app = Fastify({
     ...serverOptions({ logger, trustProxy: config.trustProxy, nextRequestId: requestIds() }),
@@ -70,7 +71,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(errors, { logUnavailable })
   await app.register(protocolErrors)
   await app.register(drain)
-  await app.register(answersTogether)
+  await app.register(responseBatching)
   await app.register(requestLog)
   await app.register(links, { publicUrl: config.publicUrl })
   await app.register(responseHeaders, { https: config.tls !== undefined })
@@ -78,7 +79,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(methods)
   await app.register(openapi, { version })
   await app.register(apiReference)
-  await app.register(upkeep, { studies, lastSeen, budgets, logUnavailable })
+  await app.register(backgroundJobs, { studies, lastSeen, rateLimits, logUnavailable })
   if (config.tls) await app.register(serveTls, config.tls)
 
   // For anyone.
@@ -89,9 +90,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       await open.register(privateAnswers)
       await open.register(registrationRoutes, { registration, proofKind })
       await open.register(recoveryRoutes, { recovery, proofKind })
-      await open.register(challengeRoutes, { proofs })
+      await open.register(challengeRoutes, { verifications })
       const { cas, clock, keys } = deps
-      if (cas) await open.register(casRoutes, { cas, clock, ticketKey: keys.ticket, proofs })
+      if (cas) await open.register(casRoutes, { cas, clock, ticketKey: keys.ticket, verifications })
 
       // For whoever brings credentials.
       await open.register(async (known) => {
@@ -116,17 +117,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const studentNumberKey = keys.studentNumber
   const tokens = createTokens(keys.token, config.tokenLifetime)
-  const budgets = createBudgetService({ storage, clock, key: keys.budget, enforced: config.throttle })
+  const rateLimits = createRateLimitService({ storage, clock, key: keys.budget, enforced: config.throttle })
   const lastSeen = createLastSeen(storage, clock)
-  const proofs = createProofService({ verifier, budgets, clock, keys })
+  const verifications = createVerificationService({ verifier, rateLimits, clock, keys })
   return {
-    budgets,
+    rateLimits,
     lastSeen,
-    proofs,
+    verifications,
     accounts: createAccountService({ storage, lastSeen }),
-    identities: createAuthenticationService({ storage, clock, tokens, studentNumberKey, budgets }),
-    registration: createRegistrationService({ storage, clock, proofs, studentNumberKey }),
-    recovery: createRecoveryService({ storage, proofs, studentNumberKey }),
+    identities: createAuthenticationService({ storage, clock, tokens, studentNumberKey, rateLimits }),
+    registration: createRegistrationService({ storage, clock, verifications, studentNumberKey }),
+    recovery: createRecoveryService({ storage, verifications, studentNumberKey }),
     studies: createStudyService({ storage, clock, maxHours: config.studyMaxHours }),
   }
 }

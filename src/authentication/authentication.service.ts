@@ -5,10 +5,10 @@ import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Storage } from '../storage/storage.ts'
-import { createRememberedCredentials, type Identity, passwordMemory, type Verified } from './credential-cache.ts'
+import { createCredentialCache, type Identity, passwordMemory, type Verified } from './credential-cache.ts'
 import { findCredentialState, findCredentials, updatePasswordHash } from './credentials.repository.ts'
 import { hashPassword, nobodysHash, verifyPassword } from './password-hash.ts'
-import type { Budget, BudgetService } from './rate-limit.service.ts'
+import type { RateLimit, RateLimitService } from './rate-limit.service.ts'
 import type { Tokens } from './token.ts'
 
 export interface AuthenticationDeps {
@@ -16,16 +16,22 @@ export interface AuthenticationDeps {
   clock: Clock
   tokens: Tokens
   studentNumberKey: Buffer
-  budgets: BudgetService
+  rateLimits: RateLimitService
 }
 
 /** For one login name from one address: a campus shares few addresses, so neither alone may be counted. */
-const wrongPasswords: Budget = { name: 'wrong password', points: 20, duration: 900 }
+const wrongPasswords: RateLimit = { name: 'wrong password', points: 20, duration: 900 }
 
 export type AuthenticationService = ReturnType<typeof createAuthenticationService>
 
-export function createAuthenticationService({ storage, clock, tokens, studentNumberKey, budgets }: AuthenticationDeps) {
-  const remembered = createRememberedCredentials(clock)
+export function createAuthenticationService({
+  storage,
+  clock,
+  tokens,
+  studentNumberKey,
+  rateLimits,
+}: AuthenticationDeps) {
+  const remembered = createCredentialCache(clock)
 
   /** Whoever showed this very header in the last minutes, if nothing of the account has changed since, by any instance. */
   function recall(authorization: string): MaybePromise<Identity | undefined> {
@@ -59,11 +65,11 @@ export function createAuthenticationService({ storage, clock, tokens, studentNum
   async function verify(login: string, password: string, address: string): Promise<Match> {
     const key = userNameKey(login)
     const guesser = `${address} ${key}`
-    await budgets.refuseExhausted(wrongPasswords, guesser)
+    await rateLimits.refuseExhausted(wrongPasswords, guesser)
     const hash = isStudentNumber(login) ? studentNumberHash(login, studentNumberKey) : undefined
     const match = await firstMatch(await findCredentials(storage.db, key, hash), password)
     if (match === undefined) {
-      await budgets.spend(wrongPasswords, guesser)
+      await rateLimits.consume(wrongPasswords, guesser)
       throw new DomainError('unauthorized')
     }
     return match

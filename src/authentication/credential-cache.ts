@@ -26,14 +26,14 @@ export const passwordMemory = 300
 
 const most = 10_000
 
-export type RememberedCredentials = ReturnType<typeof createRememberedCredentials>
+export type CredentialCache = ReturnType<typeof createCredentialCache>
 
 /**
  * Which Authorization headers were verified in the last minutes, so that whoever asks again costs no argon2 and no signature. Passwords
  * are not kept: their headers are known by an HMAC under a key that this process alone has. The caller holds what is recalled against
  * the database.
  */
-export function createRememberedCredentials(clock: Clock) {
+export function createCredentialCache(clock: Clock) {
   const markOf = hmacSha256(randomBytes(32))
   const byToken = new LRUCache<string, Verified>({ max: most })
   const byPassword = new LRUCache<string, Verified>({ max: most })

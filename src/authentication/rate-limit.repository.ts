@@ -1,7 +1,7 @@
 import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
 import type { Db } from '../storage/storage.ts'
 
-export interface BudgetState {
+export interface RateLimitState {
   points: number
   expiresAt: EpochSeconds
 }
@@ -11,12 +11,12 @@ function latestExpiry(now: EpochSeconds, duration: number): EpochSeconds {
   return now + duration + clockSkew
 }
 
-export async function findBudget(
+export async function findRateLimit(
   db: Db,
   key: string,
   now: EpochSeconds,
   duration: number,
-): Promise<BudgetState | undefined> {
+): Promise<RateLimitState | undefined> {
   const row = await db
     .selectFrom('budgets')
     .select(['points', 'expires_at'])
@@ -28,7 +28,7 @@ export async function findBudget(
 }
 
 /** Adds one point and answers the new state; the first point of a window opens it, for `duration` seconds. */
-export async function spendPoint(db: Db, key: string, now: EpochSeconds, duration: number): Promise<BudgetState> {
+export async function consumePoint(db: Db, key: string, now: EpochSeconds, duration: number): Promise<RateLimitState> {
   const row = await db
     .insertInto('budgets')
     .values({ key, points: 1, expires_at: now + duration })
@@ -68,6 +68,6 @@ export async function refundPoint(db: Db, key: string): Promise<void> {
     .execute()
 }
 
-export async function deleteExpiredBudgets(db: Db, now: EpochSeconds): Promise<void> {
+export async function deleteExpiredRateLimits(db: Db, now: EpochSeconds): Promise<void> {
   await db.deleteFrom('budgets').where('expires_at', '<=', now).execute()
 }

@@ -10,7 +10,7 @@ import type { DemoStudent } from '../server/demo-student.ts'
 import { createLogDestination } from '../server/log-destination.ts'
 import { gracePeriodMs, type RunningService, serve, startAnswering } from '../server/serve.ts'
 import { serveByWorkers } from '../server/serve-by-workers.ts'
-import { reportToForeman, shareOf } from '../server/worker.ts'
+import { connectToPrimary, shareOf } from '../server/worker.ts'
 import { explain } from './explain.ts'
 
 /** A second signal sooner is the first one, sent by the terminal and by npm. */
@@ -43,15 +43,15 @@ function serveAlone(config: Config, logger: FastifyBaseLogger): Promise<RunningS
 async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
   // Whoever signals all processes of the service (a terminal, systemd) signals the first one too, which knows the order of the end.
   process.on('SIGTERM', () => undefined).on('SIGINT', () => undefined)
-  const foreman = reportToForeman()
+  const primary = connectToPrimary()
   try {
-    const { demoSchoolUrl, alone } = await foreman.orders
+    const { demoSchoolUrl, alone } = await primary.init
     const readCaptcha = loadCaptchaReader(config.schoolCaptchaProfile)
-    const shared = { demoSchoolUrl, alone, metrics: foreman.metrics }
+    const shared = { demoSchoolUrl, alone, metrics: primary.metrics }
     const answering = await startAnswering(shareOf(config), logger, readCaptcha, undefined, shared)
-    foreman.ready(answering, (finished) => endAfter(finished, logger))
+    primary.ready(answering, (finished) => endAfter(finished, logger))
   } catch (error) {
-    await foreman.failed(explain(error))
+    await primary.failed(explain(error))
     process.exit(1)
   }
 }

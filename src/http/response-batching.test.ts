@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { errors } from './errors.ts'
-import { answersTogether } from './response-batching.ts'
+import { responseBatching } from './response-batching.ts'
 
 async function server() {
   const app = Fastify()
   await app.register(errors, { logUnavailable: () => false })
-  await app.register(answersTogether)
+  await app.register(responseBatching)
   return app
 }
 

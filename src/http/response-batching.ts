@@ -14,7 +14,7 @@ const maxBatch = 64
  * Answers that are ready in one turn of the event loop are sent in one go at its end. A reader that sleeps is then woken once for all of
  * them, and not by each: the waking costs more than most answers do.
  */
-export const answersTogether = fp(async (app) => {
+export const responseBatching = fp(async (app) => {
   const failed = new WeakSet<FastifyReply>()
   let waiting: Answer[] = []
 

@@ -7,21 +7,21 @@ import { sealTicket, TICKET_LIFETIME } from '../schools/cas/registration-ticket.
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { casRefusals, refusalOf } from './school-refusal.ts'
-import type { ProofService } from './verification.service.ts'
+import type { VerificationService } from './verification.service.ts'
 import { Ticket } from './verification-input.schemas.ts'
 
 export interface CasRoutesOptions {
   cas: CasLogin
   clock: Clock
   ticketKey: Buffer
-  proofs: ProofService
+  verifications: VerificationService
 }
 
 const path = '/register/cas'
 const callbackUrl = (request: FastifyRequest) => `${request.origin}${apiBase}${path}/callback`
 
 /** Registration by the school's own login page: only where SCHOOL=cas. */
-export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, ticketKey, proofs }) => {
+export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, ticketKey, verifications }) => {
   app.get(
     path,
     {
@@ -61,7 +61,7 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, tic
     },
     async (request, reply) => {
       const returned = { ...request.query, cookie: stateIn(request.headers.cookie) }
-      const outcome = await proofs.redeem(request.ip, () => cas.finish(callbackUrl(request), returned))
+      const outcome = await verifications.redeem(request.ip, () => cas.finish(callbackUrl(request), returned))
       if (outcome.outcome === 'foreign-browser') throw new DomainError('foreign-browser')
       if (outcome.outcome !== 'verified') throw refusalOf(outcome)
       const { ticket } = sealTicket(outcome.studentNumber, ticketKey, clock.now())

@@ -1,10 +1,10 @@
 import { errorResponses } from '../http/api-schemas.ts'
 import type { Routes } from '../http/json-schema.ts'
 import { schoolRefusals } from './school-refusal.ts'
-import type { ProofService } from './verification.service.ts'
+import type { VerificationService } from './verification.service.ts'
 import { Challenge } from './verification-input.schemas.ts'
 
-export const challengeRoutes: Routes<{ proofs: ProofService }> = async (app, { proofs }) => {
+export const challengeRoutes: Routes<{ verifications: VerificationService }> = async (app, { verifications }) => {
   app.post(
     '/register/challenge',
     {
@@ -18,6 +18,6 @@ export const challengeRoutes: Routes<{ proofs: ProofService }> = async (app, { p
         response: { 200: Challenge, ...errorResponses(...schoolRefusals, 'too-many-requests', 'challenge-unneeded') },
       },
     },
-    (request) => proofs.issueChallenge(request.ip),
+    (request) => verifications.issueChallenge(request.ip),
   )
 }

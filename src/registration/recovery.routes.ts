@@ -4,8 +4,8 @@ import type { Routes } from '../http/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithEvidence } from './verification-input.schemas.ts'
-import { evidenceIn, type ProofKind } from './verification-input.ts'
+import { bodyWithVerification } from './verification-input.schemas.ts'
+import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export interface RecoveryRoutesOptions {
   recovery: RecoveryService
@@ -24,13 +24,13 @@ export const recoveryRoutes: Routes<RecoveryRoutesOptions> = async (app, { recov
           'Every token dies. The answer tells a forgotten user name. 404: the school confirms, but there is no account.',
         tags: ['users'],
         security: [],
-        body: bodyWithEvidence(proofKind, { password: Password }, { password: 'quiet-reading-room' }),
+        body: bodyWithVerification(proofKind, { password: Password }, { password: 'quiet-reading-room' }),
         response: { 200: User, ...errorResponses(...proofRefusals, 'account-unknown') },
       },
     },
     async (request) => {
       const account = await recovery.recoverAccount(
-        evidenceIn(proofKind, request.body),
+        verificationInputOf(proofKind, request.body),
         request.body.password,
         request.ip,
       )

@@ -6,30 +6,30 @@ import { checkPassword } from '../authentication/password.ts'
 import { hashPassword } from '../authentication/password-hash.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { ProofService } from './verification.service.ts'
-import type { Evidence } from './verification-input.ts'
+import type { VerificationService } from './verification.service.ts'
+import type { VerificationInput } from './verification-input.ts'
 
 export interface RecoveryDeps {
   storage: Storage
-  proofs: ProofService
+  verifications: VerificationService
   studentNumberKey: Buffer
 }
 
 export type RecoveryService = ReturnType<typeof createRecoveryService>
 
-export function createRecoveryService({ storage, proofs, studentNumberKey }: RecoveryDeps) {
+export function createRecoveryService({ storage, verifications, studentNumberKey }: RecoveryDeps) {
   /**
    * Gives the account of a proven student another password; every token dies with the old one. Whether there is an account is told
    * only to whom the school has confirmed. @throws DomainError `account-unknown`, and what a registration throws
    */
-  async function recoverAccount(evidence: Evidence, password: string, address: string): Promise<Account> {
-    const claim = proofs.claim(evidence)
+  async function recoverAccount(input: VerificationInput, password: string, address: string): Promise<Account> {
+    const claim = verifications.claim(input)
     await checkPassword(password)
     await claim.prove(address)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
     const passwordHash = await hashPassword(password)
     return storage.write(async (tx) => {
-      await claim.spend(tx)
+      await claim.consume(tx)
       // Here and not before: the number may go over to another account while the school is asked.
       const account = await findByStudentNumber(tx, numberHash)
       if (account === undefined) throw new DomainError('account-unknown')
@@ -40,14 +40,14 @@ export function createRecoveryService({ storage, proofs, studentNumberKey }: Rec
   }
 
   /** Binds the account to another number of the same person. @throws DomainError `student-number-taken`, and what a proof throws */
-  async function rebindStudentNumber(id: AccountId, evidence: Evidence, address: string): Promise<Account> {
-    const claim = proofs.claim(evidence)
+  async function rebindStudentNumber(id: AccountId, input: VerificationInput, address: string): Promise<Account> {
+    const claim = verifications.claim(input)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
     const bearer = await findByStudentNumber(storage.db, numberHash)
     if (bearer !== undefined && bearer.id !== id) throw new DomainError('student-number-taken')
     await claim.prove(address)
     return storage.write(async (tx) => {
-      await claim.spend(tx)
+      await claim.consume(tx)
       await updateStudentNumber(tx, id, numberHash)
       const account = await findAccount(tx, id)
       if (account === undefined) throw new DomainError('unauthorized')

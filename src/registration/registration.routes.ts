@@ -4,8 +4,8 @@ import type { Routes } from '../http/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RegistrationService } from './registration.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithEvidence } from './verification-input.schemas.ts'
-import { evidenceIn, type ProofKind } from './verification-input.ts'
+import { bodyWithVerification } from './verification-input.schemas.ts'
+import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export interface RegistrationRoutesOptions {
   registration: RegistrationService
@@ -23,7 +23,7 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
         description: 'The account exists only once the school has accepted `stu_id` and `stu_pwd` in a live login.',
         tags: ['users'],
         security: [],
-        body: bodyWithEvidence(
+        body: bodyWithVerification(
           proofKind,
           { username: UserName, password: Password },
           { username: 'bllli', password: 'quiet-reading-room' },
@@ -33,8 +33,8 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
     },
     async (request, reply) => {
       const { username, password } = request.body
-      const evidence = evidenceIn(proofKind, request.body)
-      const account = await registration.registerAccount({ username, password, evidence }, request.ip)
+      const input = verificationInputOf(proofKind, request.body)
+      const account = await registration.registerAccount({ username, password, input }, request.ip)
       const user = presentUser(account, request.origin)
       return reply.code(201).header('location', user.url).send(user)
     },

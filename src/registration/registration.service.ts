@@ -6,28 +6,28 @@ import { checkPassword } from '../authentication/password.ts'
 import { hashPassword } from '../authentication/password-hash.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { ProofService } from './verification.service.ts'
-import type { Evidence } from './verification-input.ts'
+import type { VerificationService } from './verification.service.ts'
+import type { VerificationInput } from './verification-input.ts'
 
 export interface Registration {
   username: string
   password: string
-  evidence: Evidence
+  input: VerificationInput
 }
 
 export interface RegistrationDeps {
   storage: Storage
   clock: Clock
-  proofs: ProofService
+  verifications: VerificationService
   studentNumberKey: Buffer
 }
 
 export type RegistrationService = ReturnType<typeof createRegistrationService>
 
-export function createRegistrationService({ storage, clock, proofs, studentNumberKey }: RegistrationDeps) {
+export function createRegistrationService({ storage, clock, verifications, studentNumberKey }: RegistrationDeps) {
   /** Asks the school last, so that nobody's password is tried for a registration that could not succeed. */
-  async function registerAccount({ username, password, evidence }: Registration, address: string): Promise<Account> {
-    const claim = proofs.claim(evidence)
+  async function registerAccount({ username, password, input }: Registration, address: string): Promise<Account> {
+    const claim = verifications.claim(input)
     checkUserName(username)
     const usernameKey = userNameKey(username)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
@@ -36,7 +36,7 @@ export function createRegistrationService({ storage, clock, proofs, studentNumbe
     await claim.prove(address)
     const passwordHash = await hashPassword(password)
     return storage.write(async (tx) => {
-      await claim.spend(tx)
+      await claim.consume(tx)
       return insertAccount(tx, {
         username,
         usernameKey,

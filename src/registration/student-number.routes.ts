@@ -4,8 +4,8 @@ import type { Routes } from '../http/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithEvidence } from './verification-input.schemas.ts'
-import { evidenceIn, type ProofKind } from './verification-input.ts'
+import { bodyWithVerification } from './verification-input.schemas.ts'
+import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export const studentNumberRoutes: Routes<{
   recovery: RecoveryService
@@ -21,7 +21,7 @@ export const studentNumberRoutes: Routes<{
         description: 'From undergraduate to graduate, say. Wants the password of the account: a token is refused.',
         tags: ['users'],
         security: [{ basic: [] }],
-        body: bodyWithEvidence(proofKind, {}, {}),
+        body: bodyWithVerification(proofKind, {}, {}),
         response: {
           200: User,
           ...errorResponses('unauthorized', 'password-wanted', ...proofRefusals, 'student-number-taken'),
@@ -31,7 +31,11 @@ export const studentNumberRoutes: Routes<{
     async (request) => {
       const { accountId, by } = request.identity
       if (by === 'token') throw new DomainError('password-wanted')
-      const account = await recovery.rebindStudentNumber(accountId, evidenceIn(proofKind, request.body), request.ip)
+      const account = await recovery.rebindStudentNumber(
+        accountId,
+        verificationInputOf(proofKind, request.body),
+        request.ip,
+      )
       return presentUser(account, request.origin)
     },
   )

@@ -1,7 +1,7 @@
 import type { JsonSchema, ObjectSchema } from '../http/json-schema.ts'
 import type { ProofKind } from './verification-input.ts'
 
-const PasswordEvidence = {
+const PasswordInput = {
   stu_id: { type: 'string', minLength: 1, description: 'Student number (学号): nine or ten digits.' },
   stu_pwd: {
     type: 'string',
@@ -16,7 +16,7 @@ const PasswordEvidence = {
   captcha: { type: 'string', minLength: 1, description: "What the challenge's image says." },
 } as const satisfies Record<string, JsonSchema>
 
-const TicketEvidence = {
+const TicketInput = {
   ticket: {
     type: 'string',
     minLength: 1,
@@ -28,7 +28,7 @@ const passwordExample = { stu_id: '4141901001', stu_pwd: 'demo-pass-1' }
 const ticketExample = { ticket: 'q83v0kAH…' }
 
 /** A body that wants these fields together with whatever proves a student at this school. */
-export function bodyWithEvidence<T extends Record<string, JsonSchema>>(
+export function bodyWithVerification<T extends Record<string, JsonSchema>>(
   kind: ProofKind,
   fields: T,
   example: Record<string, string>,
@@ -38,13 +38,13 @@ export function bodyWithEvidence<T extends Record<string, JsonSchema>>(
     ? ({
         type: 'object',
         required: [...names, 'ticket'],
-        properties: { ...fields, ...TicketEvidence },
+        properties: { ...fields, ...TicketInput },
         examples: [{ ...example, ...ticketExample }],
       } as const satisfies ObjectSchema)
     : ({
         type: 'object',
         required: [...names, 'stu_id', 'stu_pwd'],
-        properties: { ...fields, ...PasswordEvidence },
+        properties: { ...fields, ...PasswordInput },
         examples: [{ ...example, ...passwordExample }],
       } as const satisfies ObjectSchema)
 }

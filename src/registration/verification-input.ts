@@ -1,7 +1,7 @@
 import { DomainError } from '../shared/errors.ts'
 
 /** What a person brings to show that they are a student. */
-export type Evidence =
+export type VerificationInput =
   | {
       studentNumber: string
       schoolPassword: string
@@ -14,7 +14,7 @@ export type Evidence =
 /** How this school proves students: by a password given here, or at a login page of its own. */
 export type ProofKind = 'password' | 'ticket'
 
-export interface WireEvidence {
+export interface WireVerificationInput {
   stu_id?: string
   stu_pwd?: string
   challenge?: string
@@ -23,7 +23,10 @@ export interface WireEvidence {
 }
 
 /** What this kind of school takes, and nothing else. @throws DomainError `parameter-missing`, also for half of a captcha's answer */
-export function evidenceIn(kind: ProofKind, { stu_id, stu_pwd, challenge, captcha, ticket }: WireEvidence): Evidence {
+export function verificationInputOf(
+  kind: ProofKind,
+  { stu_id, stu_pwd, challenge, captcha, ticket }: WireVerificationInput,
+): VerificationInput {
   if (kind === 'ticket') {
     if (ticket === undefined) throw new DomainError('parameter-missing')
     return { ticket }

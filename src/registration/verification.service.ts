@@ -1,6 +1,6 @@
 import { checkStudentNumber } from '../accounts/student-number.ts'
-import { spendPoint } from '../authentication/rate-limit.repository.ts'
-import type { Budget, BudgetService } from '../authentication/rate-limit.service.ts'
+import { consumePoint } from '../authentication/rate-limit.repository.ts'
+import type { RateLimit, RateLimitService } from '../authentication/rate-limit.service.ts'
 import type { CasOutcome } from '../schools/cas/cas-login.ts'
 import { openTicket, type RegistrationTicket } from '../schools/cas/registration-ticket.ts'
 import { CHALLENGE_LIFETIME, openChallenge, sealChallenge } from '../schools/sealed-challenge.ts'
@@ -9,19 +9,19 @@ import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { Db } from '../storage/storage.ts'
 import { refusalOf } from './school-refusal.ts'
-import type { Evidence } from './verification-input.ts'
+import type { VerificationInput } from './verification-input.ts'
 
 /** Wrong school passwords for one student number: nobody is to be locked out of the school through us. */
-const perStudent: Budget = { name: 'school password', points: 2, duration: 3600 }
+const perStudent: RateLimit = { name: 'school password', points: 2, duration: 3600 }
 /** Wrong school passwords from one address, which a whole campus may share. */
-const perAddress: Budget = { name: 'school address', points: 60, duration: 600 }
+const perAddress: RateLimit = { name: 'school address', points: 60, duration: 600 }
 /** Other answers about one student, by number and address: the school need not be asked the same all day, and nobody shuts another out. */
-const perStudentAnswers: Budget = { name: 'school answer', points: 5, duration: 600 }
+const perStudentAnswers: RateLimit = { name: 'school answer', points: 5, duration: 600 }
 /** Tickets from one address that the school does not know. */
-const perAddressTickets: Budget = { name: 'school ticket', points: 20, duration: 600 }
+const perAddressTickets: RateLimit = { name: 'school ticket', points: 20, duration: 600 }
 /** Tickets from one address that are redeemed at once: less than the school's queue holds. */
 const REDEEMED_AT_ONCE = 8
-const challenges: Budget = { name: 'challenge', points: 120, duration: 600 }
+const challenges: RateLimit = { name: 'challenge', points: 120, duration: 600 }
 
 /** Someone who says that a student number is theirs. */
 export interface Claim {
@@ -29,38 +29,38 @@ export interface Claim {
   /** Asks the school, once, where it has not spoken already. @throws DomainError with its refusal, or `too-many-requests` */
   prove(address: string): Promise<void>
   /** Uses the proof up, within the transaction that it is good for. @throws DomainError `ticket-invalid` */
-  spend(tx: Db): Promise<void>
+  consume(tx: Db): Promise<void>
 }
 
-export interface ProofDeps {
+export interface VerificationDeps {
   verifier: StudentVerifier
-  budgets: BudgetService
+  rateLimits: RateLimitService
   clock: Clock
   keys: { challenge: Buffer; ticket: Buffer }
 }
 
-export type ProofService = ReturnType<typeof createProofService>
+export type VerificationService = ReturnType<typeof createVerificationService>
 
-export function createProofService({ verifier, budgets, clock, keys }: ProofDeps) {
+export function createVerificationService({ verifier, rateLimits, clock, keys }: VerificationDeps) {
   const redeeming = new Map<string, number>()
 
-  /** Tries are booked before they are made, so that many at once cannot exceed a budget. */
+  /** Tries are booked before they are made, so that many at once cannot exceed a limit. */
   async function askSchool(proof: Proof, address: string, challenge: string | undefined): Promise<void> {
     const { studentNumber } = proof
     const student = `${studentNumber}\n${address}`
-    await budgets.refuseExhausted(perAddress, address)
-    await budgets.refuseExhausted(perStudentAnswers, student)
-    await budgets.spend(perStudent, studentNumber)
-    if (challenge !== undefined && !(await budgets.takeOnce('challenge', challenge, CHALLENGE_LIFETIME))) {
-      await budgets.refund(perStudent, studentNumber)
+    await rateLimits.refuseExhausted(perAddress, address)
+    await rateLimits.refuseExhausted(perStudentAnswers, student)
+    await rateLimits.consume(perStudent, studentNumber)
+    if (challenge !== undefined && !(await rateLimits.takeOnce('challenge', challenge, CHALLENGE_LIFETIME))) {
+      await rateLimits.refund(perStudent, studentNumber)
       throw new DomainError('challenge-invalid')
     }
     const verification = await verifier.verify(proof)
-    if (!blames(verification)) await budgets.refund(perStudent, studentNumber)
-    if (callFailed(verification) && challenge !== undefined) await budgets.giveBack('challenge', challenge)
+    if (!blames(verification)) await rateLimits.refund(perStudent, studentNumber)
+    if (callFailed(verification) && challenge !== undefined) await rateLimits.giveBack('challenge', challenge)
     if (verification.outcome === 'verified') return
-    if (verification.outcome === 'rejected') await budgets.spend(perAddress, address)
-    if (speaksOfStudent(verification)) await budgets.spend(perStudentAnswers, student)
+    if (verification.outcome === 'rejected') await rateLimits.consume(perAddress, address)
+    if (speaksOfStudent(verification)) await rateLimits.consume(perStudentAnswers, student)
     throw refusalOf(verification)
   }
 
@@ -73,9 +73,10 @@ export function createProofService({ verifier, budgets, clock, keys }: ProofDeps
     if (underWay >= REDEEMED_AT_ONCE) throw new DomainError('school-busy', { retryAfterSeconds: 1 })
     redeeming.set(address, underWay + 1)
     try {
-      await budgets.spend(perAddressTickets, address)
+      await rateLimits.consume(perAddressTickets, address)
       const outcome = await run()
-      if (outcome.outcome !== 'ticket-spent' && !isLoginFault(outcome)) await budgets.refund(perAddressTickets, address)
+      if (outcome.outcome !== 'ticket-spent' && !isLoginFault(outcome))
+        await rateLimits.refund(perAddressTickets, address)
       return outcome
     } finally {
       const left = (redeeming.get(address) ?? 1) - 1
@@ -85,7 +86,7 @@ export function createProofService({ verifier, budgets, clock, keys }: ProofDeps
   }
 
   async function spendTicket(tx: Db, { id, expiresAt }: RegistrationTicket): Promise<void> {
-    const { points } = await spendPoint(tx, `ticket ${id}`, clock.now(), Math.max(1, expiresAt - clock.now()))
+    const { points } = await consumePoint(tx, `ticket ${id}`, clock.now(), Math.max(1, expiresAt - clock.now()))
     if (points > 1) throw new DomainError('ticket-invalid')
   }
 
@@ -93,13 +94,13 @@ export function createProofService({ verifier, budgets, clock, keys }: ProofDeps
     const ticket = openTicket(text, keys.ticket, clock.now())
     if (ticket === undefined) throw new DomainError('ticket-invalid')
     const { studentNumber } = ticket
-    return { studentNumber, prove: async () => undefined, spend: (tx) => spendTicket(tx, ticket) }
+    return { studentNumber, prove: async () => undefined, consume: (tx) => spendTicket(tx, ticket) }
   }
 
   /** @throws DomainError `student-number-malformed`, `challenge-invalid`, `ticket-invalid` */
-  function claim(evidence: Evidence): Claim {
-    if ('ticket' in evidence) return claimByTicket(evidence.ticket)
-    const { studentNumber, schoolPassword, answer } = evidence
+  function claim(input: VerificationInput): Claim {
+    if ('ticket' in input) return claimByTicket(input.ticket)
+    const { studentNumber, schoolPassword, answer } = input
     checkStudentNumber(studentNumber)
     const proof: Proof = { studentNumber, schoolPassword }
     if (answer) {
@@ -110,14 +111,14 @@ export function createProofService({ verifier, budgets, clock, keys }: ProofDeps
     return {
       studentNumber,
       prove: (address) => askSchool(proof, address, answer?.challenge),
-      spend: async () => undefined,
+      consume: async () => undefined,
     }
   }
 
   /** A captcha for the person to read. @throws DomainError with the school's refusal, `too-many-requests`, `challenge-unneeded` where there is none */
   async function issueChallenge(address: string) {
     if (!verifier.issueChallenge) throw new DomainError('challenge-unneeded')
-    await budgets.spend(challenges, address)
+    await rateLimits.consume(challenges, address)
     const issued = await verifier.issueChallenge()
     if (issued.outcome !== 'challenge') throw refusalOf(issued)
     const image = `data:${issued.mediaType};base64,${Buffer.from(issued.image).toString('base64')}`
@@ -131,7 +132,7 @@ export function createProofService({ verifier, budgets, clock, keys }: ProofDeps
   return { claim, issueChallenge, redeem }
 }
 
-/** An odd answer about this one student. Wrong passwords and captchas have budgets of their own. */
+/** An odd answer about this one student. Wrong passwords and captchas have rateLimits of their own. */
 function speaksOfStudent(verification: Verification): boolean {
   const { outcome } = verification
   return (

@@ -13,8 +13,8 @@ const patience = gracePeriodMs + 1000
 /** Sets up once for all, and lets `config.workers` processes serve. On a failure nothing is left behind. */
 export async function serveByWorkers(config: Config, logger: FastifyBaseLogger): Promise<RunningService> {
   const settingUp = setUp(config, logger)
-  const orders = settingUp.then(({ demoSchool, alone }) => ({ demoSchoolUrl: demoSchool?.url, alone }))
-  const workers = startWorkers({ count: config.workers, orders, logger })
+  const init = settingUp.then(({ demoSchool, alone }) => ({ demoSchoolUrl: demoSchool?.url, alone }))
+  const workers = startWorkers({ count: config.workers, init, logger })
   let listener: Listener | undefined
   const close = async (patience: number) => {
     await listener?.stop(workers)

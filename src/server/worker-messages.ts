@@ -1,7 +1,7 @@
 import type { DemoStudent } from './demo-student.ts'
 
 /** What a worker needs to know of what was set up once for all. */
-export interface Orders {
+export interface WorkerInit {
   /** Of the one simulated school, where there is one. */
   demoSchoolUrl: string | undefined
   /** No process of another service used the database file before. */
@@ -17,11 +17,11 @@ export type EndStep = 'begin' | 'hold' | 'finish'
 
 /** Between the first process and its workers, both ways. */
 export type WorkerMessage =
-  | { type: 'wants orders' }
-  | { type: 'orders'; orders: Orders }
+  | { type: 'init request' }
+  | { type: 'init'; init: WorkerInit }
   | { type: 'ready'; ready: Ready }
   | { type: 'failed'; line: string }
-  | { type: 'wants metrics'; id: number }
+  | { type: 'metrics request'; id: number }
   | { type: 'metrics'; id: number; text: string }
   /** With the connection itself. */
   | { type: 'connection' }

@@ -2,11 +2,11 @@ import { Socket } from 'node:net'
 import { AggregatorRegistry } from 'prom-client'
 import type { Config } from '../config/config.ts'
 import type { Answering } from './serve.ts'
-import type { EndStep, Orders, WorkerMessage } from './worker-messages.ts'
+import type { EndStep, WorkerInit, WorkerMessage } from './worker-messages.ts'
 
 /** What a worker says to the first process, and hears from it. */
-export interface Foreman {
-  orders: Promise<Orders>
+export interface PrimaryChannel {
+  init: Promise<WorkerInit>
   /** In Prometheus' text form: of all workers together. */
   metrics(): Promise<string>
   /** Takes connections from now on, and ends when it is told to; `ended` is called after the last answer. */
@@ -15,31 +15,31 @@ export interface Foreman {
 }
 
 /** Nobody is left to hand connections to a worker whose first process is gone: it ends then, at once. */
-export function reportToForeman(): Foreman {
+export function connectToPrimary(): PrimaryChannel {
   // Answers the first process when it gathers the figures of all.
   new AggregatorRegistry()
   const asked = new Map<number, (text: string) => void>()
-  const orders = Promise.withResolvers<Orders>()
+  const init = Promise.withResolvers<WorkerInit>()
   let questions = 0
   process.once('disconnect', () => process.exit(0))
   const serving = Promise.withResolvers<Serving>()
   process.on('message', (message: WorkerMessage, connection: unknown) => {
     if (connection instanceof Socket) void serving.promise.then(({ answering }) => answering.take(connection))
     if (isEndStep(message)) void serving.promise.then((one) => end(one, message.type))
-    if (message.type === 'orders') orders.resolve(message.orders)
+    if (message.type === 'init') init.resolve(message.init)
     if (message.type === 'metrics') {
       asked.get(message.id)?.(message.text)
       asked.delete(message.id)
     }
   })
-  void say({ type: 'wants orders' })
+  void say({ type: 'init request' })
   return {
-    orders: orders.promise,
+    init: init.promise,
     metrics: () =>
       new Promise((resolve) => {
         const id = ++questions
         asked.set(id, resolve)
-        void say({ type: 'wants metrics', id })
+        void say({ type: 'metrics request', id })
       }),
     ready: (answering, ended) => {
       serving.resolve({ answering, ended })

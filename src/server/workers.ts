@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { AggregatorRegistry } from 'prom-client'
-import { type EndStep, type Orders, type Ready, WorkerFailure, type WorkerMessage } from './worker-messages.ts'
+import { type EndStep, type Ready, WorkerFailure, type WorkerInit, type WorkerMessage } from './worker-messages.ts'
 
 export interface Workers {
   /** The first worker serves. @throws WorkerFailure when one cannot before that */
@@ -19,7 +19,7 @@ export interface Workers {
 export interface WorkersOptions {
   count: number
   /** What the workers wait for, their programs loaded meanwhile. */
-  orders: Promise<Orders>
+  init: Promise<WorkerInit>
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>
 }
 
@@ -35,7 +35,7 @@ export function restartDelay(shortLives: number): number {
  * Not by the cluster's own listener: when it closes, the connections that it holds are lost.
  * They end when this process does, however that comes about.
  */
-export function startWorkers({ count, orders, logger }: WorkersOptions): Workers {
+export function startWorkers({ count, init, logger }: WorkersOptions): Workers {
   const up = Promise.withResolvers<Ready>()
   const totals = new AggregatorRegistry()
   /** Those that take connections, the next one first, and connections that wait for one. */
@@ -44,7 +44,7 @@ export function startWorkers({ count, orders, logger }: WorkersOptions): Workers
   let serving = false
   let ending = false
 
-  function hire(shortLives: number): void {
+  function forkWorker(shortLives: number): void {
     const begun = performance.now()
     const worker = cluster.fork()
     worker.on('error', (error) => {
@@ -60,13 +60,13 @@ export function startWorkers({ count, orders, logger }: WorkersOptions): Workers
       const lives = performance.now() - begun < shortLife ? shortLives + 1 : 0
       const delay = restartDelay(lives)
       logger.warn({ worker: worker.process.pid, code, signal, delay }, 'a worker ended, another takes its place')
-      setTimeout(() => ending || hire(lives), delay)
+      setTimeout(() => ending || forkWorker(lives), delay)
     })
   }
 
   async function hear(worker: Worker, message: WorkerMessage): Promise<void> {
-    if (message.type === 'wants orders') tell(worker, { type: 'orders', orders: await orders })
-    if (message.type === 'wants metrics') {
+    if (message.type === 'init request') tell(worker, { type: 'init', init: await init })
+    if (message.type === 'metrics request') {
       const text = await totals.clusterMetrics().catch(() => '')
       tell(worker, { type: 'metrics', id: message.id, text })
     }
@@ -115,8 +115,8 @@ export function startWorkers({ count, orders, logger }: WorkersOptions): Workers
 
   // By its real path: a symbolic link may point to another release by the time a worker is replaced.
   cluster.setupPrimary({ exec: realpathSync(process.argv[1] ?? '') })
-  for (let at = 0; at < count; at += 1) hire(0)
-  orders.catch(up.reject)
+  for (let at = 0; at < count; at += 1) forkWorker(0)
+  init.catch(up.reject)
   return { up: up.promise, take, begin: () => step('begin'), hold: () => step('hold'), finish }
 }
 

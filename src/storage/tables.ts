@@ -1,5 +1,5 @@
 import type { AccountTable } from '../accounts/account.table.ts'
-import type { BudgetTable } from '../authentication/rate-limit.table.ts'
+import type { RateLimitTable } from '../authentication/rate-limit.table.ts'
 import type { StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
 export interface SettingTable {
@@ -10,7 +10,7 @@ export interface SettingTable {
 export interface Tables {
   settings: SettingTable
   accounts: AccountTable
-  budgets: BudgetTable
+  budgets: RateLimitTable
   studies: StudyTable
   study_tallies: StudyCounterTable
 }

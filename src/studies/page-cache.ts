@@ -17,7 +17,7 @@ interface KeptPage {
 }
 
 /** Pages as they were sent, which phones ask for again and again. Whatever is written, by any process, makes another version of them. */
-export function createKeptPages() {
+export function createPageCache() {
   const pages = new LRUCache<string, KeptPage>({ max: most })
   return {
     recall(key: string, version: number, now: EpochSeconds): string | undefined {

@@ -5,7 +5,7 @@ import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Page, PageRequest } from '../shared/page.ts'
 import type { Db, Storage } from '../storage/storage.ts'
-import { createKeptPages } from './page-cache.ts'
+import { createPageCache } from './page-cache.ts'
 import { findRunning, findRunningOutside, findStudy, insertStudy, updateEnd } from './study.repository.ts'
 import { decideEnd, decideStart, endByService, type Rules, type Study, type StudyEnd, type StudyId } from './study.ts'
 import { addToCounters, countAll } from './study-counter.repository.ts'
@@ -24,7 +24,7 @@ export type StudyService = ReturnType<typeof createStudyService>
 const sweepSize = 200
 
 export function createStudyService({ storage, clock, maxHours }: StudyServiceDeps) {
-  const pages = createKeptPages()
+  const pages = createPageCache()
   const rules = (): Rules => ({ now: clock.now(), limit: Math.max(1, Math.round(maxHours * 3600)) })
 
   /** A record that the service ends is over, whether or not the sweep has come by. */

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { findAccount } from '../../src/accounts/account.repository.ts'
 import { createLastSeen } from '../../src/accounts/last-seen.service.ts'
-import { createBudgetService } from '../../src/authentication/rate-limit.service.ts'
+import { createRateLimitService } from '../../src/authentication/rate-limit.service.ts'
 import { DomainError } from '../../src/shared/errors.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { toStudy } from '../../src/studies/study.repository.ts'
@@ -107,11 +107,11 @@ test('a page that was kept by a clock that was ahead is made anew', async () => 
 })
 
 test('a budget that was spent by a clock that was ahead locks nobody out', async () => {
-  const budgets = createBudgetService({ storage, clock, key: Buffer.alloc(32), enforced: true })
+  const budgets = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
   const budget = { name: 'tries', points: 2, duration: hour }
   const spendAll = async (who: string) => {
-    for (let at = 0; at < budget.points; at += 1) await budgets.spend(budget, who)
-    await assert.rejects(budgets.spend(budget, who), DomainError)
+    for (let at = 0; at < budget.points; at += 1) await budgets.consume(budget, who)
+    await assert.rejects(budgets.consume(budget, who), DomainError)
     await assert.rejects(budgets.refuseExhausted(budget, who), DomainError)
   }
   now = today + year
@@ -122,18 +122,18 @@ test('a budget that was spent by a clock that was ahead locks nobody out', async
   await spendAll('ann')
   await spendAll('bob')
   now = today + hour - 1
-  await assert.rejects(budgets.spend(budget, 'ann'), DomainError, 'the new window is one of now')
+  await assert.rejects(budgets.consume(budget, 'ann'), DomainError, 'the new window is one of now')
   now = today + hour
-  await budgets.spend(budget, 'ann')
+  await budgets.consume(budget, 'ann')
 })
 
 test('a budget of a clock a minute ahead holds', async () => {
-  const budgets = createBudgetService({ storage, clock, key: Buffer.alloc(32), enforced: true })
+  const budgets = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
   const budget = { name: 'tries of others', points: 1, duration: hour }
   now = today + 60
-  await budgets.spend(budget, 'ann')
+  await budgets.consume(budget, 'ann')
   now = today
-  await assert.rejects(budgets.spend(budget, 'ann'), { code: 'too-many-requests' })
+  await assert.rejects(budgets.consume(budget, 'ann'), { code: 'too-many-requests' })
 })
 
 test('a visit that was noted by a clock that was ahead gives way to one of now', async () => {
