@@ -1,7 +1,9 @@
 import cluster from 'node:cluster'
 import { constants } from 'node:os'
+import { isatty } from 'node:tty'
 import type { FastifyBaseLogger } from 'fastify'
-import { pino } from 'pino'
+import { pino, stdTimeFunctions } from 'pino'
+import { prettyFactory } from 'pino-pretty'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/read-config.ts'
 import { apiBase } from '../http/links.ts'
@@ -17,6 +19,8 @@ import { explain } from './explain.ts'
 const doubledMs = 1000
 // Not process.stdout.fd: the stream behind it changes the mode of a pipe that others share.
 const standardOutput = 1
+/** Fields that tell a person at a terminal nothing. */
+const ignore = 'pid,hostname'
 
 /** Prepares the database and serves until a signal. Whatever keeps it from starting is one line, and the exit code. */
 export async function serveUntilSignal(env: NodeJS.ProcessEnv): Promise<void> {
@@ -56,11 +60,17 @@ async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
   }
 }
 
+/** JSON lines, or readable ones on a terminal. */
 function createLogger(level: string): FastifyBaseLogger {
   const destination = createLogDestination(standardOutput, (lines) =>
     logger.error({ lines }, 'log lines were lost while the log could not be written'),
   )
-  const logger = pino({ level }, destination)
+  const format = isatty(standardOutput) ? prettyFactory({ colorize: true, singleLine: true, ignore }) : undefined
+  const stream = format ? { write: (line: string) => destination.write(format(line)) } : destination
+  const logger = pino(
+    { level, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    stream,
+  )
   process.on('exit', destination.finish)
   return logger
 }

@@ -31,7 +31,7 @@ export async function serveByWorkers(config: Config, logger: FastifyBaseLogger):
     const { demoStudent, alone } = await workers.up
     listener = await openListener({ ...config, passedOn: true }, workers.take)
     const address = originOf(config, listener.address)
-    tellAddress(logger, address, alone)
+    tellAddress(logger, config, address, alone)
     return { address, demoStudent, alone, close: () => close(patience) }
   } catch (error) {
     await close(0)

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import { apiBase } from '../http/links.ts'
 import type { CaptchaReader } from '../schools/kingosoft/captcha-reader.ts'
 import { systemClock } from '../shared/clock.ts'
+import { version } from '../version.ts'
 import { type DemoStudent, freeDemoStudent } from './demo-student.ts'
 import { openListener } from './listener.ts'
 import { openService } from './open-storage.ts'
@@ -55,7 +56,7 @@ export async function serve(
   try {
     const listener = await openListener(config, answering.take)
     const address = originOf(config, listener.address)
-    tellAddress(logger, address, answering.alone)
+    tellAddress(logger, config, address, answering.alone)
     const close = async () => {
       await listener.stop(answering)
       await answering.finish()
@@ -71,8 +72,16 @@ export function originOf({ tls }: Pick<Config, 'tls'>, address: string): string 
   return `${tls ? 'https' : 'http'}://${address}`
 }
 
-export function tellAddress(logger: Pick<FastifyBaseLogger, 'info'>, address: string, alone: boolean): void {
-  logger.info({ address, api: `${address}${apiBase}`, docs: `${address}/docs`, alone }, 'listening')
+/** The start line of the log. */
+export function tellAddress(
+  logger: Pick<FastifyBaseLogger, 'info'>,
+  config: Config,
+  address: string,
+  alone: boolean,
+): void {
+  const { database, school, publicUrl } = config
+  const links = { address, api: `${address}${apiBase}`, docs: `${address}/docs` }
+  logger.info({ version, ...links, database: database.kind, school, publicUrl, alone }, 'listening')
 }
 
 /** Opens everything but a port; on a failure nothing is left behind. */
