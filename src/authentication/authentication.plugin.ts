@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { LastSeen } from '../accounts/last-seen.service.ts'
+import { wasHeld } from '../http/held-requests.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
 import type { AuthenticationService } from './authentication.service.ts'
@@ -35,7 +36,7 @@ export const authentication = fp<AuthenticationOptions>(async (app, options) => 
   app.addHook('onRequest', (request, _reply, done) => {
     const { authorization } = request.headers
     if (authorization === undefined) throw new DomainError('credentials-missing')
-    readTogether?.()
+    if (!wasHeld(request.raw)) readTogether?.()
     const known = service.recall(authorization)
     if (known === undefined || known instanceof Promise) {
       identify(known, authorization, request.ip, service)

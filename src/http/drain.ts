@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
+import { markHeld } from './held-requests.ts'
 
 /** The end of answering, in three steps. Who accepts connections stops between the second and the third. */
 export interface Drain {
@@ -113,7 +114,10 @@ function countHandshakes(server: EventEmitter) {
 function holdRequests(server: EventEmitter) {
   const waiting: Parameters<Handler>[] = []
   let handlers: Handler[] = []
-  const wait: Handler = (request, response) => waiting.push([request, response])
+  const wait: Handler = (request, response) => {
+    markHeld(request)
+    waiting.push([request, response])
+  }
 
   function hold(): void {
     handlers = server.listeners('request') as Handler[]

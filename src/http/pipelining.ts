@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
+import { markHeld } from './held-requests.ts'
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -27,13 +28,12 @@ export const pipelining = fp(async (app) => {
     const previous = unansweredBefore(response, pipelines.get(request.socket))
     const writes = !isSafe(request.method) || previous?.writes === true
     pipelines.set(request.socket, { response, writes })
-    if (previous === undefined || !writes) handle(request, response)
-    // Not by the fast path: its reads share a snapshot that may begin only while requests are taken from their sockets.
-    else
-      waitFor(previous.response, request.socket, () => {
-        if (pipelines.get(request.socket)?.response === response) request.socket.resume()
-        app.routing(request, response)
-      })
+    if (previous === undefined || !writes) return handle(request, response)
+    markHeld(request)
+    waitFor(previous.response, request.socket, () => {
+      if (pipelines.get(request.socket)?.response === response) request.socket.resume()
+      handle(request, response)
+    })
   })
 })
 
