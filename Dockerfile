@@ -17,14 +17,15 @@ RUN apt-get update \
   && useradd --system --uid 10001 --gid occupy --home-dir /data --shell /usr/sbin/nologin occupy \
   && install -d -o occupy -g occupy -m 700 /data
 WORKDIR /app
-COPY --from=build /app/package.json /app/package-lock.json ./
+COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY --from=build /app/scripts ./scripts
 COPY --from=build /app/deploy/container ./deploy/container
 ENV PATH=/app/deploy/container:/app/node_modules/node/bin:$PATH \
     DATABASE_URL=file:/data/occupy.sqlite \
-    PORT=5000
+    PORT=5000 \
+    MALLOC_MMAP_THRESHOLD_=1048576 \
+    MALLOC_ARENA_MAX=2
 USER occupy
 VOLUME /data
 EXPOSE 5000

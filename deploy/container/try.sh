@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/build" "$work/app/deploy" "$work/data"
 git -C "$repository" archive HEAD | tar -x -C "$work/build"
 (cd "$work/build" && npm ci --omit=dev --no-audit --no-fund --loglevel=error)
-for part in package.json package-lock.json node_modules dist scripts; do cp -a "$work/build/$part" "$work/app/"; done
+for part in package.json node_modules dist; do cp -a "$work/build/$part" "$work/app/"; done
 cp -a "$work/build/deploy/container" "$work/app/deploy/"
 port=$(node -e "const s=require('node:net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})")
 export PATH="$work/app/deploy/container:$work/app/node_modules/node/bin:$PATH"
