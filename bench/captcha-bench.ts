@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { defaultLimits } from '../src/schools/kingosoft/limits.ts'
+import { defaultLimits } from '../src/schools/form-login/limits.ts'
 import { loadCaptchaProfile } from '../src/server/captcha-reader.ts'
 import { ProfileError } from '../src/tools/captcha/profile.ts'
 import { captchaReport } from './captcha-report.ts'

@@ -29,7 +29,7 @@ process.on('message', async (job: CaptchaJob) => {
 async function measure({ contestant, files, profile, warmUps }: CaptchaJob): Promise<CaptchaResult> {
   const before = process.memoryUsage.rss()
   // Not before: it brings the decoder, whose code is to be counted.
-  const { readImage } = await import('../src/cli/captcha-files.ts')
+  const { readImage } = await import('../src/cli/captcha/captcha-files.ts')
   const load: Loading = contestants[contestant]
   const open = await load(profile)
   const openedAt = performance.now()

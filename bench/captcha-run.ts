@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import { jpegsIn, labelOf } from '../src/cli/captcha-files.ts'
+import { jpegsIn, labelOf } from '../src/cli/captcha/captcha-files.ts'
 import type { CaptchaJob, CaptchaResult } from './captcha-child.ts'
 import type { ContestantName } from './captcha-contestants.ts'
 

@@ -1,10 +1,10 @@
-// Draws src/tools/simulated-school/digit-glyphs.ts anew: `node scripts/simulated-school-glyphs.ts`.
+// Draws src/tools/simulated-school/captcha/digit-glyphs.ts anew: `node scripts/simulated-school-glyphs.ts`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import opentype from 'opentype.js'
 
 const FONT = fileURLToPath(import.meta.resolve('@fontsource/tinos/files/tinos-latin-700-normal.woff'))
-const TARGET = new URL('../src/tools/simulated-school/digit-glyphs.ts', import.meta.url)
+const TARGET = new URL('../src/tools/simulated-school/captcha/digit-glyphs.ts', import.meta.url)
 const PIXELS_PER_EM = 24
 const GLYPH_WIDTH = 12
 const GLYPH_HEIGHT = 16

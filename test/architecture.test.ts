@@ -125,7 +125,7 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
   ['a rule asks the clock', 'studies/study.ts', 'export const now = 1\nconst at = Date.now()\n', 2],
   ['a service asks the system’s clock', 'studies/study.service.ts', 'const at = Date.now()\n', 1],
   ['a table imports a service', 'studies/study.table.ts', "import type { A } from './study.service.ts'\n", 1],
-  ['a plugin reads a setting', 'http/tls.ts', 'const a = 1\nconst level = process.env.LOG_LEVEL\n', 2],
+  ['a plugin reads a setting', 'http/transport/tls.ts', 'const a = 1\nconst level = process.env.LOG_LEVEL\n', 2],
   ['a file lies in a new place', 'utils/text.ts', 'export const a = 1\n', 1],
 ]
 

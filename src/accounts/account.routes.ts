@@ -1,5 +1,5 @@
-import { errorResponses, idParameter } from '../http/api-schemas.ts'
-import type { Routes } from '../http/json-schema.ts'
+import { errorResponses, idParameter } from '../http/document/api-schemas.ts'
+import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen } from '../shared/maybe-promise.ts'
 import { presentUser, User } from './account.schemas.ts'

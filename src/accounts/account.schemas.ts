@@ -1,4 +1,4 @@
-import type { JsonSchema, ObjectSchema } from '../http/json-schema.ts'
+import type { JsonSchema, ObjectSchema } from '../http/document/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import { toWireTime, WireTime } from '../http/wire-time.ts'
 import type { Account } from './account.ts'

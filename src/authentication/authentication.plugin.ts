@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { LastSeen } from '../accounts/last-seen.service.ts'
-import { wasHeld } from '../http/held-requests.ts'
+import { wasHeld } from '../http/transport/held-requests.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
 import type { AuthenticationService } from './authentication.service.ts'

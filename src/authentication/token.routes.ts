@@ -1,5 +1,5 @@
-import { errorResponses } from '../http/api-schemas.ts'
-import type { ObjectSchema, Routes } from '../http/json-schema.ts'
+import { errorResponses } from '../http/document/api-schemas.ts'
+import type { ObjectSchema, Routes } from '../http/document/json-schema.ts'
 import type { AuthenticationService } from './authentication.service.ts'
 
 const TokenAnswer = {

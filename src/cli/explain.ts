@@ -1,10 +1,10 @@
 import { ConfigError } from '../config/config.ts'
-import { TlsFilesError } from '../http/tls.ts'
+import { TlsFilesError } from '../http/transport/tls.ts'
 import { DatabaseOpenError, ForeignSecretError, UnfinishedCopyError } from '../server/open-storage.ts'
 import { SecretFileError } from '../server/secret.ts'
 import { WorkerFailure } from '../server/worker-messages.ts'
-import { DatabaseInUseError } from '../storage/database-lock.ts'
 import { NewerDatabaseError } from '../storage/migrate.ts'
+import { DatabaseInUseError } from '../storage/sqlite/database-lock.ts'
 import { ProfileError } from '../tools/captcha/profile.ts'
 
 /** One line for the operator, naming the variable to look at. */

@@ -5,7 +5,7 @@ import { buildApp } from '../app.ts'
 import { readConfig } from '../config/read-config.ts'
 import { deriveKeys } from '../keys.ts'
 import { systemClock } from '../shared/clock.ts'
-import { openSqlite } from '../storage/sqlite.ts'
+import { openSqlite } from '../storage/sqlite/sqlite.ts'
 import { explain } from './explain.ts'
 
 export function openapiCommand(env: NodeJS.ProcessEnv): Command {

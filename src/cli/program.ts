@@ -12,18 +12,18 @@ type Environment = NodeJS.ProcessEnv
 /** In the order in which the help has them. Loaded one by one: reading a captcha needs no web server. */
 const commands: Record<string, (env: Environment) => Promise<Command>> = {
   serve: async (env) => (await import('./serve.command.ts')).serveCommand(env),
-  migrate: async (env) => (await import('./migrate.command.ts')).migrateCommand(env),
-  'migrate-data': async () => (await import('./migrate-data.command.ts')).migrateDataCommand(),
-  backup: async (env) => (await import('./backup.command.ts')).backupCommand(env),
-  restore: async (env) => (await import('./restore.command.ts')).restoreCommand(env),
-  accounts: async (env) => (await import('./accounts.command.ts')).accountsCommand(env),
+  migrate: async (env) => (await import('./database/migrate.command.ts')).migrateCommand(env),
+  'migrate-data': async () => (await import('./database/migrate-data.command.ts')).migrateDataCommand(),
+  backup: async (env) => (await import('./database/backup.command.ts')).backupCommand(env),
+  restore: async (env) => (await import('./database/restore.command.ts')).restoreCommand(env),
+  accounts: async (env) => (await import('./accounts/accounts.command.ts')).accountsCommand(env),
   openapi: async (env) => (await import('./openapi.command.ts')).openapiCommand(env),
   seed: async (env) => (await import('./seed.command.ts')).seedCommand(env),
-  captcha: async () => (await import('./captcha.command.ts')).captchaCommand(),
+  captcha: async () => (await import('./captcha/captcha.command.ts')).captchaCommand(),
   school: async (env) => {
-    const { schoolServeCommand } = await import('./school-serve.command.ts')
-    const { schoolCheckCommand } = await import('./school-check.command.ts')
-    const { configuredSchool } = await import('./school-access.ts')
+    const { schoolServeCommand } = await import('./school/school-serve.command.ts')
+    const { schoolCheckCommand } = await import('./school/school-check.command.ts')
+    const { configuredSchool } = await import('./school/school-access.ts')
     return new Command('school')
       .description('the school that proves students')
       .addCommand(schoolServeCommand())

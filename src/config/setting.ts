@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import proxyAddr from '@fastify/proxy-addr'
-import { splitHosts } from '../storage/postgres-hosts.ts'
+import { splitHosts } from '../storage/postgres/postgres-hosts.ts'
 
 export type DatabaseSetting = { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string }
 

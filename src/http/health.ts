@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { DomainError } from '../shared/errors.ts'
-import type { LogUnavailable } from './unavailability-log.ts'
+import type { LogUnavailable } from './errors/unavailability-log.ts'
 
 export interface HealthOptions {
   ping: () => Promise<void>

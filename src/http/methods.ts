@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { sendError } from './errors.ts'
+import { sendError } from './errors/errors.ts'
 
 // An `import` would read its every name, and one of them loads a whole HTTP client.
 const { METHODS } = process.getBuiltinModule('node:http')

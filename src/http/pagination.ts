@@ -1,6 +1,6 @@
 import { DomainError } from '../shared/errors.ts'
 import type { Cursor, Order, Page, PageRequest } from '../shared/page.ts'
-import type { ObjectSchema } from './json-schema.ts'
+import type { ObjectSchema } from './document/json-schema.ts'
 
 const largestPage = 100
 const defaultPage = 20

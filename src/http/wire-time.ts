@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
-import type { JsonSchema } from './json-schema.ts'
+import type { JsonSchema } from './document/json-schema.ts'
 
 const pattern = '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$'
 

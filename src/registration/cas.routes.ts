@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { errorResponses } from '../http/api-schemas.ts'
-import type { Routes } from '../http/json-schema.ts'
+import { errorResponses } from '../http/document/api-schemas.ts'
+import type { Routes } from '../http/document/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import type { CasLogin } from '../schools/cas/cas-login.ts'
 import { sealTicket, TICKET_LIFETIME } from '../schools/cas/registration-ticket.ts'

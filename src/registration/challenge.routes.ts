@@ -1,5 +1,5 @@
-import { errorResponses } from '../http/api-schemas.ts'
-import type { Routes } from '../http/json-schema.ts'
+import { errorResponses } from '../http/document/api-schemas.ts'
+import type { Routes } from '../http/document/json-schema.ts'
 import { schoolRefusals } from './school-refusal.ts'
 import type { VerificationService } from './verification.service.ts'
 import { Challenge } from './verification-input.schemas.ts'

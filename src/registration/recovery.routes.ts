@@ -1,6 +1,6 @@
 import { Password, presentUser, User } from '../accounts/account.schemas.ts'
-import { errorResponses } from '../http/api-schemas.ts'
-import type { Routes } from '../http/json-schema.ts'
+import { errorResponses } from '../http/document/api-schemas.ts'
+import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
 import { proofRefusals } from './school-refusal.ts'

@@ -1,4 +1,4 @@
-import type { JsonSchema, ObjectSchema } from '../http/json-schema.ts'
+import type { JsonSchema, ObjectSchema } from '../http/document/json-schema.ts'
 import type { ProofKind } from './verification-input.ts'
 
 const PasswordInput = {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { CaptchaReader } from '../schools/kingosoft/captcha-reader.ts'
+import type { CaptchaReader } from '../schools/form-login/captcha-reader.ts'
 import { CaptchaError } from '../tools/captcha/captcha-error.ts'
 import { type CaptchaProfile, ProfileError, profileOf, readProfile } from '../tools/captcha/profile.ts'
 import kingosoftProfile from '../tools/captcha/profiles/kingosoft.json' with { type: 'json' }

@@ -3,7 +3,7 @@ import { studentNumberHash } from '../accounts/student-number.ts'
 import { userNameKey } from '../accounts/user-name.ts'
 import type { Keys } from '../keys.ts'
 import type { Storage } from '../storage/storage.ts'
-import { demoStudents } from '../tools/simulated-school/student.ts'
+import { demoStudents } from '../tools/simulated-school/students/student.ts'
 
 export interface DemoStudent {
   username: string

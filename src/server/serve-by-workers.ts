@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/config.ts'
-import { lockShared } from '../storage/database-lock.ts'
+import { lockShared } from '../storage/sqlite/database-lock.ts'
 import { type Listener, openListener } from './listener.ts'
 import { openService } from './open-storage.ts'
 import { startDemo } from './school.ts'

@@ -3,7 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import * as foundation from './migrations/2026-11-24-foundation.ts'
 import * as pagesFromTheIndex from './migrations/2026-11-25-pages-from-the-index.ts'
 import * as studyVersion from './migrations/2026-11-25-study-version.ts'
-import { withLongBusyTimeout } from './sqlite-database.ts'
+import { withLongBusyTimeout } from './sqlite/sqlite-database.ts'
 import type { DatabaseKind, Db, Storage } from './storage.ts'
 
 interface Step {

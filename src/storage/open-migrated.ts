@@ -1,6 +1,6 @@
-import { DatabaseInUseError, type DatabaseLock, lockExclusive, lockShared } from './database-lock.ts'
 import { migrate, schemaAge } from './migrate.ts'
-import { openSqlite } from './sqlite.ts'
+import { DatabaseInUseError, type DatabaseLock, lockExclusive, lockShared } from './sqlite/database-lock.ts'
+import { openSqlite } from './sqlite/sqlite.ts'
 import type { Storage } from './storage.ts'
 
 /** Others that start now hold their lock only until they have seen the schema, or migrate themselves. */

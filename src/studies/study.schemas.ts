@@ -1,5 +1,5 @@
 import { userUrl } from '../accounts/account.schemas.ts'
-import type { JsonSchema, ObjectSchema } from '../http/json-schema.ts'
+import type { JsonSchema, ObjectSchema } from '../http/document/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import { PageQuery, pageLinks } from '../http/pagination.ts'
 import { OptionalWireTime, toWireTime, WireTime } from '../http/wire-time.ts'

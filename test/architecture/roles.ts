@@ -1,3 +1,6 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
 /** What a file's name says that it may not import and not say. */
 export interface Role {
   /** Paths below `src`. */
@@ -13,6 +16,12 @@ const features = '^(?:accounts|authentication|registration|studies|statistics)/'
 const webFramework = '^fastify|^@fastify/|^node:https?$|^node:http2$|^undici$'
 const sql = '^kysely|^pg$|^node:sqlite$'
 const inputAndOutput = `${webFramework}|${sql}|^node:(?:fs|net|tls|child_process|dns|timers|worker_threads)|^pino$`
+
+/** Folders of `schools` that adapters share; every other one is a kind of school. */
+const sharedBySchools = ['school-call', 'form-login']
+const kindsOfSchools = readdirSync(join(import.meta.dirname, '../../src/schools'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !sharedBySchools.includes(entry.name))
+  .map(({ name }) => name)
 
 export const roles: readonly Role[] = [
   {
@@ -68,9 +77,9 @@ export const roles: readonly Role[] = [
     forbids: new RegExp(`^fastify|^@fastify/|${sql}`),
     because: 'an adapter to a school knows neither our HTTP server nor our storage',
   },
-  ...['cas', 'kingosoft', 'ldap'].map((adapter) => ({
-    files: new RegExp(`^schools/${adapter}/`),
-    forbids: new RegExp(`^schools/(?!${adapter}/|school-call/)[^/]+/`),
+  ...kindsOfSchools.map((kind) => ({
+    files: new RegExp(`^schools/${kind}/`),
+    forbids: new RegExp(`^schools/(?!${kind}/|${sharedBySchools.join('/|')}/)[^/]+/`),
     because: 'an adapter to one kind of school knows no other kind',
   })),
   {

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { spread } from '../../bench/captcha-run.ts'
-import { drawCaptcha } from '../../src/tools/simulated-school/captcha-image.ts'
+import { drawCaptcha } from '../../src/tools/simulated-school/captcha/captcha-image.ts'
 import { seededRandom } from '../../src/tools/simulated-school/random.ts'
 
 const program = fileURLToPath(new URL('../../bench/captcha-bench.ts', import.meta.url))

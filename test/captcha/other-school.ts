@@ -1,6 +1,6 @@
 import jpeg from 'jpeg-js'
-import { Canvas, type Colour } from '../../src/tools/simulated-school/canvas.ts'
-import { digitGlyphs } from '../../src/tools/simulated-school/digit-glyphs.ts'
+import { Canvas, type Colour } from '../../src/tools/simulated-school/captcha/canvas.ts'
+import { digitGlyphs } from '../../src/tools/simulated-school/captcha/digit-glyphs.ts'
 import { between, type Random, seededRandom } from '../../src/tools/simulated-school/random.ts'
 
 /** Five pale symbols on a dark ground, higher and further apart than KINGOSOFT's. */

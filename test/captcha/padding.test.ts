@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decodeLuminance } from '../../src/tools/captcha/luminance.ts'
-import { drawCaptcha } from '../../src/tools/simulated-school/captcha-image.ts'
+import { drawCaptcha } from '../../src/tools/simulated-school/captcha/captcha-image.ts'
 import { seededRandom } from '../../src/tools/simulated-school/random.ts'
 
 test('an image whose pixels end on a whole byte is read too, however its encoder fills up', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { after, before, test } from 'node:test'
-import { accountsDeleteCommand } from '../../src/cli/accounts-delete.command.ts'
-import { accountsResetPasswordCommand } from '../../src/cli/accounts-reset-password.command.ts'
+import { accountsDeleteCommand } from '../../src/cli/accounts/accounts-delete.command.ts'
+import { accountsResetPasswordCommand } from '../../src/cli/accounts/accounts-reset-password.command.ts'
 import { basic } from '../contract/client.ts'
 import { type Campus, openCampus } from './campus.ts'
 

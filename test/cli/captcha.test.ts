@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { drawCaptcha } from '../../src/tools/simulated-school/captcha-image.ts'
+import { drawCaptcha } from '../../src/tools/simulated-school/captcha/captcha-image.ts'
 import { seededRandom } from '../../src/tools/simulated-school/random.ts'
 import { occupy } from './command-line.ts'
 

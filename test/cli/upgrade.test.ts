@@ -5,7 +5,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
-import { demoStudents } from '../../src/tools/simulated-school/student.ts'
+import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
 import { openReleaseSite, type ReleaseSite } from '../support/release-site.ts'
 

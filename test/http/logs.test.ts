@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { demoStudents } from '../../src/tools/simulated-school/student.ts'
+import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
 import { makePlace, type SpawnedService, spawnService } from '../support/running-service.ts'
 

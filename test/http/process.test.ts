@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { demoStudents } from '../../src/tools/simulated-school/student.ts'
+import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
 import { failToStart, makePlace, type Place, type Settings, spawnService } from '../support/running-service.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { CaptchaReader } from '../../src/schools/kingosoft/captcha-reader.ts'
+import type { CaptchaReader } from '../../src/schools/form-login/captcha-reader.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { send } from '../contract/client.ts'
 import { type Campus, openCampus } from './campus.ts'

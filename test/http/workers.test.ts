@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { restartDelay } from '../../src/server/workers.ts'
-import { demoStudents } from '../../src/tools/simulated-school/student.ts'
+import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
 import { failToStart, makePlace, type Place, type SpawnedService, spawnService } from '../support/running-service.ts'
 

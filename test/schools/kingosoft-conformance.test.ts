@@ -1,5 +1,5 @@
+import type { Limits } from '../../src/schools/form-login/limits.ts'
 import { createKingosoftVerifier } from '../../src/schools/kingosoft/kingosoft.verifier.ts'
-import type { Limits } from '../../src/schools/kingosoft/limits.ts'
 import {
   type Dialect,
   dialects,

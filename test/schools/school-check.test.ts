@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, stat } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import test, { type TestContext } from 'node:test'
-import { type SchoolAccess, schoolCheckCommand } from '../../src/cli/school-check.command.ts'
+import { type SchoolAccess, schoolCheckCommand } from '../../src/cli/school/school-check.command.ts'
 import { json, type Scripts, startScriptedSchool } from './scripted-school.ts'
 
 const secret = 'canary-Pa55'

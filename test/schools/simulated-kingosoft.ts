@@ -1,5 +1,5 @@
-import type { CaptchaReader } from '../../src/schools/kingosoft/captcha-reader.ts'
-import { drawCaptcha } from '../../src/tools/simulated-school/captcha-image.ts'
+import type { CaptchaReader } from '../../src/schools/form-login/captcha-reader.ts'
+import { drawCaptcha } from '../../src/tools/simulated-school/captcha/captcha-image.ts'
 import { startSimulatedSchool } from '../../src/tools/simulated-school/simulated-school.ts'
 
 type SchoolOptions = Parameters<typeof startSimulatedSchool>[0]

@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, afterEach, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { DatabaseInUseError, lockExclusive, lockShared } from '../../src/storage/database-lock.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import { openMigrated } from '../../src/storage/open-migrated.ts'
-import { openSqlite } from '../../src/storage/sqlite.ts'
+import { DatabaseInUseError, lockExclusive, lockShared } from '../../src/storage/sqlite/database-lock.ts'
+import { openSqlite } from '../../src/storage/sqlite/sqlite.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'occupy-lock-'))
 after(() => rm(folder, { recursive: true }))

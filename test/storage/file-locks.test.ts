@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { migrate } from '../../src/storage/migrate.ts'
-import { openSqlite } from '../../src/storage/sqlite.ts'
+import { openSqlite } from '../../src/storage/sqlite/sqlite.ts'
 import { lockHolders, withoutLocks } from '../support/file-locks.ts'
 
 // Closing any descriptor of a file drops all POSIX locks that the process holds on it: SQLite's, too.

@@ -1,4 +1,4 @@
-import { lockExclusive, lockShared } from '../../src/storage/database-lock.ts'
+import { lockExclusive, lockShared } from '../../src/storage/sqlite/database-lock.ts'
 
 /** Takes a lock on `PATH`, says so, and holds it until it is killed: `lock-holder.ts shared|exclusive PATH`. */
 const [kind, path = ''] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { readConfig } from '../../src/config/read-config.ts'
-import type { CaptchaReader } from '../../src/schools/kingosoft/captcha-reader.ts'
+import type { CaptchaReader } from '../../src/schools/form-login/captcha-reader.ts'
 import type { SchoolBounds } from '../../src/server/school.ts'
 import { serve } from '../../src/server/serve.ts'
 import { startReadableSchool } from '../schools/simulated-kingosoft.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { scriptPaths } from '../form-login/page-scripts.ts'
 import { detectDialect } from './dialect-detection.ts'
-import { scriptPaths } from './page-scripts.ts'
 
 const k2Code = `
   var url = _webRootPath + "cas/logon.action";

@@ -1,5 +1,5 @@
+import { withoutComments } from '../form-login/page-scripts.ts'
 import type { DialectName } from './dialect.ts'
-import { withoutComments } from './page-scripts.ts'
 
 /**
  * What the login page and its scripts tell about the dialect. `sure`: the first candidate it is. `likely`: the first one

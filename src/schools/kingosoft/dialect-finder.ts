@@ -1,14 +1,14 @@
+import type { CaptchaSource } from '../form-login/captcha-source.ts'
+import { scriptPaths } from '../form-login/page-scripts.ts'
+import { LOGIN_PAGE } from '../form-login/school-session.ts'
+import { takeStep } from '../form-login/step.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import type { SchoolSite } from '../school-call/school-site.ts'
-import type { CaptchaSource } from './captcha-source.ts'
 import type { Dialect, DialectName } from './dialect.ts'
 import { detectDialect, type Evidence } from './dialect-detection.ts'
 import { dialects } from './dialects.ts'
 import type { Login } from './login.ts'
-import { scriptPaths } from './page-scripts.ts'
 import { probeDialect, type Trials } from './probe.ts'
-import { LOGIN_PAGE } from './school-session.ts'
-import { takeStep } from './step.ts'
 
 export type DialectChoice = 'auto' | DialectName
 

@@ -1,12 +1,12 @@
+import { refusePage } from '../form-login/captcha-image.ts'
+import type { Limits } from '../form-login/limits.ts'
+import { LOGIN_PAGE, type SchoolAnswer, type SchoolSession } from '../form-login/school-session.ts'
+import { type OnStep, takeStep } from '../form-login/step.ts'
 import { saysMaintenance } from '../school-call/page-text.ts'
 import { SchoolError } from '../school-call/school-error.ts'
-import { refusePage } from './captcha-image.ts'
 import type { Dialect } from './dialect.ts'
-import type { Limits } from './limits.ts'
 import { PROOF, readUserCode } from './login-proof.ts'
 import { describeLogonAnswer } from './logon-answer.ts'
-import { LOGIN_PAGE, type SchoolAnswer, type SchoolSession } from './school-session.ts'
-import { type OnStep, takeStep } from './step.ts'
 
 /** One login under way. */
 export interface Login {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import type { CaptchaSource } from '../form-login/captcha-source.ts'
+import { takeStep } from '../form-login/step.ts'
 import { SchoolError } from '../school-call/school-error.ts'
-import type { CaptchaSource } from './captcha-source.ts'
 import { type Dialect, type DialectName, LOGON } from './dialect.ts'
 import { dialects } from './dialects.ts'
 import { type Login, sendLogon } from './login.ts'
 import { parseLogonAnswer, readLogonAnswer } from './logon-answer.ts'
-import { takeStep } from './step.ts'
 
 /** Nobody's account may have been locked by earlier probes: that is a judgement too. */
 const JUDGED = /^(rejected|locked|not-admitted):/

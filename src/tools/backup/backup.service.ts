@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
-import { lockShared } from '../../storage/database-lock.ts'
+import { lockShared } from '../../storage/sqlite/database-lock.ts'
 import { canonical, draftOf, flush, keepAs, removeDeadDrafts, timeStamp } from './files.ts'
 import { BackupRefusedError, identify, inspect } from './inspect.ts'
 import { belongsTo, readSecretFile, type SecretSource, writeSecretFile } from './secret-file.ts'

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { DatabaseSetting } from '../../config/setting.ts'
 import { migrate } from '../../storage/migrate.ts'
 import { openAlone } from '../../storage/open-migrated.ts'
-import { openPostgres } from '../../storage/postgres.ts'
+import { openPostgres } from '../../storage/postgres/postgres.ts'
 import type { Storage } from '../../storage/storage.ts'
 
 /** The target with the schema of this version. A file is kept from everybody else until it is closed. @throws DatabaseInUseError, NewerDatabaseError */

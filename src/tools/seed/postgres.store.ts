@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type BulkColumn, type BulkRow, inParts } from '../../storage/postgres-bulk.ts'
+import { type BulkColumn, type BulkRow, inParts } from '../../storage/postgres/postgres-bulk.ts'
 import type { Db, Storage } from '../../storage/storage.ts'
 import { type SeedStore, type SeedTransaction, stateKey } from './seed.store.ts'
 

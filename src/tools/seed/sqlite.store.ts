@@ -1,4 +1,4 @@
-import { openSqliteDatabase } from '../../storage/sqlite-database.ts'
+import { openSqliteDatabase } from '../../storage/sqlite/sqlite-database.ts'
 import { type SeedStore, type SeedTransaction, stateKey } from './seed.store.ts'
 
 const insertAccount = `insert into accounts (id, username, username_key, student_number_hash, password_hash, credential_version,

@@ -1,14 +1,14 @@
-import { type Answer, json, page, type Wording } from './answer.ts'
-import { drawCaptcha } from './captcha-image.ts'
+import { drawCaptcha } from './captcha/captcha-image.ts'
 import type { LogonRequest } from './dialect.ts'
-import type { Fault, FaultStep } from './fault.ts'
-import { freshKey } from './k3-envelope.ts'
-import { loginPage } from './login-page.ts'
+import { freshKey } from './encryption/k3-envelope.ts'
+import type { Fault, FaultStep } from './faults/fault.ts'
 import { captchaRefused, type LogonDesk, logon } from './logon.ts'
-import { errorPage, framesPage, guestPage } from './pages.ts'
+import { type Answer, json, page, type Wording } from './pages/answer.ts'
+import { loginPage } from './pages/login-page.ts'
+import { errorPage, framesPage, guestPage } from './pages/pages.ts'
 import { type Random, textOf } from './random.ts'
 import type { Session } from './session.ts'
-import { userCodeOf } from './student.ts'
+import { userCodeOf } from './students/student.ts'
 
 export interface Campus extends LogonDesk {
   wording: Wording

@@ -1,9 +1,9 @@
-import type { Answer } from './answer.ts'
 import type { Campus } from './campus.ts'
-import type { FaultSwitch } from './fault.ts'
-import { FaultTextError, parseFault } from './fault-text.ts'
+import type { FaultSwitch } from './faults/fault.ts'
+import { FaultTextError, parseFault } from './faults/fault-text.ts'
 import type { LogEntry } from './log-entry.ts'
-import { parseStudent, StudentListError } from './student-list.ts'
+import type { Answer } from './pages/answer.ts'
+import { parseStudent, StudentListError } from './students/student-list.ts'
 
 export const CONTROL_PATH = '/__control'
 

@@ -1,6 +1,6 @@
-import { openEnvelope } from './k3-envelope.ts'
-import { type PasswordTraits, passwordTraitsOf } from './password-traits.ts'
+import { openEnvelope } from './encryption/k3-envelope.ts'
 import type { Session } from './session.ts'
+import { type PasswordTraits, passwordTraitsOf } from './students/password-traits.ts'
 
 export const dialects = ['k1', 'k2-get', 'k2-post', 'k3'] as const
 export type Dialect = (typeof dialects)[number]

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { faultForms } from './fault-text.ts'
-import { demoStudents } from './student.ts'
+import { faultForms } from './faults/fault-text.ts'
+import { demoStudents } from './students/student.ts'
 
 const page = readFileSync(new URL('../../../docs/simulated-school.md', import.meta.url), 'utf8')
 

@@ -1,4 +1,4 @@
-import type { Fault, FaultStep } from './fault.ts'
+import type { Fault, FaultStep } from './faults/fault.ts'
 
 /** One request, as far as it may be known: no query, no body. */
 export interface LogEntry {

@@ -1,8 +1,8 @@
 import { type Dialect, type LogonAttempt, type LogonRequest, readLogon } from './dialect.ts'
-import type { Fault } from './fault.ts'
-import { describes } from './password-traits.ts'
+import type { Fault } from './faults/fault.ts'
 import type { Session } from './session.ts'
-import type { StudentRegister, Verdict } from './student-register.ts'
+import { describes } from './students/password-traits.ts'
+import type { StudentRegister, Verdict } from './students/student-register.ts'
 
 /** What `logon.action` says; each value is text, as the real one has it. */
 export interface LogonWord {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { type Answer, page, redirect } from './answer.ts'
 import { type Campus, stepAt } from './campus.ts'
 import { answerControl, CONTROL_PATH } from './control.ts'
-import { damage, deliver, substituteFor } from './delivery.ts'
-import type { Fault, FaultSwitch } from './fault.ts'
+import { damage, deliver, substituteFor } from './faults/delivery.ts'
+import type { Fault, FaultSwitch } from './faults/fault.ts'
 import type { LogEntry } from './log-entry.ts'
-import { errorPage } from './pages.ts'
+import { type Answer, page, redirect } from './pages/answer.ts'
+import { errorPage } from './pages/pages.ts'
 import type { SessionStore } from './session.ts'
 
 export interface HandlerContext {

@@ -1,5 +1,5 @@
 import { type Random, textOf } from './random.ts'
-import type { SimulatedStudent } from './student.ts'
+import type { SimulatedStudent } from './students/student.ts'
 
 /** The key page's last answer: good for one try. */
 export interface LoginKey {

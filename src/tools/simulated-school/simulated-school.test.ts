@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { passwordDigest } from './digest.ts'
+import { passwordDigest } from './encryption/digest.ts'
 import { demoStudents, dialects, type SimulatedSchool, startSimulatedSchool } from './simulated-school.ts'
 import { TestClient } from './test-client.ts'
 

@@ -3,17 +3,17 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Campus, Seen } from './campus.ts'
 import type { Dialect } from './dialect.ts'
-import { type Fault, FaultSwitch } from './fault.ts'
+import { type Fault, FaultSwitch } from './faults/fault.ts'
 import type { LogEntry } from './log-entry.ts'
 import { createRequestHandler } from './request-handler.ts'
 import { SessionStore } from './session.ts'
-import { demoStudents, type SimulatedStudent } from './student.ts'
-import { StudentRegister } from './student-register.ts'
+import { demoStudents, type SimulatedStudent } from './students/student.ts'
+import { StudentRegister } from './students/student-register.ts'
 
 export { type Dialect, dialects } from './dialect.ts'
-export type { Fault, FaultStep } from './fault.ts'
+export type { Fault, FaultStep } from './faults/fault.ts'
 export type { LogEntry } from './log-entry.ts'
-export { demoStudents, type SimulatedStudent } from './student.ts'
+export { demoStudents, type SimulatedStudent } from './students/student.ts'
 
 export interface SimulatedSchoolOptions {
   /** Default: `demoStudents`. */

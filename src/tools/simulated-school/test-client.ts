@@ -1,8 +1,8 @@
 import jpeg from 'jpeg-js'
-import { md5, passwordDigest } from './digest.ts'
-import { digitGlyphs } from './digit-glyphs.ts'
+import { digitGlyphs } from './captcha/digit-glyphs.ts'
+import { md5, passwordDigest } from './encryption/digest.ts'
+import { strEnc } from './encryption/str-enc.ts'
 import type { Dialect } from './simulated-school.ts'
-import { strEnc } from './str-enc.ts'
 
 export interface Credentials {
   studentNumber: string

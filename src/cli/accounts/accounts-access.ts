@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs'
+import { Argument, type Command, Option } from 'commander'
+import type { Account } from '../../accounts/account.ts'
+import {
+  type AccountAdministration,
+  createAccountAdministration,
+  type Naming,
+} from '../../authentication/administration.service.ts'
+import { readConfig } from '../../config/read-config.ts'
+import { errorMessage } from '../../http/errors/error-message.ts'
+import { openService } from '../../server/open-storage.ts'
+import { DomainError } from '../../shared/errors.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { explain } from '../explain.ts'
+
+export interface AccountStreams {
+  input: NodeJS.ReadableStream & { isTTY?: boolean }
+  /** What was asked for. */
+  output: NodeJS.WritableStream
+  /** Questions and complaints. */
+  errors: NodeJS.WritableStream
+}
+
+export const processStreams: AccountStreams = { input: process.stdin, output: process.stdout, errors: process.stderr }
+
+export interface Access {
+  storage: Storage
+  accounts: AccountAdministration
+}
+
+export const exitCodes = { failed: 1, wrongUsage: 2 } as const
+
+/** Ends a command with one line and an exit code. */
+export class Refusal extends Error {
+  readonly exitCode: number
+
+  constructor(message: string, exitCode: number = exitCodes.failed) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+export const exitCodeHelp = '\nExit codes: 0 done, 1 failed or no such account, 2 wrong usage.'
+
+/** Opens the configured database for `work`, and tells what goes wrong in one line. */
+export async function withAccounts(
+  env: NodeJS.ProcessEnv,
+  { errors }: AccountStreams,
+  work: (access: Access) => Promise<void>,
+): Promise<void> {
+  try {
+    const config = readConfig(env)
+    if (config.database.kind === 'sqlite' && !existsSync(config.database.path)) {
+      throw new Refusal(`没有数据库 · DATABASE_URL: there is no ${config.database.path} yet`)
+    }
+    const { storage, keys } = await openService(config)
+    try {
+      await work({
+        storage,
+        accounts: createAccountAdministration({ storage, studentNumberKey: keys.studentNumber }),
+      })
+    } finally {
+      await storage.close()
+    }
+  } catch (error) {
+    // Whoever reads the list has seen enough.
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
+    errors.write(`${told(error)}\n`)
+    process.exitCode = error instanceof Refusal ? error.exitCode : exitCodes.failed
+  }
+}
+
+function told(error: unknown): string {
+  if (error instanceof Refusal) return error.message
+  if (error instanceof DomainError)
+    return `${errorMessage(error.code, 'zh', error.details)} ${errorMessage(error.code, 'en', error.details)}`
+  return explain(error)
+}
+
+export interface NamingOptions {
+  by?: Naming
+}
+
+/** How the commands for one account are told which. */
+export function namingOneAccount(command: Command): Command {
+  return command
+    .addArgument(new Argument('<who>', 'user name, student number or id; the first of these that fits'))
+    .addOption(
+      new Option('--by <kind>', 'take <who> as this and nothing else').choices(['user-name', 'student-number', 'id']),
+    )
+}
+
+/** @throws Refusal */
+export async function accountNamed({ accounts }: Access, who: string, { by }: NamingOptions): Promise<Account> {
+  const account = await accounts.findNamed(who, by)
+  if (account === undefined) throw new Refusal('没有这个账号 · there is no such account')
+  return account
+}

@@ -1,0 +1,71 @@
+import { randomInt } from 'node:crypto'
+import { Command } from 'commander'
+import { createTerminalPrompt } from '../terminal-prompt.ts'
+import {
+  type AccountStreams,
+  accountNamed,
+  exitCodeHelp,
+  type NamingOptions,
+  namingOneAccount,
+  processStreams,
+  Refusal,
+  withAccounts,
+} from './accounts-access.ts'
+import { accountName } from './accounts-text.ts'
+
+interface ResetOptions extends NamingOptions {
+  generate?: true
+  json?: true
+}
+
+export function accountsResetPasswordCommand(env: NodeJS.ProcessEnv, streams = processStreams): Command {
+  return namingOneAccount(new Command('reset-password'))
+    .description(
+      'give an account another password, typed at the prompt (or the first line of standard input); its tokens die',
+    )
+    .option('--generate', 'make a password and print it')
+    .option('--json', 'say what was done as a JSON object')
+    .addHelpText('after', exitCodeHelp)
+    .action((who: string, options: ResetOptions) =>
+      withAccounts(env, streams, async (access) => {
+        const account = await accountNamed(access, who, options)
+        const password = options.generate ? madePassword() : await askForPassword(streams)
+        await access.accounts.resetPassword(account, password)
+        const { id, username } = account
+        const made = options.generate ? { password } : {}
+        if (options.json) streams.output.write(`${JSON.stringify({ id, username, ...made })}\n`)
+        else if (options.generate) streams.output.write(`${password}\n`)
+        streams.errors.write(
+          `密码已更换，旧令牌全部失效 · ${accountName(account)}: new password, every token is dead\n`,
+        )
+      }),
+    )
+}
+
+/** @throws Refusal */
+async function askForPassword({ input, errors }: AccountStreams): Promise<string> {
+  const prompt = createTerminalPrompt(input, errors)
+  try {
+    const password = await prompt.ask('新密码 · New password (not shown): ', { hidden: true })
+    if (!password) throw new Refusal('没有输入密码 · no password was given')
+    // What Node's decoder leaves of bytes that are no UTF-8: the account would get another password than was typed.
+    if (password.includes('\ufffd'))
+      throw new Refusal('密码不是 UTF-8 编码，没有更换 · the password is not UTF-8: nothing was changed')
+    // A pipe makes no typing errors.
+    if (input.isTTY && (await prompt.ask('再输一遍 · Once more: ', { hidden: true })) !== password) {
+      throw new Refusal('两次输入不一致 · the two differ: nothing was changed')
+    }
+    return password
+  } finally {
+    prompt.close()
+  }
+}
+
+/** Easy to read aloud: no letter or digit that looks like another. */
+const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789'
+
+/** Some 79 random bits. */
+function madePassword(): string {
+  const letter = () => alphabet[randomInt(alphabet.length)]
+  return Array.from({ length: 4 }, () => Array.from({ length: 4 }, letter).join('')).join('-')
+}

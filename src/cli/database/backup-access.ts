@@ -1,0 +1,45 @@
+import { readConfig } from '../../config/read-config.ts'
+import { secretPath } from '../../server/secret.ts'
+import { BackupRefusedError } from '../../tools/backup/inspect.ts'
+import type { SecretSource } from '../../tools/backup/secret-file.ts'
+import { explain } from '../explain.ts'
+import { untilInterrupted } from '../progress.ts'
+
+export interface BackupPlace {
+  /** Path of the database file. */
+  database: string
+  secret: SecretSource
+}
+
+/** Runs `work` for the configured database file, and tells in one line why it did not end well. `tool` does the same for PostgreSQL. */
+export async function withDatabaseFile(
+  env: NodeJS.ProcessEnv,
+  tool: string,
+  work: (place: BackupPlace, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  try {
+    const config = readConfig(env)
+    if (config.database.kind === 'postgres') throw new BackupRefusedError(`on PostgreSQL use ${tool}: see README.md`)
+    const place = { database: config.database.path, secret: { set: config.secret, path: secretPath(config) } }
+    const finished = await untilInterrupted((signal) => work(place, signal))
+    if (!finished) process.stderr.write('已停止，一切照旧 · stopped; everything is as it was\n')
+  } catch (error) {
+    process.stderr.write(
+      `${error instanceof BackupRefusedError ? `无法进行 · refused: ${error.message}` : explained(error)}\n`,
+    )
+    process.exitCode = 1
+  }
+}
+
+const diskCodes = new Set(['ENOENT', 'ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR', 'EISDIR'])
+const sqliteFull = 13
+
+function explained(error: unknown): string {
+  const { code = '', message, errcode } = error as NodeJS.ErrnoException & { errcode?: number }
+  if (errcode === sqliteFull) return '磁盘已满 · the disk is full: nothing was changed'
+  return diskCodes.has(code) ? `无法写入 · cannot be written, nothing was changed: ${message}` : explain(error)
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`
+}

@@ -1,0 +1,108 @@
+import { resolve } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { type DatabaseSetting, databaseUrl } from '../../config/setting.ts'
+import { copyData } from '../../tools/database-copy/copy.service.ts'
+import { CopyRefusedError, endCopy } from '../../tools/database-copy/copy-state.ts'
+import { openSource } from '../../tools/database-copy/open-source.ts'
+import { openTarget, tidy } from '../../tools/database-copy/open-target.ts'
+import { countRows } from '../../tools/database-copy/rows.ts'
+import { isSame, type TableCheck, verifyCopy } from '../../tools/database-copy/verify.service.ts'
+import { explain } from '../explain.ts'
+import { type Progress, showProgress, untilInterrupted } from '../progress.ts'
+
+interface Ends {
+  from: DatabaseSetting
+  to: DatabaseSetting
+}
+
+export function migrateDataCommand(): Command {
+  const command = new Command('migrate-data')
+    .description('copy everything from one database into an empty other one, and check it; stop the service first')
+    .requiredOption('--from <url>', 'the source, as DATABASE_URL has it; it is not changed', setting)
+    .requiredOption('--to <url>', 'the target, as DATABASE_URL has it', setting)
+    .addHelpText(
+      'after',
+      `
+Ctrl-C stops it; run again with the same databases, it goes on. Nothing serves the target before it is whole and checked.
+Carry SECRET (or the file data/secret) along: student numbers and tokens belong to it. See docs/scaling.md.
+Exit codes: 0 copied and the same, 1 failed or not the same, 2 wrong usage, 130 stopped.`,
+    )
+  return command.action(async (ends: Ends) => {
+    if (isOne(ends)) return command.error('error: --from and --to name the same database', { exitCode: 2 })
+    try {
+      const finished = await untilInterrupted((signal) => run(ends, signal))
+      if (!finished) process.stderr.write('已停止，再次运行可继续 · stopped; run it again to go on\n')
+    } catch (error) {
+      process.stderr.write(`${explainRefusal(error)}\n`)
+      process.exitCode = 1
+    }
+  })
+}
+
+async function run({ from, to }: Ends, signal: AbortSignal): Promise<void> {
+  const source = await openSource(from)
+  try {
+    const target = await openTarget(to)
+    try {
+      const total = await countRows(source)
+      const copying = whenKnown((done) => showProgress({ label: '复制 · copy', total, from: done }))
+      await copyData(source, target, { signal, onProgress: copying.update })
+      copying.finish()
+      const checking = showProgress({ label: '核对 · check', total })
+      const checks = await verifyCopy(source, target, { signal, onProgress: checking.update })
+      checking.finish()
+      process.stdout.write(checks.map(describe).join(''))
+      if (!checks.every(isSame)) throw new CopyRefusedError(notTheSame)
+      await tidy(target)
+      await endCopy(target.db)
+      process.stdout.write(done)
+    } finally {
+      await target.close()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+const notTheSame =
+  'the target is not the same as the source and cannot be served: stop whatever writes to either, and copy into an empty database'
+const done = `两库一致，迁移完成 · the same on both sides; done
+请用原来的 SECRET（或 data/secret 文件）启动服务 · start the service with the same SECRET, or carry the file data/secret along
+`
+
+function describe(check: TableCheck): string {
+  const { table, rows, digests, firstDifference, idsCollide } = check
+  if (isSame(check)) return `  ${table}: ${rows.source} rows, sha256 ${digests.source}\n`
+  const where = firstDifference === undefined ? '' : `, first at ${JSON.stringify(firstDifference)}`
+  const ids = idsCollide ? ', new ids would collide' : ''
+  return `  ${table}: 不一致 · NOT THE SAME: ${rows.source} rows in the source, ${rows.target} in the target${where}${ids}\n`
+}
+
+/** The rate is that of this run: what an earlier one has done is known only at the first update. */
+function whenKnown(begin: (done: number) => Progress): Progress {
+  let progress: Progress | undefined
+  return {
+    update(done) {
+      progress ??= begin(done)
+      progress.update(done)
+    },
+    finish: () => progress?.finish(),
+  }
+}
+
+function explainRefusal(error: unknown): string {
+  return error instanceof CopyRefusedError ? `无法迁移 · cannot copy: ${error.message}` : explain(error)
+}
+
+function setting(url: string): DatabaseSetting {
+  try {
+    return databaseUrl(url)
+  } catch (error) {
+    throw new InvalidArgumentError(`it ${(error as Error).message}.`)
+  }
+}
+
+function isOne({ from, to }: Ends): boolean {
+  if (from.kind === 'sqlite') return to.kind === 'sqlite' && resolve(from.path) === resolve(to.path)
+  return to.kind === 'postgres' && from.url === to.url
+}

@@ -1,0 +1,28 @@
+import { Command } from 'commander'
+import { type RestoreReport, restore } from '../../tools/backup/restore.service.ts'
+import { megabytes, withDatabaseFile } from './backup-access.ts'
+
+export function restoreCommand(env: NodeJS.ProcessEnv): Command {
+  return new Command('restore')
+    .description('put a backup in the place of the database file, with its secret; stop the service first')
+    .argument('<file>', 'a backup made by `occupy backup`')
+    .addHelpText(
+      'after',
+      `
+The backup is checked first: damage, a newer version, another secret than FILE.secret or SECRET. What it replaces is kept beside
+the database, as NAME.replaced-TIME. PostgreSQL: pg_restore. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 stopped.`,
+    )
+    .action((file: string) =>
+      withDatabaseFile(env, 'pg_restore', async (place, signal) => {
+        const report = await restore({ ...place, file, signal })
+        process.stdout.write(
+          `已恢复 · restored: ${place.database} (${megabytes(report.bytes)}, checked)${asides(report)}\n`,
+        )
+      }),
+    )
+}
+
+function asides({ replaced, replacedSecret }: RestoreReport): string {
+  const kept = [replaced, replacedSecret].filter((path) => path !== undefined)
+  return kept.length > 0 ? `; 原有文件 · what stood there: ${kept.join(', ')}` : ''
+}

@@ -1,0 +1,21 @@
+import { ConfigError } from '../../config/config.ts'
+import { readConfig } from '../../config/read-config.ts'
+import { loadCaptchaReader } from '../../server/captcha-reader.ts'
+import { authorityOf } from '../../server/school.ts'
+import type { SchoolAccess } from './school-check.command.ts'
+
+/** The configured school, for walking through a login. @throws ConfigError where no password is taken to it by KINGOSOFT's protocol */
+export function configuredSchool(env: NodeJS.ProcessEnv): SchoolAccess {
+  const config = readConfig(env)
+  if (config.school !== 'kingosoft') {
+    throw new ConfigError(`SCHOOL is ${config.school}: a login can be walked through with SCHOOL=kingosoft only`)
+  }
+  return {
+    baseUrl: config.schoolUrl ?? '',
+    login: config.schoolLogin,
+    readCaptcha: loadCaptchaReader(config.schoolCaptchaProfile),
+    captchaMode: config.schoolCaptcha,
+    ca: authorityOf(config),
+    legacyTls: config.schoolTls === 'legacy',
+  }
+}

@@ -1,0 +1,57 @@
+import type { ErrorCode, ErrorDetails } from '../../shared/errors.ts'
+import { asksToWait, errorCatalogue, errorType } from '../errors/error-catalogue.ts'
+import { errorMessage } from '../errors/error-message.ts'
+import type { JsonSchema, ObjectSchema } from './json-schema.ts'
+
+const ErrorBody = {
+  type: 'object',
+  required: ['error', 'message'],
+  properties: { error: { type: 'string' }, message: { type: 'string' } },
+} as const satisfies ObjectSchema
+
+interface ErrorResponse extends ObjectSchema {
+  headers?: Record<string, JsonSchema>
+}
+
+/** What any route may answer, whatever it does. */
+const everywhere: readonly ErrorCode[] = ['database-unavailable', 'internal']
+
+/** What the examples put into messages that take details. */
+function exampleDetails(code: ErrorCode): ErrorDetails {
+  return { parameter: code === 'bad-query' ? 'per_page' : 'start_time', retryAfterSeconds: 600 }
+}
+
+/** Whatever wants credentials may find none, or what cannot be read. */
+function withItsKin(code: ErrorCode): ErrorCode[] {
+  return code === 'unauthorized' ? ['credentials-missing', 'credentials-unreadable', code] : [code]
+}
+
+/** The error answers of a route for its documentation: one response a status, one line and one example a code. */
+export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorResponse> {
+  const responses: Record<number, ErrorResponse> = {}
+  for (const code of new Set([...codes.flatMap(withItsKin), ...everywhere])) {
+    const { status } = errorCatalogue[code]
+    const details = exampleDetails(code)
+    const [zh, en] = [errorMessage(code, 'zh', details), errorMessage(code, 'en', details)]
+    const { description, examples = [] } = responses[status] ?? {}
+    const line = `${zh} · ${en}`
+    responses[status] = {
+      ...ErrorBody,
+      description: description === undefined ? line : `${description}\n\n${line}`,
+      examples: [...examples, { error: errorType(status), message: zh }],
+      ...(asksToWait(status) && { headers: { 'Retry-After': RetryAfter } }),
+    }
+  }
+  return responses
+}
+
+const RetryAfter = {
+  type: 'integer',
+  description: '过多少秒再试 · Seconds to wait before another try',
+} as const satisfies JsonSchema
+
+/** An id in a path: whatever is not one names nothing. */
+export function idParameter(text: string): number | undefined {
+  const id = Number(text)
+  return /^[1-9][0-9]{0,15}$/.test(text) && Number.isSafeInteger(id) ? id : undefined
+}

@@ -1,0 +1,24 @@
+import type { RouteOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import { once } from '../../shared/once.ts'
+import { apiDocument } from './openapi-document.ts'
+
+/** OpenAPI 3.1 from the schemas. Registered before the routes; put together when it is first asked for, which few ever do. */
+export const openapi = fp(async (app, { version }: { version: string }) => {
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    if (route.schema && route.schema.hide !== true && route.method !== 'HEAD') routes.push(route)
+  })
+  const document = once(() => apiDocument(routes, version))
+  app.decorate('apiDocument', document)
+  app.get('/openapi.json', { schema: { hide: true } }, async () => document())
+})
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    apiDocument(): Promise<object>
+  }
+  interface FastifySchema {
+    hide?: boolean
+  }
+}

@@ -1,0 +1,30 @@
+import type { ErrorCode, ErrorDetails } from '../../shared/errors.ts'
+import { errorCatalogue } from './error-catalogue.ts'
+import type { Language } from './language.ts'
+
+const defaultWaitSeconds = 2
+
+/** What `Retry-After` says, and the message with it. */
+export function waitSeconds({ retryAfterSeconds = defaultWaitSeconds }: ErrorDetails): number {
+  return retryAfterSeconds
+}
+
+/** The words of the catalogue, with the details put in. */
+export function errorMessage(code: ErrorCode, language: Language, details: ErrorDetails = {}): string {
+  return errorCatalogue[code][language]
+    .replace('{parameter}', details.parameter ?? '')
+    .replace('{wait}', () => inWords(waitSeconds(details), language))
+}
+
+const units = [
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const
+
+/** In the largest unit of which there are at least two, rounded up: whoever waits as long as it says is not refused again. */
+function inWords(seconds: number, language: Language): string {
+  const [unit, size] = units.find(([, each]) => seconds >= 2 * each) ?? units[2]
+  const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' })
+  return format.format(Math.ceil(seconds / size))
+}

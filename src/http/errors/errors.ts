@@ -1,0 +1,50 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { DomainError, type ErrorCode, type ErrorDetails } from '../../shared/errors.ts'
+import { codeOf, errorBody } from './error-body.ts'
+import { asksToWait, errorCatalogue } from './error-catalogue.ts'
+import { waitSeconds } from './error-message.ts'
+import { languageOf } from './language.ts'
+import type { LogUnavailable } from './unavailability-log.ts'
+
+/** One handler writes every error body, the framework's own included. */
+export const errors = fp<{ logUnavailable: LogUnavailable }>(async (app, { logUnavailable }) => {
+  app.setErrorHandler((error, request, reply) => {
+    const code = codeOf(error)
+    const { id: reqId, log } = request
+    if (errorCatalogue[code].status >= 500 && !(error instanceof DomainError) && !logUnavailable(error, { reqId }))
+      log.error({ reqId, err: error }, 'request failed')
+    if (code === 'payload-too-large') readOn(request, reply)
+    sendError(request, reply, code, error instanceof DomainError ? error.details : {})
+  })
+})
+
+/** Closing on a client that is still sending resets the connection, and it never sees why. The request's time bounds this. */
+function readOn(request: FastifyRequest, reply: FastifyReply): void {
+  reply.removeHeader('connection')
+  request.raw.resume()
+}
+
+export function sendError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  code: ErrorCode,
+  details: ErrorDetails = {},
+): void {
+  const language = languageOf(request.headers['accept-language'])
+  const { status } = errorCatalogue[code]
+  if (status === 401) reply.header('www-authenticate', challenge(request.headers.authorization))
+  if (asksToWait(status)) reply.header('retry-after', String(waitSeconds(details)))
+  reply
+    .code(status)
+    .header('content-language', language)
+    .header('vary', 'Accept-Language')
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(errorBody(code, language, details))
+}
+
+/** The scheme that the client used, Basic where it used none. */
+function challenge(authorization: string | undefined): string {
+  return /^bearer\b/i.test(authorization ?? '') ? 'Bearer realm="occupy"' : 'Basic realm="occupy", charset="UTF-8"'
+}

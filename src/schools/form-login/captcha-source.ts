@@ -1,0 +1,37 @@
+import { fetchCaptcha, type Login } from '../kingosoft/login.ts'
+import { SchoolError } from '../school-call/school-error.ts'
+import { imageType } from './captcha-image.ts'
+import { type CaptchaReader, type CaptchaReading, tryToRead } from './captcha-reader.ts'
+import { takeStep } from './step.ts'
+
+/** The captchas of one login, read. @throws SchoolError when too many of them could not be. */
+export type CaptchaSource = () => Promise<string>
+
+interface Look {
+  image: Uint8Array
+  reading: CaptchaReading | undefined
+}
+
+export function readCaptchas(login: Login, read: CaptchaReader, onUnreadable: () => void): CaptchaSource {
+  let unreadable = 0
+
+  async function look(): Promise<Look> {
+    const { bytes: image } = await fetchCaptcha(login)
+    return { image, reading: await tryToRead(read, image) }
+  }
+
+  return async function nextCaptcha() {
+    while (unreadable < login.limits.unreadableCaptchas) {
+      const { reading } = await takeStep(login.onStep, 'captcha', look, describe)
+      if (reading && reading.margin >= login.limits.captchaMargin) return reading.digits
+      unreadable++
+      onUnreadable()
+    }
+    throw new SchoolError('captcha-unreadable', `${unreadable} captchas could not be read`)
+  }
+}
+
+function describe({ image, reading }: Look): string {
+  const read = reading ? `reads ${reading.digits}, margin ${reading.margin.toFixed(3)}` : 'cannot be read'
+  return `${imageType(image) ?? 'no image known'}, ${image.length} bytes, ${read}`
+}

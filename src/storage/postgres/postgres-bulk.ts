@@ -1,0 +1,27 @@
+import { CompiledQuery } from 'kysely'
+import type { Db } from '../storage.ts'
+
+export type BulkColumn = 'bigint' | 'text'
+export type BulkRow = readonly (number | string | null)[]
+
+const rowsAtOnce = 10_000
+
+/**
+ * Many rows a statement, each column an array: nearly as fast as COPY, and all that the pg client has by itself. `statement` is given
+ * the source, a select of all rows whose columns are a, b, c and so on.
+ */
+export async function inParts(
+  db: Db,
+  types: readonly BulkColumn[],
+  rows: readonly BulkRow[],
+  statement: (source: string) => string,
+): Promise<void> {
+  const arrays = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ')
+  const names = types.map((_, index) => String.fromCharCode(97 + index)).join(', ')
+  const text = statement(`select * from unnest(${arrays}) as part(${names})`)
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    const part = rows.slice(at, at + rowsAtOnce)
+    const columns = types.map((_, column) => part.map((row) => row[column]))
+    await db.executeQuery(CompiledQuery.raw(text, columns))
+  }
+}

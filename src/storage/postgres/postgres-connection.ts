@@ -1,0 +1,102 @@
+import { Socket } from 'node:net'
+import type pg from 'pg'
+import { isUnreachable } from '../constraint-errors.ts'
+import { postgresDriver } from './postgres-driver.ts'
+import type { PostgresAddress } from './postgres-hosts.ts'
+
+/** Of an idle connection. The kernel then probes once a second, and gives up after ten probes. */
+const keepAliveAfterMs = 10_000
+/** For a server that was told goodbye to close its end. */
+const goodbyeMs = 500
+
+/** The server is gone, or does not answer. Whether a commit that was under way took effect is not known. */
+export class DatabaseLostError extends Error {
+  override name = 'DatabaseLostError'
+  /** SQLSTATE `connection_failure`; 25006, `read_only_sql_transaction`, for a standby. */
+  readonly code: string
+
+  constructor(message: string, { code = '08006', ...options }: ErrorOptions & { code?: string } = {}) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** One session. It is usable until its first failure, which every later query throws again. */
+export class PostgresConnection {
+  readonly #client: pg.Client
+  readonly #socket: Socket
+  #failure: Error | undefined
+  /** Called once, when the connection fails or is destroyed. */
+  onFailure: (error: Error) => void = () => undefined
+
+  constructor(client: pg.Client, socket: Socket) {
+    this.#client = client
+    this.#socket = socket
+    client.on('error', (error) => this.#fail(error))
+    client.on('end', () => this.#fail(new DatabaseLostError('the server closed the connection')))
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
+  async query(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    if (this.#failure) throw this.#failure
+    try {
+      return await this.#client.query(text, [...values])
+    } catch (error) {
+      if (this.#failure) throw this.#failure
+      // After an error of the statement the session goes on; after any other its state is not known.
+      const endsSession = !(error instanceof postgresDriver().DatabaseError) || isUnreachable(error)
+      if (endsSession) this.destroy(error as Error)
+      throw error
+    }
+  }
+
+  /** At once, without a word to a server that may not listen; a query that is under way throws `reason`. */
+  destroy(reason: Error): void {
+    this.#fail(reason)
+    this.#socket.destroy(this.#failure)
+  }
+
+  /** Only between queries. */
+  async end(): Promise<void> {
+    const timer = setTimeout(() => this.#socket.destroy(), goodbyeMs)
+    await this.#client.end()
+    clearTimeout(timer)
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure) return
+    // The driver's own errors about lost connections carry no code.
+    this.#failure = 'code' in error ? error : new DatabaseLostError(error.message, { cause: error })
+    this.onFailure(this.#failure)
+  }
+}
+
+/** A session on a server that takes writes. An abort ends the attempt at once. @throws DatabaseLostError for a standby and an abort, or the driver's error */
+export async function connectTo({ url }: PostgresAddress, signal: AbortSignal): Promise<PostgresConnection> {
+  signal.throwIfAborted()
+  // The driver's own would be out of reach of `destroy`.
+  const socket = new Socket()
+  const client = new (postgresDriver().Client)({
+    connectionString: url,
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
+  })
+  const connection = new PostgresConnection(client, socket)
+  const abort = () => connection.destroy(new DatabaseLostError('no answer in time'))
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    await client.connect()
+    const { rows } = await connection.query('show transaction_read_only', [])
+    if (rows[0]?.transaction_read_only === 'on') throw new DatabaseLostError('it is a standby', { code: '25006' })
+    return connection
+  } catch (error) {
+    connection.destroy(error as Error)
+    throw connection.failure ?? error
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

@@ -1,0 +1,10 @@
+import pg from 'pg'
+import { once } from '../../shared/once.ts'
+
+/** node-postgres, with its numbers read as numbers. */
+export const postgresDriver = once(() => {
+  // Ids, epoch seconds and counts all lie well inside 2^53.
+  pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+  pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
+  return pg
+})

@@ -1,0 +1,43 @@
+import { Kysely, sql } from 'kysely'
+import { openCommit } from '../before-commit.ts'
+import type { Storage } from '../storage.ts'
+import type { Tables } from '../tables.ts'
+import { PooledPostgresDialect } from './postgres-dialect.ts'
+import { splitHosts } from './postgres-hosts.ts'
+import { PostgresPool } from './postgres-pool.ts'
+import { primaryFinder } from './postgres-primary.ts'
+
+/** Of a read or a write, waiting for a connection included: a request is to have its 503 within three seconds. */
+const limitMs = 2300
+
+export interface PostgresOptions {
+  url: string
+  /** Connections of this process, at most. */
+  connections?: number
+  /** For commands that copy or seed: what they do has no time limit. */
+  longRunning?: boolean
+  onError?: (error: Error) => void
+}
+
+export function openPostgres(options: PostgresOptions): Storage {
+  const { url, connections: size = 10, onError = () => undefined } = options
+  const pool = new PostgresPool({ open: primaryFinder(splitHosts(url)), size, onError })
+  const longRunning = new Kysely<Tables>({ dialect: new PooledPostgresDialect(pool) })
+  const db = options.longRunning
+    ? longRunning
+    : new Kysely<Tables>({ dialect: new PooledPostgresDialect(pool, limitMs) })
+  return {
+    kind: 'postgres',
+    db,
+    longRunning,
+    write: (work) =>
+      db.transaction().execute(async (tx) => {
+        const atEnd = openCommit(tx)
+        const value = await atEnd.run(work)
+        await atEnd.finish()
+        return value
+      }),
+    ping: async () => void (await sql`select 1`.execute(db)),
+    close: () => pool.end(),
+  }
+}
