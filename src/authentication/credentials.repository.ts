@@ -26,7 +26,7 @@ export async function findCredentials(db: Db, usernameKey: string, studentNumber
   }))
 }
 
-/** What an account's credentials are judged by: another version, and every token is dead; another number, and the old one is nobody's. */
+/** What an account's credentials are judged by: another version, and all tokens are now invalid; another number, and the old one is nobody's. */
 export interface CredentialState {
   version: number
   studentNumberHash: string

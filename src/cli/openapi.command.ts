@@ -10,9 +10,9 @@ import { explain } from './explain.ts'
 
 export function openapiCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('openapi')
-    .description('print the OpenAPI 3.1 document of the API, as the service has it at /openapi.json')
-    .option('--output <file>', 'write it there instead')
-    .addHelpText('after', '\nNo server is started and no database opened. Exit codes: 0 done, 1 failed, 2 wrong usage.')
+    .description('print the OpenAPI 3.1 document of the API, the same as /openapi.json')
+    .option('--output <file>', 'write to this file instead')
+    .addHelpText('after', '\nNeeds no server or database. Exit codes: 0 done, 1 failed, 2 invalid usage.')
     .action(async ({ output }: { output?: string }) => {
       try {
         const text = `${JSON.stringify(await openapiDocument(env), null, 2)}\n`

@@ -25,7 +25,7 @@ const commands: Record<string, (env: Environment) => Promise<Command>> = {
     const { schoolCheckCommand } = await import('./school/school-check.command.ts')
     const { configuredSchool } = await import('./school/school-access.ts')
     return new Command('school')
-      .description('the school that proves students')
+      .description('commands for the school that verifies students')
       .addCommand(schoolServeCommand())
       .addCommand(schoolCheckCommand(() => configuredSchool(env)))
   },

@@ -22,23 +22,23 @@ interface SeedCommandOptions {
 
 export function seedCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('seed')
-    .description('fill an empty database with a plausible campus; the same numbers make the same one')
+    .description('fill an empty database with sample data; the same options give the same data')
     .option('--students <number>', 'accounts, named student00001 and so on', wholeNumber(1, 10_000_000), 20_000)
     .option('--records <number>', 'study records', wholeNumber(0, 1_000_000_000), 1_000_000)
-    .option('--seed <number>', 'which of many campuses', wholeNumber(0, Number.MAX_SAFE_INTEGER), 7)
+    .option('--seed <number>', 'seed of the random numbers', wholeNumber(0, Number.MAX_SAFE_INTEGER), 7)
     .option('--from <date>', 'first day, as 2025-09-01 (default: three years before the last)', date)
-    .option('--to <date>', 'the day before which it ends (default: today)', date)
-    .option('--database <url>', 'in place of DATABASE_URL')
-    .option('--password <text>', 'that all its students can log in with (default: none can)')
+    .option('--to <date>', 'day after the last one (default: today)', date)
+    .option('--database <url>', 'overrides DATABASE_URL')
+    .option('--password <text>', 'password of all accounts (default: none can log in)')
     .addHelpText(
       'after',
-      '\nCtrl-C stops it; run again with the same numbers, it goes on. Exit code 130 when stopped, 1 when refused.',
+      '\nAfter Ctrl-C, run the command again with the same options to resume. Exit codes: 130 stopped, 1 refused.',
     )
     .action(async (options: SeedCommandOptions) => {
       try {
         const config = readConfig(options.database === undefined ? env : { ...env, DATABASE_URL: options.database })
         const finished = await untilInterrupted((signal) => run(config, options, signal))
-        if (!finished) process.stderr.write('已停止，再次运行可继续 · stopped; run it again to go on\n')
+        if (!finished) process.stderr.write('已停止，再次运行可继续 · stopped; run the command again to resume\n')
       } catch (error) {
         process.stderr.write(`${explainRefusal(error)}\n`)
         process.exitCode = 1
@@ -72,14 +72,14 @@ function wishOf(
   if (from) wish.from = startOfDay(from, timezone)
   if (to) wish.until = startOfDay(to, timezone)
   const now = systemClock.now()
-  if ((wish.until ?? now) > now) throw new Error('--to lies in the future')
+  if ((wish.until ?? now) > now) throw new Error('--to is in the future')
   if ((wish.from ?? 0) >= (wish.until ?? now)) throw new Error('--from is not before --to')
   return wish
 }
 
 function explainRefusal(error: unknown): string {
   if (error instanceof NotEmptyError)
-    return `数据库不为空 · DATABASE_URL: seeding wants an empty database: ${error.message}`
+    return `数据库不为空 · DATABASE_URL: seeding requires an empty database: ${error.message}`
   return explain(error)
 }
 
@@ -87,7 +87,7 @@ function date(text: string): Temporal.PlainDate {
   try {
     return Temporal.PlainDate.from(text)
   } catch {
-    throw new InvalidArgumentError('a date such as 2025-09-01 is wanted.')
+    throw new InvalidArgumentError('expected a date such as 2025-09-01.')
   }
 }
 
@@ -95,7 +95,7 @@ function wholeNumber(least: number, most: number) {
   return (text: string): number => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
     if (!(value >= least && value <= most))
-      throw new InvalidArgumentError(`a whole number from ${least} to ${most} is wanted.`)
+      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`)
     return value
   }
 }

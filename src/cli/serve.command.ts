@@ -3,10 +3,10 @@ import { serveUntilSignal } from './serve.ts'
 
 export function serveCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('serve')
-    .description('prepare the database and serve until SIGTERM or SIGINT')
+    .description('migrate the database and run the server until SIGTERM or SIGINT')
     .addHelpText(
       'after',
-      '\nExit codes: 0 ended by a signal, 1 not started (one line says why) or ended by a fault, 2 wrong usage.',
+      '\nExit codes: 0 stopped by a signal, 1 failed to start (with the reason) or stopped by an error, 2 invalid usage.',
     )
     .action(() => serveUntilSignal(env))
 }

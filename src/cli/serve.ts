@@ -84,7 +84,7 @@ function endOnSignal(service: RunningService, logger: FastifyBaseLogger): void {
       return
     }
     begun = performance.now()
-    logger.info({ signal }, 'finishing what is in flight')
+    logger.info({ signal }, 'stopping: finishing the requests in flight')
     endAfter(service.close(), logger)
   }
   process.on('SIGTERM', end).on('SIGINT', end)
@@ -92,13 +92,13 @@ function endOnSignal(service: RunningService, logger: FastifyBaseLogger): void {
 
 function endAfter(finished: Promise<void>, logger: FastifyBaseLogger): void {
   setTimeout(() => {
-    logger.warn('the grace period is over, what is still in flight is cut off')
+    logger.warn('grace period over: aborting the requests in flight')
     process.exit(0)
   }, gracePeriodMs).unref()
   finished.then(
     () => process.exit(0),
     (error: unknown) => {
-      logger.error({ err: error }, 'not everything could be closed')
+      logger.error({ err: error }, 'some resources could not be closed')
       process.exit(1)
     },
   )
@@ -110,7 +110,7 @@ function greeting(config: Config, { address, demoStudent, alone }: RunningServic
     `  服务 · service:  ${address}${apiBase}`,
     `  文档 · API docs: ${address}/docs`,
   ]
-  if (!alone) lines.push('  数据库 · database: 另有进程正在使用 · not alone: another process uses it too')
+  if (!alone) lines.push('  数据库 · database: 另有进程正在使用 · in use by another process, too')
   if (config.school === 'demo') {
     lines.push(
       '  学校 · school:   SCHOOL=demo，模拟学校，切勿用于生产 · simulated, not for production',
@@ -120,7 +120,7 @@ function greeting(config: Config, { address, demoStudent, alone }: RunningServic
   return `${lines.join('\n')}\n`
 }
 
-const everyoneIsHere = '  试用学生 · demo student: 都已注册 · every one of them has an account'
+const everyoneIsHere = '  试用学生 · demo student: 都已注册 · all of them have accounts'
 
 function invitation({ username, studentNumber, schoolPassword }: DemoStudent, base: string): string[] {
   const body = { username, password: 'quiet-reading-room', stu_id: studentNumber, stu_pwd: schoolPassword }

@@ -67,7 +67,7 @@ export function databaseUrl(value: string): DatabaseSetting {
 function httpUrl(value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw new Error('must be an http:// or https:// address')
-  if (url.username || url.password || url.search || url.hash) throw new Error('must hold no user, query or fragment')
+  if (url.username || url.password || url.search || url.hash) throw new Error('must not have a user, query or fragment')
   return url
 }
 

@@ -20,7 +20,7 @@ export function openDatabase(
   return openPostgres({
     url: database.url,
     ...(pool === undefined ? {} : { connections: pool }),
-    onError: (error) => logger?.warn({ err: error }, 'a database connection broke'),
+    onError: (error) => logger?.warn({ err: error }, 'a database connection failed'),
   })
 }
 
@@ -60,12 +60,12 @@ export async function openService(
   const { storage, alone } = await openUpToDate(config, logger)
   try {
     if ((await findSetting(storage.db, unfinishedCopy)) !== undefined)
-      throw new UnfinishedCopyError('it holds an unfinished copy: let `occupy migrate-data` finish first')
+      throw new UnfinishedCopyError('it has an unfinished copy: finish `occupy migrate-data` first')
     const isKnown = (await findSetting(storage.db, secretFingerprint)) !== undefined
     const keys = deriveKeys(readSecret(config, isKnown))
     const settled = await storage.write((tx) => settle(tx, secretFingerprint, keys.fingerprint))
     if (settled !== keys.fingerprint)
-      throw new ForeignSecretError('SECRET is not the one that this database was made with')
+      throw new ForeignSecretError('SECRET differs from the one this database was created with')
     return { storage, keys, alone }
   } catch (error) {
     await storage.close()

@@ -149,7 +149,7 @@ export function authorityOf({ schoolCa }: Pick<Config, 'schoolCa'>): string | un
 function readCertificates(path: string): string {
   const text = readFileSync(path, 'utf8')
   const certificates = text.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs)
-  if (certificates === null) throw new Error(`${path} holds no certificate in PEM form`)
+  if (certificates === null) throw new Error(`${path} contains no PEM certificate`)
   // TLS would pass over what it cannot read, and each login fail.
   for (const certificate of certificates) new X509Certificate(certificate)
   return text

@@ -25,7 +25,7 @@ export function readSecret(config: Pick<Config, 'secret' | 'database'>, isKnown:
     return usable(path, findText(path))
   } catch (error) {
     if (error instanceof SecretFileError) throw error
-    throw new SecretFileError(`${path}: cannot be used, see to its owner and mode (0600): ${(error as Error).message}`)
+    throw new SecretFileError(`${path}: cannot be used, check its owner and mode (0600): ${(error as Error).message}`)
   }
 }
 
@@ -57,11 +57,11 @@ function makeSecret(path: string): void {
 
 function usable(path: string, text: string | undefined): string {
   if (text === undefined) {
-    throw new SecretFileError(`${path}: is missing, and the database was made with it: put it back from a backup`)
+    throw new SecretFileError(`${path}: is missing, but the database was created with it: restore it from a backup`)
   }
   if (text.length >= shortestSecret) return text
   throw new SecretFileError(
-    `${path}: is ${text === '' ? 'empty' : 'too short'}: put it back from a backup. If there is no account yet, delete it; a new one is made`,
+    `${path}: is ${text === '' ? 'empty' : 'too short'}: restore it from a backup. If there are no accounts yet, delete it, and a new one is created`,
   )
 }
 

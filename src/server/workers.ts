@@ -48,18 +48,18 @@ export function startWorkers({ count, init, logger }: WorkersOptions): Workers {
     const begun = performance.now()
     const worker = cluster.fork()
     worker.on('error', (error) => {
-      logger.warn({ err: error }, 'a worker cannot be told anything')
+      logger.warn({ err: error }, 'cannot send a message to a worker')
       // Node.js itself could not be started, while an installation replaces it for example: then there is no exit event.
       if (worker.process.pid === undefined) worker.emit('exit', 1, '')
     })
     worker.on('message', (message: WorkerMessage) => void hear(worker, message))
     worker.once('exit', (code, signal) => {
       forget(worker)
-      if (!serving) up.reject(new WorkerFailure(`a worker ended at once (${signal ?? code})`))
+      if (!serving) up.reject(new WorkerFailure(`a worker exited immediately (${signal ?? code})`))
       if (!serving || ending) return
       const lives = performance.now() - begun < shortLife ? shortLives + 1 : 0
       const delay = restartDelay(lives)
-      logger.warn({ worker: worker.process.pid, code, signal, delay }, 'a worker ended, another takes its place')
+      logger.warn({ worker: worker.process.pid, code, signal, delay }, 'a worker exited and is being replaced')
       setTimeout(() => ending || forkWorker(lives), delay)
     })
   }
@@ -72,7 +72,7 @@ export function startWorkers({ count, init, logger }: WorkersOptions): Workers {
     }
     if (message.type === 'failed') up.reject(new WorkerFailure(message.line))
     if (message.type === 'ready') {
-      logger.info({ worker: worker.process.pid }, 'a worker listens')
+      logger.info({ worker: worker.process.pid }, 'a worker is listening')
       serving = true
       ready.push(worker)
       for (const connection of waiting.splice(0)) take(connection)

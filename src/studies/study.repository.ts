@@ -63,7 +63,7 @@ export async function insertStudy(db: Db, { accountId, startedAt, end }: NewStud
   try {
     const values = { accountId, startedAt, endedAt: end?.at ?? null, cause: end?.cause ?? null }
     const inserted = await insertion.first(db, values)
-    if (inserted === undefined) throw new Error('an insertion answered no row')
+    if (inserted === undefined) throw new Error('an insert returned no row')
     return { id: inserted.id as StudyId, accountId, startedAt, end }
   } catch (error) {
     throw violatesReference(error) ? new DomainError('unauthorized') : error

@@ -39,7 +39,7 @@ test('at a terminal the new password is typed twice and never shown', async () =
   await campus.register('ann')
   const { streams, screen } = person(['canary of the mine', 'canary of the mine'])
   assert.equal(await done(accountsResetPasswordCommand(campus.env, streams), 'ann'), 0)
-  assert.match(screen(), /Once more/)
+  assert.match(screen(), /Repeat/)
   assert.ok(!screen().includes('canary'))
   assert.equal((await campus.call('GET', '/token', basic('ann', 'canary of the mine'))).status, 200)
 })
@@ -61,7 +61,7 @@ for (const [answer, code, status] of [
     const member = await campus.register(`member ${answer || 'of none'}`)
     const { streams, screen } = person([answer])
     assert.equal(await done(accountsDeleteCommand(campus.env, streams), member.username), code)
-    assert.match(screen(), /for good\?/)
+    assert.match(screen(), /permanently\?/)
     assert.equal((await campus.call('GET', '/token', member.as)).status, status)
   })
 }

@@ -48,7 +48,7 @@ test('a backup takes the place of the one before; --keep keeps that many, named 
 test('a secret that is set is not in the backup, which says so', async (t) => {
   const { file, run } = await makeBackedUpPlace(t, secret)
   const { output } = await run(['backup', file], { SECRET: secret })
-  assert.match(output, /keep it elsewhere\n$/)
+  assert.match(output, /store it elsewhere\n$/)
   assert.match((await run(['backup', file])).output, /its secret was not found/)
   assert.deepEqual(await filesOf(dirname(file)), ['campus.sqlite 600'])
 })

@@ -95,7 +95,7 @@ async function withService(
 }
 
 function workersOf(service: SpawnedService): string[] {
-  return [...service.said().matchAll(/"worker":(\d+),"msg":"a worker listens"/g)].map(([, pid = '']) => pid)
+  return [...service.said().matchAll(/"worker":(\d+),"msg":"a worker is listening"/g)].map(([, pid = '']) => pid)
 }
 
 async function until(done: () => boolean): Promise<void> {

@@ -24,7 +24,10 @@ test('a profile is learnt from thirty images of another school, and reads a hund
   const output = join(folder, 'profile.json')
   const learnt = await occupy(['captcha', 'learn', folder, ...layout, '--output', output])
   assert.deepEqual([learnt.code, learnt.errors], [0, ''])
-  assert.equal(learnt.output, `${output}: symbols 0123456789; 30 of 30 images read right by what the others taught\n`)
+  assert.equal(
+    learnt.output,
+    `${output}: symbols 0123456789; 30 of 30 images read correctly with templates learned from the others\n`,
+  )
   const others = await labelledFolder(t, 100, 42)
   const { code, output: lines } = await occupy(['captcha', '--json', '--profile', output, others])
   assert.equal(code, 0)
@@ -76,6 +79,6 @@ test('an empty folder, none at all and cells that are no layout are told apart b
   assert.match(nowhere.errors, /ENOENT/)
   const wrong = await occupy(['captcha', 'learn', folder, '--output', output, '--cells', '1,2,3'])
   assert.equal(wrong.code, 2)
-  assert.match(wrong.errors, /Six whole numbers/)
+  assert.match(wrong.errors, /six whole numbers/)
   assert.deepEqual(await readdir(folder), [])
 })

@@ -28,7 +28,7 @@ after(() => rm(folder, { recursive: true }))
 const linesOf = (output: string) => output.trimEnd().split('\n')
 const objectsOf = (output: string) => linesOf(output).map((line) => JSON.parse(line))
 
-test('captchas are read in the order in which they are named, one JSON object a line', async () => {
+test('captchas are read in the order in which they are named, one JSON object per line', async () => {
   const asked = files.toReversed()
   const { code, output, errors } = await occupy(['captcha', '--json', ...asked])
   assert.deepEqual([code, errors], [0, ''])

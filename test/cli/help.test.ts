@@ -51,7 +51,7 @@ test('migrate says what it did, and keeps what it makes to its owner', async (t)
   const env = { DATABASE_URL: `file:${folder}/data/campus.sqlite` }
   const first = await occupy(['migrate'], env)
   assert.equal(first.code, 0, first.errors)
-  assert.match(first.output, /foundation\n[\s\S]*campus\.sqlite: brought up to date, steps: \d+\n$/)
+  assert.match(first.output, /foundation\n[\s\S]*campus\.sqlite: migrated, steps: \d+\n$/)
   assert.match((await occupy(['migrate'], env)).output, /^[^\n]*already up to date\n$/)
   const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
   assert.equal(await mode(join(folder, 'data')), '700')

@@ -20,7 +20,7 @@ test('a backup takes the place of the database, which is kept beside it', async 
   place.mark('later')
   const { code, output, errors } = await place.run(['restore', place.file])
   assert.equal(code, 0, errors)
-  const replaced = /what stood there: (\S+\.replaced-\d{8}T\d{6}\.\d{3}Z)\n$/.exec(output)?.[1] ?? assert.fail(output)
+  const replaced = /previous files kept as: (\S+\.replaced-\d{8}T\d{6}\.\d{3}Z)\n$/.exec(output)?.[1] ?? assert.fail(output)
   assert.deepEqual(place.marks(), ['then'])
   assert.deepEqual(place.marks(replaced), ['later', 'then'])
   assert.deepEqual(place.marks(place.file), ['then'])
@@ -39,7 +39,7 @@ test('on an empty machine the backup and its secret are all that is needed', asy
   await chmod(place.file, 0o644)
   const { code, output, errors } = await place.run(['restore', place.file])
   assert.equal(code, 0, errors)
-  assert.doesNotMatch(output, /what stood there/)
+  assert.doesNotMatch(output, /previous files kept as/)
   assert.equal(await readFile(join(place.data, 'secret'), 'utf8'), kept)
   assert.deepEqual(await filesOf(place.data), ['campus.sqlite 600', 'campus.sqlite-lock 600', 'secret 600'])
   const listed = await place.run(['accounts', 'list'])
@@ -70,7 +70,7 @@ test('the write-ahead log of a killed service does not get into what is restored
   const { code, output, errors } = await place.run(['restore', place.file])
   assert.equal(code, 0, errors)
   assert.deepEqual(place.marks(), ['then'])
-  assert.deepEqual(place.marks(/what stood there: (\S+)\n/.exec(output)?.[1]), ['later', 'then'])
+  assert.deepEqual(place.marks(/previous files kept as: (\S+)\n/.exec(output)?.[1]), ['later', 'then'])
 })
 
 test('a damaged database is put aside for a backup, and a log that is none does no harm', async (t) => {
@@ -82,7 +82,7 @@ test('a damaged database is put aside for a backup, and a log that is none does 
   const { code, output, errors } = await place.run(['restore', place.file])
   assert.equal(code, 0, errors)
   assert.deepEqual(place.marks(), ['then'])
-  const replaced = /what stood there: (\S+)\n/.exec(output)?.[1] ?? assert.fail(output)
+  const replaced = /previous files kept as: (\S+)\n/.exec(output)?.[1] ?? assert.fail(output)
   assert.equal(await readFile(replaced, 'utf8'), 'no database at all')
   assert.ok(!(await readdir(place.data)).includes('campus.sqlite-wal'))
 })
@@ -98,7 +98,7 @@ const spoilt: Record<string, [spoil: (place: BackedUpPlace) => unknown, reason: 
         other.exec('create table t (x)')
         other.close()
       },
-      /no database of this service/,
+      /not a database of this service/,
     ],
     'with a damaged page': [
       async ({ file }) => {
@@ -122,7 +122,7 @@ const spoilt: Record<string, [spoil: (place: BackedUpPlace) => unknown, reason: 
       },
       /newer version[^\n]*2999-01-01-the-future/,
     ],
-    'in use': [({ file }) => writeFile(`${file}-wal`, 'x'), /write-ahead log beside it/],
+    'in use': [({ file }) => writeFile(`${file}-wal`, 'x'), /write-ahead log next to it/],
     'without its secret': [
       async ({ file, data }) => {
         await rm(`${file}.secret`)
@@ -130,7 +130,7 @@ const spoilt: Record<string, [spoil: (place: BackedUpPlace) => unknown, reason: 
       },
       /secret of this backup is missing/,
     ],
-    'of another SECRET': [() => undefined, /SECRET is not the one/, { SECRET: secret }],
+    'of another SECRET': [() => undefined, /SECRET differs from the one/, { SECRET: secret }],
   }
 
 for (const [what, [spoil, reason, env]] of Object.entries(spoilt)) {

@@ -56,7 +56,7 @@ async function useEverything(origin: string, students: readonly Student[]): Prom
 }
 
 async function everyWorkerListens({ said }: Victim, workers: number): Promise<void> {
-  const listening = () => said().match(/"a worker listens"/g)?.length ?? 0
+  const listening = () => said().match(/"a worker is listening"/g)?.length ?? 0
   for (const begun = performance.now(); workers > 1 && listening() < workers; await setTimeout(20))
     assert.ok(performance.now() - begun < 20_000, 'every worker listens in time')
 }

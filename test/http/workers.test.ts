@@ -83,7 +83,7 @@ test('a worker that dies is replaced at once, and one that keeps dying young lat
 })
 
 function workersOf(service: SpawnedService): number[] {
-  return [...service.said().matchAll(/"worker":(\d+),"msg":"a worker listens"/g)].map(([, pid]) => Number(pid))
+  return [...service.said().matchAll(/"worker":(\d+),"msg":"a worker is listening"/g)].map(([, pid]) => Number(pid))
 }
 
 function lives(pid: number): boolean {

@@ -40,7 +40,7 @@ export class Refusal extends Error {
   }
 }
 
-export const exitCodeHelp = '\nExit codes: 0 done, 1 failed or no such account, 2 wrong usage.'
+export const exitCodeHelp = '\nExit codes: 0 done, 1 failed or no such account, 2 invalid usage.'
 
 /** Opens the configured database for `work`, and tells what goes wrong in one line. */
 export async function withAccounts(
@@ -84,15 +84,15 @@ export interface NamingOptions {
 /** How the commands for one account are told which. */
 export function namingOneAccount(command: Command): Command {
   return command
-    .addArgument(new Argument('<who>', 'user name, student number or id; the first of these that fits'))
+    .addArgument(new Argument('<who>', 'user name, student number or id; the first that matches'))
     .addOption(
-      new Option('--by <kind>', 'take <who> as this and nothing else').choices(['user-name', 'student-number', 'id']),
+      new Option('--by <kind>', 'interpret <who> only as this kind').choices(['user-name', 'student-number', 'id']),
     )
 }
 
 /** @throws Refusal */
 export async function accountNamed({ accounts }: Access, who: string, { by }: NamingOptions): Promise<Account> {
   const account = await accounts.findNamed(who, by)
-  if (account === undefined) throw new Refusal('没有这个账号 · there is no such account')
+  if (account === undefined) throw new Refusal('没有这个账号 · no such account')
   return account
 }

@@ -23,9 +23,9 @@ interface DeleteOptions extends NamingOptions {
 
 export function accountsDeleteCommand(env: NodeJS.ProcessEnv, streams = processStreams): Command {
   return namingOneAccount(new Command('delete'))
-    .description('remove an account and all its study records, for good')
-    .option('--yes', 'do not ask')
-    .option('--json', 'say what was removed as a JSON object')
+    .description('delete an account and all its study records permanently')
+    .option('--yes', 'skip the confirmation')
+    .option('--json', 'print the deleted account as a JSON object')
     .addHelpText('after', exitCodeHelp)
     .action((who: string, options: DeleteOptions) =>
       withAccounts(env, streams, async (access) => {
@@ -44,10 +44,11 @@ export function accountsDeleteCommand(env: NodeJS.ProcessEnv, streams = processS
 
 /** @throws Refusal */
 async function confirm(account: Account, { input, errors }: AccountStreams): Promise<void> {
-  if (!input.isTTY) throw new Refusal('未确认 · nobody to ask: say --yes to delete', exitCodes.wrongUsage)
+  if (!input.isTTY)
+    throw new Refusal('未确认 · not a terminal: use --yes to delete without confirmation', exitCodes.wrongUsage)
   const prompt = createTerminalPrompt(input, errors)
   try {
-    const question = `删除后无法恢复 · Delete ${accountName(account)} and ${account.studyCount} records, for good? [y/N] `
+    const question = `删除后无法恢复 · Delete ${accountName(account)} and ${account.studyCount} records permanently? [y/N] `
     const answer = await prompt.ask(question)
     if (!/^y(es)?$/i.test(answer?.trim() ?? '')) throw new Refusal('未删除 · nothing was deleted')
   } finally {

@@ -14,10 +14,10 @@ interface ListOptions {
 
 export function accountsListCommand(env: NodeJS.ProcessEnv, streams = processStreams): Command {
   return new Command('list')
-    .description('every account in the order of their ids, as a table')
-    .option('--after <id>', 'begin behind this id', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
-    .option('--limit <number>', 'at most so many (default: all)', wholeNumber(1, Number.MAX_SAFE_INTEGER))
-    .option('--json', 'one JSON object a line')
+    .description('list all accounts in the order of their ids, as a table')
+    .option('--after <id>', 'start after this id', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option('--limit <number>', 'maximum number of accounts (default: all)', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('--json', 'one JSON object per line')
     .addHelpText('after', exitCodeHelp)
     .action(({ after, limit = Number.MAX_SAFE_INTEGER, json }: ListOptions) =>
       withAccounts(env, streams, ({ accounts }) => {

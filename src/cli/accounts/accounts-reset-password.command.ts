@@ -20,11 +20,9 @@ interface ResetOptions extends NamingOptions {
 
 export function accountsResetPasswordCommand(env: NodeJS.ProcessEnv, streams = processStreams): Command {
   return namingOneAccount(new Command('reset-password'))
-    .description(
-      'give an account another password, typed at the prompt (or the first line of standard input); its tokens die',
-    )
-    .option('--generate', 'make a password and print it')
-    .option('--json', 'say what was done as a JSON object')
+    .description('set a new password, from a prompt or the first line of standard input; all tokens become invalid')
+    .option('--generate', 'generate a password and print it')
+    .option('--json', 'print the result as a JSON object')
     .addHelpText('after', exitCodeHelp)
     .action((who: string, options: ResetOptions) =>
       withAccounts(env, streams, async (access) => {
@@ -36,7 +34,7 @@ export function accountsResetPasswordCommand(env: NodeJS.ProcessEnv, streams = p
         if (options.json) streams.output.write(`${JSON.stringify({ id, username, ...made })}\n`)
         else if (options.generate) streams.output.write(`${password}\n`)
         streams.errors.write(
-          `密码已更换，旧令牌全部失效 · ${accountName(account)}: new password, every token is dead\n`,
+          `密码已更换，旧令牌全部失效 · ${accountName(account)}: new password, all tokens are now invalid\n`,
         )
       }),
     )
@@ -47,13 +45,13 @@ async function askForPassword({ input, errors }: AccountStreams): Promise<string
   const prompt = createTerminalPrompt(input, errors)
   try {
     const password = await prompt.ask('新密码 · New password (not shown): ', { hidden: true })
-    if (!password) throw new Refusal('没有输入密码 · no password was given')
+    if (!password) throw new Refusal('没有输入密码 · no password given')
     // What Node's decoder leaves of bytes that are no UTF-8: the account would get another password than was typed.
     if (password.includes('\ufffd'))
       throw new Refusal('密码不是 UTF-8 编码，没有更换 · the password is not UTF-8: nothing was changed')
     // A pipe makes no typing errors.
-    if (input.isTTY && (await prompt.ask('再输一遍 · Once more: ', { hidden: true })) !== password) {
-      throw new Refusal('两次输入不一致 · the two differ: nothing was changed')
+    if (input.isTTY && (await prompt.ask('再次输入 · Repeat: ', { hidden: true })) !== password) {
+      throw new Refusal('两次输入不一致 · the passwords differ: nothing was changed')
     }
     return password
   } finally {

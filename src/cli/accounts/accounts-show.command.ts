@@ -11,7 +11,7 @@ import { accountJson, accountLines } from './accounts-text.ts'
 
 export function accountsShowCommand(env: NodeJS.ProcessEnv, streams = processStreams): Command {
   return namingOneAccount(new Command('show'))
-    .description('one account')
+    .description('show one account')
     .option('--json', 'as a JSON object')
     .addHelpText('after', exitCodeHelp)
     .action((who: string, options: NamingOptions & { json?: true }) =>

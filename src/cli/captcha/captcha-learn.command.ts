@@ -37,7 +37,7 @@ export function captchaLearnCommand(): Command {
     .addHelpText(
       'after',
       '\nA few dozen images, each symbol in some five of them, will do. Each image is then read by what the others taught.' +
-        '\nExit codes: 0 every image was read right, 1 at least one was not, or nothing could be learnt, 2 wrong usage.',
+        '\nExit codes: 0 every image was read right, 1 at least one was not, or nothing could be learnt, 2 invalid usage.',
     )
     .action((folder: string, options: LearnOptions) => learn(folder, options))
 }
@@ -54,7 +54,7 @@ function learn(folder: string, { output, cells, ink, name }: LearnOptions): void
     writeFileSync(output, text, { flush: true })
     const symbols = profile.templates.map(({ symbol }) => symbol).join('')
     process.stdout.write(
-      `${output}: symbols ${symbols}; ${images - misread.length} of ${images} images read right by what the others taught\n`,
+      `${output}: symbols ${symbols}; ${images - misread.length} of ${images} images read correctly with templates learned from the others\n`,
     )
     for (const { name, digits } of misread) process.stderr.write(`${name}: reads ${digits}\n`)
     if (misread.length > 0) process.exitCode = 1
@@ -81,6 +81,6 @@ function cellLayout(text: string): CellLayout {
   const isLayout =
     numbers.length === 6 && numbers.every((number) => Number.isInteger(number) && number >= 0 && number <= 1024)
   if (!isLayout || Math.min(pitch, width, height, count) < 1)
-    throw new InvalidArgumentError('Six whole numbers are needed.')
+    throw new InvalidArgumentError('Expected six whole numbers.')
   return { left, top, pitch, width, height, count }
 }

@@ -26,15 +26,15 @@ interface FileReading {
 /** A school's captchas, read from files without asking any school. */
 export function captchaCommand(): Command {
   return new Command('captcha')
-    .description('read captcha images, each in a file of its own')
-    .argument('<file...>', 'JPEG files, or folders of them')
+    .description('read captcha images')
+    .argument('<file...>', 'JPEG files or folders of JPEG files')
     .option('--profile <file>', "another school's layout and font (default: KINGOSOFT's)")
-    .option('--json', 'one JSON object a line: file, digits, margin, ms')
+    .option('--json', 'one JSON object per line: file, digits, margin, ms')
     .addHelpText(
       'after',
-      '\nThe margin tells how far the second best digit lies behind, where it is nearest: 0 is a toss-up.' +
-        '\nThousands of files are better named by their folder: npm hands on 128 KiB of names at most.' +
-        '\nExit codes: 0 every image was read, 1 at least one was not, 2 wrong usage.',
+      '\nThe margin is the smallest distance between the best and the second best digit: 0 is a guess.' +
+        '\nFor thousands of files, name their folder: npm passes at most 128 KiB of arguments.' +
+        '\nExit codes: 0 all images were read, 1 at least one was not, 2 invalid usage.',
     )
     .addCommand(captchaLearnCommand())
     .action((files: string[], options: Options) => readFiles(files, options))

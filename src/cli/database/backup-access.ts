@@ -22,7 +22,7 @@ export async function withDatabaseFile(
     if (config.database.kind === 'postgres') throw new BackupRefusedError(`on PostgreSQL use ${tool}: see README.md`)
     const place = { database: config.database.path, secret: { set: config.secret, path: secretPath(config) } }
     const finished = await untilInterrupted((signal) => work(place, signal))
-    if (!finished) process.stderr.write('已停止，一切照旧 · stopped; everything is as it was\n')
+    if (!finished) process.stderr.write('已停止，一切照旧 · stopped; nothing was changed\n')
   } catch (error) {
     process.stderr.write(
       `${error instanceof BackupRefusedError ? `无法进行 · refused: ${error.message}` : explained(error)}\n`,

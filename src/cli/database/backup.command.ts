@@ -6,9 +6,12 @@ import { megabytes, withDatabaseFile } from './backup-access.ts'
 
 export function backupCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('backup')
-    .description('copy the database file, checked and with its secret, while the service runs')
-    .argument('<file>', 'the backup; an earlier one of the same database there is replaced once the new one is whole')
-    .option('--keep <number>', 'keep so many, the earlier ones as FILE.TIME (UTC)', wholeNumber(1, 100_000))
+    .description('back up the database file and its secret, verified, while the service runs')
+    .argument(
+      '<file>',
+      'the backup file; an existing backup of the same database is replaced once the new one is complete',
+    )
+    .option('--keep <number>', 'number of backups to keep, earlier ones as FILE.TIME (UTC)', wholeNumber(1, 100_000))
     .addHelpText(
       'after',
       `
@@ -32,7 +35,7 @@ PostgreSQL: pg_dump. Exit codes: 0 done, 1 failed (an earlier backup stands as i
 
 function secretNote(file: string, { secret }: BackupReport): string {
   if (secret === 'beside') return `; 密钥 · secret: ${secretOf(file)}`
-  if (secret === 'set') return '; 密钥不在备份中，请另行保存 SECRET · SECRET is not in it: keep it elsewhere'
+  if (secret === 'set') return '; 密钥不在备份中，请另行保存 SECRET · SECRET is not included: store it elsewhere'
   if (secret === 'none yet') return ''
-  return '; 未找到对应的密钥，请另行保存服务的 SECRET · its secret was not found: keep the SECRET of the service elsewhere'
+  return '; 未找到对应的密钥，请另行保存服务的 SECRET · its secret was not found: store the SECRET of the service elsewhere'
 }

@@ -17,9 +17,9 @@ interface Ends {
 
 export function migrateDataCommand(): Command {
   const command = new Command('migrate-data')
-    .description('copy everything from one database into an empty other one, and check it; stop the service first')
-    .requiredOption('--from <url>', 'the source, as DATABASE_URL has it; it is not changed', setting)
-    .requiredOption('--to <url>', 'the target, as DATABASE_URL has it', setting)
+    .description('copy a database into an empty one and verify the copy; stop the service first')
+    .requiredOption('--from <url>', 'source database, in the form of DATABASE_URL; it is not modified', setting)
+    .requiredOption('--to <url>', 'target database, in the form of DATABASE_URL', setting)
     .addHelpText(
       'after',
       `
@@ -31,7 +31,7 @@ Exit codes: 0 copied and the same, 1 failed or not the same, 2 wrong usage, 130 
     if (isOne(ends)) return command.error('error: --from and --to name the same database', { exitCode: 2 })
     try {
       const finished = await untilInterrupted((signal) => run(ends, signal))
-      if (!finished) process.stderr.write('已停止，再次运行可继续 · stopped; run it again to go on\n')
+      if (!finished) process.stderr.write('已停止，再次运行可继续 · stopped; run the command again to resume\n')
     } catch (error) {
       process.stderr.write(`${explainRefusal(error)}\n`)
       process.exitCode = 1
@@ -65,7 +65,7 @@ async function run({ from, to }: Ends, signal: AbortSignal): Promise<void> {
 }
 
 const notTheSame =
-  'the target is not the same as the source and cannot be served: stop whatever writes to either, and copy into an empty database'
+  'the target differs from the source and cannot be used: stop everything that writes to either, and copy into an empty database'
 const done = `两库一致，迁移完成 · the same on both sides; done
 请用原来的 SECRET（或 data/secret 文件）启动服务 · start the service with the same SECRET, or carry the file data/secret along
 `

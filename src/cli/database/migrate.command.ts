@@ -7,10 +7,10 @@ import { explain } from '../explain.ts'
 
 export function migrateCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('migrate')
-    .description('bring the database up to this version, and say which steps that took; `serve` does so by itself')
+    .description('migrate the database to this version and list the steps applied; `serve` does this by itself')
     .addHelpText(
       'after',
-      '\nA database file is not migrated while a service has it open. Exit codes: 0 up to date now, 1 failed, 2 wrong usage.',
+      '\nA database file is not migrated while a service uses it. Exit codes: 0 up to date, 1 failed, 2 invalid usage.',
     )
     .action(async () => {
       try {
@@ -28,5 +28,5 @@ export function migrateCommand(env: NodeJS.ProcessEnv): Command {
 function report(steps: string[], database: Config['database']): string {
   const place = database.kind === 'sqlite' ? database.path : 'PostgreSQL'
   if (steps.length === 0) return `${place}: already up to date\n`
-  return `${steps.map((step) => `  ${step}\n`).join('')}${place}: brought up to date, steps: ${steps.length}\n`
+  return `${steps.map((step) => `  ${step}\n`).join('')}${place}: migrated, steps: ${steps.length}\n`
 }

@@ -4,7 +4,7 @@ import { megabytes, withDatabaseFile } from './backup-access.ts'
 
 export function restoreCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('restore')
-    .description('put a backup in the place of the database file, with its secret; stop the service first')
+    .description('replace the database file and its secret with a backup; stop the service first')
     .argument('<file>', 'a backup made by `occupy backup`')
     .addHelpText(
       'after',
@@ -24,5 +24,5 @@ the database, as NAME.replaced-TIME. PostgreSQL: pg_restore. Exit codes: 0 done,
 
 function asides({ replaced, replacedSecret }: RestoreReport): string {
   const kept = [replaced, replacedSecret].filter((path) => path !== undefined)
-  return kept.length > 0 ? `; 原有文件 · what stood there: ${kept.join(', ')}` : ''
+  return kept.length > 0 ? `; 原有文件保留为 · previous files kept as: ${kept.join(', ')}` : ''
 }

@@ -8,7 +8,7 @@ import type { SchoolAccess } from './school-check.command.ts'
 export function configuredSchool(env: NodeJS.ProcessEnv): SchoolAccess {
   const config = readConfig(env)
   if (config.school !== 'kingosoft') {
-    throw new ConfigError(`SCHOOL is ${config.school}: a login can be walked through with SCHOOL=kingosoft only`)
+    throw new ConfigError(`SCHOOL is ${config.school}: only SCHOOL=kingosoft can be checked`)
   }
   return {
     baseUrl: config.schoolUrl ?? '',

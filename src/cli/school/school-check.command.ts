@@ -33,7 +33,7 @@ const processStreams: SchoolCheckStreams = {
 
 /**
  * `check`, for a `school` command: walks through a login and tells each step. Exits with 0 when the student is verified,
- * 1 when not, 2 for wrong usage.
+ * 1 when not, 2 for invalid usage.
  * @param readAccess from the configuration; what it throws is told as wrong usage
  */
 export function schoolCheckCommand(
@@ -44,7 +44,7 @@ export function schoolCheckCommand(
     .description(
       "walk through a login at the configured school, with a student's number and password typed at the prompt",
     )
-    .addHelpText('after', '\nExit codes: 0 verified, 1 not verified, 2 wrong usage.')
+    .addHelpText('after', '\nExit codes: 0 verified, 1 not verified, 2 invalid usage.')
     .action(async () => {
       const prompt = createTerminalPrompt(streams.input, streams.errors)
       try {

@@ -31,25 +31,25 @@ interface ServeOptions {
 
 /** `serve`: the simulated school alone, on loopback only, until SIGINT or SIGTERM. */
 export function schoolServeCommand(): Command {
-  const command = new Command('serve').description('serve a simulated KINGOSOFT school on 127.0.0.1')
+  const command = new Command('serve').description('run a simulated KINGOSOFT school on 127.0.0.1')
   command
-    .option('--port <number>', 'where to listen; 0 for any free port', wholeNumber(0, 65_535), 8080)
+    .option('--port <number>', 'port to listen on; 0 for any free port', wholeNumber(0, 65_535), 8080)
     .addOption(new Option('--dialect <name>', 'how logins are sent').choices(dialects).default('k3'))
     .option('--root <path>', "web root ('' for none)", webRoot, '/tscjw')
     .option('--students <file>', 'JSON list of {studentNumber, schoolPassword, name?, state?}')
-    .option('--fault <fault>', 'misbehave from the start: NAME[:PARAMETER][@STEP][,times=N]', fault)
-    .option('--gbk', 'write pages and answers in GBK')
-    .option('--unlabelled', 'name no charset in Content-Type')
-    .option('--lock-minutes <number>', 'how long five wrong passwords lock an account', wholeNumber(1, 1440), 30)
-    .option('--session-route <name>', "end each JSESSIONID in '.name', as balanced sites do", route)
-    .option('--balancer', "set a balancer's cookie beside JSESSIONID")
+    .option('--fault <fault>', 'initial fault: NAME[:PARAMETER][@STEP][,times=N]', fault)
+    .option('--gbk', 'send pages and responses in GBK')
+    .option('--unlabelled', 'omit the charset in Content-Type')
+    .option('--lock-minutes <number>', 'minutes that five wrong passwords lock an account', wholeNumber(1, 1440), 30)
+    .option('--session-route <name>', "append '.name' to each JSESSIONID, as sites behind a load balancer do", route)
+    .option('--balancer', "set a load balancer's cookie in addition to JSESSIONID")
     .option('--tls-cert <file>', 'serve HTTPS: certificate (PEM)')
     .option('--tls-key <file>', 'serve HTTPS: key (PEM)')
     .option('--quiet', 'do not print requests')
   return command
     .addHelpText(
       'after',
-      `\nFaults:\n${faultLines()}\n\nSIGINT and SIGTERM end it. Exit codes: 0 ended by a signal, 1 not started (one line says why).`,
+      `\nFaults:\n${faultLines()}\n\nSIGINT and SIGTERM stop it. Exit codes: 0 stopped by a signal, 1 failed to start (with the reason).`,
     )
     .action((options: ServeOptions) => serve(options))
 }
@@ -161,16 +161,16 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (/^\d+$/.test(text) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`a whole number from ${least} to ${most} is wanted`)
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`)
   }
 }
 
 function webRoot(text: string): string {
   if (text === '' || /^(\/[\w.~-]+)+\/?$/.test(text)) return text
-  throw new InvalidArgumentError("a path like '/tscjw', or '', is wanted")
+  throw new InvalidArgumentError("expected a path such as '/tscjw', or ''")
 }
 
 function route(text: string): string {
   if (/^\w+$/.test(text)) return text
-  throw new InvalidArgumentError('letters and digits are wanted')
+  throw new InvalidArgumentError('expected letters and digits')
 }

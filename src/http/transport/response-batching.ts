@@ -32,7 +32,7 @@ export const responseBatching = fp(async (app) => {
 
   /** One answer that cannot be sent must not hold back the others. It becomes an error, or no answer where that fails too. */
   function fail(reply: FastifyReply, error: unknown): void {
-    reply.log.error({ reqId: reply.request.id, err: error }, 'the answer could not be sent')
+    reply.log.error({ reqId: reply.request.id, err: error }, 'the response could not be sent')
     if (reply.raw.headersSent || failed.has(reply)) return void reply.raw.destroy()
     failed.add(reply)
     reply.send(error instanceof Error ? error : new Error(String(error)))

@@ -28,9 +28,9 @@ export const serveTls = fp<TlsFiles>(async (app, files) => {
   const reload = () => {
     try {
       server.setSecureContext({ ...secure, ...readPair(files) })
-      app.log.info('took the renewed certificate')
+      app.log.info('loaded the renewed certificate')
     } catch (error) {
-      app.log.warn({ err: error }, 'the certificate and its key cannot be used, the old ones stay')
+      app.log.warn({ err: error }, 'cannot use the new certificate and key; keeping the old ones')
     }
   }
   const watched = [files.cert, files.key]

@@ -26,7 +26,7 @@ export function watchFile(path: string): () => Promise<void> {
   const opened = statSync(path)
   return async () => {
     const { dev, ino, size } = await stat(path)
-    if (ino !== opened.ino || dev !== opened.dev) throw new Error('another file stands in the place of the database')
-    if (size === 0 || size % smallestPage !== 0) throw new Error('the file of the database is no database any more')
+    if (ino !== opened.ino || dev !== opened.dev) throw new Error('the database file was replaced by another file')
+    if (size === 0 || size % smallestPage !== 0) throw new Error('the database file is no longer a database')
   }
 }

@@ -20,7 +20,7 @@ export function identify(path: string, name = path): Identity {
   return reading(path, name, (database) => {
     const tables = new Set(column(database, "select name from sqlite_master where type = 'table'"))
     if (!tables.has('kysely_migration') || !tables.has('settings'))
-      throw new BackupRefusedError(`${name} is no database of this service`)
+      throw new BackupRefusedError(`${name} is not a database of this service`)
     return {
       fingerprint: column(database, "select value from settings where key = 'secret fingerprint'")[0],
       migrations: column(database, 'select name from kysely_migration'),
@@ -38,14 +38,14 @@ export function inspect(path: string, name = path): Identity {
     const [first] = column(database, 'pragma integrity_check(1)')
     if (first !== 'ok') throw new BackupRefusedError(`${name} is damaged: ${first}`)
     const key = `select value from settings where key = '${unfinishedCopy}'`
-    if (column(database, key).length > 0) throw new BackupRefusedError(`${name} holds an unfinished copy`)
+    if (column(database, key).length > 0) throw new BackupRefusedError(`${name} is an unfinished copy`)
   })
   return identity
 }
 
 function reading<T>(path: string, name: string, read: (database: DatabaseSync) => T): T {
   if (existsSync(`${path}-wal`))
-    throw new BackupRefusedError(`${name} has a write-ahead log beside it: it is a database in use, not a backup`)
+    throw new BackupRefusedError(`${name} has a write-ahead log next to it: it is a database in use, not a backup`)
   const url = pathToFileURL(path)
   url.searchParams.set('immutable', '1')
   try {

@@ -36,7 +36,7 @@ export async function restore(order: RestoreOrder): Promise<RestoreReport> {
   mkdirSync(dirname(database), { recursive: true, mode: 0o700 })
   if (canonical(file) === canonical(database)) throw new BackupRefusedError(`${file} is the database itself`)
   if (existsSync(`${file}-wal`))
-    throw new BackupRefusedError(`${file} has a write-ahead log beside it: it is a database in use, not a backup`)
+    throw new BackupRefusedError(`${file} has a write-ahead log next to it: it is a database in use, not a backup`)
   const lock = await lockExclusive(database)
   const place = canonical(database)
   const drafts = { database: draftOf(place), secret: draftOf(secret.path) }
@@ -67,13 +67,13 @@ function findSecret({ file, secret: { set, path } }: RestoreOrder, fingerprint: 
   if (fingerprint === undefined) return undefined
   if (set !== undefined) {
     if (belongsTo(fingerprint, set)) return undefined
-    throw new BackupRefusedError('SECRET is not the one that this backup was made with: set that one, or none')
+    throw new BackupRefusedError('SECRET differs from the one of this backup: set that one, or unset SECRET')
   }
   const beside = readSecretFile(secretOf(file))
   const kept = readSecretFile(path)
   if (belongsTo(fingerprint, beside)) return beside === kept ? undefined : beside
   if (belongsTo(fingerprint, kept)) return undefined
-  throw new BackupRefusedError(`the secret of this backup is missing: put it into ${secretOf(file)}, or set SECRET`)
+  throw new BackupRefusedError(`the secret of this backup is missing: copy it to ${secretOf(file)}, or set SECRET`)
 }
 
 /** In an order that leaves no moment without a database, nor one with the write-ahead log of another. */

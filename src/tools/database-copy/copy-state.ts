@@ -23,13 +23,13 @@ export async function beginCopy(source: Database, target: Database): Promise<Cop
   if (found !== undefined) {
     const state: CopyState = JSON.parse(found)
     if (state.source !== identity)
-      throw new CopyRefusedError('the target holds an unfinished copy of another database: give an empty one')
+      throw new CopyRefusedError('the target has an unfinished copy of another database: use an empty database')
     return state
   }
   for (const table of copiedTables) {
     if (!(await isEmpty(target, table)))
       throw new CopyRefusedError(
-        `the target is not empty (its table ${table.name} has rows): give an empty database, on which no service was started`,
+        `the target is not empty (its table ${table.name} has rows): use an empty database that no service was started on`,
       )
   }
   const state: CopyState = { source: identity, tables: {} }
@@ -48,7 +48,7 @@ export async function moveState(tx: Db, before: CopyState, after: CopyState): Pr
     .where('key', '=', unfinishedCopy)
     .where('value', '=', JSON.stringify(before))
     .executeTakeFirst()
-  if (Number(numUpdatedRows) !== 1) throw new CopyRefusedError('another copy into this target is under way')
+  if (Number(numUpdatedRows) !== 1) throw new CopyRefusedError('another copy into this target is running')
 }
 
 /** Once it is whole and checked: from now on it may be served. */

@@ -27,7 +27,7 @@ export async function openSource(database: DatabaseSetting): Promise<CopySource>
         'the source is of an older version: run `occupy migrate` with it as DATABASE_URL first',
       )
     if ((await findSetting(source.db, unfinishedCopy)) !== undefined)
-      throw new CopyRefusedError('the source holds an unfinished copy itself')
+      throw new CopyRefusedError('the source is an unfinished copy itself')
     if (source.kind === 'postgres') await lockTables(source)
     return source
   } catch (error) {

@@ -86,11 +86,11 @@ function* partsOf(plan: SeedPlan, skipped: number, size: number): Generator<Seed
 async function begun(store: SeedStore, wish: PlanWish): Promise<SeedState | undefined> {
   const found = await store.findState()
   if (found === undefined) {
-    if (await store.hasAccounts()) throw new NotEmptyError('it holds accounts that no seeding has made')
+    if (await store.hasAccounts()) throw new NotEmptyError('it has accounts that were not created by seeding')
     return undefined
   }
   const state: SeedState = JSON.parse(found)
-  if (!fulfils(state.plan, wish)) throw new NotEmptyError('it holds a campus of another plan')
+  if (!fulfils(state.plan, wish)) throw new NotEmptyError('it was seeded with other options')
   return state
 }
 

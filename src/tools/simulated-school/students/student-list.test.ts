@@ -14,7 +14,7 @@ const faulty = [
   { text: '[\n  {"studentNumber": oops}]', message: 'not JSON (line 2, column 21)' },
   { text: '[\n  {"studentNumber": "2017010101",}]', message: 'not JSON (line 2, column 34)' },
   { text: '[', message: 'not JSON (line 1, column 2)' },
-  { text: '{}', message: 'a list of students is wanted: [{"studentNumber": …}, …]' },
+  { text: '{}', message: 'expected a list of students: [{"studentNumber": …}, …]' },
   { text: '[1]', message: '[0]: an object is wanted' },
   {
     text: '[{"studentNumber": 2017010101, "schoolPassword": "a"}]',

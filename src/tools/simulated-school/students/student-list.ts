@@ -9,7 +9,7 @@ export class StudentListError extends Error {}
 /** @throws {StudentListError} */
 export function parseStudents(text: string): SimulatedStudent[] {
   const list = parseJson(text)
-  if (!Array.isArray(list)) throw new StudentListError('a list of students is wanted: [{"studentNumber": …}, …]')
+  if (!Array.isArray(list)) throw new StudentListError('expected a list of students: [{"studentNumber": …}, …]')
   const students = list.map((entry, index) => studentOf(entry, `[${index}]`))
   students.forEach(({ studentNumber }, index) => {
     const first = students.findIndex((other) => other.studentNumber === studentNumber)
