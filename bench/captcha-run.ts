@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import { jpegsIn, labelOf } from '../src/cli/captcha/captcha-files.ts'
+import { imagesIn, labelOf } from '../src/cli/captcha/captcha-files.ts'
 import type { CaptchaJob, CaptchaResult } from './captcha-child.ts'
 import type { ContestantName } from './captcha-contestants.ts'
 
@@ -8,7 +8,7 @@ export class UnfitFolderError extends Error {}
 
 /** @throws UnfitFolderError for a folder without images, or with one whose name does not begin with what it shows */
 export function labelledFiles(folder: string, symbols: number): string[] {
-  const files = jpegsIn(folder)
+  const files = imagesIn(folder)
   if (files.length === 0) throw new UnfitFolderError(`${folder} holds no JPEG file`)
   const unlabelled = files.filter((file) => labelOf(file).length !== symbols)
   if (unlabelled.length > 0) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import jpeg from 'jpeg-js'
 import { defaultLimits } from '../../src/schools/form-login/limits.ts'
 import { loadCaptchaProfile } from '../../src/server/captcha-reader.ts'
 import { CaptchaError } from '../../src/tools/captcha/captcha-error.ts'
@@ -53,3 +54,55 @@ test('bytes that are only a part of a larger buffer are read for themselves', ()
   const padded = Buffer.concat([Buffer.alloc(7, 0xff), captcha2749, Buffer.alloc(5, 0xff)])
   assert.deepEqual(read(padded.subarray(7, 7 + captcha2749.length)), read(captcha2749))
 })
+
+for (const [x, y] of [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+  [1, 1],
+  [-1, -1],
+  [2, -2],
+] as const) {
+  test(`captchas that are moved by ${x} and ${y} pixels are read right or thrown back`, () => {
+    const random = seededRandom(13)
+    let thrownBack = 0
+    for (let image = 0; image < 100; image++) {
+      const digits = String(Math.floor(random() * 10_000)).padStart(4, '0')
+      const reading = read(moved(drawCaptcha(digits, random), x, y))
+      if (!isTaken(reading)) thrownBack++
+      else assert.equal(reading.digits, digits)
+    }
+    assert.ok(thrownBack <= 10, `${thrownBack} were thrown back`)
+  })
+}
+
+test('shapes that resemble no digit are thrown back, however well one digit fits better than the others', () => {
+  const random = seededRandom(14)
+  for (let image = 0; image < 100; image++) assert.equal(read(scribble(random)).margin, 0)
+})
+
+/** The picture, moved to the right and downwards; the edge fills what becomes free. */
+function moved(image: Uint8Array, x: number, y: number): Buffer {
+  const { width, height, data } = jpeg.decode(image, { useTArray: true })
+  const within = (at: number, length: number) => Math.min(length - 1, Math.max(0, at))
+  const pixels = Buffer.alloc(data.length)
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const from = 4 * (within(row - y, height) * width + within(column - x, width))
+      pixels.set(data.subarray(from, from + 4), 4 * (row * width + column))
+    }
+  }
+  return jpeg.encode({ width, height, data: pixels }, 90).data
+}
+
+/** Dark bars across a pale image, at random. */
+function scribble(random: () => number): Buffer {
+  const [width, height] = [70, 30]
+  const data = Buffer.alloc(width * height * 4, 230)
+  for (let bar = 0; bar < 12; bar++) {
+    const [left, top] = [Math.floor(random() * 66), Math.floor(random() * 30)]
+    for (let at = 0; at < 4; at++) data.fill(30, 4 * (top * width + left + at), 4 * (top * width + left + at) + 3)
+  }
+  return jpeg.encode({ width, height, data }, 90).data
+}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { seededRandom } from '../../src/tools/simulated-school/random.ts'
+import { otherImages } from '../captcha/images.ts'
 import { drawOthers, otherCells } from '../captcha/other-school.ts'
 import { occupy } from './command-line.ts'
 
@@ -26,7 +27,7 @@ test('a profile is learnt from thirty images of another school, and reads a hund
   assert.deepEqual([learnt.code, learnt.errors], [0, ''])
   assert.equal(
     learnt.output,
-    `${output}: symbols 0123456789; 30 of 30 images read correctly with templates learned from the others\n`,
+    `good, written to ${output}: 30 of 30 images read correctly with templates learned from the others; symbols 0123456789\n`,
   )
   const others = await labelledFolder(t, 100, 42)
   const { code, output: lines } = await occupy(['captcha', '--json', '--profile', output, others])
@@ -45,7 +46,7 @@ test('a wrong label is a failure that names the file and what it seems to show',
   await rename(join(folder, name), join(folder, `${wrong}-wrong.jpg`))
   const learnt = await occupy(['captcha', 'learn', folder, ...layout, '--output', join(folder, 'profile.json')])
   assert.equal(learnt.code, 1)
-  assert.match(learnt.output, /29 of 30 images read right/)
+  assert.match(learnt.output, /^usable, written to .*: 29 of 30 images read correctly/)
   assert.equal(learnt.errors, `${join(folder, `${wrong}-wrong.jpg`)}: reads ${label}\n`)
 })
 
@@ -73,7 +74,7 @@ test('an empty folder, none at all and cells that are no layout are told apart b
   const output = join(folder, 'profile.json')
   const empty = await occupy(['captcha', 'learn', folder, '--output', output])
   assert.equal(empty.code, 1)
-  assert.match(empty.errors, /no images to learn from/)
+  assert.match(empty.errors, /no image files/)
   const nowhere = await occupy(['captcha', 'learn', join(folder, 'nowhere'), '--output', output])
   assert.equal(nowhere.code, 1)
   assert.match(nowhere.errors, /ENOENT/)
@@ -81,4 +82,34 @@ test('an empty folder, none at all and cells that are no layout are told apart b
   assert.equal(wrong.code, 2)
   assert.match(wrong.errors, /six whole numbers/)
   assert.deepEqual(await readdir(folder), [])
+})
+
+test('a layout that fits nothing gets a verdict, and no profile is written', async (t) => {
+  const folder = await labelledFolder(t, 20, 46)
+  const output = join(folder, 'profile.json')
+  const beside = ['--cells', '0,0,2,3,3,5', '--ink', 'light']
+  const { code, output: said } = await occupy(['captcha', 'learn', folder, ...beside, '--output', output])
+  assert.equal(code, 1)
+  assert.match(said, /^unusable, not written: \d+ of 20 images/)
+  assert.ok(!(await readdir(folder)).includes('profile.json'))
+})
+
+for (const [format, image] of Object.entries(otherImages).filter(([name]) => ['PNG', 'GIF', 'BMP'].includes(name))) {
+  test(`${format} images are named as such, by learn and by the reader`, async (t) => {
+    const folder = await labelledFolder(t, 0, 47)
+    await writeFile(join(folder, `1234.${format.toLowerCase()}`), image)
+    const learnt = await occupy(['captcha', 'learn', folder, '--output', join(folder, 'profile.json')])
+    assert.deepEqual([learnt.code, learnt.output], [1, ''])
+    assert.match(learnt.errors, new RegExp(`image/${format.toLowerCase()}; only JPEG images`))
+    const read = await occupy(['captcha', '--json', folder])
+    assert.equal(read.code, 1)
+    assert.deepEqual(JSON.parse(read.output).error, `not a JPEG: image/${format.toLowerCase()}`)
+  })
+}
+
+test('a folder without images is a failure that says so', async (t) => {
+  const folder = await labelledFolder(t, 0, 48)
+  const { code, output } = await occupy(['captcha', folder])
+  assert.equal(code, 1)
+  assert.match(output, /no image files/)
 })

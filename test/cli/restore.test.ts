@@ -20,7 +20,8 @@ test('a backup takes the place of the database, which is kept beside it', async 
   place.mark('later')
   const { code, output, errors } = await place.run(['restore', place.file])
   assert.equal(code, 0, errors)
-  const replaced = /previous files kept as: (\S+\.replaced-\d{8}T\d{6}\.\d{3}Z)\n$/.exec(output)?.[1] ?? assert.fail(output)
+  const replaced =
+    /previous files kept as: (\S+\.replaced-\d{8}T\d{6}\.\d{3}Z)\n$/.exec(output)?.[1] ?? assert.fail(output)
   assert.deepEqual(place.marks(), ['then'])
   assert.deepEqual(place.marks(replaced), ['later', 'then'])
   assert.deepEqual(place.marks(place.file), ['then'])

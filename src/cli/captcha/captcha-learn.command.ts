@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { loadCaptchaProfile } from '../../server/captcha-reader.ts'
 import { CaptchaError } from '../../tools/captcha/captcha-error.ts'
-import { type LabelledImage, learnProfile } from '../../tools/captcha/learn.ts'
+import { type LabelledImage, type Learned, learnProfile } from '../../tools/captcha/learn.ts'
 import {
   type CaptchaProfile,
   type CellLayout,
@@ -11,7 +11,7 @@ import {
   readProfile,
   writtenProfile,
 } from '../../tools/captcha/profile.ts'
-import { jpegsIn, labelOf } from './captcha-files.ts'
+import { ImageFilesError, imagesIn, labelOf, otherFormat } from './captcha-files.ts'
 
 interface LearnOptions {
   output: string
@@ -36,8 +36,10 @@ export function captchaLearnCommand(): Command {
     .option('--name <name>', "the profile's name (default: the folder's)")
     .addHelpText(
       'after',
-      '\nA few dozen images, each symbol in some five of them, will do. Each image is then read by what the others taught.' +
-        '\nExit codes: 0 every image was read right, 1 at least one was not, or nothing could be learnt, 2 invalid usage.',
+      '\nA few dozen images are enough if each symbol appears in about five of them.' +
+        '\nTo check the profile, each image is read with templates learned from the others.' +
+        '\nA profile that reads less than half of them is not written.' +
+        '\nExit codes: 0 all images were read correctly, 1 at least one was not or no profile was written, 2 invalid usage.',
     )
     .action((folder: string, options: LearnOptions) => learn(folder, options))
 }
@@ -48,28 +50,52 @@ function learn(folder: string, { output, cells, ink, name }: LearnOptions): void
     const layout = { cells: cells ?? known.cells, ink: ink ?? known.ink, name: name ?? basename(resolve(folder)) }
     const samples = labelledImages(folder)
     const source = `Learnt by "occupy captcha learn" from ${samples.length} labelled images`
-    const { profile, misread, images } = learnProfile(samples, { ...layout, source })
-    const text = writtenProfile(profile)
-    readProfile(text)
-    writeFileSync(output, text, { flush: true })
-    const symbols = profile.templates.map(({ symbol }) => symbol).join('')
-    process.stdout.write(
-      `${output}: symbols ${symbols}; ${images - misread.length} of ${images} images read correctly with templates learned from the others\n`,
-    )
-    for (const { name, digits } of misread) process.stderr.write(`${name}: reads ${digits}\n`)
-    if (misread.length > 0) process.exitCode = 1
+    const learned = learnProfile(samples, { ...layout, source })
+    if (isUseful(learned)) save(learned, output)
+    process.stdout.write(`${verdict(learned, output)}\n`)
+    for (const { name, digits } of learned.misread) process.stderr.write(`${name}: reads ${digits}\n`)
+    if (learned.misread.length > 0) process.exitCode = 1
   } catch (error) {
-    process.stderr.write(`${reasonOf(error)}\n`)
+    process.stderr.write(`${faultOf(error)}\n`)
     process.exitCode = 1
   }
 }
 
-function labelledImages(folder: string): LabelledImage[] {
-  return jpegsIn(folder).map((file) => ({ name: file, label: labelOf(file), image: readFileSync(file) }))
+function isUseful({ images, misread }: Learned): boolean {
+  return misread.length <= images / 2
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof ProfileError) return error.message
+/** What is written can be read again. @throws ProfileError, what the file system says */
+function save({ profile }: Learned, output: string): void {
+  const text = writtenProfile(profile)
+  readProfile(text)
+  writeFileSync(output, text, { flush: true })
+}
+
+function verdict(learned: Learned, output: string): string {
+  const { profile, images, misread } = learned
+  const symbols = profile.templates.map(({ symbol }) => symbol).join('')
+  const counts = `${images - misread.length} of ${images} images read correctly with templates learned from the others; symbols ${symbols}`
+  if (!isUseful(learned)) {
+    return `unusable, not written: ${counts}. Check --cells, --ink and the labels: symbols may touch, move or vary too much`
+  }
+  if (misread.length === 0) return `good, written to ${output}: ${counts}`
+  return `usable, written to ${output}: ${counts}. Check the labels of the images listed below, or add more images`
+}
+
+function labelledImages(folder: string): LabelledImage[] {
+  return imagesIn(folder).map((file) => ({ name: file, label: labelOf(file), image: readJpeg(file) }))
+}
+
+function readJpeg(file: string): Uint8Array {
+  const image = readFileSync(file)
+  const type = otherFormat(image)
+  if (type !== undefined) throw new ImageFilesError(`${file}: ${type}; only JPEG images can be read`)
+  return image
+}
+
+function faultOf(error: unknown): string {
+  if (error instanceof ProfileError || error instanceof ImageFilesError) return error.message
   if (error instanceof CaptchaError) return `cannot be decoded: ${error.message}`
   if ((error as NodeJS.ErrnoException).code === undefined) throw error
   return (error as Error).message

@@ -5,7 +5,7 @@ import { loadCaptchaProfile } from '../../server/captcha-reader.ts'
 import { CaptchaError } from '../../tools/captcha/captcha-error.ts'
 import { ProfileError } from '../../tools/captcha/profile.ts'
 import { createReader } from '../../tools/captcha/reader.ts'
-import { imagesAt, readImage } from './captcha-files.ts'
+import { ImageFilesError, imagesAt, otherFormat, readImage } from './captcha-files.ts'
 import { captchaLearnCommand } from './captcha-learn.command.ts'
 
 interface Options {
@@ -55,10 +55,20 @@ async function readFiles(paths: string[], { json, profile }: Options): Promise<v
 
 /** Line by line as they are asked for, so that no number of files fills the memory. */
 function* readingsOf(paths: string[], read: ReturnType<typeof createReader>, write: (reading: FileReading) => string) {
-  for (const file of paths.flatMap(imagesAt)) {
-    const reading = readFile(file, read)
-    if (reading.digits === null) process.exitCode = 1
-    yield `${write(reading)}\n`
+  for (const path of paths) {
+    for (const reading of readingsAt(path, read)) {
+      if (reading.digits === null) process.exitCode = 1
+      yield `${write(reading)}\n`
+    }
+  }
+}
+
+function* readingsAt(path: string, read: ReturnType<typeof createReader>): Generator<FileReading> {
+  try {
+    for (const file of imagesAt(path)) yield readFile(file, read)
+  } catch (error) {
+    if (!(error instanceof ImageFilesError)) throw error
+    yield { file: path, digits: null, margin: null, ms: 0, error: 'no image files in this folder' }
   }
 }
 
@@ -75,20 +85,21 @@ function openReader(profile: string | undefined): ReturnType<typeof createReader
 
 /** One bad file among thousands is a line of its own, and stops none of the others. */
 function readFile(file: string, read: ReturnType<typeof createReader>): FileReading {
+  let image: Uint8Array = new Uint8Array()
   let startedAt = performance.now()
   const elapsed = () => Math.round((performance.now() - startedAt) * 1000) / 1000
   try {
-    const image = readImage(file)
+    image = readImage(file)
     startedAt = performance.now()
     const { digits, margin } = read(image)
     return { file, digits, margin: Math.round(margin * 1e4) / 1e4, ms: elapsed() }
   } catch (error) {
-    return { file, digits: null, margin: null, ms: elapsed(), error: reasonOf(error) }
+    return { file, digits: null, margin: null, ms: elapsed(), error: faultOf(error, image) }
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof CaptchaError) return `${error.fault}: ${error.message}`
+function faultOf(error: unknown, image: Uint8Array): string {
+  if (error instanceof CaptchaError) return `${error.fault}: ${otherFormat(image) ?? error.message}`
   const { code } = error as NodeJS.ErrnoException
   if (code === undefined) throw error
   return code

@@ -54,7 +54,7 @@ function decoded({ name, image }: LabelledImage): Luminance {
 
 function commonSize(pictures: readonly Luminance[]): CaptchaProfile['image'] {
   const [first] = pictures
-  if (!first) throw new ProfileError('captcha profile: there are no images to learn from')
+  if (!first) throw new ProfileError('captcha profile: no images to learn from')
   const { width, height } = first
   if (pictures.some((picture) => picture.width !== width || picture.height !== height)) {
     throw new ProfileError('captcha profile: the images are of different sizes')

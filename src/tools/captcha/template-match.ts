@@ -3,6 +3,8 @@ import type { CaptchaProfile } from './profile.ts'
 
 export interface Match {
   symbol: string
+  /** The correlation with the best template: 1 is the same, 0 nothing in common. */
+  likeness: number
   /** How far the correlation with the second best template lies behind the best one's. */
   margin: number
 }
@@ -11,33 +13,50 @@ export interface Match {
 export function createMatcher({ templates }: Pick<CaptchaProfile, 'templates'>): (ink: Float64Array) => Match {
   const shapes = templates.map(({ symbol, ink }) => ({ symbol, shape: standardise(new Float64Array(ink)) }))
   return (cell) => {
-    let best: Match = { symbol: '', margin: 0 }
+    let best = ''
     let [first, second] = [-Infinity, -Infinity]
     for (const { symbol, shape } of shapes) {
       const likeness = correlation(shape, cell)
       if (likeness > first) {
         second = first
         first = likeness
-        best = { symbol, margin: 0 }
+        best = symbol
       } else if (likeness > second) second = likeness
     }
-    return { ...best, margin: first - second }
+    return { symbol: best, likeness: first, margin: first - second }
   }
 }
 
-/** A cell's pixels, the more inked the higher, standardised. @param into what to write them to, where it is at hand */
+/** How far an image is moved against its profile, in pixels to the right and downwards. */
+export interface Shift {
+  x: number
+  y: number
+}
+
+/**
+ * A cell's pixels, the more inked the higher, standardised. Where a moved cell reaches beyond the image, the edge goes on.
+ * @param into the array to write to, if one is at hand
+ */
 export function inkOfCell(
   picture: Luminance,
   { cells, ink }: Pick<CaptchaProfile, 'cells' | 'ink'>,
   index: number,
+  shift: Shift = { x: 0, y: 0 },
   into = new Float64Array(cells.width * cells.height),
 ): Float64Array {
   const sign = ink === 'dark' ? -1 : 1
+  const left = cells.left + index * cells.pitch + shift.x
   for (let y = 0; y < cells.height; y++) {
-    const start = (cells.top + y) * picture.width + cells.left + index * cells.pitch
-    for (let x = 0; x < cells.width; x++) into[y * cells.width + x] = sign * (picture.values[start + x] ?? 0)
+    const row = within(cells.top + y + shift.y, picture.height) * picture.width
+    for (let x = 0; x < cells.width; x++) {
+      into[y * cells.width + x] = sign * (picture.values[row + within(left + x, picture.width)] ?? 0)
+    }
   }
   return standardise(into)
+}
+
+function within(at: number, length: number): number {
+  return at < 0 ? 0 : at < length ? at : length - 1
 }
 
 /** Gives them, in place, mean 0 and length 1, so that neither brightness nor contrast counts; an even cell becomes all zeros. */
