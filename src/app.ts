@@ -45,7 +45,10 @@ import { studyListRoutes } from './studies/study-list.routes.ts'
 import { version } from './version.ts'
 
 export interface AppDeps {
-  config: Pick<Config, 'publicUrl' | 'tls' | 'trustProxy' | 'tokenLifetime' | 'studyMaxHours' | 'throttle'>
+  config: Pick<
+    Config,
+    'publicUrl' | 'tls' | 'trustProxy' | 'tokenLifetime' | 'studyMaxHours' | 'throttle' | 'studentNumber'
+  >
   storage: Storage
   clock: Clock
   keys: Keys
@@ -116,16 +119,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const studentNumberKey = keys.studentNumber
+  const studentNumbers = config.studentNumber
   const tokens = createTokens(keys.token, config.tokenLifetime)
   const rateLimits = createRateLimitService({ storage, clock, key: keys.budget, enforced: config.throttle })
   const lastSeen = createLastSeen(storage, clock)
-  const verifications = createVerificationService({ verifier, rateLimits, clock, keys })
+  const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
   return {
     rateLimits,
     lastSeen,
     verifications,
     accounts: createAccountService({ storage, lastSeen }),
-    identities: createAuthenticationService({ storage, clock, tokens, studentNumberKey, rateLimits }),
+    identities: createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, rateLimits }),
     registration: createRegistrationService({ storage, clock, verifications, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, studentNumberKey }),
     studies: createStudyService({ storage, clock, maxHours: config.studyMaxHours }),

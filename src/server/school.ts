@@ -24,6 +24,7 @@ export type SchoolConfig = Pick<
   | 'schoolConcurrency'
   | 'ldap'
   | 'cas'
+  | 'studentNumber'
 >
 
 export interface SchoolDeps {
@@ -114,6 +115,7 @@ function openCas(deps: SchoolDeps): School {
     ca: authorityOf(config),
     legacyTls: config.schoolTls === 'legacy',
     ...config.cas,
+    studentNumbers: config.studentNumber,
     logger,
     guard,
   })

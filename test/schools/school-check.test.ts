@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import test, { type TestContext } from 'node:test'
 import { type SchoolAccess, schoolCheckCommand } from '../../src/cli/school/school-check.command.ts'
+import { studentNumberForm } from '../../src/shared/student-number-form.ts'
 import { json, type Scripts, startScriptedSchool } from './scripted-school.ts'
 
 const secret = 'canary-Pa55'
@@ -38,7 +39,14 @@ async function check(
   const codes: number[] = []
   const readCaptcha = () => ({ digits: '9035', margin: 0.4 })
   const command = schoolCheckCommand(
-    () => ({ baseUrl: school.url, login: 'auto', captchaMode: 'read', readCaptcha, ...access }),
+    () => ({
+      baseUrl: school.url,
+      login: 'auto',
+      captchaMode: 'read',
+      readCaptcha,
+      studentNumbers: studentNumberForm(),
+      ...access,
+    }),
     { ...streams, exit: (code) => codes.push(code) },
   )
   await command.parseAsync([], { from: 'user' })
@@ -92,9 +100,9 @@ for (const [what, scripts, expected] of [
 }
 
 for (const [what, lines, expected] of [
-  ['a wrong student number', ['12345'], /nine or ten digits/],
+  ['a wrong student number', ['12345'], /the form \[0-9\]\{9,10\}/],
   ['no password', ['4142100101', ''], /password is needed/],
-  ['the end of the input', [], /nine or ten digits/],
+  ['the end of the input', [], /the form \[0-9\]\{9,10\}/],
 ] as const) {
   test(`${what} is wrong usage, and the school is not asked`, async (t) => {
     const { school, codes, errors } = await check(t, lines)

@@ -5,13 +5,14 @@ import { Command } from 'commander'
 import type { Step } from '../../schools/form-login/step.ts'
 import { createKingosoftVerifier, type KingosoftOptions } from '../../schools/kingosoft/kingosoft.verifier.ts'
 import type { Proof, StudentVerifier, UnavailableReason, Verification } from '../../schools/verifier.ts'
+import type { StudentNumberForm } from '../../shared/student-number-form.ts'
 import { createTerminalPrompt, type TerminalPrompt } from '../terminal-prompt.ts'
 
 /** How to reach the configured school. */
 export type SchoolAccess = Pick<
   KingosoftOptions,
   'baseUrl' | 'login' | 'readCaptcha' | 'captchaMode' | 'ca' | 'legacyTls' | 'limits'
->
+> & { studentNumbers: StudentNumberForm }
 
 export interface SchoolCheckStreams {
   input: NodeJS.ReadableStream & { isTTY?: boolean }
@@ -59,7 +60,7 @@ export function schoolCheckCommand(
 }
 
 async function check(access: SchoolAccess, prompt: TerminalPrompt, { output }: SchoolCheckStreams): Promise<0 | 1> {
-  const proof = await askForProof(prompt)
+  const proof = await askForProof(prompt, access.studentNumbers)
   output.write(`Checking ${access.baseUrl} (login: ${access.login}, captchas: ${access.captchaMode})\n`)
   const verifier = createKingosoftVerifier({
     ...access,
@@ -77,9 +78,10 @@ async function check(access: SchoolAccess, prompt: TerminalPrompt, { output }: S
   }
 }
 
-async function askForProof(prompt: TerminalPrompt): Promise<Proof> {
+async function askForProof(prompt: TerminalPrompt, studentNumbers: StudentNumberForm): Promise<Proof> {
   const studentNumber = (await prompt.ask('Student number: '))?.trim() ?? ''
-  if (!/^\d{9,10}$/.test(studentNumber)) throw new Error('A student number has nine or ten digits.')
+  if (!studentNumbers.matches(studentNumber))
+    throw new Error(`A student number has the form ${studentNumbers.pattern} (STUDENT_NUMBER).`)
   const schoolPassword = (await prompt.ask('Password at the school (not shown): ', { hidden: true })) ?? ''
   if (schoolPassword === '') throw new Error('A password is needed.')
   return { studentNumber, schoolPassword }

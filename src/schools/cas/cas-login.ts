@@ -1,4 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { StudentNumberForm } from '../../shared/student-number-form.ts'
 import type { Logger } from '../logger.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { addressOf, schoolSite } from '../school-call/school-site.ts'
@@ -15,6 +16,7 @@ export interface CasOptions {
   legacyTls?: boolean
   /** The attribute that holds the student number; the user name where it is absent. */
   studentNumberAttribute?: string | undefined
+  studentNumbers: StudentNumberForm
   /** Whether the person has to type the password, even where the browser has a session already: the default, for shared computers. */
   renew?: boolean
   /** Put round the asking, `guardVerifier` for one. Its verified code is the student number. */
@@ -51,7 +53,7 @@ const serviceTicket = /^ST-[\x21-\x7e]{1,253}$/
 
 /** Proves students by the school's own login page (CAS 3.0), so that their password never comes here. @throws Error for an address that is none. */
 export function createCasLogin(options: CasOptions): CasLogin {
-  const { studentNumberAttribute, renew = true, logger, guard = (inner) => inner } = options
+  const { studentNumberAttribute, studentNumbers, renew = true, logger, guard = (inner) => inner } = options
   const site = schoolSite(options.baseUrl, options)
   const limits = { ...defaultCasLimits, ...options.limits }
   const closing = new AbortController()
@@ -63,7 +65,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
     const signal = AbortSignal.any([closing.signal, ...(ask?.signal ? [ask.signal] : [])])
     try {
       const answer = await callValidation(site, queryOf(service, ticket), limits, signal)
-      return judgeTicket(readServiceResponse(answer), studentNumberAttribute)
+      return judgeTicket(readServiceResponse(answer), studentNumbers, studentNumberAttribute)
     } catch (error) {
       if (error instanceof SchoolError) return error.toAnswer()
       // A fault of our own. Its message and stack are kept back: they may quote the ticket.
