@@ -19,6 +19,7 @@ import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
 import { methods } from './http/methods.ts'
 import { metrics } from './http/metrics.ts'
+import { requestContext } from './http/request-context.ts'
 import { requestLog } from './http/request-log.ts'
 import { privateAnswers, responseHeaders } from './http/response-headers.ts'
 import { drain } from './http/transport/drain.ts'
@@ -91,11 +92,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(
     async (open) => {
       await open.register(privateAnswers)
-      await open.register(registrationRoutes, { registration, proofKind })
-      await open.register(recoveryRoutes, { recovery, proofKind })
-      await open.register(challengeRoutes, { verifications })
-      const { cas, clock, keys } = deps
-      if (cas) await open.register(casRoutes, { cas, clock, ticketKey: keys.ticket, verifications })
+      await open.register(async (asking) => {
+        await asking.register(requestContext)
+        await asking.register(registrationRoutes, { registration, proofKind })
+        await asking.register(recoveryRoutes, { recovery, proofKind })
+        await asking.register(challengeRoutes, { verifications })
+        const { cas, clock, keys } = deps
+        if (cas) await asking.register(casRoutes, { cas, clock, ticketKey: keys.ticket, verifications })
+      })
 
       // For whoever brings credentials.
       await open.register(async (known) => {
@@ -106,7 +110,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         })
         await known.register(accountRoutes, { accounts })
         await known.register(tokenRoutes, { authentication: identities })
-        await known.register(studentNumberRoutes, { recovery, proofKind })
+        await known.register(async (asking) => {
+          await asking.register(requestContext)
+          await asking.register(studentNumberRoutes, { recovery, proofKind })
+        })
         await known.register(studyRoutes, { studies })
         await known.register(studyListRoutes, { studies })
       })

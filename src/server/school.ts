@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Config, ConfigError } from '../config/config.ts'
+import { ofRequest } from '../http/request-context.ts'
 import { createCaptchaMonitor } from '../schools/captcha-monitor.ts'
 import { type CasLogin, createCasLogin } from '../schools/cas/cas-login.ts'
 import type { CaptchaReader } from '../schools/form-login/captcha-reader.ts'
@@ -54,7 +55,8 @@ export interface School {
 }
 
 /** The configured school. The simulated one is asked over loopback by the same adapter as a real one. */
-export async function openSchool(deps: SchoolDeps): Promise<School> {
+export async function openSchool({ logger, ...others }: SchoolDeps): Promise<School> {
+  const deps: SchoolDeps = { ...others, logger: ofRequest(logger) }
   switch (deps.config.school) {
     case 'ldap':
       return openDirectory(deps)
