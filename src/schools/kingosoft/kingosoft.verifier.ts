@@ -43,7 +43,9 @@ export interface KingosoftOptions {
 const ODD_STUDENTS = 3
 
 /** Proves students by a live login at a KINGOSOFT academic-affairs system. @throws Error for an address that is none. */
-export function createKingosoftVerifier(options: KingosoftOptions): Required<StudentVerifier> {
+export function createKingosoftVerifier(
+  options: KingosoftOptions,
+): Required<Omit<StudentVerifier, 'captchaSometimes'>> {
   const { readCaptcha, captchaMode, logger, now = Date.now, onStep = () => {}, onCaptcha = () => {} } = options
   const site = schoolSite(options.baseUrl, options)
   const limits = { ...defaultLimits, ...options.limits }
