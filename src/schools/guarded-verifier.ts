@@ -101,9 +101,11 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
   }
 
   const issue = inner.issueChallenge?.bind(inner)
+  const look = inner.look?.bind(inner)
   return {
     verify,
     ...(issue && { issueChallenge: (ask?: AskOptions) => issueChallenge(issue, ask) }),
+    ...(look && { look: (ask?: AskOptions) => inTurn(ask, look) }),
     captchaMode,
     metrics,
     captchas,

@@ -62,6 +62,15 @@ export interface CaptchaChallenge {
   session: string
 }
 
+/** What stands at the school's address. */
+export interface SiteLook {
+  outcome: 'looked'
+  /** A login may be tried there. */
+  fits: boolean
+  /** For operators: what it is, or what is wrong with the address and what to do. */
+  says: string
+}
+
 export interface AskOptions {
   /** Aborting it ends the login early, as `timeout`. */
   signal?: AbortSignal
@@ -76,6 +85,8 @@ export interface StudentVerifier {
   readonly captchaSometimes?: boolean
   /** Absent where the school has no captcha. */
   issueChallenge?(options?: AskOptions): Promise<CaptchaChallenge | Unavailable>
+  /** Looks at the school's site without a login. What it sees of the way to log in, it keeps. */
+  look?(options?: AskOptions): Promise<SiteLook | Unavailable>
   /** Told when the school rejects everybody: what was found out about its way of logging in may be wrong. Absent where nothing is found out. */
   doubt?(): void
   close(): Promise<void>

@@ -33,7 +33,7 @@ const processStreams: SchoolCheckStreams = {
 }
 
 /**
- * `check`, for a `school` command: walks through a login and tells each step. Exits with 0 when the student is verified,
+ * `check`, for a `school` command: looks at the site, walks through a login and tells each step. Exits with 0 when the student is verified,
  * 1 when not, 2 for wrong usage.
  * @param readAccess from the configuration; what it throws is told as wrong usage
  */
@@ -43,7 +43,7 @@ export function schoolCheckCommand(
 ): Command {
   return new Command('check')
     .description(
-      "walk through a login at the configured school, with a student's number and password typed at the prompt",
+      "look at the configured school's site and walk through a login, with a student's number and password typed at the prompt",
     )
     .addHelpText('after', '\nExit codes: 0 verified, 1 not verified, 2 wrong usage.')
     .action(async () => {
@@ -60,15 +60,18 @@ export function schoolCheckCommand(
 }
 
 async function check(access: SchoolAccess, prompt: TerminalPrompt, { output }: SchoolCheckStreams): Promise<0 | 1> {
-  const proof = await askForProof(prompt, access.studentNumbers)
   output.write(`Checking ${access.baseUrl} (login: ${access.login}, captchas: ${access.captchaMode})\n`)
   const verifier = createKingosoftVerifier({
     ...access,
     logger: silent,
     onStep: (step) => output.write(stepLine(step)),
   })
-  const startedAt = performance.now()
   try {
+    const site = await verifier.look()
+    if (site.outcome === 'unavailable') output.write(`${verdict(site)}\n`)
+    if (site.outcome === 'unavailable' || !site.fits) return 1
+    const proof = await askForProof(prompt, access.studentNumbers)
+    const startedAt = performance.now()
     const result =
       access.captchaMode === 'ask' ? await verifyAsking(verifier, proof, prompt) : await verifier.verify(proof)
     output.write(`${verdict(result)} (${Math.round(performance.now() - startedAt)} ms in all)\n`)

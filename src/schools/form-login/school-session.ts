@@ -52,12 +52,13 @@ export class SchoolSession {
   readonly #deadline
   readonly #client
   readonly #endsAt
+  readonly #closed = new AbortController()
   #slowestCallMs = 0
 
   constructor(options: SessionOptions) {
     const { site, limits, signal } = options
     this.#options = options
-    this.#deadline = startDeadline(limits.loginMs, signal)
+    this.#deadline = startDeadline(limits.loginMs, signal, this.#closed.signal)
     this.#endsAt = performance.now() + limits.loginMs
     this.#client = new Client(site.origin, {
       connect: { timeout: limits.callMs, ...tlsOptions(site) },
@@ -80,9 +81,9 @@ export class SchoolSession {
     return sessionIdFor(this.jar, addressOf(site, loginPage))
   }
 
-  /** Its time is up, or whoever asked has gone. */
-  get ended(): boolean {
-    return this.#deadline.signal.aborted
+  /** Aborted when its time is up, whoever asked has gone, or it is closed. */
+  get signal(): AbortSignal {
+    return this.#deadline.signal
   }
 
   get msLeft(): number {
@@ -150,6 +151,7 @@ export class SchoolSession {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort()
     this.#deadline.clear()
     await this.#client.destroy()
   }

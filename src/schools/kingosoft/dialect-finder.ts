@@ -4,7 +4,8 @@ import { takeStep } from '../form-login/step.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import type { SchoolSite } from '../school-call/school-site.ts'
 import type { Dialect, DialectName } from './dialect.ts'
-import { only, search } from './dialect-search.ts'
+import { detectDialect, type Evidence } from './dialect-detection.ts'
+import { look, only, search } from './dialect-search.ts'
 import { dialects } from './dialects.ts'
 import { emptyMemory, type Finding } from './search-memory.ts'
 
@@ -13,6 +14,8 @@ export type DialectChoice = 'auto' | DialectName
 export interface DialectFinder {
   /** `openPage` is called where the dialect is not known. */
   find(login: Login, openPage: () => Promise<string>, nextCaptcha: CaptchaSource): Promise<Finding>
+  /** Looks at the page and its scripts, and keeps what they show. @throws SchoolError `unsupported` for K4 */
+  look(login: Login, page: string): Promise<Evidence>
   /** After a login that the school accepted in this dialect. */
   settle(dialect: Dialect): void
   /** After one that it rejected: where several are possible, the next login tries this one last. */
@@ -58,6 +61,14 @@ export function createDialectFinder(choice: DialectChoice, site: SchoolSite): Di
       const how = choice === 'auto' ? (known ? 'remembered' : 'found out') : 'set by the operator'
       const find = () => takeUp(login, openPage, nextCaptcha)
       return takeStep(login.onStep, 'dialect', find, (found) => `${namesOf(found)}, ${how}`)
+    },
+    async look(login, page) {
+      if (known || doubted) return detectDialect(page)
+      memory = { ...emptyMemory(), page }
+      const seen = await look({ login, site, openPage: async () => page, memory })
+      const [name] = seen.candidates
+      if (seen.verdict === 'sure' && name !== undefined) known = dialects[name]
+      return seen
     },
     settle(dialect) {
       known = dialect

@@ -107,7 +107,7 @@ async function fetchScript({ session }: Login, path: string): Promise<string> {
     const { text } = await session.call({ method: 'GET', path })
     return text.includes('logon.action') ? text : ''
   } catch (error) {
-    if (error instanceof SchoolError && !session.ended) return ''
+    if (error instanceof SchoolError && !session.signal.aborted) return ''
     throw error
   }
 }

@@ -6,12 +6,20 @@ import { emptyJar } from '../form-login/cookies.ts'
 import { defaultLimits, type Limits } from '../form-login/limits.ts'
 import type { Login } from '../form-login/login.ts'
 import { createLoginRunner } from '../form-login/login-runner.ts'
-import type { OnStep } from '../form-login/step.ts'
+import { type OnStep, takeStep } from '../form-login/step.ts'
 import type { Logger } from '../logger.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { schoolSite } from '../school-call/school-site.ts'
 import { createStudentRun } from '../student-run.ts'
-import type { AskOptions, CaptchaChallenge, Proof, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
+import type {
+  AskOptions,
+  CaptchaChallenge,
+  Proof,
+  SiteLook,
+  StudentVerifier,
+  Unavailable,
+  Verification,
+} from '../verifier.ts'
 import type { Dialect, DialectName } from './dialect.ts'
 import { createDialectFinder, type DialectChoice } from './dialect-finder.ts'
 import { untold } from './dialect-search.ts'
@@ -19,6 +27,7 @@ import { dialects, isDialectName } from './dialects.ts'
 import { createPageHabit, enter, unlessForThePage } from './entrance.ts'
 import { LOGIN_PAGE } from './login.ts'
 import { loginByAnswer, loginByGuessing, loginInDialect } from './login-flow.ts'
+import { lookAtSite } from './site-look.ts'
 
 export interface KingosoftOptions {
   /** With the web root, where the site has one. */
@@ -122,12 +131,19 @@ export function createKingosoftVerifier(
     })
   }
 
+  function look(ask?: AskOptions): Promise<SiteLook | Unavailable> {
+    return runner.run<SiteLook>(emptyJar(), ask, (login) => {
+      const lookAround = () => lookAtSite({ login, site, detect: (page) => finder.look(login, page) })
+      return takeStep(login.onStep, 'site', lookAround, ({ says }) => says)
+    })
+  }
+
   function doubt(): void {
     finder.doubt()
     habit.doubt()
   }
 
-  return { verify, issueChallenge, doubt, close: runner.close }
+  return { verify, issueChallenge, look, doubt, close: runner.close }
 }
 
 interface ChallengeNotes {

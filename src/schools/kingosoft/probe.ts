@@ -99,7 +99,7 @@ async function answerTo(login: Login, dialect: Pick<Dialect, 'logon'>, captcha: 
     return `${readLogonAnswer(text)}: ${status} ${message.replace(/\|\d+$/, '')}`
   } catch (error) {
     if (error instanceof SchoolError && NO_JUDGEMENT.has(error.reason)) return `${error.reason}:`
-    if (error instanceof SchoolError && error.reason === 'timeout' && !login.session.ended) return SILENCE
+    if (error instanceof SchoolError && error.reason === 'timeout' && !login.session.signal.aborted) return SILENCE
     throw error
   }
 }
