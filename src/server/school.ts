@@ -10,7 +10,7 @@ import { type GuardOptions, guardVerifier } from '../schools/guarded-verifier.ts
 import { createKingosoftVerifier, type KingosoftOptions } from '../schools/kingosoft/kingosoft.verifier.ts'
 import { createLdapVerifier } from '../schools/ldap/ldap.verifier.ts'
 import type { Logger } from '../schools/logger.ts'
-import type { StudentVerifier } from '../schools/verifier.ts'
+import type { SiteLook, StudentVerifier, Unavailable } from '../schools/verifier.ts'
 import { startSimulatedSchool } from '../tools/simulated-school/simulated-school.ts'
 import { createSchoolMetrics, type SchoolMetrics } from './school-metrics.ts'
 
@@ -49,6 +49,8 @@ export interface School {
   verifier: StudentVerifier
   /** Where students are proven by the school's own login page. */
   cas?: CasLogin
+  /** Looks at the school's site without a login. */
+  look?: () => Promise<SiteLook | Unavailable>
   /** In Prometheus' text form. */
   metrics: () => Promise<string>
   close(): Promise<void>
@@ -86,6 +88,7 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
   const verifier = guard(createKingosoftVerifier(options))
   return {
     verifier,
+    ...lookOf(verifier),
     metrics,
     close: async () => {
       await verifier.close()
@@ -106,7 +109,7 @@ function openDirectory(deps: SchoolDeps): School {
   const inner = named('SCHOOL_URL, LDAP_*', () => createLdapVerifier(options))
   const { guard, metrics } = guardOf(deps)
   const verifier = guard(inner)
-  return { verifier, metrics, close: () => verifier.close() }
+  return { verifier, ...lookOf(verifier), metrics, close: () => verifier.close() }
 }
 
 function openCas(deps: SchoolDeps): School {
@@ -121,7 +124,11 @@ function openCas(deps: SchoolDeps): School {
     logger,
     guard,
   })
-  return { verifier: takesNoPassword, cas, metrics, close: () => cas.close() }
+  return { verifier: takesNoPassword, cas, look: () => cas.look(), metrics, close: () => cas.close() }
+}
+
+function lookOf({ look }: StudentVerifier): Pick<School, 'look'> {
+  return look ? { look: () => look() } : {}
 }
 
 function guardOf(

@@ -3,7 +3,8 @@ import type { StudentNumberForm } from '../../shared/student-number-form.ts'
 import type { Logger } from '../logger.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { addressOf, schoolSite } from '../school-call/school-site.ts'
-import type { AskOptions, Proof, StudentVerifier, Verification } from '../verifier.ts'
+import type { AskOptions, Proof, SiteLook, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
+import { lookAtCas } from './cas-look.ts'
 import { readServiceResponse } from './service-response.ts'
 import { judgeTicket } from './service-ticket.ts'
 import { type CasLimits, callValidation, defaultCasLimits } from './validation-call.ts'
@@ -44,6 +45,8 @@ export interface CasLogin {
   begin(serviceUrl: string): { url: string; state: string }
   /** Redeems the ticket, once, for the student number. `serviceUrl` as it was at the beginning. */
   finish(serviceUrl: string, returned: CasReturn, ask?: AskOptions): Promise<CasOutcome>
+  /** Looks at the server without a login. */
+  look(): Promise<SiteLook | Unavailable>
   close(): Promise<void>
 }
 
@@ -61,10 +64,14 @@ export function createCasLogin(options: CasOptions): CasLogin {
   const queryOf = (service: string, ticket?: string) =>
     new URLSearchParams({ service, ...(ticket === undefined ? {} : { ticket }), ...(renew ? { renew: 'true' } : {}) })
 
-  async function validate(service: string, ticket: string, ask?: AskOptions): Promise<Verification> {
+  function call(query: URLSearchParams, ask?: AskOptions): Promise<string> {
     const signal = AbortSignal.any([closing.signal, ...(ask?.signal ? [ask.signal] : [])])
+    return callValidation(site, query, limits, signal)
+  }
+
+  async function validate(service: string, ticket: string, ask?: AskOptions): Promise<Verification> {
     try {
-      const answer = await callValidation(site, queryOf(service, ticket), limits, signal)
+      const answer = await call(queryOf(service, ticket), ask)
       return judgeTicket(readServiceResponse(answer), studentNumbers, studentNumberAttribute)
     } catch (error) {
       if (error instanceof SchoolError) return error.toAnswer()
@@ -75,7 +82,9 @@ export function createCasLogin(options: CasOptions): CasLogin {
     }
   }
 
+  const look = (ask?: AskOptions) => lookAtCas(site, () => call(new URLSearchParams(), ask))
   const asked = guard({
+    look,
     /** The address of the callback and the ticket stand where a number and a password do at other schools. */
     async verify({ studentNumber: service, schoolPassword: ticket }: Proof, ask?: AskOptions) {
       const answer = validate(service, ticket, ask)
@@ -99,6 +108,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
       const answer = await asked.verify({ studentNumber: withState(serviceUrl, state), schoolPassword: ticket }, ask)
       return answer.outcome === 'verified' ? { outcome: 'verified', studentNumber: answer.studentCode } : answer
     },
+    look: () => (asked.look ?? look)(),
     close: () => asked.close(),
   }
 }

@@ -6,7 +6,8 @@ import { saysMaintenance } from '../school-call/page-text.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { addressOf, pathBelow, type SchoolSite } from '../school-call/school-site.ts'
 import { isUnifiedLogin, jumpIn, systemIn } from '../school-call/site-kind.ts'
-import type { SiteLook, UnavailableReason } from '../verifier.ts'
+import { looksFit, looksTroubled, looksWrong } from '../school-call/site-trouble.ts'
+import type { SiteLook } from '../verifier.ts'
 import type { Evidence } from './dialect-detection.ts'
 import { CAPTCHA, LOGIN_PAGE } from './login.ts'
 
@@ -24,9 +25,6 @@ const told = [301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410]
 const pageName = /\/[^/]*\.(?:action|jsp|html?|do|aspx?|php)$/i
 const ROOTS_AT_MOST = 5
 
-const fits = (says: string): SiteLook => ({ outcome: 'looked', fits: true, says })
-const wrong = (says: string): SiteLook => ({ outcome: 'looked', fits: false, says })
-
 /** Looks at the login page as a browser would, without a login, and says in words what is wrong with the address. */
 export async function lookAtSite(options: SiteLookOptions): Promise<SiteLook> {
   const { login, site } = options
@@ -38,21 +36,9 @@ export async function lookAtSite(options: SiteLookOptions): Promise<SiteLook> {
       return await wrongRoot(options, `${addressOf(site, LOGIN_PAGE)}: HTTP status ${answer.status}`)
     return await judgePage(options, answer.text)
   } catch (error) {
-    if (error instanceof SchoolError && error.reason === 'unsupported') return wrong(`${site.origin}: ${error.message}`)
-    if (error instanceof SchoolError)
-      return wrong(`${site.origin}: ${troubles[error.reason] ?? error.reason} (${error.message})`)
+    if (error instanceof SchoolError) return looksTroubled(site.origin, error)
     throw error
   }
-}
-
-const troubles: Partial<Record<UnavailableReason, string>> = {
-  timeout: 'does not answer in time: is SCHOOL_URL right, and reachable from here?',
-  'connection-refused':
-    'nobody answers: is SCHOOL_URL right, and reachable from here? For a private certificate set SCHOOL_CA',
-  maintenance: 'is in maintenance: nothing can be said of SCHOOL_URL before it is back',
-  fault: 'has a fault: nothing can be said of SCHOOL_URL before that is mended',
-  'too-large': 'answers more than a login page has: is SCHOOL_URL right?',
-  'not-understood': 'does not answer as a web server does: is SCHOOL_URL right?',
 }
 
 async function judgePage(options: SiteLookOptions, page: string): Promise<SiteLook> {
@@ -65,9 +51,9 @@ async function judgePage(options: SiteLookOptions, page: string): Promise<SiteLo
     return wrongRoot(options, `${addressOf(site, LOGIN_PAGE)}: ${notOurs(system)}`)
   const { verdict, candidates } = await detect(page)
   const shown = verdict === 'sure' ? `shows its dialect, ${candidates[0]}` : 'does not show its dialect for sure'
-  if (system === KINGOSOFT) return fits(`a login page of ${KINGOSOFT}, which ${shown}`)
+  if (system === KINGOSOFT) return looksFit(`a login page of ${KINGOSOFT}, which ${shown}`)
   const { bytes } = await login.session.call({ method: 'GET', path: CAPTCHA, reads: told })
-  if (imageType(bytes) !== undefined) return fits(`a captcha as ${KINGOSOFT} has it; the login page ${shown}`)
+  if (imageType(bytes) !== undefined) return looksFit(`a captcha as ${KINGOSOFT} has it; the login page ${shown}`)
   return wrongRoot(options, `${addressOf(site, LOGIN_PAGE)}: a page that is not KINGOSOFT's`)
 }
 
@@ -91,11 +77,11 @@ async function leadsTo(options: SiteLookOptions, address: string): Promise<SiteL
     url.protocol === 'https:' &&
     !site.origin.startsWith('https:')
   )
-    return wrong(`${from} leads to https: set SCHOOL_URL=${url.origin}${site.root}`)
-  if (isUnifiedLogin(target)) return wrong(`${from} leads to ${target}: ${unified}`)
+    return looksWrong(`${from} leads to https: set SCHOOL_URL=${url.origin}${site.root}`)
+  if (isUnifiedLogin(target)) return looksWrong(`${from} leads to ${target}: ${unified}`)
   const root = rootIn(url.pathname)
   if (root !== undefined && target !== from)
-    return wrong(`${from} leads to ${target}: set SCHOOL_URL=${url.origin}${root}`)
+    return looksWrong(`${from} leads to ${target}: set SCHOOL_URL=${url.origin}${root}`)
   return wrongRoot(options, `${from} leads to ${target}, and redirects are not followed`)
 }
 
@@ -106,13 +92,14 @@ async function wrongRoot(options: SiteLookOptions, trouble: string): Promise<Sit
   for (const root of [...rootsAbove(site.root), ...rootsNamedBy(front)].slice(0, ROOTS_AT_MOST)) {
     const page = root === site.root ? undefined : await peek(options, root, LOGIN_PAGE)
     if (page?.status === 200 && systemIn(page.text) === KINGOSOFT)
-      return wrong(`${trouble}. The web root of this school is another: set SCHOOL_URL=${site.origin}${root}`)
+      return looksWrong(`${trouble}. The web root of this school is another: set SCHOOL_URL=${site.origin}${root}`)
   }
   const lead = front?.redirectsTo ?? (front && jumpIn(front.text))
-  if (lead !== undefined && isUnifiedLogin(new URL(lead, site.origin).href)) return wrong(`${trouble}; ${unified}`)
+  if (lead !== undefined && isUnifiedLogin(new URL(lead, site.origin).href)) return looksWrong(`${trouble}; ${unified}`)
   const system = front && systemIn(front.text + (lead ?? ''))
-  if (system !== undefined && system !== KINGOSOFT) return wrong(`${trouble}. At ${site.origin}/ ${notOurs(system)}`)
-  return wrong(
+  if (system !== undefined && system !== KINGOSOFT)
+    return looksWrong(`${trouble}. At ${site.origin}/ ${notOurs(system)}`)
+  return looksWrong(
     `${trouble}. SCHOOL_URL has to be the address of the login page up to ${LOGIN_PAGE}, with the web root before it`,
   )
 }
