@@ -19,6 +19,7 @@ import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
 import { methods } from './http/methods.ts'
 import { metrics } from './http/metrics.ts'
+import { requestContext } from './http/request-context.ts'
 import { requestLog } from './http/request-log.ts'
 import { privateAnswers, responseHeaders } from './http/response-headers.ts'
 import { drain } from './http/transport/drain.ts'
@@ -45,7 +46,10 @@ import { studyListRoutes } from './studies/study-list.routes.ts'
 import { version } from './version.ts'
 
 export interface AppDeps {
-  config: Pick<Config, 'publicUrl' | 'tls' | 'trustProxy' | 'tokenLifetime' | 'studyMaxHours' | 'throttle'>
+  config: Pick<
+    Config,
+    'publicUrl' | 'tls' | 'trustProxy' | 'tokenLifetime' | 'studyMaxHours' | 'throttle' | 'studentNumber'
+  >
   storage: Storage
   clock: Clock
   keys: Keys
@@ -88,11 +92,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(
     async (open) => {
       await open.register(privateAnswers)
-      await open.register(registrationRoutes, { registration, proofKind })
-      await open.register(recoveryRoutes, { recovery, proofKind })
-      await open.register(challengeRoutes, { verifications })
-      const { cas, clock, keys } = deps
-      if (cas) await open.register(casRoutes, { cas, clock, ticketKey: keys.ticket, verifications })
+      await open.register(async (asking) => {
+        await asking.register(requestContext)
+        await asking.register(registrationRoutes, { registration, proofKind })
+        await asking.register(recoveryRoutes, { recovery, proofKind })
+        await asking.register(challengeRoutes, { verifications })
+        const { cas, clock, keys } = deps
+        if (cas) await asking.register(casRoutes, { cas, clock, ticketKey: keys.ticket, verifications })
+      })
 
       // For whoever brings credentials.
       await open.register(async (known) => {
@@ -103,7 +110,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         })
         await known.register(accountRoutes, { accounts })
         await known.register(tokenRoutes, { authentication: identities })
-        await known.register(studentNumberRoutes, { recovery, proofKind })
+        await known.register(async (asking) => {
+          await asking.register(requestContext)
+          await asking.register(studentNumberRoutes, { recovery, proofKind })
+        })
         await known.register(studyRoutes, { studies })
         await known.register(studyListRoutes, { studies })
       })
@@ -116,16 +126,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const studentNumberKey = keys.studentNumber
+  const studentNumbers = config.studentNumber
   const tokens = createTokens(keys.token, config.tokenLifetime)
   const rateLimits = createRateLimitService({ storage, clock, key: keys.budget, enforced: config.throttle })
   const lastSeen = createLastSeen(storage, clock)
-  const verifications = createVerificationService({ verifier, rateLimits, clock, keys })
+  const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
   return {
     rateLimits,
     lastSeen,
     verifications,
     accounts: createAccountService({ storage, lastSeen }),
-    identities: createAuthenticationService({ storage, clock, tokens, studentNumberKey, rateLimits }),
+    identities: createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, rateLimits }),
     registration: createRegistrationService({ storage, clock, verifications, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, studentNumberKey }),
     studies: createStudyService({ storage, clock, maxHours: config.studyMaxHours }),

@@ -93,6 +93,24 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
     1,
   ],
   ['an adapter imports another', 'schools/cas/cas-login.ts', "import { a } from '../kingosoft/login.ts'\n", 1],
+  [
+    'what every form login needs imports a kind of school',
+    'schools/form-login/step.ts',
+    "\nimport type { a } from '../kingosoft/login.ts'\n",
+    2,
+  ],
+  [
+    'what every form login needs imports the guard',
+    'schools/form-login/step.ts',
+    "import { a } from '../guarded-verifier.ts'\n",
+    1,
+  ],
+  [
+    'a call to a school imports a form login',
+    'schools/school-call/http-status.ts',
+    "import { a } from '../form-login/step.ts'\n",
+    1,
+  ],
   ['storage imports a rule', 'storage/migrate.ts', "import { decideEnd } from '../studies/study.ts'\n", 1],
   [
     'storage imports a repository',

@@ -1,18 +1,20 @@
 import { createHmac } from 'node:crypto'
 import { DomainError } from '../shared/errors.ts'
+import { defaultPattern, type StudentNumberForm } from '../shared/student-number-form.ts'
 
-const shape = /^[0-9]{9,10}$/
-
-export function isStudentNumber(text: string): boolean {
-  return shape.test(text)
+/** @throws DomainError `student-number-malformed`, `student-number-of-another-form` where the school has a form of its own */
+export function checkStudentNumber(text: string, form: StudentNumberForm): void {
+  if (form.matches(text)) return
+  if (form.pattern === defaultPattern) throw new DomainError('student-number-malformed')
+  throw new DomainError('student-number-of-another-form', { form: form.pattern })
 }
 
-/** @throws DomainError `student-number-malformed` */
-export function checkStudentNumber(text: string): void {
-  if (!isStudentNumber(text)) throw new DomainError('student-number-malformed')
+/** The form in which student numbers are compared: letters without regard to case. */
+export function studentNumberIdentity(studentNumber: string): string {
+  return studentNumber.toUpperCase()
 }
 
 /** The form in which a student number is at rest: without the key it cannot be told, nor found by trying all numbers. */
 export function studentNumberHash(studentNumber: string, key: Buffer): string {
-  return createHmac('sha256', key).update(studentNumber).digest('base64url')
+  return createHmac('sha256', key).update(studentNumberIdentity(studentNumber)).digest('base64url')
 }

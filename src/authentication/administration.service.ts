@@ -5,8 +5,9 @@ import {
   findByUserName,
 } from '../accounts/account.repository.ts'
 import type { Account, AccountId } from '../accounts/account.ts'
-import { isStudentNumber, studentNumberHash } from '../accounts/student-number.ts'
+import { studentNumberHash } from '../accounts/student-number.ts'
 import { userNameKey } from '../accounts/user-name.ts'
+import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { Storage } from '../storage/storage.ts'
 import { replacePassword } from './credentials.repository.ts'
 import { checkPassword } from './password.ts'
@@ -14,6 +15,7 @@ import { hashPassword } from './password-hash.ts'
 
 export interface AdministrationDeps {
   storage: Storage
+  studentNumbers: StudentNumberForm
   studentNumberKey: Buffer
 }
 
@@ -25,11 +27,13 @@ const pageSize = 500
 export type AccountAdministration = ReturnType<typeof createAccountAdministration>
 
 /** What the operator does with accounts, past everyone's credentials. */
-export function createAccountAdministration({ storage, studentNumberKey }: AdministrationDeps) {
+export function createAccountAdministration({ storage, studentNumbers, studentNumberKey }: AdministrationDeps) {
   const found: Record<Naming, (who: string) => Promise<Account | undefined>> = {
     'user-name': (who) => findByUserName(storage.db, userNameKey(who)),
     'student-number': async (who) =>
-      isStudentNumber(who) ? findByStudentNumber(storage.db, studentNumberHash(who, studentNumberKey)) : undefined,
+      studentNumbers.matches(who)
+        ? findByStudentNumber(storage.db, studentNumberHash(who, studentNumberKey))
+        : undefined,
     id: async (who) => (/^[1-9][0-9]{0,14}$/.test(who) ? findAccount(storage.db, Number(who) as AccountId) : undefined),
   }
 

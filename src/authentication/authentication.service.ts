@@ -1,9 +1,10 @@
 import type { Credentials } from '../accounts/account.ts'
-import { isStudentNumber, studentNumberHash } from '../accounts/student-number.ts'
+import { studentNumberHash } from '../accounts/student-number.ts'
 import { userNameKey } from '../accounts/user-name.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
+import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createCredentialCache, type Identity, passwordMemory, type Verified } from './credential-cache.ts'
 import { findCredentialState, findCredentials, updatePasswordHash } from './credentials.repository.ts'
@@ -15,6 +16,7 @@ export interface AuthenticationDeps {
   storage: Storage
   clock: Clock
   tokens: Tokens
+  studentNumbers: StudentNumberForm
   studentNumberKey: Buffer
   rateLimits: RateLimitService
 }
@@ -28,6 +30,7 @@ export function createAuthenticationService({
   storage,
   clock,
   tokens,
+  studentNumbers,
   studentNumberKey,
   rateLimits,
 }: AuthenticationDeps) {
@@ -66,7 +69,7 @@ export function createAuthenticationService({
     const key = userNameKey(login)
     const guesser = `${address} ${key}`
     await rateLimits.refuseExhausted(wrongPasswords, guesser)
-    const hash = isStudentNumber(login) ? studentNumberHash(login, studentNumberKey) : undefined
+    const hash = studentNumbers.matches(login) ? studentNumberHash(login, studentNumberKey) : undefined
     const match = await firstMatch(await findCredentials(storage.db, key, hash), password)
     if (match === undefined) {
       await rateLimits.consume(wrongPasswords, guesser)

@@ -1,3 +1,4 @@
+import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { DatabaseSetting } from './setting.ts'
 
 export type SchoolKind = 'demo' | 'kingosoft' | 'ldap' | 'cas'
@@ -35,6 +36,7 @@ export interface Config {
     startTls: boolean | undefined
   }
   cas: { studentNumberAttribute: string | undefined; renew: boolean }
+  studentNumber: StudentNumberForm
   secret: string | undefined
   /** In seconds. */
   tokenLifetime: number
@@ -50,7 +52,15 @@ export const settingNames = [
   ...['HOST', 'PORT', 'DATABASE_URL', 'DATABASE_POOL', 'WORKERS', 'PUBLIC_URL', 'TLS_CERT', 'TLS_KEY', 'SECRET'],
   ...['SCHOOL', 'SCHOOL_URL', 'SCHOOL_LOGIN', 'SCHOOL_CAPTCHA', 'SCHOOL_CAPTCHA_PROFILE', 'SCHOOL_CA', 'SCHOOL_TLS'],
   ...['SCHOOL_CONCURRENCY', 'LDAP_BASE_DN', 'LDAP_FILTER', 'LDAP_BIND_DN', 'LDAP_BIND_PASSWORD', 'LDAP_STARTTLS'],
-  ...['CAS_STUDENT_NUMBER_ATTRIBUTE', 'CAS_RENEW', 'ALLOW_DEMO_SCHOOL', 'TOKEN_TTL', 'TIMEZONE', 'STUDY_MAX_HOURS'],
+  ...[
+    'CAS_STUDENT_NUMBER_ATTRIBUTE',
+    'CAS_RENEW',
+    'ALLOW_DEMO_SCHOOL',
+    'STUDENT_NUMBER',
+    'TOKEN_TTL',
+    'TIMEZONE',
+    'STUDY_MAX_HOURS',
+  ],
   ...['TRUST_PROXY', 'THROTTLE', 'LOG_LEVEL'],
 ] as const
 

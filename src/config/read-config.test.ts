@@ -3,6 +3,10 @@ import { test } from 'node:test'
 import { ConfigError } from './config.ts'
 import { readConfig } from './read-config.ts'
 
+function notANumber(pattern: string) {
+  return ['STUDENT_NUMBER', { STUDENT_NUMBER: pattern }] as const
+}
+
 const wrong: readonly (readonly [variable: string, env: Record<string, string>])[] = [
   ['PORT', { PORT: '65536' }],
   ['PORT', { PORT: '-1' }],
@@ -28,6 +32,9 @@ const wrong: readonly (readonly [variable: string, env: Record<string, string>])
   ['TRUST_PROXY', { TRUST_PROXY: 'everyone' }],
   ['THROTTLE', { THROTTLE: 'maybe' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+  ...['[0-9', '(', 'a)|(b', '[0-9]{3', '(?i:b)[0-9]', '[0-9]\\-'].map(notANumber),
+  // They would match for ever: one repetition in another, ways that are alike, many in a row.
+  ...['([0-9]+)+', '([0-9]|[0-9])*', '([0-9]|[0-9][0-9])+x', '[0-9]*[0-9]*[0-9]*[0-9]*[0-9]*[0-9]*x'].map(notANumber),
   ['TOKEN_TTL', { TOKEN_TTL: '0' }],
   ['WORKERS', { WORKERS: '0' }],
   ['WORKERS', { WORKERS: '65' }],
@@ -55,4 +62,14 @@ test('nothing set is the defaults of the contract', () => {
   assert.deepEqual([host, port, school, timezone], ['127.0.0.1', 5000, 'demo', 'Asia/Shanghai'])
   assert.deepEqual([studyMaxHours, throttle, logLevel], [16, true, 'info'])
   assert.deepEqual(database, { kind: 'sqlite', path: 'data/occupy.sqlite' })
+})
+
+test('a form of student numbers is for the whole text, and for none of more than 64 characters', () => {
+  const form = (pattern?: string) => readConfig(pattern === undefined ? {} : { STUDENT_NUMBER: pattern }).studentNumber
+  assert.equal(form().pattern, '[0-9]{9,10}')
+  assert.ok(form().matches('2017010101') && !form().matches('2017010101\n') && !form().matches('20170101012'))
+  const either = form('[0-9]{8}|[BY][0-9]{7}')
+  assert.ok(either.matches('20170101') && either.matches('B2017001') && !either.matches('20170101B2017001'))
+  assert.ok(form('.*').matches('1'.repeat(64)) && !form('.*').matches('1'.repeat(65)))
+  for (const pattern of ['[0-9]+[A-Z]?', '(?:19|20)[0-9]{6,11}', '[\\p{L}0-9]{5,20}', '^[0-9]{12}$']) form(pattern)
 })

@@ -1,3 +1,4 @@
+import { studentNumberForm } from '../shared/student-number-form.ts'
 import {
   type Config,
   ConfigError,
@@ -18,6 +19,7 @@ import {
   origin,
   schoolAddress,
   secret,
+  studentNumber,
   text,
   timezone,
 } from './setting.ts'
@@ -73,6 +75,7 @@ type SchoolSettings = Pick<
   | 'schoolConcurrency'
   | 'ldap'
   | 'cas'
+  | 'studentNumber'
 >
 
 function schoolSettings(read: Read): SchoolSettings {
@@ -96,6 +99,7 @@ function schoolSettings(read: Read): SchoolSettings {
       studentNumberAttribute: read('CAS_STUDENT_NUMBER_ATTRIBUTE', undefined, text),
       renew: read('CAS_RENEW', true, onOff),
     },
+    studentNumber: read('STUDENT_NUMBER', studentNumberForm(), studentNumber),
   }
 }
 

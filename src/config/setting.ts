@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import proxyAddr from '@fastify/proxy-addr'
+import { isSafePattern } from 'redos-detector'
+import { type StudentNumberForm, studentNumberForm } from '../shared/student-number-form.ts'
 import { splitHosts } from '../storage/postgres/postgres-hosts.ts'
 
 export type DatabaseSetting = { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string }
@@ -62,6 +64,23 @@ export function databaseUrl(value: string): DatabaseSetting {
     throw new Error('must be file:PATH or postgres://USER:PASSWORD@HOST[:PORT][,HOST…]/NAME')
   }
   return { kind: 'postgres', url: value }
+}
+
+/** So many ways to match one text are no danger, and the search for them ends by its steps. */
+const patternBounds = { unicode: true, maxScore: 1000, maxSteps: 20_000, timeout: 3000 }
+
+export function studentNumber(value: string): StudentNumberForm {
+  const [form, safe] = tryPattern(value)
+  if (!safe) throw new Error('can take too long to match: bound its repetitions and nest none, as in [A-Z]?[0-9]{6,12}')
+  return form
+}
+
+function tryPattern(value: string): [form: StudentNumberForm, safe: boolean] {
+  try {
+    return [studentNumberForm(value), isSafePattern(`^(?:${value})$`, patternBounds).safe]
+  } catch {
+    throw new Error('must be a regular expression for the whole number, such as [0-9]{9,10}')
+  }
 }
 
 function httpUrl(value: string): URL {

@@ -47,6 +47,7 @@ export const casRefusals = [...schoolRefusals, 'ticket-invalid', 'school-no-stud
 export const proofRefusals = [
   'parameter-missing',
   'student-number-malformed',
+  'student-number-of-another-form',
   'challenge-invalid',
   'ticket-invalid',
   ...schoolRefusals,

@@ -2,7 +2,11 @@ import type { JsonSchema, ObjectSchema } from '../http/document/json-schema.ts'
 import type { ProofKind } from './verification-input.ts'
 
 const PasswordInput = {
-  stu_id: { type: 'string', minLength: 1, description: 'Student number (学号): nine or ten digits.' },
+  stu_id: {
+    type: 'string',
+    minLength: 1,
+    description: 'Student number (学号), in the form of the school (`STUDENT_NUMBER`): nine or ten digits by default.',
+  },
   stu_pwd: {
     type: 'string',
     minLength: 1,

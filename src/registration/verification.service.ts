@@ -1,4 +1,4 @@
-import { checkStudentNumber } from '../accounts/student-number.ts'
+import { checkStudentNumber, studentNumberIdentity } from '../accounts/student-number.ts'
 import { consumePoint } from '../authentication/rate-limit.repository.ts'
 import type { RateLimit, RateLimitService } from '../authentication/rate-limit.service.ts'
 import type { CasOutcome } from '../schools/cas/cas-login.ts'
@@ -7,6 +7,7 @@ import { CHALLENGE_LIFETIME, openChallenge, sealChallenge } from '../schools/sea
 import type { Proof, StudentVerifier, Verification } from '../schools/verifier.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
+import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { Db } from '../storage/storage.ts'
 import { refusalOf } from './school-refusal.ts'
 import type { VerificationInput } from './verification-input.ts'
@@ -36,17 +37,18 @@ export interface VerificationDeps {
   verifier: StudentVerifier
   rateLimits: RateLimitService
   clock: Clock
+  studentNumbers: StudentNumberForm
   keys: { challenge: Buffer; ticket: Buffer }
 }
 
 export type VerificationService = ReturnType<typeof createVerificationService>
 
-export function createVerificationService({ verifier, rateLimits, clock, keys }: VerificationDeps) {
+export function createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys }: VerificationDeps) {
   const redeeming = new Map<string, number>()
 
   /** Tries are booked before they are made, so that many at once cannot exceed a limit. */
   async function askSchool(proof: Proof, address: string, challenge: string | undefined): Promise<void> {
-    const { studentNumber } = proof
+    const studentNumber = studentNumberIdentity(proof.studentNumber)
     const student = `${studentNumber}\n${address}`
     await rateLimits.refuseExhausted(perAddress, address)
     await rateLimits.refuseExhausted(perStudentAnswers, student)
@@ -97,11 +99,11 @@ export function createVerificationService({ verifier, rateLimits, clock, keys }:
     return { studentNumber, prove: async () => undefined, consume: (tx) => spendTicket(tx, ticket) }
   }
 
-  /** @throws DomainError `student-number-malformed`, `challenge-invalid`, `ticket-invalid` */
+  /** @throws DomainError as `checkStudentNumber`, `challenge-invalid`, `ticket-invalid` */
   function claim(input: VerificationInput): Claim {
     if ('ticket' in input) return claimByTicket(input.ticket)
     const { studentNumber, schoolPassword, answer } = input
-    checkStudentNumber(studentNumber)
+    checkStudentNumber(studentNumber, studentNumbers)
     const proof: Proof = { studentNumber, schoolPassword }
     if (answer) {
       const session = openChallenge(answer.challenge, keys.challenge, clock.now())

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { type CaptchaFate, type CaptchaMonitorOptions, createCaptchaMonitor } from './captcha-monitor.ts'
+import { type CaptchaMonitorOptions, createCaptchaMonitor } from './captcha-monitor.ts'
+import type { CaptchaFate } from './form-login/captcha-reader.ts'
 import type { Logger } from './logger.ts'
 
 function watchWith(options: Partial<CaptchaMonitorOptions> = {}) {

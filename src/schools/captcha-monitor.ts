@@ -1,9 +1,7 @@
+import type { CaptchaFate } from './form-login/captcha-reader.ts'
 import type { Logger } from './logger.ts'
 
 export type CaptchaMode = 'read' | 'ask'
-
-/** What became of a captcha that this program read. */
-export type CaptchaFate = 'accepted' | 'refused' | 'unreadable'
 
 export interface CaptchaMonitorOptions {
   /** As the operator set it: `ask` stays so. */

@@ -75,9 +75,9 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
   }
 
   async function verifyOrAsk(proof: Proof, ask?: AskOptions): Promise<Verification> {
-    if (captchaMode() === 'ask' && !proof.answer) return captchaWanted()
+    if (captchaMode() === 'ask' && !proof.answer && !inner.captchaSometimes) return captchaWanted()
     const who = knowsStudents ? proof.studentNumber : undefined
-    const result = await inTurn(ask, (inTime) => inner.verify(proof, inTime), who)
+    const result = await inTurn(ask, (inTime) => inner.verify(proof, { ...inTime, captchas: captchaMode() }), who)
     if (who !== undefined) rejections.report(result, who)
     // This login's own refusals may have been the last of the run.
     const wanted = captchaMode() === 'ask' && result.outcome === 'unavailable' && result.reason.startsWith('captcha-')
@@ -101,9 +101,11 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
   }
 
   const issue = inner.issueChallenge?.bind(inner)
+  const look = inner.look?.bind(inner)
   return {
     verify,
     ...(issue && { issueChallenge: (ask?: AskOptions) => issueChallenge(issue, ask) }),
+    ...(look && { look: (ask?: AskOptions) => inTurn(ask, look) }),
     captchaMode,
     metrics,
     captchas,

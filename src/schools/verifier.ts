@@ -62,16 +62,31 @@ export interface CaptchaChallenge {
   session: string
 }
 
+/** What stands at the school's address. */
+export interface SiteLook {
+  outcome: 'looked'
+  /** A login may be tried there. */
+  fits: boolean
+  /** For operators: what it is, or what is wrong with the address and what to do. */
+  says: string
+}
+
 export interface AskOptions {
   /** Aborting it ends the login early, as `timeout`. */
   signal?: AbortSignal
+  /** Who reads captchas now, where that has changed since the adapter was made. */
+  captchas?: 'read' | 'ask'
 }
 
 /** The port to a school's system: is this person a student here? Answers values and never throws for what a school does. */
 export interface StudentVerifier {
   verify(proof: Proof, options?: AskOptions): Promise<Verification>
+  /** The school wants a captcha for some logins only, and has to be asked for which. */
+  readonly captchaSometimes?: boolean
   /** Absent where the school has no captcha. */
   issueChallenge?(options?: AskOptions): Promise<CaptchaChallenge | Unavailable>
+  /** Looks at the school's site without a login. What it sees of the way to log in, it keeps. */
+  look?(options?: AskOptions): Promise<SiteLook | Unavailable>
   /** Told when the school rejects everybody: what was found out about its way of logging in may be wrong. Absent where nothing is found out. */
   doubt?(): void
   close(): Promise<void>

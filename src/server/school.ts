@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Config, ConfigError } from '../config/config.ts'
+import { ofRequest } from '../http/request-context.ts'
 import { createCaptchaMonitor } from '../schools/captcha-monitor.ts'
 import { type CasLogin, createCasLogin } from '../schools/cas/cas-login.ts'
 import type { CaptchaReader } from '../schools/form-login/captcha-reader.ts'
@@ -9,7 +10,7 @@ import { type GuardOptions, guardVerifier } from '../schools/guarded-verifier.ts
 import { createKingosoftVerifier, type KingosoftOptions } from '../schools/kingosoft/kingosoft.verifier.ts'
 import { createLdapVerifier } from '../schools/ldap/ldap.verifier.ts'
 import type { Logger } from '../schools/logger.ts'
-import type { StudentVerifier } from '../schools/verifier.ts'
+import type { SiteLook, StudentVerifier, Unavailable } from '../schools/verifier.ts'
 import { startSimulatedSchool } from '../tools/simulated-school/simulated-school.ts'
 import { createSchoolMetrics, type SchoolMetrics } from './school-metrics.ts'
 
@@ -24,6 +25,7 @@ export type SchoolConfig = Pick<
   | 'schoolConcurrency'
   | 'ldap'
   | 'cas'
+  | 'studentNumber'
 >
 
 export interface SchoolDeps {
@@ -47,13 +49,16 @@ export interface School {
   verifier: StudentVerifier
   /** Where students are proven by the school's own login page. */
   cas?: CasLogin
+  /** Looks at the school's site without a login. */
+  look?: () => Promise<SiteLook | Unavailable>
   /** In Prometheus' text form. */
   metrics: () => Promise<string>
   close(): Promise<void>
 }
 
 /** The configured school. The simulated one is asked over loopback by the same adapter as a real one. */
-export async function openSchool(deps: SchoolDeps): Promise<School> {
+export async function openSchool({ logger, ...others }: SchoolDeps): Promise<School> {
+  const deps: SchoolDeps = { ...others, logger: ofRequest(logger) }
   switch (deps.config.school) {
     case 'ldap':
       return openDirectory(deps)
@@ -83,6 +88,7 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
   const verifier = guard(createKingosoftVerifier(options))
   return {
     verifier,
+    ...lookOf(verifier),
     metrics,
     close: async () => {
       await verifier.close()
@@ -103,7 +109,7 @@ function openDirectory(deps: SchoolDeps): School {
   const inner = named('SCHOOL_URL, LDAP_*', () => createLdapVerifier(options))
   const { guard, metrics } = guardOf(deps)
   const verifier = guard(inner)
-  return { verifier, metrics, close: () => verifier.close() }
+  return { verifier, ...lookOf(verifier), metrics, close: () => verifier.close() }
 }
 
 function openCas(deps: SchoolDeps): School {
@@ -114,10 +120,15 @@ function openCas(deps: SchoolDeps): School {
     ca: authorityOf(config),
     legacyTls: config.schoolTls === 'legacy',
     ...config.cas,
+    studentNumbers: config.studentNumber,
     logger,
     guard,
   })
-  return { verifier: takesNoPassword, cas, metrics, close: () => cas.close() }
+  return { verifier: takesNoPassword, cas, look: () => cas.look(), metrics, close: () => cas.close() }
+}
+
+function lookOf({ look }: StudentVerifier): Pick<School, 'look'> {
+  return look ? { look: () => look() } : {}
 }
 
 function guardOf(

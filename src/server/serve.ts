@@ -10,6 +10,7 @@ import { type DemoStudent, freeDemoStudent } from './demo-student.ts'
 import { openListener } from './listener.ts'
 import { openService } from './open-storage.ts'
 import { openSchool, type SchoolBounds } from './school.ts'
+import { lookAtSchool } from './school-look.ts'
 
 export interface RunningService {
   /** Origin that it listens on. */
@@ -108,6 +109,7 @@ export async function startAnswering(
     const app = await buildApp({ config, storage, clock: systemClock, keys, verifier, cas, metrics, logger })
     closing.push(() => app.close())
     await app.ready()
+    if (config.school !== 'demo') lookAtSchool(school, logger)
     const alone = shared?.alone ?? first
     const demoStudent = config.school === 'demo' ? await freeDemoStudent(storage, keys) : undefined
     // Begins its watch over slow clients.

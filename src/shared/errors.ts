@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'stopping'
   | 'parameter-missing'
   | 'student-number-malformed'
+  | 'student-number-of-another-form'
   | 'user-name-malformed'
   | 'user-name-taken'
   | 'student-number-taken'
@@ -60,6 +61,8 @@ export interface ErrorDetails {
   retryAfterSeconds?: number
   /** Name of the parameter that is not valid: one of ours, never the client's text. */
   parameter?: string
+  /** Of the school's student numbers, as the operator wrote it. */
+  form?: string
 }
 
 /** A refusal of the domain: expected, and told to the client in the words of the catalogue. */

@@ -83,6 +83,16 @@ export const roles: readonly Role[] = [
     because: 'an adapter to one kind of school knows no other kind',
   })),
   {
+    files: /^schools\/form-login\//,
+    forbids: /^schools\/(?!form-login\/|school-call\/|(?:verifier|logger|deadline)\.ts$)/,
+    because: 'what every form login needs knows the calls and the port, and no kind of school',
+  },
+  {
+    files: /^schools\/school-call\//,
+    forbids: /^schools\/(?!school-call\/|(?:verifier|logger|deadline)\.ts$)/,
+    because: 'a call to a school knows no adapter',
+  },
+  {
     files: /^http\//,
     forbids: new RegExp(sql),
     because: 'the web knows no SQL',

@@ -1,6 +1,7 @@
 import { TLSSocket } from 'node:tls'
 import { type CasLogin, createCasLogin } from '../../src/schools/cas/cas-login.ts'
 import type { StudentVerifier } from '../../src/schools/verifier.ts'
+import { studentNumberForm } from '../../src/shared/student-number-form.ts'
 import { openCasBrowser } from './cas-browser.ts'
 import { type CasFault, failure, startCasServer, success } from './cas-server.ts'
 import { type ConformanceSchool, type Trouble, verifierConformance } from './conformance.ts'
@@ -115,6 +116,7 @@ async function startCas(tls: boolean): Promise<ConformanceSchool> {
   const cas = createCasLogin({
     baseUrl: server.url,
     ca: authority?.ca,
+    studentNumbers: studentNumberForm(),
     limits,
     logger: recordingLogger(),
   })

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { type AddressInfo, createServer } from 'node:net'
 import test from 'node:test'
 import { limits, proof, schoolAndVerifier } from './school-and-verifier.ts'
-import { json, type Scripts } from './scripted-school.ts'
+import { image, json, type Scripts } from './scripted-school.ts'
+
+/** Gives nobody a session. */
+const sessionless: Scripts = {
+  '/cas/login.action': (response) => response.end('<html>'),
+  '/cas/genValidateCode': (response) => response.end(image),
+}
+
+/** A login that opens the page, since the dialect is not known. */
+const searching = { login: 'auto' } as const
 
 const logons = (paths: string[]) => paths.filter((path) => path === '/cas/logon.action').length
 
@@ -64,12 +73,7 @@ for (const [what, answer, reason] of [
 test('a login counts by status and user code, and by nothing else', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t)
   assert.deepEqual(await verifier.verify(proof), { outcome: 'verified', studentCode: '20140001' })
-  assert.deepEqual(school.paths(), [
-    '/cas/login.action',
-    '/cas/genValidateCode',
-    '/cas/logon.action',
-    '/jw/common/showYearTerm.action',
-  ])
+  assert.deepEqual(school.paths(), ['/cas/genValidateCode', '/cas/logon.action', '/jw/common/showYearTerm.action'])
 })
 
 for (const [what, body, reason] of [
@@ -103,10 +107,11 @@ for (const [status, reason] of [
     '/jw/common/showYearTerm.action',
   ]) {
     test(`HTTP status ${status} at ${path} is told as ${reason}, and nothing follows it`, async (t) => {
-      const { school, verifier } = await schoolAndVerifier(t, {
+      const trouble: Scripts = {
         [path]: (response) =>
           response.writeHead(status, { location: 'http://127.0.0.1:9/elsewhere' }).end('{"status":"200"}'),
-      })
+      }
+      const { school, verifier } = await schoolAndVerifier(t, trouble, path === '/cas/login.action' ? searching : {})
       assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason })
       assert.equal(school.paths().at(-1), path)
     })
@@ -153,7 +158,7 @@ test('silence after the password was sent ends in time, and the password is not 
 
 test('an answer that drips is ended by the time of its call', async (t) => {
   const { verifier } = await schoolAndVerifier(t, {
-    '/cas/login.action': (response) => {
+    '/cas/genValidateCode': (response) => {
       const drip = setInterval(() => response.write('x'), 20)
       response.on('close', () => clearInterval(drip))
     },
@@ -165,7 +170,7 @@ test('an answer that drips is ended by the time of its call', async (t) => {
 
 test('an endless answer is ended by its size', async (t) => {
   const { verifier } = await schoolAndVerifier(t, {
-    '/cas/login.action': (response) => {
+    '/cas/genValidateCode': (response) => {
       const pour = () => {
         while (!response.destroyed && response.write('x'.repeat(1024)));
       }
@@ -188,7 +193,7 @@ test('many calls that are each in time are ended by the time of the login', asyn
 })
 
 test('an abort from outside ends the login at once', async (t) => {
-  const { verifier } = await schoolAndVerifier(t, { '/cas/login.action': () => {} }, { limits: {} })
+  const { verifier } = await schoolAndVerifier(t, { '/cas/genValidateCode': () => {} }, { limits: {} })
   const stop = new AbortController()
   const answer = verifier.verify(proof, { signal: stop.signal })
   setImmediate(() => stop.abort())
@@ -203,7 +208,7 @@ test('nobody at the address means that the connection was refused', async (t) =>
 
 test('headers without end are too large', async (t) => {
   const { verifier } = await schoolAndVerifier(t, {
-    '/cas/login.action': (response) => response.writeHead(200, { 'x-long': 'x'.repeat(40_000) }).end(),
+    '/cas/genValidateCode': (response) => response.writeHead(200, { 'x-long': 'x'.repeat(40_000) }).end(),
   })
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'too-large' })
 })
@@ -251,7 +256,7 @@ test('six captchas that cannot be read end a login, and the password was never s
 test('all cookies of the site go with each call, and the session keeps its route', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t, {
     '/cas/genValidateCode': (response) => {
-      response.setHeader('set-cookie', ['SERVERID=node-2', 'loginPage=x; Path=/cas'])
+      response.setHeader('set-cookie', ['JSESSIONID=ABC123.kingo', 'SERVERID=node-2', 'loginPage=x; Path=/cas'])
       response.end('image')
     },
   })
@@ -271,7 +276,7 @@ test('each login has a jar of its own', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t)
   await verifier.verify(proof)
   await verifier.verify(proof)
-  const pages = school.seen.filter(({ path }) => path === '/cas/login.action')
+  const pages = school.seen.filter(({ path }) => path === '/cas/genValidateCode')
   assert.deepEqual(
     pages.map(({ headers }) => headers.cookie),
     [undefined, undefined],
@@ -279,13 +284,15 @@ test('each login has a jar of its own', async (t) => {
 })
 
 test('K1 does without a session of the school', async (t) => {
-  const page: Scripts = { '/cas/login.action': (response) => response.end('<html>') }
-  const { verifier } = await schoolAndVerifier(t, page, { login: 'k1' })
+  const { school, verifier } = await schoolAndVerifier(t, sessionless, { login: 'k1' })
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
+  assert.equal(school.seen.length, 4, 'the page is looked at for a session, once')
+  assert.equal((await verifier.verify(proof)).outcome, 'verified')
+  assert.equal(school.seen.length, 7)
 })
 
 test('a school that hangs up after each answer, without saying so, loses no call', async (t) => {
-  const answers = ['<html>', 'image', '{"status":"200"}', '{"userCode":"1"}']
+  const answers = ['image', '{"status":"200"}', '{"userCode":"1"}']
   let calls = 0
   const server = createServer((socket) => {
     socket.on('error', () => {})
@@ -306,7 +313,7 @@ test('a school that hangs up after each answer, without saying so, loses no call
 })
 
 test('without a session of the school nothing is sent', async (t) => {
-  const { school, verifier } = await schoolAndVerifier(t, { '/cas/login.action': (response) => response.end('<html>') })
+  const { school, verifier } = await schoolAndVerifier(t, sessionless)
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'not-understood' })
   assert.equal(logons(school.paths()), 0)
 })

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import test, { type TestContext } from 'node:test'
 import { type SchoolAccess, schoolCheckCommand } from '../../src/cli/school/school-check.command.ts'
+import { studentNumberForm } from '../../src/shared/student-number-form.ts'
 import { json, type Scripts, startScriptedSchool } from './scripted-school.ts'
 
 const secret = 'canary-Pa55'
@@ -38,7 +39,14 @@ async function check(
   const codes: number[] = []
   const readCaptcha = () => ({ digits: '9035', margin: 0.4 })
   const command = schoolCheckCommand(
-    () => ({ baseUrl: school.url, login: 'auto', captchaMode: 'read', readCaptcha, ...access }),
+    () => ({
+      baseUrl: school.url,
+      login: 'auto',
+      captchaMode: 'read',
+      readCaptcha,
+      studentNumbers: studentNumberForm(),
+      ...access,
+    }),
     { ...streams, exit: (code) => codes.push(code) },
   )
   await command.parseAsync([], { from: 'user' })
@@ -50,8 +58,8 @@ for (const terminal of [true, false]) {
     const { codes, output, errors } = await check(t, ['4142100101', secret], { terminal })
     assert.deepEqual(codes, [0])
     for (const step of [
-      /login page +\d+ ms {2}\d+ bytes/,
-      /dialect +\d+ ms {2}k2-post, found out/,
+      /site +\d+ ms {2}a login page of KINGOSOFT .*shows its dialect, k2-post/,
+      /dialect +\d+ ms {2}k2-post, remembered/,
       /captcha +\d+ ms {2}image\/jpeg, 6 bytes, reads 9035, margin 0\.400/,
       /logon +\d+ ms {2}status 200/,
       /proof +\d+ ms {2}somebody's user code/,
@@ -81,7 +89,7 @@ for (const [what, scripts, expected] of [
   [
     'redirects',
     { '/cas/login.action': (response) => response.writeHead(302, { location: '/x' }).end() },
-    /redirected: cas\/login.action/,
+    /login\.action leads to .*redirects are not followed/,
   ],
 ] satisfies [string, Scripts, RegExp][]) {
   test(`a check of a school that ${what} says so and exits with 1`, async (t) => {
@@ -92,15 +100,15 @@ for (const [what, scripts, expected] of [
 }
 
 for (const [what, lines, expected] of [
-  ['a wrong student number', ['12345'], /nine or ten digits/],
+  ['a wrong student number', ['12345'], /the form \[0-9\]\{9,10\}/],
   ['no password', ['4142100101', ''], /password is needed/],
-  ['the end of the input', [], /nine or ten digits/],
+  ['the end of the input', [], /the form \[0-9\]\{9,10\}/],
 ] as const) {
-  test(`${what} is wrong usage, and the school is not asked`, async (t) => {
+  test(`${what} is wrong usage, and no login is tried`, async (t) => {
     const { school, codes, errors } = await check(t, lines)
     assert.deepEqual(codes, [2])
     assert.match(errors, expected)
-    assert.equal(school.seen.length, 0)
+    assert.deepEqual(school.paths(), ['/cas/login.action'])
   })
 }
 

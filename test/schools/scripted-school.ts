@@ -24,18 +24,27 @@ export interface ScriptedSchool {
   close(): Promise<void>
 }
 
-const image = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0])
+/** A session of the school, for whoever comes without one: the page gives it, and the captcha too. */
+export const giveSession = (response: ServerResponse, { headers }: SeenCall) => {
+  if (!headers.cookie?.includes('JSESSIONID'))
+    response.setHeader('set-cookie', 'JSESSIONID=ABC123.kingo; Path=/; HttpOnly')
+}
+
+export const image = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0])
 
 /** A willing school that speaks K2 by form, for changing one answer at a time. It checks nothing that is sent. */
 export const willing: Scripts = {
-  '/cas/login.action': (response) => {
-    response.setHeader('set-cookie', 'JSESSIONID=ABC123.kingo; Path=/; HttpOnly')
+  '/cas/login.action': (response, call) => {
+    giveSession(response, call)
     response.end(`<html><script>function doLogon() {
       var params = "_u"+randnumber+"="+u+"&_p"+randnumber+"="+p
       kutil.doAjax(_webRootPath + "cas/logon.action", params, done)
     }</script></html>`)
   },
-  '/cas/genValidateCode': (response) => response.end(image),
+  '/cas/genValidateCode': (response, call) => {
+    giveSession(response, call)
+    response.end(image)
+  },
   '/cas/logon.action': (response) => response.end('{"status":"200","message":"操作成功!"}'),
   '/jw/common/showYearTerm.action': (response) => response.end('{"userCode":"20140001","xn":"2017"}'),
 }

@@ -1,13 +1,13 @@
 import { proof } from './school-and-verifier.ts'
-import type { Scripts, SeenCall } from './scripted-school.ts'
+import { giveSession, type Scripts, type SeenCall } from './scripted-school.ts'
 
 export const keys = "var _deskey = '52550178936240963575094';\nvar _nowtime = '2020-04-14 10:10:42';"
 
 /** A school whose login page tells nothing, and which judges a login only where it understands it. */
 export function silentSchool(understands: (call: SeenCall) => boolean, otherwise: string): Scripts {
   return {
-    '/cas/login.action': (response) => {
-      response.setHeader('set-cookie', 'JSESSIONID=ABC123')
+    '/cas/login.action': (response, call) => {
+      giveSession(response, call)
       response.end('<html><body>登录</body></html>')
     },
     '/custom/js/SetKingoEncypt.jsp': (response) => response.end(keys),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import { createAccountAdministration } from '../../src/authentication/administration.service.ts'
+import { studentNumberForm } from '../../src/shared/student-number-form.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
 import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { basic, bearer, type Credentials, send } from '../contract/client.ts'
@@ -101,7 +102,11 @@ async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<
   const studies = createStudyService({ storage, clock, maxHours: 16 })
   await studies.startStudy(id, clock.now() - 60)
   await studies.endOverdue()
-  const accounts = createAccountAdministration({ storage, studentNumberKey: Buffer.alloc(32) })
+  const accounts = createAccountAdministration({
+    storage,
+    studentNumbers: studentNumberForm(),
+    studentNumberKey: Buffer.alloc(32),
+  })
   for await (const _ of accounts.listAccounts(0, 10));
   await accounts.findNamed('201701001')
   await removeAccount(storage, id, removeStudiesOf)

@@ -57,7 +57,11 @@ export async function withAccounts(
     try {
       await work({
         storage,
-        accounts: createAccountAdministration({ storage, studentNumberKey: keys.studentNumber }),
+        accounts: createAccountAdministration({
+          storage,
+          studentNumbers: config.studentNumber,
+          studentNumberKey: keys.studentNumber,
+        }),
       })
     } finally {
       await storage.close()

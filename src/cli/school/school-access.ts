@@ -16,6 +16,7 @@ export function configuredSchool(env: NodeJS.ProcessEnv): SchoolAccess {
     readCaptcha: loadCaptchaReader(config.schoolCaptchaProfile),
     captchaMode: config.schoolCaptcha,
     ca: authorityOf(config),
+    studentNumbers: config.studentNumber,
     legacyTls: config.schoolTls === 'legacy',
   }
 }

@@ -5,13 +5,14 @@ import { Command } from 'commander'
 import type { Step } from '../../schools/form-login/step.ts'
 import { createKingosoftVerifier, type KingosoftOptions } from '../../schools/kingosoft/kingosoft.verifier.ts'
 import type { Proof, StudentVerifier, UnavailableReason, Verification } from '../../schools/verifier.ts'
+import type { StudentNumberForm } from '../../shared/student-number-form.ts'
 import { createTerminalPrompt, type TerminalPrompt } from '../terminal-prompt.ts'
 
 /** How to reach the configured school. */
 export type SchoolAccess = Pick<
   KingosoftOptions,
   'baseUrl' | 'login' | 'readCaptcha' | 'captchaMode' | 'ca' | 'legacyTls' | 'limits'
->
+> & { studentNumbers: StudentNumberForm }
 
 export interface SchoolCheckStreams {
   input: NodeJS.ReadableStream & { isTTY?: boolean }
@@ -32,9 +33,9 @@ const processStreams: SchoolCheckStreams = {
 }
 
 /**
- * `check`, for a `school` command: walks through a login and tells each step. Exits with 0 when the student is verified,
+ * `check`, for a `school` command: looks at the site, walks through a login and tells each step. Exits with 0 when the student is verified,
  * 1 when not, 2 for invalid usage.
- * @param readAccess from the configuration; what it throws is told as wrong usage
+ * @param readAccess from the configuration; what it throws is told as invalid usage
  */
 export function schoolCheckCommand(
   readAccess: () => SchoolAccess | Promise<SchoolAccess>,
@@ -42,7 +43,7 @@ export function schoolCheckCommand(
 ): Command {
   return new Command('check')
     .description(
-      "walk through a login at the configured school, with a student's number and password typed at the prompt",
+      "look at the configured school's site and walk through a login, with a student's number and password typed at the prompt",
     )
     .addHelpText('after', '\nExit codes: 0 verified, 1 not verified, 2 invalid usage.')
     .action(async () => {
@@ -59,15 +60,18 @@ export function schoolCheckCommand(
 }
 
 async function check(access: SchoolAccess, prompt: TerminalPrompt, { output }: SchoolCheckStreams): Promise<0 | 1> {
-  const proof = await askForProof(prompt)
   output.write(`Checking ${access.baseUrl} (login: ${access.login}, captchas: ${access.captchaMode})\n`)
   const verifier = createKingosoftVerifier({
     ...access,
     logger: silent,
     onStep: (step) => output.write(stepLine(step)),
   })
-  const startedAt = performance.now()
   try {
+    const site = await verifier.look()
+    if (site.outcome === 'unavailable') output.write(`${verdict(site)}\n`)
+    if (site.outcome === 'unavailable' || !site.fits) return 1
+    const proof = await askForProof(prompt, access.studentNumbers)
+    const startedAt = performance.now()
     const result =
       access.captchaMode === 'ask' ? await verifyAsking(verifier, proof, prompt) : await verifier.verify(proof)
     output.write(`${verdict(result)} (${Math.round(performance.now() - startedAt)} ms in all)\n`)
@@ -77,9 +81,10 @@ async function check(access: SchoolAccess, prompt: TerminalPrompt, { output }: S
   }
 }
 
-async function askForProof(prompt: TerminalPrompt): Promise<Proof> {
+async function askForProof(prompt: TerminalPrompt, studentNumbers: StudentNumberForm): Promise<Proof> {
   const studentNumber = (await prompt.ask('Student number: '))?.trim() ?? ''
-  if (!/^\d{9,10}$/.test(studentNumber)) throw new Error('A student number has nine or ten digits.')
+  if (!studentNumbers.matches(studentNumber))
+    throw new Error(`A student number has the form ${studentNumbers.pattern} (STUDENT_NUMBER).`)
   const schoolPassword = (await prompt.ask('Password at the school (not shown): ', { hidden: true })) ?? ''
   if (schoolPassword === '') throw new Error('A password is needed.')
   return { studentNumber, schoolPassword }

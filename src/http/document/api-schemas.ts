@@ -18,7 +18,7 @@ const everywhere: readonly ErrorCode[] = ['database-unavailable', 'internal']
 
 /** What the examples put into messages that take details. */
 function exampleDetails(code: ErrorCode): ErrorDetails {
-  return { parameter: code === 'bad-query' ? 'per_page' : 'start_time', retryAfterSeconds: 600 }
+  return { parameter: code === 'bad-query' ? 'per_page' : 'start_time', form: '[A-Z][0-9]{7}', retryAfterSeconds: 600 }
 }
 
 /** Whatever wants credentials may find none, or what cannot be read. */

@@ -6,7 +6,7 @@ const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /**
  * The status and the words of every refusal. The words say what to do next, and tell nothing of the inside. `errorMessage` puts in
- * `{parameter}` and `{wait}`.
+ * `{parameter}`, `{form}` and `{wait}`.
  */
 export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   'bad-request': {
@@ -123,6 +123,11 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     status: 400,
     zh: '学号应该是一个十位数或是九位数.',
     en: 'A student number has nine or ten digits.',
+  },
+  'student-number-of-another-form': {
+    status: 400,
+    zh: '学号格式有误，本校学号的格式是 {form}，请检查后重试。',
+    en: 'A student number of this school has the form {form}. Check it and try again.',
   },
   'user-name-malformed': {
     status: 400,

@@ -1,8 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { StudentNumberForm } from '../../shared/student-number-form.ts'
 import type { Logger } from '../logger.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { addressOf, schoolSite } from '../school-call/school-site.ts'
-import type { AskOptions, Proof, StudentVerifier, Verification } from '../verifier.ts'
+import type { AskOptions, Proof, SiteLook, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
+import { lookAtCas } from './cas-look.ts'
 import { readServiceResponse } from './service-response.ts'
 import { judgeTicket } from './service-ticket.ts'
 import { type CasLimits, callValidation, defaultCasLimits } from './validation-call.ts'
@@ -15,6 +17,7 @@ export interface CasOptions {
   legacyTls?: boolean
   /** The attribute that holds the student number; the user name where it is absent. */
   studentNumberAttribute?: string | undefined
+  studentNumbers: StudentNumberForm
   /** Whether the person has to type the password, even where the browser has a session already: the default, for shared computers. */
   renew?: boolean
   /** Put round the asking, `guardVerifier` for one. Its verified code is the student number. */
@@ -42,6 +45,8 @@ export interface CasLogin {
   begin(serviceUrl: string): { url: string; state: string }
   /** Redeems the ticket, once, for the student number. `serviceUrl` as it was at the beginning. */
   finish(serviceUrl: string, returned: CasReturn, ask?: AskOptions): Promise<CasOutcome>
+  /** Looks at the server without a login. */
+  look(): Promise<SiteLook | Unavailable>
   close(): Promise<void>
 }
 
@@ -51,7 +56,7 @@ const serviceTicket = /^ST-[\x21-\x7e]{1,253}$/
 
 /** Proves students by the school's own login page (CAS 3.0), so that their password never comes here. @throws Error for an address that is none. */
 export function createCasLogin(options: CasOptions): CasLogin {
-  const { studentNumberAttribute, renew = true, logger, guard = (inner) => inner } = options
+  const { studentNumberAttribute, studentNumbers, renew = true, logger, guard = (inner) => inner } = options
   const site = schoolSite(options.baseUrl, options)
   const limits = { ...defaultCasLimits, ...options.limits }
   const closing = new AbortController()
@@ -59,11 +64,15 @@ export function createCasLogin(options: CasOptions): CasLogin {
   const queryOf = (service: string, ticket?: string) =>
     new URLSearchParams({ service, ...(ticket === undefined ? {} : { ticket }), ...(renew ? { renew: 'true' } : {}) })
 
-  async function validate(service: string, ticket: string, ask?: AskOptions): Promise<Verification> {
+  function call(query: URLSearchParams, ask?: AskOptions): Promise<string> {
     const signal = AbortSignal.any([closing.signal, ...(ask?.signal ? [ask.signal] : [])])
+    return callValidation(site, query, limits, signal)
+  }
+
+  async function validate(service: string, ticket: string, ask?: AskOptions): Promise<Verification> {
     try {
-      const answer = await callValidation(site, queryOf(service, ticket), limits, signal)
-      return judgeTicket(readServiceResponse(answer), studentNumberAttribute)
+      const answer = await call(queryOf(service, ticket), ask)
+      return judgeTicket(readServiceResponse(answer), studentNumbers, studentNumberAttribute)
     } catch (error) {
       if (error instanceof SchoolError) return error.toAnswer()
       // A fault of our own. Its message and stack are kept back: they may quote the ticket.
@@ -73,7 +82,9 @@ export function createCasLogin(options: CasOptions): CasLogin {
     }
   }
 
+  const look = (ask?: AskOptions) => lookAtCas(site, () => call(new URLSearchParams(), ask))
   const asked = guard({
+    look,
     /** The address of the callback and the ticket stand where a number and a password do at other schools. */
     async verify({ studentNumber: service, schoolPassword: ticket }: Proof, ask?: AskOptions) {
       const answer = validate(service, ticket, ask)
@@ -97,6 +108,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
       const answer = await asked.verify({ studentNumber: withState(serviceUrl, state), schoolPassword: ticket }, ask)
       return answer.outcome === 'verified' ? { outcome: 'verified', studentNumber: answer.studentCode } : answer
     },
+    look: () => (asked.look ?? look)(),
     close: () => asked.close(),
   }
 }

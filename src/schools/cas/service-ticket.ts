@@ -1,3 +1,4 @@
+import type { StudentNumberForm } from '../../shared/student-number-form.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import type { UnavailableReason, Verification } from '../verifier.ts'
 import type { ServiceResponse } from './service-response.ts'
@@ -13,8 +14,12 @@ const reasons: ReadonlyMap<string, UnavailableReason> = new Map([
 ])
 
 /** What a validated ticket proves; the code of a verified one is the student number. @throws SchoolError when it proves nothing. */
-export function judgeTicket(response: ServiceResponse, attribute: string | undefined): Verification {
-  if (response.kind === 'success') return judgePerson(studentNumberIn(response, attribute))
+export function judgeTicket(
+  response: ServiceResponse,
+  studentNumbers: StudentNumberForm,
+  attribute: string | undefined,
+): Verification {
+  if (response.kind === 'success') return judgePerson(studentNumberIn(response, attribute), studentNumbers)
   const { code } = response
   // Used before, too old, or never given. No password was looked at.
   if (code === 'INVALID_TICKET') return { outcome: 'ticket-spent' }
@@ -31,6 +36,6 @@ function studentNumberIn(response: ServiceResponse & { kind: 'success' }, attrib
 }
 
 /** Teachers and guests have a login too, and some servers answer an alias (then CAS_STUDENT_NUMBER_ATTRIBUTE names the number). */
-function judgePerson(number: string): Verification {
-  return /^[0-9]{9,10}$/.test(number) ? { outcome: 'verified', studentCode: number } : { outcome: 'no-student' }
+function judgePerson(number: string, studentNumbers: StudentNumberForm): Verification {
+  return studentNumbers.matches(number) ? { outcome: 'verified', studentCode: number } : { outcome: 'no-student' }
 }

@@ -7,6 +7,9 @@ export interface CaptchaReading {
 /** Reads a school's captcha image; undefined when it cannot. */
 export type CaptchaReader = (image: Uint8Array) => CaptchaReading | undefined | Promise<CaptchaReading | undefined>
 
+/** What became of a captcha that this program read. */
+export type CaptchaFate = 'accepted' | 'refused' | 'unreadable'
+
 /** What may be sent as a captcha: it becomes part of field names. */
 export const captchaForm = /^[0-9A-Za-z]{1,8}$/
 
@@ -18,4 +21,10 @@ export async function tryToRead(read: CaptchaReader, image: Uint8Array): Promise
   } catch {
     return undefined
   }
+}
+
+/** What a person typed, as a captcha that may be sent; undefined when it cannot be one. */
+export function typedCaptcha(text: string): string | undefined {
+  const captcha = text.normalize('NFKC').replace(/\s+/g, '')
+  return captchaForm.test(captcha) ? captcha : undefined
 }

@@ -1,22 +1,29 @@
-import { fetchCaptcha, type Login } from '../kingosoft/login.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { imageType } from './captcha-image.ts'
 import { type CaptchaReader, type CaptchaReading, tryToRead } from './captcha-reader.ts'
+import type { Login } from './login.ts'
 import { takeStep } from './step.ts'
 
 /** The captchas of one login, read. @throws SchoolError when too many of them could not be. */
 export type CaptchaSource = () => Promise<string>
+
+export interface CaptchaSourceOptions {
+  /** Fetches an image in the session of the login. */
+  fetch: () => Promise<Uint8Array>
+  read: CaptchaReader
+  onUnreadable: () => void
+}
 
 interface Look {
   image: Uint8Array
   reading: CaptchaReading | undefined
 }
 
-export function readCaptchas(login: Login, read: CaptchaReader, onUnreadable: () => void): CaptchaSource {
+export function readCaptchas(login: Login, { fetch, read, onUnreadable }: CaptchaSourceOptions): CaptchaSource {
   let unreadable = 0
 
   async function look(): Promise<Look> {
-    const { bytes: image } = await fetchCaptcha(login)
+    const image = await fetch()
     return { image, reading: await tryToRead(read, image) }
   }
 

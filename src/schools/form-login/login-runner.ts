@@ -1,15 +1,17 @@
 import type { CookieJar } from 'tough-cookie'
-import type { Login } from '../kingosoft/login.ts'
 import type { Logger } from '../logger.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import type { SchoolSite } from '../school-call/school-site.ts'
 import type { AskOptions, Unavailable } from '../verifier.ts'
 import type { Limits } from './limits.ts'
+import type { Login } from './login.ts'
 import { SchoolSession } from './school-session.ts'
 import type { OnStep, Step } from './step.ts'
 
 export interface LoginRunnerOptions {
   site: SchoolSite
+  /** See `SessionOptions`. */
+  loginPage: string
   limits: Limits
   logger: Logger
   now: () => number
@@ -24,7 +26,15 @@ export interface LoginRunner {
   close(): Promise<void>
 }
 
-export function createLoginRunner({ site, limits, logger, now, onStep, onTrouble }: LoginRunnerOptions): LoginRunner {
+export function createLoginRunner({
+  site,
+  loginPage,
+  limits,
+  logger,
+  now,
+  onStep,
+  onTrouble,
+}: LoginRunnerOptions): LoginRunner {
   const open = new Set<SchoolSession>()
   const tell = (step: Step) => {
     logger.debug({ step: step.name, saw: step.saw, ms: Math.round(step.ms) }, 'school login step')
@@ -44,7 +54,7 @@ export function createLoginRunner({ site, limits, logger, now, onStep, onTrouble
 
   return {
     async run(jar, ask, work) {
-      const session = new SchoolSession({ site, limits, jar, signal: ask?.signal })
+      const session = new SchoolSession({ site, loginPage, limits, jar, signal: ask?.signal })
       open.add(session)
       try {
         return await work({ session, limits, now, onStep: tell })

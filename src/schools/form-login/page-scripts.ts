@@ -1,13 +1,14 @@
 import type { SchoolSite } from '../school-call/school-site.ts'
 
-const SCRIPTS_AT_MOST = 6
+const SCRIPTS_AT_MOST = 12
 /** More script tags than any login page has: each costs the parsing of an address. */
 const TAGS_AT_MOST = 100
 /** Ends at the next `<`, so that a page of nothing but openings is read once. */
 const scriptTag = /<script\b[^<>]{0,300}>/gi
 const libraries = /jquery|md5|base64|bootstrap/i
+const names = /log[io]n|cas|kingo|auth|user|main|index/i
 
-/** Paths below the web root of the page's own scripts in which its login may stand. */
+/** Paths below the web root of the page's own scripts in which its login may stand, the likeliest first. */
 export function scriptPaths(page: string, pagePath: string, site: SchoolSite): string[] {
   const base = `${site.origin}${site.root}${pagePath}`
   const paths = [...page.matchAll(scriptTag).take(TAGS_AT_MOST)]
@@ -18,7 +19,13 @@ export function scriptPaths(page: string, pagePath: string, site: SchoolSite): s
       (url) => url.origin === site.origin && url.pathname.startsWith(`${site.root}/`) && url.pathname.endsWith('.js'),
     )
     .map((url) => url.pathname.slice(site.root.length) + url.search)
-  return [...new Set(paths)].slice(0, SCRIPTS_AT_MOST)
+  const likelyFirst = [...new Set(paths)].toSorted((a, b) => Number(looksLikeLogin(b)) - Number(looksLikeLogin(a)))
+  return likelyFirst.slice(0, SCRIPTS_AT_MOST)
+}
+
+/** By the name of its file. */
+export function looksLikeLogin(path: string): boolean {
+  return names.test(/[^/?]*(?=\?|$)/.exec(path)?.[0] ?? '')
 }
 
 /** Login pages keep the code of older dialects in comments. Linear in the page's length, whatever it holds. */

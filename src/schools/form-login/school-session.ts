@@ -6,12 +6,11 @@ import { callFailure } from '../school-call/call-failure.ts'
 import { statusTrouble } from '../school-call/http-status.ts'
 import { acceptEncoding, unpackBody } from '../school-call/packed-body.ts'
 import { pageText } from '../school-call/page-text.ts'
-import { addressOf, type SchoolSite } from '../school-call/school-site.ts'
+import { addressOf, pathBelow, type SchoolSite } from '../school-call/school-site.ts'
 import { tlsOptions } from '../school-call/tls-options.ts'
 import { keepCookies, sessionIdFor } from './cookies.ts'
 import type { Limits } from './limits.ts'
 
-export const LOGIN_PAGE = '/cas/login.action'
 const USER_AGENT = 'Mozilla/5.0 (compatible; occupy-the-library)'
 
 export interface SchoolCall {
@@ -20,9 +19,19 @@ export interface SchoolCall {
   path: string
   /** The body, encoded already. */
   form?: string
+  /** Header fields of this call alone, in lower case. */
+  headers?: Readonly<Record<string, string>>
+  /** HTTP statuses beside 2xx that answer this call, 302 for one: told, and no error. */
+  reads?: readonly number[]
 }
 
 export interface SchoolAnswer {
+  status: number
+  /**
+   * Where the answer redirects to, which is never followed: a path below the web root, query included, or the whole address
+   * where it leads elsewhere. Only for a status that the call reads.
+   */
+  redirectsTo?: string
   bytes: Uint8Array
   text: string
   ms: number
@@ -30,6 +39,8 @@ export interface SchoolAnswer {
 
 export interface SessionOptions {
   site: SchoolSite
+  /** Path below the web root: the `Referer` of all other calls, and where the session's cookie is sent. */
+  loginPage: string
   limits: Limits
   jar: CookieJar
   signal?: AbortSignal | undefined
@@ -40,11 +51,15 @@ export class SchoolSession {
   readonly #options: SessionOptions
   readonly #deadline
   readonly #client
+  readonly #endsAt
+  readonly #closed = new AbortController()
+  #slowestCallMs = 0
 
   constructor(options: SessionOptions) {
     const { site, limits, signal } = options
     this.#options = options
-    this.#deadline = startDeadline(limits.loginMs, signal)
+    this.#deadline = startDeadline(limits.loginMs, signal, this.#closed.signal)
+    this.#endsAt = performance.now() + limits.loginMs
     this.#client = new Client(site.origin, {
       connect: { timeout: limits.callMs, ...tlsOptions(site) },
       allowH2: false,
@@ -62,10 +77,24 @@ export class SchoolSession {
 
   /** The session's id at the school, as it would be sent with the login. */
   get id(): string | undefined {
-    return sessionIdFor(this.jar, addressOf(this.#options.site, LOGIN_PAGE))
+    const { site, loginPage } = this.#options
+    return sessionIdFor(this.jar, addressOf(site, loginPage))
   }
 
-  /** Follows no redirect and repeats nothing. @throws SchoolError for anything but a whole 2xx answer in time. */
+  /** Aborted when its time is up, whoever asked has gone, or it is closed. */
+  get signal(): AbortSignal {
+    return this.#deadline.signal
+  }
+
+  get msLeft(): number {
+    return Math.max(0, this.#endsAt - performance.now())
+  }
+
+  get slowestCallMs(): number {
+    return this.#slowestCallMs
+  }
+
+  /** Follows no redirect and repeats nothing. @throws SchoolError for anything but a whole answer in time, of a status 2xx or one that the call reads */
   async call(call: SchoolCall): Promise<SchoolAnswer> {
     const startedAt = performance.now()
     const name = call.path.replace(/\?.*/s, '').slice(1)
@@ -78,41 +107,52 @@ export class SchoolSession {
       throw callFailure(error, name, { ...seen, timedOut: deadline.signal.aborted })
     } finally {
       deadline.clear()
+      this.#slowestCallMs = Math.max(this.#slowestCallMs, performance.now() - startedAt)
     }
   }
 
-  async #exchange({ method, path, form }: SchoolCall, name: string, signal: AbortSignal, seen: { answered: boolean }) {
+  async #exchange(call: SchoolCall, name: string, signal: AbortSignal, seen: { answered: boolean }) {
     const { site, limits, jar } = this.#options
-    const headers = requestHeaders(site, path, jar, form !== undefined)
+    const { method, path, form, reads = [] } = call
     const response = await this.#client.request({
       method,
       path: `${site.root}${path}`,
-      headers,
+      headers: this.#headersOf(call),
       body: form ?? null,
       signal,
     })
     seen.answered = true
-    keepCookies(jar, addressOf(site, path), response.headers['set-cookie'])
-    const trouble = statusTrouble(response.statusCode, response.headers.location, site, name)
-    if (trouble) throw dropBody(response.body, trouble)
-    const sent = await readBody(response.body, response.headers['content-length'], limits.answerBytes, name)
-    const bytes = await unpackBody(sent, response.headers['content-encoding'], limits.answerBytes, name)
-    return { bytes, text: pageText(bytes, String(response.headers['content-type'] ?? '')) }
+    const { statusCode: status, headers, body } = response
+    keepCookies(jar, addressOf(site, path), headers['set-cookie'])
+    const trouble = reads.includes(status) ? undefined : statusTrouble(status, headers.location, site, name)
+    if (trouble) throw dropBody(body, trouble)
+    const sent = await readBody(body, headers['content-length'], limits.answerBytes, name)
+    const bytes = await unpackBody(sent, headers['content-encoding'], limits.answerBytes, name)
+    const redirectsTo = status >= 300 && status < 400 ? pathBelow(site, headers.location, path) : undefined
+    return {
+      status,
+      ...(redirectsTo === undefined ? {} : { redirectsTo }),
+      bytes,
+      text: pageText(bytes, String(headers['content-type'] ?? '')),
+    }
+  }
+
+  #headersOf({ path, form, headers }: SchoolCall): Record<string, string> {
+    const { site, jar, loginPage } = this.#options
+    const cookie = jar.getCookieStringSync(addressOf(site, path))
+    return {
+      'user-agent': USER_AGENT,
+      'accept-encoding': acceptEncoding,
+      ...(path === loginPage ? {} : { referer: addressOf(site, loginPage) }),
+      ...(cookie === '' ? {} : { cookie }),
+      ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      ...headers,
+    }
   }
 
   async close(): Promise<void> {
+    this.#closed.abort()
     this.#deadline.clear()
     await this.#client.destroy()
-  }
-}
-
-function requestHeaders(site: SchoolSite, path: string, jar: CookieJar, form: boolean): Record<string, string> {
-  const cookie = jar.getCookieStringSync(addressOf(site, path))
-  return {
-    'user-agent': USER_AGENT,
-    'accept-encoding': acceptEncoding,
-    ...(path === LOGIN_PAGE ? {} : { referer: addressOf(site, LOGIN_PAGE) }),
-    ...(cookie === '' ? {} : { cookie }),
-    ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
   }
 }

@@ -2,7 +2,8 @@ import { SchoolError } from '../school-call/school-error.ts'
 
 /** What happened in a login, for people who check a school. Holds nothing of the student's. */
 export interface Step {
-  name: 'login page' | 'scripts' | 'dialect' | 'captcha' | 'trial' | 'logon' | 'proof'
+  /** `login page`, `captcha`, `proof` …: what the adapter calls it. */
+  name: string
   saw: string
   ms: number
 }
@@ -12,7 +13,7 @@ export type OnStep = (step: Step) => void
 /** Runs one step and tells it, whether it worked or not. */
 export async function takeStep<T>(
   onStep: OnStep,
-  name: Step['name'],
+  name: string,
   run: () => Promise<T>,
   describe: (result: T) => string,
 ): Promise<T> {

@@ -1,21 +1,33 @@
-import type { CaptchaFate } from '../captcha-monitor.ts'
 import { imageType } from '../form-login/captcha-image.ts'
-import type { CaptchaReader } from '../form-login/captcha-reader.ts'
+import { type CaptchaFate, type CaptchaReader, typedCaptcha } from '../form-login/captcha-reader.ts'
 import { readCaptchas } from '../form-login/captcha-source.ts'
+import { readChallengeSession, writeChallengeSession } from '../form-login/challenge-session.ts'
 import { emptyJar } from '../form-login/cookies.ts'
 import { defaultLimits, type Limits } from '../form-login/limits.ts'
+import type { Login } from '../form-login/login.ts'
 import { createLoginRunner } from '../form-login/login-runner.ts'
-import type { OnStep } from '../form-login/step.ts'
+import { type OnStep, takeStep } from '../form-login/step.ts'
 import type { Logger } from '../logger.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { schoolSite } from '../school-call/school-site.ts'
 import { createStudentRun } from '../student-run.ts'
-import type { AskOptions, CaptchaChallenge, Proof, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
-import { readChallengeSession, writeChallengeSession } from './challenge-session.ts'
-import type { Dialect } from './dialect.ts'
-import { createDialectFinder, type DialectChoice, untold } from './dialect-finder.ts'
-import { fetchCaptcha, openLoginPage } from './login.ts'
-import { loginByAnswer, loginByGuessing, loginByReading, typedCaptcha } from './login-flow.ts'
+import type {
+  AskOptions,
+  CaptchaChallenge,
+  Proof,
+  SiteLook,
+  StudentVerifier,
+  Unavailable,
+  Verification,
+} from '../verifier.ts'
+import type { Dialect, DialectName } from './dialect.ts'
+import { createDialectFinder, type DialectChoice } from './dialect-finder.ts'
+import { untold } from './dialect-search.ts'
+import { dialects, isDialectName } from './dialects.ts'
+import { createPageHabit, enter, unlessForThePage } from './entrance.ts'
+import { LOGIN_PAGE } from './login.ts'
+import { loginByAnswer, loginByGuessing, loginInDialect } from './login-flow.ts'
+import { lookAtSite } from './site-look.ts'
 
 export interface KingosoftOptions {
   /** With the web root, where the site has one. */
@@ -40,13 +52,16 @@ export interface KingosoftOptions {
 const ODD_STUDENTS = 3
 
 /** Proves students by a live login at a KINGOSOFT academic-affairs system. @throws Error for an address that is none. */
-export function createKingosoftVerifier(options: KingosoftOptions): Required<StudentVerifier> {
+export function createKingosoftVerifier(
+  options: KingosoftOptions,
+): Required<Omit<StudentVerifier, 'captchaSometimes'>> {
   const { readCaptcha, captchaMode, logger, now = Date.now, onStep = () => {}, onCaptcha = () => {} } = options
   const site = schoolSite(options.baseUrl, options)
   const limits = { ...defaultLimits, ...options.limits }
   const finder = createDialectFinder(options.login, site)
+  const habit = createPageHabit()
   const oddStudents = createStudentRun()
-  const runner = createLoginRunner({ site, limits, logger, now, onStep, onTrouble })
+  const runner = createLoginRunner({ site, loginPage: LOGIN_PAGE, limits, logger, now, onStep, onTrouble })
 
   function onTrouble({ reason }: SchoolError): void {
     // It may be the dialect that changed.
@@ -68,11 +83,21 @@ export function createKingosoftVerifier(options: KingosoftOptions): Required<Stu
   async function logIn(proof: Proof, ask?: AskOptions): Promise<Verification> {
     if (proof.answer) return verifyAnswer(proof, proof.answer, ask)
     if (captchaMode === 'ask') return { outcome: 'unavailable', reason: 'captcha-wanted' }
-    return runner.run(emptyJar(), ask, async (login) => {
-      const captchas = readCaptchas(login, readCaptcha, () => onCaptcha('unreadable'))
-      const { dialect, others } = await finder.find(login, await openLoginPage(login), captchas)
-      const tryOne = (one: Dialect) => loginByReading(login, one, proof, captchas, onCaptcha)
-      return loginByGuessing([dialect, ...others], tryOne, finder.settle)
+    return runner.run(emptyJar(), ask, (login) => logInByReading(login, proof))
+  }
+
+  function logInByReading(login: Login, proof: Proof): Promise<Verification> {
+    const entrance = enter(login, habit)
+    const fetch = entrance.fetchCaptcha
+    const captchas = readCaptchas(login, { fetch, read: readCaptcha, onUnreadable: () => onCaptcha('unreadable') })
+    const told = (fate: CaptchaFate) => {
+      if (fate === 'refused') entrance.captchaRefused()
+      onCaptcha(fate)
+    }
+    return unlessForThePage(habit, entrance, async () => {
+      const { dialect, others } = await finder.find(login, entrance.openPage, captchas)
+      const tryOne = (one: Dialect) => loginInDialect(login, one, proof, captchas, told)
+      return loginByGuessing([dialect, ...others], tryOne, { verified: finder.settle, rejected: finder.postpone })
     })
   }
 
@@ -82,24 +107,52 @@ export function createKingosoftVerifier(options: KingosoftOptions): Required<Stu
     ask?: AskOptions,
   ): Promise<Verification> {
     const challenge = readChallengeSession(answer.session)
+    const notes = readNotes(challenge?.notes)
     const captcha = typedCaptcha(answer.captcha)
-    if (!challenge || captcha === undefined) return { outcome: 'captcha-wrong' }
-    return runner.run(challenge.jar, ask, (login) => loginByAnswer(login, challenge.dialect, proof, captcha))
+    if (!challenge || !notes || captcha === undefined) return { outcome: 'captcha-wrong' }
+    return runner.run(challenge.jar, ask, (login) =>
+      unlessForThePage(habit, notes, () => loginByAnswer(login, dialects[notes.dialect], proof, captcha)),
+    )
   }
 
   function issueChallenge(ask?: AskOptions): Promise<CaptchaChallenge | Unavailable> {
     const jar = emptyJar()
     return runner.run<CaptchaChallenge>(jar, ask, async (login) => {
-      const captchas = readCaptchas(login, readCaptcha, () => {})
-      const { dialect, others, hinted } = await finder.find(login, await openLoginPage(login), captchas)
+      const entrance = enter(login, habit)
+      const captchas = readCaptchas(login, { fetch: entrance.fetchCaptcha, read: readCaptcha, onUnreadable: () => {} })
+      const { dialect, others, hinted } = await finder.find(login, entrance.openPage, captchas)
       // A person's one reading serves one try, which must not be spent on a guess.
       if (others.length > 0 && !hinted) throw untold()
-      const { bytes: image } = await fetchCaptcha(login)
+      const image = await entrance.fetchCaptcha()
       const mediaType = imageType(image)
       if (mediaType === undefined) throw new SchoolError('not-understood', 'the captcha is no image that browsers show')
-      return { outcome: 'challenge', image, mediaType, session: writeChallengeSession({ dialect, jar }) }
+      const notes: ChallengeNotes = { dialect: dialect.name, pageOpened: entrance.pageOpened }
+      return { outcome: 'challenge', image, mediaType, session: writeChallengeSession({ jar, notes }) }
     })
   }
 
-  return { verify, issueChallenge, doubt: () => finder.doubt(), close: runner.close }
+  function look(ask?: AskOptions): Promise<SiteLook | Unavailable> {
+    return runner.run<SiteLook>(emptyJar(), ask, (login) => {
+      const lookAround = () => lookAtSite({ login, site, detect: (page) => finder.look(login, page) })
+      return takeStep(login.onStep, 'site', lookAround, ({ says }) => says)
+    })
+  }
+
+  function doubt(): void {
+    finder.doubt()
+    habit.doubt()
+  }
+
+  return { verify, issueChallenge, look, doubt, close: runner.close }
+}
+
+interface ChallengeNotes {
+  dialect: DialectName
+  pageOpened: boolean
+}
+
+function readNotes(notes: unknown): ChallengeNotes | undefined {
+  if (typeof notes !== 'object' || notes === null || !('dialect' in notes) || !isDialectName(notes.dialect))
+    return undefined
+  return { dialect: notes.dialect, pageOpened: 'pageOpened' in notes && notes.pageOpened === true }
 }

@@ -1,27 +1,14 @@
 import { refusePage } from '../form-login/captcha-image.ts'
-import type { Limits } from '../form-login/limits.ts'
-import { LOGIN_PAGE, type SchoolAnswer, type SchoolSession } from '../form-login/school-session.ts'
-import { type OnStep, takeStep } from '../form-login/step.ts'
+import type { Credentials, Login } from '../form-login/login.ts'
+import { takeStep } from '../form-login/step.ts'
 import { saysMaintenance } from '../school-call/page-text.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import type { Dialect } from './dialect.ts'
 import { PROOF, readUserCode } from './login-proof.ts'
 import { describeLogonAnswer } from './logon-answer.ts'
 
-/** One login under way. */
-export interface Login {
-  session: SchoolSession
-  limits: Limits
-  onStep: OnStep
-  now: () => number
-}
-
-export interface Credentials {
-  studentNumber: string
-  schoolPassword: string
-}
-
-const CAPTCHA = '/cas/genValidateCode'
+export const LOGIN_PAGE = '/cas/login.action'
+export const CAPTCHA = '/cas/genValidateCode'
 
 export async function openLoginPage({ session, onStep }: Login): Promise<string> {
   const open = () => session.call({ method: 'GET', path: LOGIN_PAGE })
@@ -30,10 +17,10 @@ export async function openLoginPage({ session, onStep }: Login): Promise<string>
   return page.text
 }
 
-export async function fetchCaptcha({ session, now }: Login): Promise<SchoolAnswer> {
-  const answer = await session.call({ method: 'GET', path: `${CAPTCHA}?dateTime=${now()}` })
-  refusePage(answer.bytes, CAPTCHA.slice(1))
-  return answer
+export async function fetchCaptcha({ session, now }: Login): Promise<Uint8Array> {
+  const { bytes } = await session.call({ method: 'GET', path: `${CAPTCHA}?dateTime=${now()}` })
+  refusePage(bytes, CAPTCHA.slice(1))
+  return bytes
 }
 
 /** One call of `logon.action`, and never a second one: the text that it answered. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { CaptchaSource } from '../form-login/captcha-source.ts'
+import type { Login } from '../form-login/login.ts'
 import { takeStep } from '../form-login/step.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { type Dialect, type DialectName, LOGON } from './dialect.ts'
 import { dialects } from './dialects.ts'
-import { type Login, sendLogon } from './login.ts'
+import { sendLogon } from './login.ts'
 import { parseLogonAnswer, readLogonAnswer } from './logon-answer.ts'
 
 /** Nobody's account may have been locked by earlier probes: that is a judgement too. */
@@ -12,6 +13,8 @@ const JUDGED = /^(rejected|locked|not-admitted):/
 
 /** Also what a site says by a page to what it does not know, be it a dialect or the path of K3's keys. */
 const MAINTENANCE = 'maintenance:'
+/** A site may never answer what it does not understand. */
+const SILENCE = 'timeout:'
 const NO_JUDGEMENT = new Set(['fault', 'login-fault', 'not-understood', 'maintenance'])
 
 /** Nobody's login, for asking which dialect is understood at no student's cost. */
@@ -44,6 +47,12 @@ export async function probeDialect(
     answers.set(name, answer)
   }
   const alike = candidates.filter((name) => JUDGED.test(answers.get(name) ?? ''))
+  const silent = candidates.filter((name) => answers.get(name) === SILENCE)
+  if (silent.length > 0) {
+    // Where none stood out, it may be one of these, at a school that was slow: asked again by the next login.
+    for (const name of silent) trials.delete(name)
+    throw new SchoolError('timeout', `${LOGON.slice(1)}: no answer to a trial`)
+  }
   if (alike.length === 0 && misunderstood === MAINTENANCE) {
     throw new SchoolError('maintenance', `${LOGON.slice(1)}: a page in place of JSON, whatever it was sent`)
   }
@@ -90,6 +99,7 @@ async function answerTo(login: Login, dialect: Pick<Dialect, 'logon'>, captcha: 
     return `${readLogonAnswer(text)}: ${status} ${message.replace(/\|\d+$/, '')}`
   } catch (error) {
     if (error instanceof SchoolError && NO_JUDGEMENT.has(error.reason)) return `${error.reason}:`
+    if (error instanceof SchoolError && error.reason === 'timeout' && !login.session.signal.aborted) return SILENCE
     throw error
   }
 }

@@ -1,7 +1,8 @@
 import { startDeadline } from '../deadline.ts'
 import type { Logger } from '../logger.ts'
 import { SchoolError } from '../school-call/school-error.ts'
-import type { AskOptions, Proof, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
+import { looksFit, looksTroubled } from '../school-call/site-trouble.ts'
+import type { AskOptions, Proof, SiteLook, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
 import { type DirectoryAddressOptions, directoryAddress } from './directory-address.ts'
 import { DirectoryConnection } from './directory-connection.ts'
 import { type Credentials, findStudent, logInAsService, logInAsStudent } from './directory-login.ts'
@@ -21,6 +22,9 @@ export interface LdapOptions extends DirectoryAddressOptions {
   logger: Logger
   onStep?: (step: DirectoryStep) => void
 }
+
+/** No student's number, for a search that shall find nothing. */
+const NOBODY = '0'
 
 /**
  * Proves students by finding their entry in an LDAP directory and binding to it with their password. Searches no referral and
@@ -62,6 +66,33 @@ export function createLdapVerifier(options: LdapOptions): StudentVerifier {
     }
   }
 
+  async function logInAndSearch(signal: AbortSignal): Promise<void> {
+    const connection = await DirectoryConnection.open(address, limits, signal)
+    try {
+      if (account) await logInAsService(connection, account)
+      await findStudent(connection, { baseDn, filter, timeLimit: Math.ceil(limits.callMs / 1000) }, NOBODY)
+    } finally {
+      connection.close()
+    }
+  }
+
+  async function look(ask?: AskOptions): Promise<SiteLook> {
+    const parents = [closing.signal, ...(ask?.signal ? [ask.signal] : [])]
+    const deadline = startDeadline(limits.loginMs, AbortSignal.any(parents))
+    const looking = logInAndSearch(deadline.signal)
+    underWay.add(looking)
+    try {
+      await looking
+      return looksFit('a directory that can be searched')
+    } catch (error) {
+      if (error instanceof SchoolError) return looksTroubled(options.url, error)
+      throw error
+    } finally {
+      underWay.delete(looking)
+      deadline.clear()
+    }
+  }
+
   async function verify(proof: Proof, ask?: AskOptions): Promise<Verification> {
     // A name without a password is an anonymous login, which directories welcome (RFC 4513, 5.1.2).
     if (proof.schoolPassword === '' || proof.studentNumber === '') return { outcome: 'rejected' }
@@ -83,6 +114,7 @@ export function createLdapVerifier(options: LdapOptions): StudentVerifier {
 
   return {
     verify,
+    look,
     async close() {
       closing.abort()
       await Promise.allSettled(underWay)

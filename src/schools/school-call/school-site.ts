@@ -19,3 +19,12 @@ export function schoolSite(baseUrl: string, { ca, legacyTls = false }: Partial<S
 export function addressOf(site: SchoolSite, path: string): string {
   return `${site.origin}${site.root}${path}`
 }
+
+/** Where `Location` leads from a path below the web root: such a path again, or the whole address where it leads out; undefined where it is none. */
+export function pathBelow(site: SchoolSite, location: unknown, from: string): string | undefined {
+  const base = addressOf(site, from)
+  if (typeof location !== 'string' || !URL.canParse(location, base)) return undefined
+  const { origin, pathname, search, href } = new URL(location, base)
+  const within = origin === site.origin && `${pathname}/`.startsWith(`${site.root}/`)
+  return within ? `${pathname.slice(site.root.length)}${search}` : href
+}

@@ -1,0 +1,22 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import fp from 'fastify-plugin'
+
+type Write = (fields: Record<string, unknown>, message: string) => void
+type Level = 'debug' | 'info' | 'warn' | 'error'
+
+const context = new AsyncLocalStorage<{ reqId: string }>()
+
+/** Within the handlers of its scope, `ofRequest` knows the request. */
+export const requestContext = fp(async (app) => {
+  // Not earlier: what reads a body runs outside of it.
+  app.addHook('preHandler', ({ id }, _reply, done) => context.run({ reqId: id }, done))
+})
+
+/** The same logger; lines that are written for a request name it. */
+export function ofRequest(logger: Record<Level, Write>): Record<Level, Write> {
+  const write =
+    (level: Level): Write =>
+    (fields, message) =>
+      logger[level]({ ...context.getStore(), ...fields }, message)
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}

@@ -1,0 +1,30 @@
+import { SchoolError } from '../school-call/school-error.ts'
+import type { CaptchaFate } from './captcha-reader.ts'
+import type { CaptchaSource } from './captcha-source.ts'
+import type { Limits } from './limits.ts'
+
+export interface CaptchaLogin<T extends string> {
+  limits: Pick<Limits, 'refusedCaptchas'>
+  /** Before each try: whether the school wants a captcha for it. Absent where it always does. */
+  wanted?: () => Promise<boolean>
+  /** Called for a captcha that is wanted. @throws SchoolError, `captcha-wanted` where the person has to read it */
+  nextCaptcha: CaptchaSource
+  /** Sends the password, once; without a captcha where none is wanted. */
+  tryOnce: (captcha: string | undefined) => Promise<T | 'captcha-wrong'>
+  onCaptcha: (fate: CaptchaFate) => void
+}
+
+/**
+ * Tries until the school accepts a captcha: while it refuses them, the password has not been looked at. A school that wanted none
+ * may refuse a try for want of one. @throws SchoolError `captcha-refused`
+ */
+export async function loginByReading<T extends string>(login: CaptchaLogin<T>): Promise<Exclude<T, 'captcha-wrong'>> {
+  const { limits, wanted = async () => true, nextCaptcha, tryOnce, onCaptcha } = login
+  for (let refused = 0; refused < limits.refusedCaptchas; refused++) {
+    const captcha = (await wanted()) ? await nextCaptcha() : undefined
+    const meaning = await tryOnce(captcha)
+    if (captcha !== undefined) onCaptcha(meaning === 'captcha-wrong' ? 'refused' : 'accepted')
+    if (meaning !== 'captcha-wrong') return meaning as Exclude<T, 'captcha-wrong'>
+  }
+  throw new SchoolError('captcha-refused', `the school refused ${limits.refusedCaptchas} captchas in a row`)
+}

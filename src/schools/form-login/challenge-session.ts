@@ -1,0 +1,22 @@
+import { CookieJar } from 'tough-cookie'
+
+/** What goes on in the very school session that a challenge's image belongs to. */
+export interface ChallengeSession {
+  jar: CookieJar
+  /** What else the adapter needs for the login: anything that JSON holds. */
+  notes: unknown
+}
+
+export function writeChallengeSession({ jar, notes }: ChallengeSession): string {
+  return JSON.stringify({ notes, jar: jar.serializeSync() })
+}
+
+/** Undefined for any text that `writeChallengeSession` did not write. */
+export function readChallengeSession(text: string): ChallengeSession | undefined {
+  try {
+    const { notes, jar } = JSON.parse(text)
+    return { notes, jar: CookieJar.deserializeSync(jar) }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,16 @@
+import type { Limits } from './limits.ts'
+import type { SchoolSession } from './school-session.ts'
+import type { OnStep } from './step.ts'
+
+/** One login under way. */
+export interface Login {
+  session: SchoolSession
+  limits: Limits
+  onStep: OnStep
+  now: () => number
+}
+
+export interface Credentials {
+  studentNumber: string
+  schoolPassword: string
+}

@@ -1,0 +1,123 @@
+import type { CaptchaSource } from '../form-login/captcha-source.ts'
+import type { Login } from '../form-login/login.ts'
+import { looksLikeLogin, scriptPaths } from '../form-login/page-scripts.ts'
+import { takeStep } from '../form-login/step.ts'
+import { SchoolError } from '../school-call/school-error.ts'
+import type { SchoolSite } from '../school-call/school-site.ts'
+import type { Dialect, DialectName } from './dialect.ts'
+import { detectDialect, type Evidence } from './dialect-detection.ts'
+import { dialects } from './dialects.ts'
+import { LOGIN_PAGE } from './login.ts'
+import { probeDialect } from './probe.ts'
+import type { Finding, SearchMemory } from './search-memory.ts'
+
+export interface Look {
+  login: Login
+  site: SchoolSite
+  openPage: () => Promise<string>
+  memory: SearchMemory
+}
+
+export interface Search extends Look {
+  nextCaptcha: CaptchaSource
+  /** Whether what the page shows has to be proven too. */
+  doubted: boolean
+}
+
+const everyDialect = ['k2-post', 'k2-get', 'k1', 'k3'] as const
+/** Of the login that is to follow a search. */
+const CALLS_OF_A_LOGIN = 4
+
+export function only(dialect: Dialect): Finding {
+  return { dialect, others: [], hinted: true }
+}
+
+export function untold(): SchoolError {
+  return new SchoolError('not-understood', 'the login page does not tell its dialect: set it (SCHOOL_LOGIN)')
+}
+
+/** The page, its scripts and trials, in the order that tells most in the least time. @throws SchoolError where nothing tells */
+export async function search(one: Search): Promise<Finding> {
+  const { memory, doubted } = one
+  if (memory.found) return memory.found
+  const seen = await look(one)
+  if (seen.verdict === 'sure' && !doubted) return only(first(seen))
+  const names = doubted ? [...new Set([...seen.candidates, ...everyDialect])] : seen.candidates
+  const [shown, ...alike] = await probe(one, names)
+  if (shown !== undefined && alike.length === 0) return only(dialects[shown])
+  const all = await look(one, { whole: true })
+  if (all.verdict === 'sure' && !doubted) return only(first(all))
+  if (shown === undefined && all.verdict === 'none') throw untold()
+  const others = alike.map((name) => dialects[name])
+  return { dialect: shown === undefined ? first(all) : dialects[shown], others, hinted: all.verdict !== 'none' }
+}
+
+/**
+ * What the page and its scripts show, those that look like a login's first. Other scripts are left for later where there is no time
+ * for them and a login, unless the `whole` is wanted. @throws SchoolError `unsupported` for K4
+ */
+export async function look(one: Look, { whole = false } = {}): Promise<Evidence> {
+  const { login, site, memory, openPage } = one
+  memory.page ??= await openPage()
+  const { page } = memory
+  const paths = scriptPaths(page, LOGIN_PAGE, site)
+  const evidence = () => detectDialect([page, ...memory.scripts.values()].join('\n'))
+  const next = () => {
+    const left = paths.filter((path) => !memory.scripts.has(path))
+    return left.find((path) => looksLikeLogin(path) || whole || hasTimeFor(one, left.length))
+  }
+  const readOn = async () => {
+    for (let path = next(); path !== undefined && !tells(evidence()); path = next()) {
+      memory.scripts.set(path, await fetchScript(login, path))
+    }
+    return evidence()
+  }
+  const describe = () =>
+    `${memory.scripts.size} of ${paths.length} read, ${[...memory.scripts.values()].filter(Boolean).length} log in`
+  const pending = next() !== undefined && !tells(evidence())
+  const seen = pending ? await takeStep(login.onStep, 'scripts', readOn, describe) : evidence()
+  if (seen.verdict === 'k4') throw k4()
+  return seen
+}
+
+function k4(): SchoolError {
+  return new SchoolError(
+    'unsupported',
+    'the login page speaks K4 (2023 on, temporary keys and SMS), which is not supported',
+  )
+}
+
+function tells({ verdict }: Evidence): boolean {
+  return verdict === 'sure' || verdict === 'k4'
+}
+
+function first({ candidates: [name = 'k2-post'] }: Evidence): Dialect {
+  return dialects[name]
+}
+
+/** Whether so many calls, and a login after them, fit into what is left. */
+function hasTimeFor({ login, memory }: Look, calls: number): boolean {
+  const callMs = Math.max(login.session.slowestCallMs, memory.slowestCallMs)
+  return (calls + CALLS_OF_A_LOGIN) * callMs <= login.session.msLeft
+}
+
+/** A script that cannot be had, or not in the time of a call, is no evidence, and no reason to fail. */
+async function fetchScript({ session }: Login, path: string): Promise<string> {
+  try {
+    const { text } = await session.call({ method: 'GET', path })
+    return text.includes('logon.action') ? text : ''
+  } catch (error) {
+    if (error instanceof SchoolError && !session.signal.aborted) return ''
+    throw error
+  }
+}
+
+async function probe({ login, nextCaptcha, memory }: Search, candidates: readonly DialectName[]) {
+  try {
+    return await probeDialect(login, candidates, nextCaptcha, memory.trials)
+  } catch (error) {
+    // Where a person reads the captchas, a probe that cannot read them must not stand in the way.
+    if (error instanceof SchoolError && error.reason === 'captcha-unreadable') return []
+    throw error
+  }
+}

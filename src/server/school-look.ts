@@ -1,0 +1,17 @@
+import type { Logger } from '../schools/logger.ts'
+import type { School } from './school.ts'
+
+/** Looks at the school's site in the background, and warns of what is wrong with its address: the start neither waits nor fails for it. */
+export function lookAtSchool({ look }: Pick<School, 'look'>, logger: Logger): void {
+  look?.().then(
+    (seen) => {
+      if (seen.outcome === 'unavailable') logger.debug({ reason: seen.reason }, 'the school was not looked at')
+      else if (seen.fits) logger.info({}, `SCHOOL_URL: ${seen.says}`)
+      else logger.warn({}, `SCHOOL_URL: ${seen.says}`)
+    },
+    (error: unknown) => {
+      const kind = error instanceof Error ? error.name : typeof error
+      logger.error({ kind }, 'the look at the school failed')
+    },
+  )
+}
