@@ -45,7 +45,7 @@ export function createVerificationService({ verifier, rateLimits, clock, keys }:
   const redeeming = new Map<string, number>()
 
   /** Tries are booked before they are made, so that many at once cannot exceed a limit. */
-  async function askSchool(proof: Proof, address: string, challenge: string | undefined): Promise<void> {
+  async function askSchool(proof: Proof, address: string, challenge?: string, place?: string): Promise<void> {
     const { studentNumber } = proof
     const student = `${studentNumber}\n${address}`
     await rateLimits.refuseExhausted(perAddress, address)
@@ -55,7 +55,7 @@ export function createVerificationService({ verifier, rateLimits, clock, keys }:
       await rateLimits.refund(perStudent, studentNumber)
       throw new DomainError('challenge-invalid')
     }
-    const verification = await verifier.verify(proof)
+    const verification = await verifier.verify(proof, { visitor: { address, place } })
     if (!blames(verification)) await rateLimits.refund(perStudent, studentNumber)
     if (callFailed(verification) && challenge !== undefined) await rateLimits.giveBack('challenge', challenge)
     if (verification.outcome === 'verified') return
@@ -100,7 +100,7 @@ export function createVerificationService({ verifier, rateLimits, clock, keys }:
   /** @throws DomainError `student-number-malformed`, `challenge-invalid`, `ticket-invalid` */
   function claim(input: VerificationInput): Claim {
     if ('ticket' in input) return claimByTicket(input.ticket)
-    const { studentNumber, schoolPassword, answer } = input
+    const { studentNumber, schoolPassword, answer, place } = input
     checkStudentNumber(studentNumber)
     const proof: Proof = { studentNumber, schoolPassword }
     if (answer) {
@@ -110,7 +110,7 @@ export function createVerificationService({ verifier, rateLimits, clock, keys }:
     }
     return {
       studentNumber,
-      prove: (address) => askSchool(proof, address, answer?.challenge),
+      prove: (address) => askSchool(proof, address, answer?.challenge, place),
       consume: async () => undefined,
     }
   }

@@ -49,6 +49,7 @@ export type ErrorCode =
   | 'school-not-understood'
   | 'school-captcha-failed'
   | 'school-busy'
+  | 'school-queue'
   | 'school-down'
   | 'school-timeout'
   | 'end-before-start'
@@ -60,6 +61,9 @@ export interface ErrorDetails {
   retryAfterSeconds?: number
   /** Name of the parameter that is not valid: one of ours, never the client's text. */
   parameter?: string
+  /** Of one who waits for the school: how many come before, and the signed place to come back with. */
+  ahead?: number
+  place?: string
 }
 
 /** A refusal of the domain: expected, and told to the client in the words of the catalogue. */

@@ -13,6 +13,7 @@ export function waitSeconds({ retryAfterSeconds = defaultWaitSeconds }: ErrorDet
 export function errorMessage(code: ErrorCode, language: Language, details: ErrorDetails = {}): string {
   return errorCatalogue[code][language]
     .replace('{parameter}', details.parameter ?? '')
+    .replace('{ahead}', String(details.ahead ?? 0))
     .replace('{wait}', () => inWords(waitSeconds(details), language))
 }
 
