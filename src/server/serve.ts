@@ -104,8 +104,8 @@ export async function startAnswering(
     closing.push(() => storage.close())
     const demoUrl = shared?.demoSchoolUrl
     const concurrency = config.schoolConcurrency
-    const seats = bounds?.guard?.queueLength ?? queueFor(concurrency)
-    const gate = createWaitingRoom({ storage, key: keys.waitingPlace, concurrency, seats, logger })
+    const gateBounds = { concurrency, seats: bounds?.guard?.queueLength ?? queueFor(concurrency) }
+    const gate = createWaitingRoom({ storage, key: keys.waitingPlace, bounds: gateBounds, logger })
     closing.push(() => gate.close())
     const school = await openSchool({ config, readCaptcha, logger, bounds, demoUrl, stopping: stopping.signal, gate })
     closing.push(() => school.close())

@@ -1,6 +1,6 @@
 import type { Db } from '../../storage/storage.ts'
 import { type KeptPlace, readAway, removePlaces, sendAway } from './waiting-room.repository.ts'
-import { returnAfter } from './waiting-room.ts'
+import { type Bounds, type Pace, returnAfter } from './waiting-room.ts'
 
 export interface TurnedAwayFrom {
   state: 'away'
@@ -15,8 +15,8 @@ export interface Standing {
   /** Whose requests wait, those who are turned away included. */
   here: readonly number[]
   now: number
-  loginMs: number
-  concurrency: number
+  pace: Pace
+  bounds: Bounds
 }
 
 /** Whoever comes so much later than they were told is passed over. */
@@ -29,7 +29,7 @@ const perStudent = 5
 export async function turnAway(
   tx: Db,
   guests: readonly KeptPlace[],
-  { here, now, loginMs, concurrency }: Standing,
+  { here, now, pace, bounds }: Standing,
 ): Promise<Map<number, TurnedAwayFrom>> {
   const told = new Map<number, TurnedAwayFrom>()
   if (guests.length === 0) return told
@@ -38,7 +38,7 @@ export async function turnAway(
   const keeper = createKeeper(away)
   for (const guest of guests) {
     const ahead = older.filter((id) => id < guest.id).length
-    const retryAfterSeconds = returnAfter(ahead, loginMs, concurrency, Math.random())
+    const retryAfterSeconds = returnAfter(ahead, pace, bounds, Math.random())
     told.set(guest.id, { state: 'away', id: guest.id, keptId: keeper.keep(guest), retryAfterSeconds, ahead })
   }
   const all = [...told.values()]

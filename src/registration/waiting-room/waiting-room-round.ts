@@ -12,7 +12,7 @@ import {
   updatePlaces,
   type Who,
 } from './waiting-room.repository.ts'
-import { type Bounds, decide, pace, seatsFor } from './waiting-room.ts'
+import { type Bounds, decide, paceAfter, seatsFor } from './waiting-room.ts'
 
 /** A request of this process that waits. */
 export interface Guest {
@@ -49,16 +49,14 @@ const absentees = 5
 const keptMs = 30 * 60_000
 
 /** What becomes of each guest, in their order. */
-export async function playRound(tx: Db, kind: DatabaseKind, bounds: Bounds, round: Round): Promise<Outcome[]> {
-  const { now, loginMs } = await keepLine(tx, kind, round)
+export async function playRound(tx: Db, kind: DatabaseKind, school: Bounds, round: Round): Promise<Outcome[]> {
+  const { now, pace } = await keepLine(tx, kind, round)
+  const bounds = { ...school, seats: seatsFor(school, pace) }
   const { guests } = round
   if (guests.length === 0) return []
   const ids = await seat(tx, guests, now)
-  const line = await readLine(tx, now, { expectedUntil: now + earlyMs + graceMs, absentees })
-  const seats = seatsFor(bounds.seats, loginMs, bounds.concurrency)
-  const decided = decide(line, { ...bounds, seats })
-  const entering = new Set(decided.entering)
-  const leaving = new Set(decided.leaving)
+  const line = await readLine(tx, now, { ...bounds, expectedUntil: now + earlyMs + graceMs, absentees })
+  const { entering, leaving } = decide(line)
   const isOver = ({ until, signal }: Guest) => until <= round.at || signal.aborted
   const outcomes = guests.map((guest, index): Outcome | (Who & { state: 'leaving'; id: number }) => {
     const id = ids[index] as number
@@ -69,21 +67,21 @@ export async function playRound(tx: Db, kind: DatabaseKind, bounds: Bounds, roun
   await updatePlaces(tx, of('asking'), { state: 'asking', until: now + leaseMs })
   const here = line.here.filter((id) => !entering.has(id))
   const away = outcomes.filter((one) => one.state === 'leaving')
-  const told = await turnAway(tx, away, { here, now, loginMs, concurrency: bounds.concurrency })
+  const told = await turnAway(tx, away, { here, now, pace, bounds })
   return outcomes.map((one) => (one.state === 'leaving' ? (told.get(one.id) as TurnedAwayFrom) : one))
 }
 
 /** Notes who has left and who is still there. */
 async function keepLine(tx: Db, kind: DatabaseKind, { guests, departures, asking, isRenewal }: Round) {
-  const { now, loginMs: before } = await openLine(tx, kind)
-  const loginMs = departures.reduce((mean, { ms }) => pace(mean, ms), before)
-  if (departures.length > 0) await savePace(tx, loginMs)
+  const { now, pace: before } = await openLine(tx, kind)
+  const pace = departures.reduce((mean, { ms }) => paceAfter(mean, ms), before)
+  if (departures.length > 0) await savePace(tx, pace)
   await saveDepartures(tx, departures, now)
   if (isRenewal) {
     await updatePlaces(tx, [...asking, ...guests.flatMap(({ id }) => id ?? [])], { until: now + leaseMs })
     await forgetPlaces(tx, now - keptMs)
   }
-  return { now, loginMs }
+  return { now, pace }
 }
 
 /** The places of the guests: kept ones for those who have come back, by token or by number and address, and new ones at the end. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { DatabaseKind, Db } from '../../storage/storage.ts'
-import type { Line } from './waiting-room.ts'
+import { type Bounds, guessedPace, type Line, type Pace } from './waiting-room.ts'
 
 export interface Who {
   student: string | null
@@ -20,13 +20,11 @@ export interface Departure {
 }
 
 const paceSetting = 'school login ms'
-/** Before the first login. Too short costs a student one more try; too long leaves the school idle. */
-const firstPace = 400
 /** A number of our own: one process at a time looks at the line and changes it. Not by rows: there may be none. */
 const lineLock = 7_261_994_311n
 
-/** The mean time of a login, and the time by the database's clock: those of several instances differ. Nobody else changes the line until the end of the transaction. */
-export async function openLine(tx: Db, kind: DatabaseKind): Promise<{ now: number; loginMs: number }> {
+/** The pace, and the time by the database's clock: those of several instances differ. Nobody else changes the line until the end of the transaction. */
+export async function openLine(tx: Db, kind: DatabaseKind): Promise<{ now: number; pace: Pace }> {
   if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(lineLock)})`.execute(tx)
   const now =
     kind === 'postgres'
@@ -38,10 +36,10 @@ export async function openLine(tx: Db, kind: DatabaseKind): Promise<{ now: numbe
   )
   const [row] = rows
   if (row === undefined) throw new Error('the database tells no time')
-  return { now: row.now, loginMs: row.pace === null ? firstPace : Number(row.pace) }
+  return { now: row.now, pace: row.pace === null ? guessedPace : { loginMs: Number(row.pace), isMeasured: true } }
 }
 
-export async function savePace(tx: Db, loginMs: number): Promise<void> {
+export async function savePace(tx: Db, { loginMs }: Pace): Promise<void> {
   const value = String(loginMs)
   await tx
     .insertInto('settings')
@@ -95,7 +93,7 @@ export async function addPlaces(tx: Db, newcomers: readonly Who[], until: number
 export async function readLine(
   tx: Db,
   now: number,
-  { expectedUntil, absentees }: { expectedUntil: number; absentees: number },
+  { concurrency, seats, expectedUntil, absentees }: Bounds & { expectedUntil: number; absentees: number },
 ): Promise<Line> {
   const live = tx.selectFrom('waiting_places').where('until', '>', now)
   const unreliable = tx
@@ -103,20 +101,22 @@ export async function readLine(
     .select('address')
     .where('state', '=', 'away')
     .where('until', '<=', now)
-    .where('address', 'is not', null)
     .groupBy('address')
     .having((eb) => eb.fn.countAll(), '>=', absentees)
   const present = await live.select(['id', 'state']).where('state', 'in', ['here', 'asking']).orderBy('id').execute()
-  const expected = await live
-    .select('id')
+  const here = present.filter(({ state }) => state === 'here').map(({ id }) => id)
+  const free = Math.max(0, concurrency - (present.length - here.length))
+  const oldest = live.select('id').orderBy('id').limit(1)
+  const expected = await oldest
     .where('state', '=', 'away')
     .where('until', '<=', expectedUntil)
     .where('address', 'not in', unreliable)
-    .orderBy('id')
-    .limit(1)
     .executeTakeFirst()
-  const here = present.filter(({ state }) => state === 'here').map(({ id }) => id)
-  return { asking: present.length - here.length, here, expected: expected?.id }
+  const seatless = await oldest
+    .where((eb) => eb.or([eb('state', '=', 'here'), eb('state', '=', 'away').and('address', 'not in', unreliable)]))
+    .offset(seats + free)
+    .executeTakeFirst()
+  return { free, here, expected: expected?.id, seatless: seatless?.id }
 }
 
 /** Everyone who is away, passed over or not. */

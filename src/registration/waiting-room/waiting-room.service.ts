@@ -2,16 +2,15 @@ import type { Gate, Pass, TurnedAway, Visitor } from '../../schools/gate.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { placeIn, placeToken, whoIs } from './place-token.ts'
 import type { Departure, Who } from './waiting-room.repository.ts'
+import type { Bounds } from './waiting-room.ts'
 import { type Guest, type Outcome, playRound } from './waiting-room-round.ts'
 
 export interface WaitingRoomOptions {
   storage: Storage
   /** Names and signs places. */
   key: Buffer
-  /** At the school at once, from all processes that share the database. */
-  concurrency: number
-  /** Requests that may wait, however slow the school is. */
-  seats: number
+  /** Of the school that is shared by all processes on this database. */
+  bounds: Bounds
   logger: { warn(details: object, message: string): void }
 }
 
@@ -34,7 +33,7 @@ const troubled: TurnedAway = { retryAfterSeconds: 2 }
  * The one line before the school, kept in the database: it holds for every process and instance, and outlives them. A process plays one
  * round at a time, in one transaction, for all of its requests together.
  */
-export function createWaitingRoom({ storage, key, logger, ...bounds }: WaitingRoomOptions): WaitingRoom {
+export function createWaitingRoom({ storage, key, logger, bounds }: WaitingRoomOptions): WaitingRoom {
   const waiting = new Set<Waiting>()
   const asking = new Set<number>()
   let departures: Departure[] = []
