@@ -26,6 +26,8 @@ const challenges: RateLimit = { name: 'challenge', points: 120, duration: 600 }
 /** Someone who says that a student number is theirs. */
 export interface Claim {
   studentNumber: string
+  /** Whether `prove` asks the school: few at once get through it. */
+  asksSchool: boolean
   /** Asks the school, once, where it has not spoken already. @throws DomainError with its refusal, or `too-many-requests` */
   prove(address: string): Promise<void>
   /** Uses the proof up, within the transaction that it is good for. @throws DomainError `ticket-invalid` */
@@ -94,7 +96,7 @@ export function createVerificationService({ verifier, rateLimits, clock, keys }:
     const ticket = openTicket(text, keys.ticket, clock.now())
     if (ticket === undefined) throw new DomainError('ticket-invalid')
     const { studentNumber } = ticket
-    return { studentNumber, prove: async () => undefined, consume: (tx) => spendTicket(tx, ticket) }
+    return { studentNumber, asksSchool: false, prove: async () => undefined, consume: (tx) => spendTicket(tx, ticket) }
   }
 
   /** @throws DomainError `student-number-malformed`, `challenge-invalid`, `ticket-invalid` */
@@ -110,6 +112,7 @@ export function createVerificationService({ verifier, rateLimits, clock, keys }:
     }
     return {
       studentNumber,
+      asksSchool: true,
       prove: (address) => askSchool(proof, address, answer?.challenge, place),
       consume: async () => undefined,
     }
