@@ -36,9 +36,9 @@ export function freshStudents(count: number): FreshStudent[] {
   }))
 }
 
-/** Students who register one after the other, and come back when they are told to. */
+/** Students who register one after the other, and come back when they are told to, each time to the next of the instances. */
 export async function firstDay(
-  origin: string,
+  origins: readonly string[],
   students: readonly FreshStudent[],
   { everyMs, mostRequests, knowsPlaces = () => true }: FirstDayOptions,
 ): Promise<Visit[]> {
@@ -50,7 +50,11 @@ export async function firstDay(
     let place: string | undefined
     let first: number | undefined
     for (let requests = 1; ; requests++) {
-      const { status, headers } = await register(origin, student, knowsPlaces(index) ? place : undefined)
+      const { status, headers } = await register(
+        origins[(index + requests) % origins.length] ?? '',
+        student,
+        knowsPlaces(index) ? place : undefined,
+      )
       if (status !== 503 || requests === mostRequests) {
         const seconds = (performance.now() - begun) / 1000
         return { place: first, got: status === 201 ? got++ : undefined, requests, seconds, status }
