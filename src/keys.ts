@@ -6,6 +6,7 @@ export interface Keys {
   budget: Buffer
   challenge: Buffer
   ticket: Buffer
+  waitingPlace: Buffer
   /** Tells one secret from another without telling it. */
   fingerprint: string
 }
@@ -19,6 +20,7 @@ export function deriveKeys(secret: string): Keys {
     budget: derive('budget'),
     challenge: derive('challenge'),
     ticket: derive('registration ticket'),
+    waitingPlace: derive('waiting place'),
     fingerprint: derive('fingerprint').toString('base64url'),
   }
 }

@@ -24,17 +24,21 @@ interface PhcString {
   tag: Buffer
 }
 
-/** Of the password in NFC: devices differ in how they compose letters. @throws DomainError `busy` when too many wait already */
-export async function hashPassword(password: string): Promise<string> {
+/**
+ * Of the password in NFC: devices differ in how they compose letters. `isPromised`: it has its place before those that wait, however
+ * many; only for what something else keeps few. @throws DomainError `busy` when too many wait already
+ */
+export async function hashPassword(password: string, { isPromised = false } = {}): Promise<string> {
   const nonce = randomBytes(16)
-  const tag = await derive({ ...current, message: utf8(password.normalize('NFC')), nonce, tagLength })
+  const parameters = { ...current, message: utf8(password.normalize('NFC')), nonce, tagLength }
+  const tag = await derive(parameters, isPromised)
   const { memory, passes, parallelism } = current
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(tag)}`
 }
 
-function derive(parameters: Argon2Parameters): Promise<Buffer> {
-  if (queue.size >= maxQueued) throw new DomainError('busy', { retryAfterSeconds })
-  return queue.add(() => argon2Async('argon2id', parameters))
+function derive(parameters: Argon2Parameters, isPromised = false): Promise<Buffer> {
+  if (!isPromised && queue.size >= maxQueued) throw new DomainError('busy', { retryAfterSeconds })
+  return queue.add(() => argon2Async('argon2id', parameters), { priority: isPromised ? 1 : 0 })
 }
 
 /** `outdated` is right, but hashed otherwise than `hashPassword` does today. */

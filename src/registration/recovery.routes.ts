@@ -4,7 +4,7 @@ import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithVerification } from './verification-input.schemas.ts'
+import { bodyWithVerification, placeOf } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export interface RecoveryRoutesOptions {
@@ -30,7 +30,7 @@ export const recoveryRoutes: Routes<RecoveryRoutesOptions> = async (app, { recov
     },
     async (request) => {
       const account = await recovery.recoverAccount(
-        verificationInputOf(proofKind, request.body),
+        verificationInputOf(proofKind, request.body, placeOf(request)),
         request.body.password,
         request.ip,
       )

@@ -27,7 +27,7 @@ export function createRecoveryService({ storage, verifications, studentNumberKey
     await checkPassword(password)
     await claim.prove(address)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
-    const passwordHash = await hashPassword(password)
+    const passwordHash = await hashPassword(password, { isPromised: claim.asksSchool })
     return storage.write(async (tx) => {
       await claim.consume(tx)
       // Here and not before: the number may go over to another account while the school is asked.

@@ -4,7 +4,7 @@ import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RegistrationService } from './registration.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithVerification } from './verification-input.schemas.ts'
+import { bodyWithVerification, placeOf } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export interface RegistrationRoutesOptions {
@@ -33,7 +33,7 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
     },
     async (request, reply) => {
       const { username, password } = request.body
-      const input = verificationInputOf(proofKind, request.body)
+      const input = verificationInputOf(proofKind, request.body, placeOf(request))
       const account = await registration.registerAccount({ username, password, input }, request.ip)
       const user = presentUser(account, request.origin)
       return reply.code(201).header('location', user.url).send(user)

@@ -34,7 +34,7 @@ export function createRegistrationService({ storage, clock, verifications, stude
     await refuseTaken(storage.db, usernameKey, numberHash)
     await checkPassword(password, username)
     await claim.prove(address)
-    const passwordHash = await hashPassword(password)
+    const passwordHash = await hashPassword(password, { isPromised: claim.asksSchool })
     return storage.write(async (tx) => {
       await claim.consume(tx)
       return insertAccount(tx, {

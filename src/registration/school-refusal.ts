@@ -35,6 +35,7 @@ export const schoolRefusals = [
   'school-not-understood',
   'school-captcha-failed',
   'school-busy',
+  'school-queue',
   'school-down',
   'school-timeout',
   'stopping',
@@ -64,9 +65,11 @@ export const proofRefusals = [
 /** What a school's answer other than `verified` means for the person who asked. */
 export function refusalOf(verification: Exclude<Verification, { outcome: 'verified' }>): DomainError {
   if (verification.outcome !== 'unavailable') return new DomainError(outcomes[verification.outcome])
-  return new DomainError(codes[verification.reason], retry(verification.retryAfterSeconds))
-}
-
-function retry(retryAfterSeconds: number | undefined) {
-  return retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
+  const { reason, retryAfterSeconds, ahead, place } = verification
+  const code = reason === 'busy' && ahead !== undefined ? 'school-queue' : codes[reason]
+  return new DomainError(code, {
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(ahead !== undefined && { ahead }),
+    ...(place !== undefined && { place }),
+  })
 }

@@ -4,7 +4,7 @@ import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithVerification } from './verification-input.schemas.ts'
+import { bodyWithVerification, placeOf } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export const studentNumberRoutes: Routes<{
@@ -33,7 +33,7 @@ export const studentNumberRoutes: Routes<{
       if (by === 'token') throw new DomainError('password-wanted')
       const account = await recovery.rebindStudentNumber(
         accountId,
-        verificationInputOf(proofKind, request.body),
+        verificationInputOf(proofKind, request.body, placeOf(request)),
         request.ip,
       )
       return presentUser(account, request.origin)

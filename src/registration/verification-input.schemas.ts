@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import type { JsonSchema, ObjectSchema } from '../http/document/json-schema.ts'
 import type { ProofKind } from './verification-input.ts'
 
@@ -72,3 +73,9 @@ export const Ticket = {
   description: 'Proof of a login at the school, for one use.',
   examples: [{ ticket: 'q83v0kAH…', expiration: 600 }],
 } as const satisfies ObjectSchema
+
+/** The place in the line before the school that a refusal gave. */
+export function placeOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+  const place = headers['waiting-place']
+  return typeof place === 'string' ? place : undefined
+}

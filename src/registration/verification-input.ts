@@ -7,6 +7,8 @@ export type VerificationInput =
       schoolPassword: string
       /** A captcha that the person has read. */
       answer?: { challenge: string; captcha: string }
+      /** In the line before the school, as an earlier refusal gave it. */
+      place?: string | undefined
     }
   /** From a login at the school's own page. */
   | { ticket: string }
@@ -26,6 +28,7 @@ export interface WireVerificationInput {
 export function verificationInputOf(
   kind: ProofKind,
   { stu_id, stu_pwd, challenge, captcha, ticket }: WireVerificationInput,
+  place?: string,
 ): VerificationInput {
   if (kind === 'ticket') {
     if (ticket === undefined) throw new DomainError('parameter-missing')
@@ -34,5 +37,5 @@ export function verificationInputOf(
   if (stu_id === undefined || stu_pwd === undefined) throw new DomainError('parameter-missing')
   if ((challenge === undefined) !== (captcha === undefined)) throw new DomainError('parameter-missing')
   const answer = challenge === undefined || captcha === undefined ? {} : { answer: { challenge, captcha } }
-  return { studentNumber: stu_id, schoolPassword: stu_pwd, ...answer }
+  return { studentNumber: stu_id, schoolPassword: stu_pwd, ...answer, place }
 }

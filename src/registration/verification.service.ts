@@ -27,6 +27,8 @@ const challenges: RateLimit = { name: 'challenge', points: 120, duration: 600 }
 /** Someone who says that a student number is theirs. */
 export interface Claim {
   studentNumber: string
+  /** Whether `prove` asks the school: few at once get through it. */
+  asksSchool: boolean
   /** Asks the school, once, where it has not spoken already. @throws DomainError with its refusal, or `too-many-requests` */
   prove(address: string): Promise<void>
   /** Uses the proof up, within the transaction that it is good for. @throws DomainError `ticket-invalid` */
@@ -47,7 +49,7 @@ export function createVerificationService({ verifier, rateLimits, clock, student
   const redeeming = new Map<string, number>()
 
   /** Tries are booked before they are made, so that many at once cannot exceed a limit. */
-  async function askSchool(proof: Proof, address: string, challenge: string | undefined): Promise<void> {
+  async function askSchool(proof: Proof, address: string, challenge?: string, place?: string): Promise<void> {
     const studentNumber = studentNumberIdentity(proof.studentNumber)
     const student = `${studentNumber}\n${address}`
     await rateLimits.refuseExhausted(perAddress, address)
@@ -57,7 +59,7 @@ export function createVerificationService({ verifier, rateLimits, clock, student
       await rateLimits.refund(perStudent, studentNumber)
       throw new DomainError('challenge-invalid')
     }
-    const verification = await verifier.verify(proof)
+    const verification = await verifier.verify(proof, { visitor: { address, place } })
     if (!blames(verification)) await rateLimits.refund(perStudent, studentNumber)
     if (callFailed(verification) && challenge !== undefined) await rateLimits.giveBack('challenge', challenge)
     if (verification.outcome === 'verified') return
@@ -96,13 +98,13 @@ export function createVerificationService({ verifier, rateLimits, clock, student
     const ticket = openTicket(text, keys.ticket, clock.now())
     if (ticket === undefined) throw new DomainError('ticket-invalid')
     const { studentNumber } = ticket
-    return { studentNumber, prove: async () => undefined, consume: (tx) => spendTicket(tx, ticket) }
+    return { studentNumber, asksSchool: false, prove: async () => undefined, consume: (tx) => spendTicket(tx, ticket) }
   }
 
   /** @throws DomainError as `checkStudentNumber`, `challenge-invalid`, `ticket-invalid` */
   function claim(input: VerificationInput): Claim {
     if ('ticket' in input) return claimByTicket(input.ticket)
-    const { studentNumber, schoolPassword, answer } = input
+    const { studentNumber, schoolPassword, answer, place } = input
     checkStudentNumber(studentNumber, studentNumbers)
     const proof: Proof = { studentNumber, schoolPassword }
     if (answer) {
@@ -112,7 +114,8 @@ export function createVerificationService({ verifier, rateLimits, clock, student
     }
     return {
       studentNumber,
-      prove: (address) => askSchool(proof, address, answer?.challenge),
+      asksSchool: true,
+      prove: (address) => askSchool(proof, address, answer?.challenge, place),
       consume: async () => undefined,
     }
   }

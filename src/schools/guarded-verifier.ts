@@ -1,5 +1,6 @@
 import type { CaptchaMode, CaptchaMonitor } from './captcha-monitor.ts'
 import { startDeadline } from './deadline.ts'
+import type { Gate } from './gate.ts'
 import type { Logger } from './logger.ts'
 import { createRejectionWatch, type RejectionWatch } from './rejection-watch.ts'
 import { createSchoolBreaker } from './school-breaker.ts'
@@ -9,10 +10,13 @@ import { VerifierCounts, type VerifierMetrics } from './verifier-metrics.ts'
 
 export interface GuardOptions {
   logger: Logger
+  /** Whom it lets pass may log in. By default one for this process alone, of `concurrency` and `queueLength`. */
+  gate?: Gate | undefined
   /** Logins that may be in flight at once. */
   concurrency?: number
-  /** Logins that may wait for one of them to end, and for how long. */
+  /** Logins that may wait for one of them to end. */
   queueLength?: number
+  /** How long one waits at the gate. */
   queueWaitMs?: number
   /** The longest that anyone waits for an answer, queue included. */
   totalMs?: number
@@ -37,13 +41,11 @@ export interface GuardedVerifier extends StudentVerifier {
   readonly rejections: Pick<RejectionWatch, 'rejectsEveryone'>
 }
 
-const BUSY_RETRY_SECONDS = 5
-
 /** Keeps any school from being pressed and any student from waiting long. Answers what the inner verifier answers, or a refusal of its own. */
 export function guardVerifier(inner: StudentVerifier, options: GuardOptions): GuardedVerifier {
   const { logger, concurrency = 2, queueWaitMs = 10_000, totalMs = 20_000, captchas, stopping } = options
   const { knowsStudents = true } = options
-  const semaphore = createSemaphore(concurrency, options.queueLength ?? concurrency * 8)
+  const { gate = createSemaphore(concurrency, options.queueLength ?? queueFor(concurrency)) } = options
   const breaker = createSchoolBreaker({ failures: options.failures ?? 5, restMs: options.restMs ?? 30_000, logger })
   const metrics = new VerifierCounts()
   const rejections = createRejectionWatch({ logger, onAlarm: () => inner.doubt?.() })
@@ -53,14 +55,17 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     ask: AskOptions | undefined,
     run: (ask: AskOptions) => Promise<T>,
     who?: string,
-  ) {
+  ): Promise<T | Unavailable> {
     const refusal = breaker.resting()
     if (refusal) return refusal
     const deadline = startDeadline(totalMs, ask?.signal, stopping)
     try {
-      const release = await semaphore.acquire(queueWaitMs, deadline.signal)
-      if (!release) return stopping?.aborted ? cutOff : busy()
-      const answer = breaker.run(() => run({ signal: deadline.signal }), who).finally(release)
+      const visitor = who === undefined || !ask?.visitor ? undefined : { ...ask.visitor, studentNumber: who }
+      const admission = await gate.enter(queueWaitMs, deadline.signal, visitor)
+      if (!('leave' in admission)) return { ...(stopping?.aborted ? cutOff : busy), ...admission }
+      const answer = breaker.run(() => run({ signal: deadline.signal }), who)
+      const leave = (result?: { outcome: string }) => admission.leave(result?.outcome === 'verified')
+      answer.then(leave, () => leave())
       const result = await Promise.race([answer, timeUp(deadline.signal)])
       return stopping?.aborted && result.outcome === 'unavailable' ? cutOff : result
     } finally {
@@ -114,11 +119,13 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
   }
 }
 
-const cutOff: Unavailable = { outcome: 'unavailable', reason: 'stopping', retryAfterSeconds: BUSY_RETRY_SECONDS }
-
-function busy(): Unavailable {
-  return { outcome: 'unavailable', reason: 'busy', retryAfterSeconds: BUSY_RETRY_SECONDS }
+/** How many wait in their requests. */
+export function queueFor(concurrency: number): number {
+  return concurrency * 8
 }
+
+const cutOff: Unavailable = { outcome: 'unavailable', reason: 'stopping', retryAfterSeconds: 5 }
+const busy: Unavailable = { outcome: 'unavailable', reason: 'busy' }
 
 /** For an inner verifier that does not end by itself when its time is up. */
 function timeUp(signal: AbortSignal): Promise<Unavailable> {

@@ -1,19 +1,14 @@
 import PQueue from 'p-queue'
+import type { Gate, Pass, TurnedAway } from './gate.ts'
 
-export interface Semaphore {
-  /**
-   * Waits for a permit, at most `waitMs` milliseconds and until `signal` aborts. Resolves with the function that releases the permit, to be
-   * called once; with undefined where the queue is full or the wait is over.
-   */
-  acquire(waitMs: number, signal: AbortSignal): Promise<(() => void) | undefined>
-}
+const full: TurnedAway = { retryAfterSeconds: 5 }
 
-/** At most `permits` holders at once, and at most `maxQueued` who wait, first in, first out. */
-export function createSemaphore(permits: number, maxQueued: number): Semaphore {
+/** The gate of one process for itself: at most `permits` at the school, and at most `maxQueued` who wait, first in, first out. */
+export function createSemaphore(permits: number, maxQueued: number): Gate {
   const queue = new PQueue({ concurrency: permits })
 
-  function acquire(waitMs: number, signal: AbortSignal): Promise<(() => void) | undefined> {
-    if (signal.aborted || (queue.pending >= permits && queue.size >= maxQueued)) return Promise.resolve(undefined)
+  function enter(waitMs: number, signal: AbortSignal): Promise<Pass | TurnedAway> {
+    if (signal.aborted || (queue.pending >= permits && queue.size >= maxQueued)) return Promise.resolve(full)
     return new Promise((resolve) => {
       const wait = new AbortController()
       const giveUp = () => wait.abort()
@@ -26,14 +21,14 @@ export function createSemaphore(permits: number, maxQueued: number): Semaphore {
       const hold = () => {
         // An abort from now on must not release the permit: the holder is still at work.
         endWait()
-        return new Promise<void>((release) => resolve(release))
+        return new Promise<void>((end) => resolve({ leave: () => end() }))
       }
       queue.add(hold, { signal: wait.signal }).catch(() => {
         endWait()
-        resolve(undefined)
+        resolve(full)
       })
     })
   }
 
-  return { acquire }
+  return { enter }
 }

@@ -1,3 +1,5 @@
+import type { Visitor } from './gate.ts'
+
 /** What a person offers as proof of being a student. The password lives only as long as this object: never store, log or echo it. */
 export interface Proof {
   studentNumber: string
@@ -34,6 +36,9 @@ export interface Unavailable {
   /** For the operator's log. Holds nothing of the student's. */
   detail?: string
   retryAfterSeconds?: number
+  /** Of one who waits for their turn: how many come before, and the place to come back with. */
+  ahead?: number
+  place?: string
 }
 
 export type Verification =
@@ -76,6 +81,8 @@ export interface AskOptions {
   signal?: AbortSignal
   /** Who reads captchas now, where that has changed since the adapter was made. */
   captchas?: 'read' | 'ask'
+  /** Who waits, where a place in the line is kept for them. */
+  visitor?: Omit<Visitor, 'studentNumber'>
 }
 
 /** The port to a school's system: is this person a student here? Answers values and never throws for what a school does. */

@@ -6,6 +6,7 @@ import { createCaptchaMonitor } from '../schools/captcha-monitor.ts'
 import { type CasLogin, createCasLogin } from '../schools/cas/cas-login.ts'
 import type { CaptchaReader } from '../schools/form-login/captcha-reader.ts'
 import type { Limits } from '../schools/form-login/limits.ts'
+import type { Gate } from '../schools/gate.ts'
 import { type GuardOptions, guardVerifier } from '../schools/guarded-verifier.ts'
 import { createKingosoftVerifier, type KingosoftOptions } from '../schools/kingosoft/kingosoft.verifier.ts'
 import { createLdapVerifier } from '../schools/ldap/ldap.verifier.ts'
@@ -16,16 +17,7 @@ import { createSchoolMetrics, type SchoolMetrics } from './school-metrics.ts'
 
 export type SchoolConfig = Pick<
   Config,
-  | 'school'
-  | 'schoolUrl'
-  | 'schoolLogin'
-  | 'schoolCaptcha'
-  | 'schoolCa'
-  | 'schoolTls'
-  | 'schoolConcurrency'
-  | 'ldap'
-  | 'cas'
-  | 'studentNumber'
+  'school' | 'schoolUrl' | 'schoolLogin' | 'schoolCaptcha' | 'schoolCa' | 'schoolTls' | 'ldap' | 'cas' | 'studentNumber'
 >
 
 export interface SchoolDeps {
@@ -36,6 +28,7 @@ export interface SchoolDeps {
   demoUrl?: string | undefined
   /** See `GuardOptions`. */
   stopping?: AbortSignal | undefined
+  gate: Gate
   /** For tests: smaller ones than those of production, which are the adapters' own. */
   bounds?: SchoolBounds | undefined
 }
@@ -132,14 +125,13 @@ function lookOf({ look }: StudentVerifier): Pick<School, 'look'> {
 }
 
 function guardOf(
-  { config, logger, bounds, stopping }: SchoolDeps,
+  { logger, bounds, stopping, gate }: SchoolDeps,
   options: Pick<GuardOptions, 'captchas' | 'knowsStudents'> = {},
 ) {
   let metrics: SchoolMetrics | undefined
   const guard = (inner: StudentVerifier) => {
-    const concurrency = config.schoolConcurrency
     const onLogin = (seconds: number) => metrics?.onLogin(seconds)
-    const guarded = guardVerifier(inner, { ...bounds?.guard, ...options, logger, concurrency, onLogin, stopping })
+    const guarded = guardVerifier(inner, { ...bounds?.guard, ...options, logger, gate, onLogin, stopping })
     metrics = createSchoolMetrics(guarded)
     return guarded
   }

@@ -3,7 +3,9 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config/config.ts'
 import { apiBase } from '../http/links.ts'
+import { createWaitingRoom } from '../registration/waiting-room/waiting-room.service.ts'
 import type { CaptchaReader } from '../schools/form-login/captcha-reader.ts'
+import { queueFor } from '../schools/guarded-verifier.ts'
 import { systemClock } from '../shared/clock.ts'
 import { version } from '../version.ts'
 import { type DemoStudent, freeDemoStudent } from './demo-student.ts'
@@ -102,7 +104,11 @@ export async function startAnswering(
     const { storage, keys, alone: first } = await openService(config, logger)
     closing.push(() => storage.close())
     const demoUrl = shared?.demoSchoolUrl
-    const school = await openSchool({ config, readCaptcha, logger, bounds, demoUrl, stopping: stopping.signal })
+    const concurrency = config.schoolConcurrency
+    const gateBounds = { concurrency, seats: bounds?.guard?.queueLength ?? queueFor(concurrency) }
+    const gate = createWaitingRoom({ storage, key: keys.waitingPlace, bounds: gateBounds, logger })
+    closing.push(() => gate.close())
+    const school = await openSchool({ config, readCaptcha, logger, bounds, demoUrl, stopping: stopping.signal, gate })
     closing.push(() => school.close())
     const { verifier, cas } = school
     const metrics = shared?.metrics ?? school.metrics

@@ -1,6 +1,5 @@
 import { Socket } from 'node:net'
 import { AggregatorRegistry } from 'prom-client'
-import type { Config } from '../config/config.ts'
 import type { Answering } from './serve.ts'
 import type { EndStep, WorkerInit, WorkerMessage } from './worker-messages.ts'
 
@@ -69,9 +68,4 @@ function say(message: WorkerMessage): Promise<void> {
     if (process.send === undefined) resolve()
     else process.send(message, undefined, undefined, () => resolve())
   })
-}
-
-/** One worker's share: the school is to see no more logins at once, however many processes there are; each needs one. */
-export function shareOf(config: Config): Config {
-  return { ...config, schoolConcurrency: Math.max(1, Math.floor(config.schoolConcurrency / config.workers)) }
 }

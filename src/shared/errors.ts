@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'school-not-understood'
   | 'school-captcha-failed'
   | 'school-busy'
+  | 'school-queue'
   | 'school-down'
   | 'school-timeout'
   | 'end-before-start'
@@ -63,6 +64,9 @@ export interface ErrorDetails {
   parameter?: string
   /** Of the school's student numbers, as the operator wrote it. */
   form?: string
+  /** Of one who waits for the school: how many come before, and the signed place to come back with. */
+  ahead?: number
+  place?: string
 }
 
 /** A refusal of the domain: expected, and told to the client in the words of the catalogue. */

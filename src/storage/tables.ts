@@ -1,5 +1,6 @@
 import type { AccountTable } from '../accounts/account.table.ts'
 import type { RateLimitTable } from '../authentication/rate-limit.table.ts'
+import type { WaitingPlaceTable } from '../registration/waiting-room/waiting-place.table.ts'
 import type { StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
 export interface SettingTable {
@@ -13,4 +14,5 @@ export interface Tables {
   budgets: RateLimitTable
   studies: StudyTable
   study_tallies: StudyCounterTable
+  waiting_places: WaitingPlaceTable
 }

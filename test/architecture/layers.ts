@@ -13,6 +13,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'shared',
     'accounts/*.table.ts',
     'authentication/*.table.ts',
+    'registration/waiting-room/*.table.ts',
     'studies/*.table.ts',
     'statistics/*.table.ts',
   ],

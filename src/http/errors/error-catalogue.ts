@@ -6,7 +6,7 @@ const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /**
  * The status and the words of every refusal. The words say what to do next, and tell nothing of the inside. `errorMessage` puts in
- * `{parameter}`, `{form}` and `{wait}`.
+ * `{parameter}`, `{form}`, `{ahead}` and `{wait}`.
  */
 export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   'bad-request': {

@@ -14,6 +14,7 @@ export function errorMessage(code: ErrorCode, language: Language, details: Error
   return errorCatalogue[code][language]
     .replace('{parameter}', details.parameter ?? '')
     .replace('{form}', () => details.form ?? '')
+    .replace('{ahead}', String(details.ahead ?? 0))
     .replace('{wait}', () => inWords(waitSeconds(details), language))
 }
 

@@ -35,6 +35,7 @@ export function sendError(
   const { status } = errorCatalogue[code]
   if (status === 401) reply.header('www-authenticate', challenge(request.headers.authorization))
   if (asksToWait(status)) reply.header('retry-after', String(waitSeconds(details)))
+  for (const [name, value] of waitingHeaders(details)) reply.header(name, value)
   reply
     .code(status)
     .header('content-language', language)
@@ -42,6 +43,14 @@ export function sendError(
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(errorBody(code, language, details))
+}
+
+/** The names under which a place in the line comes and goes. */
+function waitingHeaders({ ahead, place }: ErrorDetails): [name: string, value: string][] {
+  return [
+    ...(ahead === undefined ? [] : [['waiting-ahead', String(ahead)] satisfies [string, string]]),
+    ...(place === undefined ? [] : [['waiting-place', place] satisfies [string, string]]),
+  ]
 }
 
 /** The scheme that the client used, Basic where it used none. */

@@ -87,6 +87,11 @@ export const schoolErrors = {
     zh: '正在验证的人太多，请稍后重试。',
     en: 'Too many logins are under way. Try again shortly.',
   },
+  'school-queue': {
+    status: 503,
+    zh: '正在验证的人太多，前面还有 {ahead} 人。已为您留好位置，请{wait}后重试，先来先办。',
+    en: 'Too many logins are under way, and {ahead} come before yours. Your place is kept: try again in {wait}.',
+  },
   'school-down': {
     status: 503,
     zh: '学校系统暂时无法访问，请稍后重试。',

@@ -43,6 +43,12 @@ export const copiedTables: readonly CopiedTable[] = [
     key: ['width', 'bucket', 'slot'],
   },
   { name: 'budgets', columns: { key: text, points: integer, expires_at: integer }, key: ['key'] },
+  {
+    name: 'waiting_places',
+    columns: { id: integer, student: text, address: text, state: text, until: integer },
+    key: ['id'],
+    drawn: true,
+  },
   { name: 'settings', columns: { key: text, value: text }, key: ['key'], where: `key <> '${unfinishedCopy}'` },
 ]
 

@@ -1,0 +1,78 @@
+import type { Db } from '../../storage/storage.ts'
+import { type KeptPlace, readAway, removePlaces, sendAway } from './waiting-room.repository.ts'
+import { type Bounds, type Pace, returnAfter } from './waiting-room.ts'
+
+export interface TurnedAwayFrom {
+  state: 'away'
+  id: number
+  /** The place that is kept for the guest; absent for one too many. */
+  keptId: number | undefined
+  retryAfterSeconds: number
+  ahead: number
+}
+
+export interface Standing {
+  /** Whose requests wait, those who are turned away included. */
+  here: readonly number[]
+  now: number
+  pace: Pace
+  bounds: Bounds
+}
+
+/** Whoever comes so much later than they were told is passed over. */
+export const graceMs = 2000
+/** Places of one address, a campus perhaps, and of one student. Whoever is one too many may come again all the same. */
+const perAddress = 2000
+const perStudent = 5
+
+/** Keeps the guests' places, and tells by the number of each when to come back. */
+export async function turnAway(
+  tx: Db,
+  guests: readonly KeptPlace[],
+  { here, now, pace, bounds }: Standing,
+): Promise<Map<number, TurnedAwayFrom>> {
+  const told = new Map<number, TurnedAwayFrom>()
+  if (guests.length === 0) return told
+  const away = await readAway(tx)
+  const older = [...away.filter(({ until }) => until > now).map(({ id }) => id), ...here]
+  const keeper = createKeeper(away)
+  for (const guest of guests) {
+    const ahead = older.filter((id) => id < guest.id).length
+    const retryAfterSeconds = returnAfter(ahead, pace, bounds, Math.random())
+    told.set(guest.id, { state: 'away', id: guest.id, keptId: keeper.keep(guest), retryAfterSeconds, ahead })
+  }
+  const all = [...told.values()]
+  const isKept = ({ id, keptId }: TurnedAwayFrom) => id === keptId
+  await removePlaces(
+    tx,
+    all.filter((one) => !isKept(one)).map(({ id }) => id),
+  )
+  await sendAway(
+    tx,
+    all.filter(isKept).map(({ id, retryAfterSeconds }) => ({ id, until: now + retryAfterSeconds * 1000 + graceMs })),
+  )
+  return told
+}
+
+/** One place for a student at an address, and so many for each of them. */
+function createKeeper(away: readonly KeptPlace[]) {
+  const places = new Map<string, number>()
+  const counts = new Map<string, number>()
+  const add = ({ id, student, address }: KeptPlace) => {
+    places.set(`${student} ${address}`, id)
+    for (const one of [student, address]) if (one !== null) counts.set(one, countOf(one) + 1)
+  }
+  const countOf = (one: string) => counts.get(one) ?? 0
+  for (const place of away) add(place)
+  return {
+    keep(guest: KeptPlace): number | undefined {
+      const { id, student, address } = guest
+      if (student === null || address === null) return undefined
+      const other = places.get(`${student} ${address}`)
+      if (other !== undefined) return other
+      if (countOf(student) >= perStudent || countOf(address) >= perAddress) return undefined
+      add(guest)
+      return id
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type FirstDayOptions, firstDay, freshStudents, mostOutOfOrder } from '../../bench/first-day.ts'
+import { startReadableSchool } from '../schools/simulated-kingosoft.ts'
+import { bytesAtRest } from '../support/at-rest.ts'
+import { makePlace, type Settings, spawnService } from '../support/running-service.ts'
+
+const everyMs = 10
+const callMs = 15
+const settings: Settings = { SECRET: 'a secret for tests that is long enough', SCHOOL: 'kingosoft', SCHOOL_LOGIN: 'k1' }
+
+interface Day extends Partial<FirstDayOptions> {
+  students: number
+  instances?: number
+  workers?: number
+}
+
+/** The school itself counts how many are there at once. */
+async function playDay({ students: count, instances = 1, workers = 1, ...options }: Day): Promise<void> {
+  const students = freshStudents(count)
+  const { school } = await startReadableSchool({
+    students: students.map(({ stu_id, stu_pwd }) => ({ studentNumber: stu_id, schoolPassword: stu_pwd })),
+  })
+  school.setFault({ name: 'slow', ms: callMs, at: 'every' })
+  const place = await makePlace()
+  const services = []
+  try {
+    for (let instance = 0; instance < instances; instance++) {
+      const env = { ...settings, SCHOOL_URL: school.url, WORKERS: String(workers), LOG_LEVEL: 'trace' }
+      services.push(await spawnService(place, env))
+    }
+    const origins = services.map(({ address }) => address)
+    const visits = await firstDay(origins, students, { everyMs, mostRequests: 20, ...options })
+    assert.deepEqual(new Set(visits.map(({ status }) => status)), new Set([201]))
+    const requests = visits.map((visit) => visit.requests)
+    assert.ok(Math.max(...requests) <= 5, `up to ${Math.max(...requests)} requests`)
+    assert.ok(requests.some((one) => one > 1))
+    // Two are at the school at once: the one who came later may be answered first.
+    assert.ok(mostOutOfOrder(visits) <= 3, `${mostOutOfOrder(visits)} out of order`)
+    assert.ok(school.seen.mostAtOnce <= 2, `${school.seen.mostAtOnce} at the school`)
+    const kept = Buffer.concat([await bytesAtRest(place), ...services.map(({ said }) => Buffer.from(said()))])
+    for (const { stu_id, stu_pwd } of students) assert.ok(!kept.includes(stu_pwd) && !kept.includes(stu_id))
+  } finally {
+    for (const service of services) await service.end()
+    await school.close()
+    await place.remove()
+  }
+}
+
+describe('on the first school day, students come in in order, in five requests each, and two at a time', () => {
+  test('by one process', () => playDay({ students: 100 }))
+
+  test('by two workers, some with apps that send no place back', () =>
+    playDay({ students: 40, workers: 2, knowsPlaces: (index) => index % 2 === 0 }))
+
+  test('by two instances on one database, each time by another one', () => playDay({ students: 40, instances: 2 }))
+})
