@@ -3,13 +3,14 @@ import { test } from 'node:test'
 import type { Fault } from '../../src/tools/simulated-school/simulated-school.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, bearer } from '../contract/client.ts'
-import { type Newcomer, openCampus, smallBounds } from './campus.ts'
+import { assertTook } from '../support/patience.ts'
+import { type Newcomer, openCampus, quietBounds, smallBounds } from './campus.ts'
 
 const campus = openCampus({}, { school: { dialect: 'k3' }, bounds: smallBounds })
 
 const wire: readonly (readonly [fault: Fault, status: number])[] = [
   [{ name: 'drip', everyMs: 200 }, 504],
-  [{ name: 'slow', ms: 5000 }, 504],
+  [{ name: 'slow', ms: 3 * smallBounds.login.callMs }, 504],
   [{ name: 'close' }, 503],
   [{ name: 'http-status', status: 500 }, 502],
   [{ name: 'http-status', status: 503 }, 503],
@@ -68,7 +69,7 @@ async function assertFails(fault: Fault, path: string, body: Newcomer, status: n
     const ms = performance.now() - begun
     assertError(reply, status)
     assert.equal(reply.headers.has('retry-after'), status === 503)
-    assert.ok(ms < smallBounds.guard.totalMs + 1500, `${ms} ms`)
+    assertTook(ms, quietBounds.totalMs + 1500, 'the answer')
     for (const secret of [body.stu_id, body.stu_pwd, body.password]) assert.ok(!reply.text.includes(secret))
   } finally {
     campus.school.setFault(undefined)

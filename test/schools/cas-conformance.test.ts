@@ -1,13 +1,14 @@
 import { TLSSocket } from 'node:tls'
 import { type CasLogin, createCasLogin } from '../../src/schools/cas/cas-login.ts'
 import type { StudentVerifier } from '../../src/schools/verifier.ts'
+import { patience } from '../support/patience.ts'
 import { openCasBrowser } from './cas-browser.ts'
 import { type CasFault, failure, startCasServer, success } from './cas-server.ts'
 import { type ConformanceSchool, type Trouble, verifierConformance } from './conformance.ts'
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-const limits = { callMs: 1000, answerBytes: 64 * 1024 }
+const limits = { callMs: patience(400), answerBytes: 64 * 1024 }
 const serviceUrl = 'https://study.example.edu/api/v1.0/register/cas/callback'
 
 const students = [

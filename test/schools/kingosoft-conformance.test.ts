@@ -6,11 +6,13 @@ import {
   type Fault,
   type FaultStep,
 } from '../../src/tools/simulated-school/simulated-school.ts'
+import { patience } from '../support/patience.ts'
 import { type ConformanceSchool, type Trouble, verifierConformance } from './conformance.ts'
 import { recordingLogger } from './recording-logger.ts'
 import { startReadableSchool } from './simulated-kingosoft.ts'
 
-const limits: Partial<Limits> = { callMs: 2000, loginMs: 5000 }
+const quietLoginMs = 2000
+const limits: Partial<Limits> = { callMs: patience(600), loginMs: patience(quietLoginMs) }
 
 const students = [
   { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+密' },
@@ -20,7 +22,7 @@ const students = [
 const faults: readonly [Fault, Trouble['expected'], string][] = [
   [{ name: 'hang' }, 'timeout', 'never answers'],
   [{ name: 'drip' }, 'timeout', 'answers a byte a second'],
-  [{ name: 'slow', ms: 3000 }, 'timeout', 'answers too late'],
+  [{ name: 'slow', ms: patience(1200) }, 'timeout', 'answers too late'],
   [{ name: 'reset' }, 'connection-refused', 'resets the connection'],
   [{ name: 'close' }, 'connection-refused', 'ends the connection without a word'],
   [{ name: 'http-status' }, 'fault', 'answers 500'],
@@ -81,7 +83,7 @@ async function startKingosoft(
     verifier,
     students,
     unknownNumber: '9999999999',
-    longestMs: limits.loginMs ?? 0,
+    longestMs: quietLoginMs,
     troubles: troublesOf(options?.dialect ?? 'k1', school.setFault),
     recover: () => school.setFault(undefined),
     leave: school.close,

@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net'
 import { createLdapVerifier } from '../../src/schools/ldap/ldap.verifier.ts'
+import { patience } from '../support/patience.ts'
 import { type ConformanceSchool, type Trouble, verifierConformance } from './conformance.ts'
 import { type DirectoryRequest, entry, result } from './ldap-messages.ts'
 import { baseDn, type DirectoryFault, startLdapServer } from './ldap-server.ts'
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-const limits = { callMs: 1000, loginMs: 2500, answerBytes: 64 * 1024 }
+const quietLoginMs = 1000
+const limits = { callMs: patience(400), loginMs: patience(quietLoginMs), answerBytes: 64 * 1024 }
 
 const students = [
   { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+密' },
