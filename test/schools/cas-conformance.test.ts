@@ -8,7 +8,9 @@ import { type ConformanceSchool, type Trouble, verifierConformance } from './con
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-const limits = { callMs: patience(400), answerBytes: 64 * 1024 }
+const quietCallMs = 400
+const hastyLimits = { callMs: patience(quietCallMs), answerBytes: 64 * 1024 }
+const limits = { ...hastyLimits, callMs: patience(5000) }
 const serviceUrl = 'https://study.example.edu/api/v1.0/register/cas/callback'
 
 const students = [
@@ -113,17 +115,14 @@ function personsWay(cas: CasLogin, ca?: string): StudentVerifier {
 async function startCas(tls: boolean): Promise<ConformanceSchool> {
   const authority = tls ? await createPrivateAuthority() : undefined
   const server = await startCasServer(students, authority)
-  const cas = createCasLogin({
-    baseUrl: server.url,
-    ca: authority?.ca,
-    limits,
-    logger: recordingLogger(),
-  })
+  const ca = authority?.ca
+  const asked = { baseUrl: server.url, ca, logger: recordingLogger() }
   return {
-    verifier: personsWay(cas, authority?.ca),
+    verifier: personsWay(createCasLogin({ ...asked, limits }), ca),
+    hasty: personsWay(createCasLogin({ ...asked, limits: hastyLimits }), ca),
     students,
     unknownNumber: '9999999999',
-    longestMs: limits.callMs,
+    longestMs: quietCallMs,
     troubles: faults.map(([name, expected, fault]) => ({ name, expected, begin: () => server.setFault(fault) })),
     recover: () => server.setFault(undefined),
     leave: server.close,

@@ -11,8 +11,9 @@ import { type ConformanceSchool, type Trouble, verifierConformance } from './con
 import { recordingLogger } from './recording-logger.ts'
 import { startReadableSchool } from './simulated-kingosoft.ts'
 
-const quietLoginMs = 2000
-const limits: Partial<Limits> = { callMs: patience(600), loginMs: patience(quietLoginMs) }
+const quietLoginMs = 1000
+const hastyLimits = { callMs: patience(400), loginMs: patience(quietLoginMs) }
+const limits: Partial<Limits> = { callMs: patience(5000), loginMs: patience(15_000) }
 
 const students = [
   { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+密' },
@@ -22,7 +23,7 @@ const students = [
 const faults: readonly [Fault, Trouble['expected'], string][] = [
   [{ name: 'hang' }, 'timeout', 'never answers'],
   [{ name: 'drip' }, 'timeout', 'answers a byte a second'],
-  [{ name: 'slow', ms: patience(1200) }, 'timeout', 'answers too late'],
+  [{ name: 'slow', ms: 3 * hastyLimits.callMs }, 'timeout', 'answers too late'],
   [{ name: 'reset' }, 'connection-refused', 'resets the connection'],
   [{ name: 'close' }, 'connection-refused', 'ends the connection without a word'],
   [{ name: 'http-status' }, 'fault', 'answers 500'],
@@ -71,16 +72,16 @@ async function startKingosoft(
   options: Parameters<typeof startReadableSchool>[0],
 ): Promise<ConformanceSchool> {
   const { school, readCaptcha } = await startReadableSchool({ students, ...options })
-  const verifier = createKingosoftVerifier({
+  const asked = {
     baseUrl: school.url,
     login,
     readCaptcha,
-    captchaMode: 'read',
-    limits,
+    captchaMode: 'read' as const,
     logger: recordingLogger(),
-  })
+  }
   return {
-    verifier,
+    verifier: createKingosoftVerifier({ ...asked, limits }),
+    hasty: createKingosoftVerifier({ ...asked, limits: hastyLimits }),
     students,
     unknownNumber: '9999999999',
     longestMs: quietLoginMs,

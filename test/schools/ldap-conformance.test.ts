@@ -8,7 +8,9 @@ import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 
 const quietLoginMs = 1000
-const limits = { callMs: patience(400), loginMs: patience(quietLoginMs), answerBytes: 64 * 1024 }
+const answerBytes = 64 * 1024
+const hastyLimits = { callMs: patience(400), loginMs: patience(quietLoginMs), answerBytes }
+const limits = { callMs: patience(5000), loginMs: patience(15_000), answerBytes }
 
 const students = [
   { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+密' },
@@ -170,16 +172,15 @@ async function startDirectory(way: Way, withAccount: boolean): Promise<Conforman
     ...(way !== 'plain' && { tls: authority }),
     ldaps: way === 'ldaps',
   })
-  const verifier = createLdapVerifier({
+  const asked = {
     url: `${way === 'ldaps' ? 'ldaps' : 'ldap'}://127.0.0.1:${server.port}`,
     ...(way === 'plain' && { startTls: false }),
     ca: authority.ca,
     baseDn,
     filter: '(uid={studentNumber})',
     ...(withAccount && { bindDn: account.dn, bindPassword: account.password }),
-    limits,
     logger: recordingLogger(),
-  })
+  }
   const steps: Step[] = [
     ...(way === 'start-tls' ? ['start-tls' as const] : []),
     ...(withAccount ? ['service login' as const] : []),
@@ -187,10 +188,11 @@ async function startDirectory(way: Way, withAccount: boolean): Promise<Conforman
     'login',
   ]
   return {
-    verifier,
+    verifier: createLdapVerifier({ ...asked, limits }),
+    hasty: createLdapVerifier({ ...asked, limits: hastyLimits }),
     students,
     unknownNumber: '9999999999',
-    longestMs: limits.loginMs,
+    longestMs: quietLoginMs,
     troubles: troublesOf(steps, server.setFault),
     recover: () => server.setFault(undefined),
     leave: server.close,
