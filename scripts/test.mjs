@@ -10,10 +10,17 @@ ensureInstalled({ dev: true })
 if (!isBuilt()) await build()
 removeDeadRuns()
 const folder = openRunFolder()
+const settings = {
+  TMPDIR: join(folder, 'tmp'),
+  TEST_RUN_FOLDER: folder,
+  TEST_MAIN: builtMain,
+  // Each file but the first finds the sources compiled.
+  NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
+}
 // In a process group of its own. Its standard input ends with this process: then it does the same as is done here.
 const run = spawn(ownNode, [join(root, 'test', 'run.ts'), ...process.argv.slice(2)], {
   cwd: root,
-  env: { ...process.env, TMPDIR: join(folder, 'tmp'), TEST_RUN_FOLDER: folder, TEST_MAIN: builtMain },
+  env: { ...process.env, ...settings },
   stdio: ['pipe', 'inherit', 'inherit'],
   detached: true,
 })

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -20,9 +20,23 @@ const onBothDatabases = [
   'test/cli/accounts*.test.ts',
   'test/faults/*.test.ts',
 ]
+/** Of these, whatever asks no database, or SQLite only. */
+const sameOnBoth = [
+  'test/http/{logs,openapi,registration-answers,registration-dialects,tls,write-lock}.test.ts',
+  'test/faults/{backup,flush-before-answer,neighbours,opened-files,power-cut}.test.ts',
+  'test/storage/file-locks.test.ts',
+]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
-/** They mostly wait. The others fill the time, when these come first. */
-const longest = ['test/cli/upgrade.test.ts', 'test/http/stopping.test.ts', 'test/storage/postgres-outage.test.ts']
+/** Come first, so that the others fill the time in which these wait. */
+const longest = [
+  'test/http/stopping.test.ts',
+  'test/cli/upgrade.test.ts',
+  'test/http/registration-faults.test.ts',
+  'test/schools/kingosoft-conformance.test.ts',
+  'test/storage/postgres-outage.test.ts',
+]
+/** Many files wait most of their time. */
+const concurrency = availableParallelism() + 1
 
 const { values, positionals } = parseArgs({ options: { postgres: { type: 'boolean' } }, allowPositionals: true })
 
@@ -32,7 +46,9 @@ const counts = { passed: 0, failed: 0, skipped: 0 }
 process.env.TEST_MACHINE_FACTOR = String(machineFactor())
 if (!values.postgres) await runTests('SQLite', positionals.length > 0 ? positionals : everything)
 if (values.postgres || positionals.length === 0) {
-  await onPostgres(() => runTests('PostgreSQL', positionals.length > 0 ? positionals : onBothDatabases))
+  const patterns = positionals.length > 0 ? positionals : onBothDatabases
+  const exclude = positionals.length > 0 ? [] : sameOnBoth
+  await onPostgres(() => runTests('PostgreSQL', patterns, exclude))
 }
 const { passed, failed, skipped } = counts
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
@@ -63,11 +79,11 @@ async function onPostgres(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function runTests(database: string, patterns: string[]): Promise<void> {
+async function runTests(database: string, patterns: string[], exclude: string[] = []): Promise<void> {
   console.log(`--- ${database}`)
-  const found = globSync(patterns)
+  const found = globSync(patterns, { exclude })
   const files = [...new Set([...longest.filter((file) => found.includes(file)), ...found])]
-  const events = run({ files, concurrency: 2 })
+  const events = run({ files, concurrency })
   events.on('test:summary', ({ file, counts: ended }) => {
     if (file !== undefined) return
     counts.passed += ended.passed
