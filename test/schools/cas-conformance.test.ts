@@ -8,8 +8,7 @@ import { type ConformanceSchool, type Trouble, verifierConformance } from './con
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-const quietCallMs = 400
-const hastyLimits = { callMs: patience(quietCallMs), answerBytes: 64 * 1024 }
+const hastyLimits = { callMs: 400, answerBytes: 64 * 1024 }
 const limits = { ...hastyLimits, callMs: patience(5000) }
 const serviceUrl = 'https://study.example.edu/api/v1.0/register/cas/callback'
 
@@ -122,7 +121,7 @@ async function startCas(tls: boolean): Promise<ConformanceSchool> {
     hasty: personsWay(createCasLogin({ ...asked, limits: hastyLimits }), ca),
     students,
     unknownNumber: '9999999999',
-    longestMs: quietCallMs,
+    longestMs: hastyLimits.callMs,
     troubles: faults.map(([name, expected, fault]) => ({ name, expected, begin: () => server.setFault(fault) })),
     recover: () => server.setFault(undefined),
     leave: server.close,

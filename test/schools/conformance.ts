@@ -20,7 +20,7 @@ export interface ConformanceSchool {
   students: readonly [Proof, Proof]
   /** A number that the school does not know. */
   unknownNumber: string
-  /** The longest that one login may take by the hasty one's own bounds, on a quiet machine. */
+  /** The longest that one login may take by the hasty one's own bounds. */
   longestMs: number
   troubles: readonly Trouble[]
   /** Ends whatever trouble there is. */

@@ -11,8 +11,7 @@ import { type ConformanceSchool, type Trouble, verifierConformance } from './con
 import { recordingLogger } from './recording-logger.ts'
 import { startReadableSchool } from './simulated-kingosoft.ts'
 
-const quietLoginMs = 1000
-const hastyLimits = { callMs: patience(400), loginMs: patience(quietLoginMs) }
+const hastyLimits = { callMs: 400, loginMs: 1000 }
 const limits: Partial<Limits> = { callMs: patience(5000), loginMs: patience(15_000) }
 
 const students = [
@@ -84,7 +83,7 @@ async function startKingosoft(
     hasty: createKingosoftVerifier({ ...asked, limits: hastyLimits }),
     students,
     unknownNumber: '9999999999',
-    longestMs: quietLoginMs,
+    longestMs: hastyLimits.loginMs,
     troubles: troublesOf(options?.dialect ?? 'k1', school.setFault),
     recover: () => school.setFault(undefined),
     leave: school.close,

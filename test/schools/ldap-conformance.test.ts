@@ -7,9 +7,8 @@ import { baseDn, type DirectoryFault, startLdapServer } from './ldap-server.ts'
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-const quietLoginMs = 1000
 const answerBytes = 64 * 1024
-const hastyLimits = { callMs: patience(400), loginMs: patience(quietLoginMs), answerBytes }
+const hastyLimits = { callMs: 400, loginMs: 1000, answerBytes }
 const limits = { callMs: patience(5000), loginMs: patience(15_000), answerBytes }
 
 const students = [
@@ -192,7 +191,7 @@ async function startDirectory(way: Way, withAccount: boolean): Promise<Conforman
     hasty: createLdapVerifier({ ...asked, limits: hastyLimits }),
     students,
     unknownNumber: '9999999999',
-    longestMs: quietLoginMs,
+    longestMs: hastyLimits.loginMs,
     troubles: troublesOf(steps, server.setFault),
     recover: () => server.setFault(undefined),
     leave: server.close,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { availableParallelism, loadavg } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 
 /** What the piece of work takes on a quiet machine. */
@@ -17,10 +17,7 @@ export function machineFactor(): number {
   for (let at = 0; at < 25_000_000; at++) sum = (sum + at * at) | 0
   assert.ok(Number.isInteger(sum))
   const [waiting = 0] = loadavg()
-  factor = Math.min(
-    maxFactor,
-    Math.max(factor, (performance.now() - begun) / quietMs, waiting / availableParallelism()),
-  )
+  factor = Math.min(maxFactor, Math.max(factor, (performance.now() - begun) / quietMs, waiting / cpus().length))
   isMeasured = true
   return factor
 }
