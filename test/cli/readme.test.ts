@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { main } from '../support/running-service.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
@@ -41,7 +41,7 @@ describe('the tour of the README', { skip: noShell && 'bash, curl or sed is miss
     folder = await mkdtemp(join(tmpdir(), 'occupy-tour-'))
     ends.push(() => rm(folder, { recursive: true }))
     const env = { PATH: process.env.PATH, DATABASE_URL: `file:${folder}/x.sqlite`, PORT: '0', LOG_LEVEL: 'silent' }
-    const service = spawn(process.execPath, [fileURLToPath(new URL('src/main.ts', root)), 'serve'], { env })
+    const service = spawn(process.execPath, [main, 'serve'], { env })
     const gone = once(service, 'close')
     ends.unshift(async () => {
       service.kill('SIGTERM')

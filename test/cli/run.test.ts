@@ -4,6 +4,7 @@ import { accessSync, appendFileSync, chmodSync, constants, existsSync, readFileS
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { type InstalledCopy, makeInstalledCopy } from '../support/installed-copy.ts'
+import { patience } from '../support/patience.ts'
 
 const isRoot = process.getuid?.() === 0
 const nobody = 65534
@@ -24,7 +25,7 @@ describe('npm run occupy', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(copy.folder, 'scripts/run.mjs'), 'captcha', '--help'],
-      { env, encoding: 'utf8', timeout: 30_000, ...options },
+      { env, encoding: 'utf8', timeout: patience(30_000), ...options },
     )
     return { ran: status === 0 && stdout.startsWith('Usage: occupy captcha'), stdout, stderr }
   }

@@ -7,13 +7,14 @@ import { text } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
+import { patience } from '../support/patience.ts'
 import { openReleaseSite, type ReleaseSite } from '../support/release-site.ts'
 
 const missingTool = ['bash', 'git', 'curl', 'setsid'].find((tool) => spawnSync(tool, ['--version']).status !== 0)
 const [demo] = demoStudents
 const ann = { username: 'ann', password: 'a quiet reading room' }
 
-describe('deploy/upgrade.sh', { skip: missingTool && `${missingTool} is missing`, timeout: 120_000 }, () => {
+describe('deploy/upgrade.sh', { skip: missingTool && `${missingTool} is missing`, timeout: patience(120_000) }, () => {
   let site: ReleaseSite
   before(async () => {
     site = await openReleaseSite()

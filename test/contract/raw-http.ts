@@ -3,9 +3,10 @@ import { connect as connectPlain, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { promisify } from 'node:util'
+import { patience } from '../support/patience.ts'
 import { parsed, type Reply } from './client.ts'
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = patience(10_000)
 
 /**
  * What the server answers to these bytes, which need not be HTTP at all. The pieces are sent one after the other, until

@@ -6,13 +6,14 @@ import { setTimeout } from 'node:timers/promises'
 import { findSetting, unfinishedCopy } from '../../src/storage/settings.repository.ts'
 import type { Db } from '../../src/storage/storage.ts'
 import { occupy } from '../cli/command-line.ts'
+import { patience } from '../support/patience.ts'
 import { failToStart, main, spawnService } from '../support/running-service.ts'
 import { directions, type Ends, makeEnds, seed, visit } from './ends.ts'
 
 const secret = { SECRET: 'a secret for tests that is long enough', LOG_LEVEL: 'silent' }
 
 for (const direction of directions) {
-  describe(`occupy migrate-data ${direction}`, { timeout: 120_000 }, () => {
+  describe(`occupy migrate-data ${direction}`, { timeout: patience(120_000) }, () => {
     test('carries accounts, passwords and tokens along; the next record has a fresh id', async (t) => {
       const ends = await makeEnds(direction)
       t.after(ends.remove)

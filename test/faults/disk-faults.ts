@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { canRefuseWrites, type DiskFault, fullDisk, mountSmallDisk, refusedWrites } from '../support/faulty-disk.ts'
+import { assertTook } from '../support/patience.ts'
 import { makePlace, type Place, type SpawnedService, spawnService } from '../support/running-service.ts'
 import { audit } from './audit.ts'
 import { registerStudents, type Student, type StudyRecord } from './student.ts'
@@ -138,7 +139,7 @@ function until(work: Promise<unknown>) {
   return async (condition: () => boolean | Promise<boolean>) => {
     for (const begun = performance.now(); !(await condition()); await setTimeout(1)) {
       if (failure !== undefined) throw failure
-      assert.ok(performance.now() - begun < longestHealMs, 'the service neither refuses nor writes')
+      assertTook(performance.now() - begun, longestHealMs, 'the service neither refuses nor writes')
     }
   }
 }

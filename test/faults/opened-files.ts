@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { lockHolders } from '../support/file-locks.ts'
+import { until } from '../support/patience.ts'
 import { buildPreload } from './preload.ts'
 import { registerStudents, type Student, study } from './student.ts'
 import { type Place, startVictim, type Victim } from './victim.ts'
@@ -57,8 +57,7 @@ async function useEverything(origin: string, students: readonly Student[]): Prom
 
 async function everyWorkerListens({ said }: Victim, workers: number): Promise<void> {
   const listening = () => said().match(/"a worker is listening"/g)?.length ?? 0
-  for (const begun = performance.now(); workers > 1 && listening() < workers; await setTimeout(20))
-    assert.ok(performance.now() - begun < 20_000, 'every worker listens in time')
+  await until(() => workers === 1 || listening() >= workers, 'every worker listens')
 }
 
 interface Open {

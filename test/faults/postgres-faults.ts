@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { linkTo } from '../support/cuttable-link.ts'
+import { until } from '../support/patience.ts'
 import { promote, withoutFreeze, withPostgres, withPostgresPair } from '../support/postgres-server.ts'
 import { audit } from './audit.ts'
 import { type Load, startLoad } from './postgres-load.ts'
@@ -137,13 +138,8 @@ async function sufferUnderLoad(
   }
 }
 
-const patienceMs = 20_000
-
 /** A write that was begun after this call is acknowledged. */
 async function untilAnswered({ answers }: Load): Promise<void> {
   const since = performance.now()
-  while (!answers.some(({ begun, ok }) => ok && begun > since)) {
-    assert.ok(performance.now() - since < patienceMs, 'nothing is acknowledged any more')
-    await setTimeout(20)
-  }
+  await until(() => answers.some(({ begun, ok }) => ok && begun > since), 'something is acknowledged')
 }

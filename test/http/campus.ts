@@ -4,6 +4,7 @@ import { after, before } from 'node:test'
 import { freshName, freshPassword } from '../contract/api.ts'
 import { basic, type Call, type Reply, send } from '../contract/client.ts'
 import { bytesAtRest } from '../support/at-rest.ts'
+import { patience } from '../support/patience.ts'
 import type { Settings } from '../support/running-service.ts'
 import { type Service, startService, type Wishes } from '../support/service.ts'
 
@@ -14,8 +15,14 @@ export interface Newcomer {
   stu_pwd: string
 }
 
-/** The bounds of production, in small, and yet not so small that a busy machine breaks them. */
-export const smallBounds = { login: { callMs: 1000, loginMs: 3000 }, guard: { totalMs: 4000, failures: 1000 } }
+/** The bounds of production, in small. */
+export const quietBounds = { callMs: 400, loginMs: 1200, totalMs: 1600 }
+
+/** Not so small that a busy machine breaks them. */
+export const smallBounds = {
+  login: { callMs: patience(quietBounds.callMs), loginMs: patience(quietBounds.loginMs) },
+  guard: { totalMs: patience(quietBounds.totalMs), failures: 1000 },
+}
 
 /** A service and its school, opened before this file's tests and closed after them. */
 export function openCampus(settings: Settings = {}, wishes: Wishes = {}): Campus {

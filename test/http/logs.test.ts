@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
+import { assertTook, patience } from '../support/patience.ts'
 import { makePlace, type SpawnedService, spawnService } from '../support/running-service.ts'
 
 const ann = { username: 'ann', password: 'a quiet reading room' }
@@ -33,7 +34,7 @@ function openPipe(folder: string) {
   return { reader: openSync(path, constants.O_RDWR | constants.O_NONBLOCK), output: openSync(path, 'w') }
 }
 
-describe('a log that cannot be written', { timeout: 120_000, concurrency: 2 }, () => {
+describe('a log that cannot be written', { timeout: patience(120_000), concurrency: 2 }, () => {
   for (const [what, open] of Object.entries(outputs)) {
     for (const workers of ['1', '2']) {
       test(`stops nothing: ${what}, WORKERS=${workers}`, async () => {
@@ -45,7 +46,7 @@ describe('a log that cannot be written', { timeout: 120_000, concurrency: 2 }, (
           await use(service)
           const begun = performance.now()
           assert.equal(await service.end(), 0, service.said())
-          assert.ok(performance.now() - begun < 8000, 'it ends by itself, before its grace period is over')
+          assertTook(performance.now() - begun, 8000, 'it ends by itself, before its grace period is over')
         } finally {
           await service.end('SIGKILL')
           close()

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
+import { assertTook, patience } from '../support/patience.ts'
 import { failToStart, makePlace, type Place, type Settings, spawnService } from '../support/running-service.ts'
 
 const [demo] = demoStudents
@@ -65,10 +66,10 @@ describe('the service as a process', { concurrency: 2 }, () => {
       assert.match(String(answer), /^HTTP\/1\.1 201 /)
       const answered = performance.now()
       assert.equal(await exit, 0)
-      assert.ok(performance.now() - answered < 5000, 'nothing else is waited for')
+      assertTook(performance.now() - answered, 5000, 'nothing else is waited for')
     }))
 
-  test('ends with 0 within ten seconds, though a client never finishes', { timeout: 30_000 }, () =>
+  test('ends with 0 within ten seconds, though a client never finishes', { timeout: patience(30_000) }, () =>
     withPlace(async (place) => {
       const service = await spawnService(place)
       const { port, host } = new URL(service.address)
@@ -78,7 +79,7 @@ describe('the service as a process', { concurrency: 2 }, () => {
       await untilReceived(service.address)
       const begun = performance.now()
       assert.equal(await service.end(), 0)
-      assert.ok(performance.now() - begun < 11_000)
+      assertTook(performance.now() - begun, 11_000, 'the end')
       socket.destroy()
     }),
   )

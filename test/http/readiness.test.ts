@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { assertError } from '../contract/assert-error.ts'
 import { bearer, send } from '../contract/client.ts'
 import { linkTo } from '../support/cuttable-link.ts'
+import { assertTook } from '../support/patience.ts'
 import { type Service, startService } from '../support/service.ts'
 
 interface Fault {
@@ -24,7 +25,7 @@ test('readiness is a 503 in the one form while the database is gone, and comes b
     const reply = await send('GET', `${service.address}/readyz`)
     assertError(reply, 503)
     assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/, what)
-    assert.ok(performance.now() - begun < 4000, `${what}: told within a monitor's patience`)
+    assertTook(performance.now() - begun, 4000, `${what}: told within a monitor's patience`)
     assert.equal((await send('GET', `${service.address}/healthz`)).status, 200, `${what}: the process lives`)
     await mend()
     await assertReady(service)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { describe, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { restartDelay } from '../../src/server/workers.ts'
 import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
+import { patience, until } from '../support/patience.ts'
 import { failToStart, makePlace, type Place, type SpawnedService, spawnService } from '../support/running-service.ts'
 
 const ann = { username: 'ann', password: 'a quiet reading room' }
@@ -14,7 +14,7 @@ async function withWorkers(work: (service: SpawnedService, place: Place) => Prom
   const place = await makePlace()
   const service = await spawnService(place, { WORKERS: '3' })
   try {
-    await until(() => workersOf(service).length === 3)
+    await until(() => workersOf(service).length === 3, 'every worker listens')
     await work(service, place)
   } finally {
     await service.end('SIGKILL')
@@ -22,7 +22,7 @@ async function withWorkers(work: (service: SpawnedService, place: Place) => Prom
   }
 }
 
-describe('several workers', { timeout: 60_000, concurrency: 2 }, () => {
+describe('several workers', { timeout: patience(60_000), concurrency: 2 }, () => {
   test('serve on one port, greet once, and end on SIGTERM with 0', () =>
     withWorkers(async (service) => {
       const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
@@ -47,7 +47,7 @@ describe('several workers', { timeout: 60_000, concurrency: 2 }, () => {
     withWorkers(async (service) => {
       const [victim = 0] = workersOf(service)
       process.kill(victim, 'SIGKILL')
-      await until(() => workersOf(service).length === 4)
+      await until(() => workersOf(service).length === 4, 'another worker listens')
       for (let at = 0; at < 6; at += 1) assert.equal((await onFreshConnection(service, '/readyz')).status, 200)
       assert.equal(await service.end('SIGINT'), 0)
     }))
@@ -56,7 +56,7 @@ describe('several workers', { timeout: 60_000, concurrency: 2 }, () => {
     withWorkers(async (service) => {
       const workers = workersOf(service)
       await service.end('SIGKILL')
-      await until(() => !workers.some(lives))
+      await until(() => !workers.some(lives), 'the workers end')
     }))
 
   test('that cannot start are told once, and all ends with 1', async () => {
@@ -92,11 +92,6 @@ function lives(pid: number): boolean {
   } catch {
     return false
   }
-}
-
-async function until(done: () => boolean): Promise<void> {
-  for (const begun = performance.now(); performance.now() - begun < 20_000; await setTimeout(20)) if (done()) return
-  assert.fail('not in time')
 }
 
 async function onFreshConnection({ address }: SpawnedService, path: string, as: { authorization?: string } = {}) {

@@ -2,13 +2,15 @@ import { TLSSocket } from 'node:tls'
 import { type CasLogin, createCasLogin } from '../../src/schools/cas/cas-login.ts'
 import type { StudentVerifier } from '../../src/schools/verifier.ts'
 import { studentNumberForm } from '../../src/shared/student-number-form.ts'
+import { patience } from '../support/patience.ts'
 import { openCasBrowser } from './cas-browser.ts'
 import { type CasFault, failure, startCasServer, success } from './cas-server.ts'
 import { type ConformanceSchool, type Trouble, verifierConformance } from './conformance.ts'
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-const limits = { callMs: 1000, answerBytes: 64 * 1024 }
+const hastyLimits = { callMs: 400, answerBytes: 64 * 1024 }
+const limits = { ...hastyLimits, callMs: patience(5000) }
 const serviceUrl = 'https://study.example.edu/api/v1.0/register/cas/callback'
 
 const students = [
@@ -113,18 +115,14 @@ function personsWay(cas: CasLogin, ca?: string): StudentVerifier {
 async function startCas(tls: boolean): Promise<ConformanceSchool> {
   const authority = tls ? await createPrivateAuthority() : undefined
   const server = await startCasServer(students, authority)
-  const cas = createCasLogin({
-    baseUrl: server.url,
-    ca: authority?.ca,
-    studentNumbers: studentNumberForm(),
-    limits,
-    logger: recordingLogger(),
-  })
+  const ca = authority?.ca
+  const asked = { baseUrl: server.url, ca, studentNumbers: studentNumberForm(), logger: recordingLogger() }
   return {
-    verifier: personsWay(cas, authority?.ca),
+    verifier: personsWay(createCasLogin({ ...asked, limits }), ca),
+    hasty: personsWay(createCasLogin({ ...asked, limits: hastyLimits }), ca),
     students,
     unknownNumber: '9999999999',
-    longestMs: limits.callMs,
+    longestMs: hastyLimits.callMs,
     troubles: faults.map(([name, expected, fault]) => ({ name, expected, begin: () => server.setFault(fault) })),
     recover: () => server.setFault(undefined),
     leave: server.close,

@@ -3,13 +3,16 @@ import { after, before, describe, test } from 'node:test'
 import { createCaptchaMonitor } from '../../src/schools/captcha-monitor.ts'
 import { guardVerifier } from '../../src/schools/guarded-verifier.ts'
 import type { Proof, StudentVerifier } from '../../src/schools/verifier.ts'
+import { patience } from '../support/patience.ts'
 import { type Trouble, verifierConformance } from './conformance.ts'
 import { recordingLogger } from './recording-logger.ts'
 import type { Scripts } from './scripted-school.ts'
 import { createZhengfangVerifier } from './zhengfang/zhengfang.verifier.ts'
 import { CAPTCHA, startZhengfangSchool, type ZhengfangSchool } from './zhengfang/zhengfang-school.ts'
 
-const limits = { callMs: 1500, loginMs: 4000, answerBytes: 64 * 1024 }
+const answerBytes = 64 * 1024
+const hastyLimits = { callMs: 400, loginMs: 1000, answerBytes }
+const limits = { callMs: patience(5000), loginMs: patience(15_000), answerBytes }
 const students = [
   { studentNumber: '2099000001', schoolPassword: 'canary-Pa55&=+密' },
   { studentNumber: '2099000002', schoolPassword: 'canary-2099000002' },
@@ -47,18 +50,13 @@ const faults: readonly [string, Trouble['expected'], Scripts][] = [
 
 verifierConformance('a form login of another kind (正方)', async () => {
   const school = await startZhengfangSchool(students)
-  const verifier = createZhengfangVerifier({
-    baseUrl: school.url,
-    readCaptcha,
-    captchaMode: 'read',
-    limits,
-    logger: recordingLogger(),
-  })
+  const asked = { baseUrl: school.url, readCaptcha, captchaMode: 'read', logger: recordingLogger() } as const
   return {
-    verifier,
+    verifier: createZhengfangVerifier({ ...asked, limits }),
+    hasty: createZhengfangVerifier({ ...asked, limits: hastyLimits }),
     students,
     unknownNumber: '9999999999',
-    longestMs: limits.loginMs,
+    longestMs: hastyLimits.loginMs,
     troubles: faults.map(([name, expected, fault]) => ({ name, expected, begin: () => school.setFault(fault) })),
     recover: () => school.setFault(undefined),
     leave: school.close,

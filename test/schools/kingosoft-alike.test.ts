@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { patience } from '../support/patience.ts'
 import { proof, schoolAndVerifier } from './school-and-verifier.ts'
 import { keys, languages, ofStudent, refusal, student, wordlessSchool } from './silent-school.ts'
 
-const ample = { login: 'auto', limits: { callMs: 2000, loginMs: 5000 } } as const
+const ample = { login: 'auto', limits: { callMs: patience(2000), loginMs: patience(5000) } } as const
 
 for (const name of ['k1', 'k2-post'] as const) {
   test(`a school of ${name} that refuses all in the same words is told by the first login that it accepts`, async (t) => {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import test from 'node:test'
 import { guardVerifier } from '../../src/schools/guarded-verifier.ts'
+import { patience } from '../support/patience.ts'
 import { proof, schoolAndVerifier } from './school-and-verifier.ts'
 import type { SeenCall } from './scripted-school.ts'
 import { languages, ofStudent, silentSchool } from './silent-school.ts'
 
-const ample = { login: 'auto', limits: { callMs: 2000, loginMs: 5000 } } as const
+const ample = { login: 'auto', limits: { callMs: patience(2000), loginMs: patience(5000) } } as const
 
 for (const [name, understands] of Object.entries(languages)) {
   for (const otherwise of [
@@ -115,8 +116,11 @@ test('asking a person does not hang on reading: the likely dialect is taken', as
 test('a school too slow for all trials in one login is found out by the next ones', async (t) => {
   const scripts = silentSchool(languages['k2-get'], '{"status":"5000"}')
   const answer = scripts['/cas/logon.action']
-  scripts['/cas/logon.action'] = (response, call) => void setTimeout(() => answer?.(response, call), 250)
-  const { school, verifier } = await schoolAndVerifier(t, scripts, { ...ample, limits: { callMs: 2000, loginMs: 700 } })
+  scripts['/cas/logon.action'] = (response, call) => void setTimeout(() => answer?.(response, call), patience(250))
+  const { school, verifier } = await schoolAndVerifier(t, scripts, {
+    ...ample,
+    limits: { callMs: patience(2000), loginMs: patience(700) },
+  })
   const outcomes: string[] = []
   for (let login = 0; login < 10 && outcomes.at(-1) !== 'verified'; login++) {
     const answer = await verifier.verify(proof)

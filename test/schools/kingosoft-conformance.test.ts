@@ -6,11 +6,13 @@ import {
   type Fault,
   type FaultStep,
 } from '../../src/tools/simulated-school/simulated-school.ts'
+import { patience } from '../support/patience.ts'
 import { type ConformanceSchool, type Trouble, verifierConformance } from './conformance.ts'
 import { recordingLogger } from './recording-logger.ts'
 import { startReadableSchool } from './simulated-kingosoft.ts'
 
-const limits: Partial<Limits> = { callMs: 2000, loginMs: 5000 }
+const hastyLimits = { callMs: 400, loginMs: 1000 }
+const limits: Partial<Limits> = { callMs: patience(5000), loginMs: patience(15_000) }
 
 const students = [
   { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+密' },
@@ -20,7 +22,7 @@ const students = [
 const faults: readonly [Fault, Trouble['expected'], string][] = [
   [{ name: 'hang' }, 'timeout', 'never answers'],
   [{ name: 'drip' }, 'timeout', 'answers a byte a second'],
-  [{ name: 'slow', ms: 3000 }, 'timeout', 'answers too late'],
+  [{ name: 'slow', ms: 3 * hastyLimits.callMs }, 'timeout', 'answers too late'],
   [{ name: 'reset' }, 'connection-refused', 'resets the connection'],
   [{ name: 'close' }, 'connection-refused', 'ends the connection without a word'],
   [{ name: 'http-status' }, 'fault', 'answers 500'],
@@ -69,19 +71,19 @@ async function startKingosoft(
   options: Parameters<typeof startReadableSchool>[0],
 ): Promise<ConformanceSchool> {
   const { school, readCaptcha } = await startReadableSchool({ students, ...options })
-  const verifier = createKingosoftVerifier({
+  const asked = {
     baseUrl: school.url,
     login,
     readCaptcha,
-    captchaMode: 'read',
-    limits,
+    captchaMode: 'read' as const,
     logger: recordingLogger(),
-  })
+  }
   return {
-    verifier,
+    verifier: createKingosoftVerifier({ ...asked, limits }),
+    hasty: createKingosoftVerifier({ ...asked, limits: hastyLimits }),
     students,
     unknownNumber: '9999999999',
-    longestMs: limits.loginMs ?? 0,
+    longestMs: hastyLimits.loginMs,
     troubles: troublesOf(options?.dialect ?? 'k1', school.setFault),
     recover: () => school.setFault(undefined),
     leave: school.close,

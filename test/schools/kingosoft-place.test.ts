@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createKingosoftVerifier } from '../../src/schools/kingosoft/kingosoft.verifier.ts'
+import { patience } from '../support/patience.ts'
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 import { proof, schoolAndVerifier } from './school-and-verifier.ts'
 
-const ample = { limits: { callMs: 2000, loginMs: 5000 } }
+const ample = { limits: { callMs: patience(2000), loginMs: patience(5000) } }
 
 for (const root of ['', '/tscjw', '/a/b']) {
   for (const end of ['', '/', '///']) {

@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net'
 import { createLdapVerifier } from '../../src/schools/ldap/ldap.verifier.ts'
+import { patience } from '../support/patience.ts'
 import { type ConformanceSchool, type Trouble, verifierConformance } from './conformance.ts'
 import { type DirectoryRequest, entry, result } from './ldap-messages.ts'
 import { baseDn, type DirectoryFault, startLdapServer } from './ldap-server.ts'
 import { createPrivateAuthority } from './private-authority.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-const limits = { callMs: 1000, loginMs: 2500, answerBytes: 64 * 1024 }
+const answerBytes = 64 * 1024
+const hastyLimits = { callMs: 400, loginMs: 1000, answerBytes }
+const limits = { callMs: patience(5000), loginMs: patience(15_000), answerBytes }
 
 const students = [
   { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+密' },
@@ -168,16 +171,15 @@ async function startDirectory(way: Way, withAccount: boolean): Promise<Conforman
     ...(way !== 'plain' && { tls: authority }),
     ldaps: way === 'ldaps',
   })
-  const verifier = createLdapVerifier({
+  const asked = {
     url: `${way === 'ldaps' ? 'ldaps' : 'ldap'}://127.0.0.1:${server.port}`,
     ...(way === 'plain' && { startTls: false }),
     ca: authority.ca,
     baseDn,
     filter: '(uid={studentNumber})',
     ...(withAccount && { bindDn: account.dn, bindPassword: account.password }),
-    limits,
     logger: recordingLogger(),
-  })
+  }
   const steps: Step[] = [
     ...(way === 'start-tls' ? ['start-tls' as const] : []),
     ...(withAccount ? ['service login' as const] : []),
@@ -185,10 +187,11 @@ async function startDirectory(way: Way, withAccount: boolean): Promise<Conforman
     'login',
   ]
   return {
-    verifier,
+    verifier: createLdapVerifier({ ...asked, limits }),
+    hasty: createLdapVerifier({ ...asked, limits: hastyLimits }),
     students,
     unknownNumber: '9999999999',
-    longestMs: limits.loginMs,
+    longestMs: hastyLimits.loginMs,
     troubles: troublesOf(steps, server.setFault),
     recover: () => server.setFault(undefined),
     leave: server.close,

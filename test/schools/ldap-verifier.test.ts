@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import test from 'node:test'
 import { createLdapVerifier, type LdapOptions } from '../../src/schools/ldap/ldap.verifier.ts'
+import { patience } from '../support/patience.ts'
 import { entry, reference, result } from './ldap-messages.ts'
 import { baseDn, type DirectoryFault, dnOf, type LdapServerOptions, startLdapServer } from './ldap-server.ts'
 import { createPrivateAuthority } from './private-authority.ts'
@@ -9,7 +10,7 @@ import { recordingLogger } from './recording-logger.ts'
 
 const proof = { studentNumber: '4142100101', schoolPassword: 'canary-Pa55&=+密' }
 const account = { dn: 'cn=reader,dc=example,dc=edu', password: 'canary-reader' }
-const limits = { callMs: 1000, loginMs: 2500, answerBytes: 4096 }
+const limits = { callMs: patience(400), loginMs: patience(1000), answerBytes: 4096 }
 
 /** A directory and a verifier that asks it, both gone after the test. */
 async function directoryAndVerifier(

@@ -1,12 +1,15 @@
 import type { TestContext } from 'node:test'
 import { createKingosoftVerifier, type KingosoftOptions } from '../../src/schools/kingosoft/kingosoft.verifier.ts'
+import { patience } from '../support/patience.ts'
 import { recordingLogger } from './recording-logger.ts'
 import { type Scripts, startScriptedSchool } from './scripted-school.ts'
 
 export const proof = { studentNumber: '4142100101', schoolPassword: 'canary-Pa55&=+密' }
 
 /** The production bounds in small. */
-export const limits = { callMs: 800, loginMs: 2000, answerBytes: 4096 }
+/** On a quiet machine. */
+export const quiet = { callMs: 400, loginMs: 1000 }
+export const limits = { callMs: patience(quiet.callMs), loginMs: patience(quiet.loginMs), answerBytes: 4096 }
 
 /** A scripted school and a verifier that asks it, both gone after the test. */
 export async function schoolAndVerifier(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import { patience } from '../support/patience.ts'
 import { proof, schoolAndVerifier } from './school-and-verifier.ts'
 import { type Scripts, willing } from './scripted-school.ts'
 
@@ -46,7 +47,7 @@ for (const [what, encoding, pack, reason] of [
   ['is packed by something else', 'br', (bytes: Buffer) => bytes, 'not-understood'],
 ] as const) {
   test(`an answer that ${what} is ${reason}`, async (t) => {
-    const limits = { callMs: 2000, loginMs: 4000, answerBytes: 16 * 1024 }
+    const limits = { callMs: patience(2000), loginMs: patience(4000), answerBytes: 16 * 1024 }
     const bound = what.startsWith('grows beyond') ? { ...limits, answerBytes: 256 * 1024 } : limits
     const { verifier } = await schoolAndVerifier(t, packing(encoding, pack), { limits: bound })
     assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason })

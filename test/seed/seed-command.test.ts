@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
+import { patience, until } from '../support/patience.ts'
 
 const command = new URL('../../src/cli/seed.command.ts', import.meta.url).href
 const script = `const { seedCommand } = await import('${command}'); await seedCommand(process.env).parseAsync(process.argv.slice(1), { from: 'user' })`
@@ -24,11 +24,11 @@ describe('occupy seed', () => {
   after(() => rm(folder, { recursive: true }))
 
   test('stops cleanly on Ctrl-C, goes on when run again, and refuses another campus', {
-    timeout: 120_000,
+    timeout: patience(120_000),
   }, async () => {
     const stopped = run(words)
     // They come first, and some of the records right behind them.
-    while (rowsIn(file, 'accounts') === 0) await setTimeout(10)
+    await until(() => rowsIn(file, 'accounts') > 0, 'accounts are made')
     stopped.child.kill('SIGINT')
     assert.equal((await stopped.end).code, 130)
     const kept = rowsIn(file, 'studies')

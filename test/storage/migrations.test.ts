@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { after, beforeEach, test } from 'node:test'
 import { migrate, NewerDatabaseError } from '../../src/storage/migrate.ts'
+import { main } from '../support/running-service.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
 
 const opened: TestDatabase[] = []
@@ -34,8 +35,7 @@ test('many handles may migrate at once, and each step runs once', async () => {
 
 test('two processes may migrate at once', async () => {
   const children = [1, 2].map(() => {
-    const main = new URL('../../src/main.ts', import.meta.url)
-    const child = spawn(process.execPath, [main.pathname, 'migrate'], {
+    const child = spawn(process.execPath, [main, 'migrate'], {
       env: { ...process.env, DATABASE_URL: database.url },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -9,6 +9,12 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
+const settings = [
+  ...['listen_addresses=127.0.0.1', 'max_connections=200', 'dynamic_shared_memory_type=mmap'],
+  // A test that cuts the power off has a server of its own.
+  ...['fsync=off', 'full_page_writes=off'],
+]
+
 /** A PostgreSQL server of its own on loopback, its data below `folder`. Root is no obstacle. */
 export async function startPostgres(folder: string): Promise<Postgres> {
   const port = await freePort()
@@ -21,7 +27,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200'],
+    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
     onLog: (line) => log.push(String(line)),
     onError: (line) => log.push(String(line)),
   })

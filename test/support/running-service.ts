@@ -39,13 +39,14 @@ export interface SpawnedService {
 /** Node.js and the file that it runs. */
 export type Program = readonly [node: string, main: string]
 
-export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-const sources: Program = [process.execPath, main]
+/** What `npm test` has built, as production runs it; the sources where a test file is run by itself. */
+export const main = process.env.TEST_MAIN ?? fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const underTest: Program = [process.execPath, main]
 
 export interface SpawnOptions {
   /** Where its log goes, an open file in place of a pipe. */
   output?: number | 'pipe'
-  /** In place of the sources. */
+  /** In place of `main`. */
   program?: Program
 }
 
@@ -71,7 +72,7 @@ export async function failToStart(place: Place, settings: Settings): Promise<{ c
   return { code: await exit, said: said() }
 }
 
-function spawnServe(place: Place, settings: Settings, { output = 'pipe', program = sources }: SpawnOptions = {}) {
+function spawnServe(place: Place, settings: Settings, { output = 'pipe', program = underTest }: SpawnOptions = {}) {
   const [node, file] = program
   const { PATH = '' } = process.env
   const child = spawn(node, [file, 'serve'], {

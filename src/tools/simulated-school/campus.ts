@@ -1,4 +1,4 @@
-import { drawCaptcha } from './captcha/captcha-image.ts'
+import type { drawCaptcha } from './captcha/captcha-image.ts'
 import type { LogonRequest } from './dialect.ts'
 import { freshKey } from './encryption/k3-envelope.ts'
 import type { Fault, FaultStep } from './faults/fault.ts'
@@ -13,6 +13,7 @@ import { userCodeOf } from './students/student.ts'
 export interface Campus extends LogonDesk {
   wording: Wording
   random: Random
+  draw: typeof drawCaptcha
   now: () => number
   seen: Seen
 }
@@ -59,7 +60,7 @@ function handOutCaptcha(campus: Campus, { session }: Visit, fault: Fault | undef
   campus.seen.captchas++
   session.captcha = textOf(campus.random, '0123456789', 4)
   if (fault?.name === 'captcha-not-an-image') return page(errorPage(200), campus.wording)
-  const image = drawCaptcha(session.captcha, campus.random, fault?.name === 'captcha-unreadable')
+  const image = campus.draw(session.captcha, campus.random, fault?.name === 'captcha-unreadable')
   const body = fault?.name === 'captcha-truncated' ? image.subarray(0, image.length / 2) : image
   return { status: 200, headers: { 'content-type': 'image/jpeg', 'cache-control': 'no-cache' }, body }
 }

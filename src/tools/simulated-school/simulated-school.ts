@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Campus, Seen } from './campus.ts'
+import { drawCaptcha } from './captcha/captcha-image.ts'
 import type { Dialect } from './dialect.ts'
 import { type Fault, FaultSwitch } from './faults/fault.ts'
 import type { LogEntry } from './log-entry.ts'
@@ -27,6 +28,8 @@ export interface SimulatedSchoolOptions {
   /** Default 0: any free port. */
   port?: number
   random?: () => number
+  /** Draws the captchas. Default `drawCaptcha`. */
+  draw?: typeof drawCaptcha
   now?: () => number
   tls?: { cert: string; key: string }
   encoding?: 'utf-8' | 'gbk'
@@ -94,6 +97,7 @@ function campusOf(options: SimulatedSchoolOptions): Campus {
     register: new StudentRegister({ students, lockMs, now }),
     wording: { charset: options.encoding ?? 'utf-8', labelled: options.labelled ?? true },
     random: options.random ?? Math.random,
+    draw: options.draw ?? drawCaptcha,
     now,
     seen: { logins: 0, captchas: 0, wrongPasswords: 0, refusedCaptchas: 0, logons: 0, mostAtOnce: 0 },
   }

@@ -1,0 +1,129 @@
+// What a test run leaves behind, ended by itself or killed, is found here and removed. Works on any Node.js from 20 on.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const prefix = 'occupy-tests-'
+const attempts = 100
+const pauseMs = 20
+
+/** A folder that names this process, for the temporary files of the tests. */
+export function openRunFolder() {
+  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
+  mkdirSync(join(folder, 'tmp'))
+  // A PostgreSQL server that root starts runs as another user.
+  for (const path of [folder, join(folder, 'tmp')]) chmodSync(path, 0o711)
+  return folder
+}
+
+/** Removes the folders of runs whose process is gone, and what still works in them. */
+export function removeDeadRuns() {
+  for (const name of readdirSync(tmpdir()).filter((name) => name.startsWith(prefix))) {
+    const pid = Number(name.slice(prefix.length).split('-')[0])
+    if (pid > 0 && !isAlive(pid)) removeRun(join(tmpdir(), name))
+  }
+}
+
+/**
+ * Ends each process of the process group or with its working directory in the folder, but not this one, and removes the folder.
+ * Answers what there was, for people to read: a run that ended by itself leaves nothing.
+ * @param {string} folder
+ * @param {number} [group]
+ * @returns {string[]}
+ */
+export function removeRun(folder, group) {
+  const left = new Map()
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const processes = processesOf(folder, group)
+    if (processes.length === 0) break
+    for (const { pid, command } of processes) {
+      left.set(pid, `process ${pid}: ${command}`)
+      signal(pid)
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
+  }
+  const mounts = mountsBelow(folder)
+  for (const mount of mounts) execFileSync('umount', ['-l', mount])
+  removeSharedMemory(folder)
+  const files = filesIn(join(folder, 'tmp'))
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  } catch {
+    // Another user's: theirs to remove.
+  }
+  return [...left.values(), ...mounts.map((mount) => `mount ${mount}`), ...files.map((file) => `file ${file}`)]
+}
+
+/** PostgreSQL keeps a segment for each cluster, and cannot give it back when it is killed. */
+export function removeSharedMemory(folder) {
+  for (const file of filesIn(folder, { recursive: true }).filter((file) => file.endsWith('postmaster.pid'))) {
+    try {
+      const [, segment] = readFileSync(join(folder, file), 'utf8').split('\n')[6].trim().split(/\s+/)
+      execFileSync('ipcrm', ['-m', segment], { stdio: 'ignore' })
+    } catch {
+      // It is gone already, or this system keeps none.
+    }
+  }
+}
+
+function filesIn(folder, options) {
+  try {
+    return readdirSync(folder, options)
+  } catch {
+    return []
+  }
+}
+
+/** Only Linux tells. Elsewhere the processes of a killed run notice by themselves, or do not. */
+function processesOf(folder, group) {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => belongs(name, folder, group))
+    .map((name) => ({ pid: Number(name), command: commandOf(name) }))
+}
+
+function belongs(pid, folder, group) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    if (state === 'Z') return false
+    return Number(processGroup) === group || `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`)
+  } catch {
+    return false
+  }
+}
+
+function commandOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+  } catch {
+    return ''
+  }
+}
+
+function mountsBelow(folder) {
+  if (process.platform !== 'linux') return []
+  const points = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+  return points.filter((point) => point.startsWith(`${folder}/`))
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+function signal(pid) {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself, or is another user's.
+  }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { removeDeadRuns } from '../scripts/test-run.mjs'
+import { until } from './support/patience.ts'
+
+const script = join(import.meta.dirname, '../scripts/test.mjs')
+const hanging = 'test/support/hanging-test.ts'
+const elsewhere = process.platform !== 'linux' && 'only Linux tells which processes work in a folder'
+
+/** How a run may end before its time: a signal to scripts/test.mjs, to test/run.ts, or to both. */
+const ends: readonly (readonly [what: string, end: (outer: number, inner: number) => void])[] = [
+  ['Ctrl-C', (outer) => process.kill(outer, 'SIGINT')],
+  ['SIGKILL to test/run.ts', (_, inner) => process.kill(inner, 'SIGKILL')],
+  ['SIGKILL to scripts/test.mjs', (outer) => process.kill(outer, 'SIGKILL')],
+  [
+    'SIGKILL to both, at the next run',
+    (outer, inner) => {
+      for (const pid of [inner, outer]) process.kill(pid, 'SIGSTOP')
+      for (const pid of [inner, outer]) process.kill(pid, 'SIGKILL')
+    },
+  ],
+]
+
+for (const [what, end] of ends) {
+  test(`a test run that is killed leaves nothing behind: ${what}`, { skip: elsewhere }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'occupy-killed-'))
+    // A PostgreSQL server that root starts runs as another user.
+    chmodSync(folder, 0o711)
+    const started = join(folder, 'started')
+    const { NODE_TEST_CONTEXT: _, TEST_POSTGRES_URL: __, ...env } = process.env
+    const run = spawn(process.execPath, [script, hanging], {
+      env: { ...env, TMPDIR: folder, HANGING_TEST_STARTED: started },
+      stdio: 'ignore',
+    })
+    const exit = once(run, 'exit')
+    await until(() => existsSync(started) || run.exitCode !== null, 'the run begins', { ms: 60_000 })
+    const [inner = 0] = childrenOf(run.pid ?? 0)
+    const origins = readFileSync(started, 'utf8').split('\n')
+    assert.deepEqual(await Promise.all(origins.map(listens)), [true, true, true])
+    end(run.pid ?? 0, inner)
+    await exit
+    if (what.endsWith('next run')) nextRun(folder)
+    await until(() => leftIn(folder).length === 0, 'nothing is left', { ms: 20_000 }).catch((error: Error) => {
+      throw new Error(`${error.message}\n${leftIn(folder).join('\n')}`)
+    })
+    assert.deepEqual(await Promise.all(origins.map(listens)), [false, false, false])
+    rmSync(folder, { recursive: true })
+  })
+}
+
+function nextRun(folder: string): void {
+  const { TMPDIR } = process.env
+  process.env.TMPDIR = folder
+  removeDeadRuns()
+  if (TMPDIR === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = TMPDIR
+}
+
+/** Its files, and the working directories of processes below it. */
+function leftIn(folder: string): string[] {
+  const working = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`)
+      } catch {
+        return ''
+      }
+    })
+  const files = readdirSync(folder).filter((name) => name !== 'started')
+  return [...working.filter((path) => path.startsWith(`${folder}/`)), ...files]
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+}
+
+async function listens(origin: string): Promise<boolean> {
+  const { port, hostname } = new URL(origin)
+  const socket = connect(Number(port), hostname)
+  const isOpen = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return isOpen
+}
