@@ -60,6 +60,8 @@ function troublesOf(dialect: Dialect, setFault: (fault: Fault) => void): Trouble
     .filter(([{ name, ...rest }]) => dialect === 'k3' && wire.includes(name) && Object.keys(rest).length === 0)
     .flatMap(([fault, expected, name]) =>
       otherSteps
+        // The hasty verifier has no reason to open the login page: it is told the dialect, and no captcha of its was refused.
+        .filter((at) => !(at === 'login-page' && expected === 'timeout'))
         // A page in the login page's place is told from it by what it lacks only later on, at the captcha.
         .map((at) => [{ ...fault, at } as Fault, expected, `${name} at its ${at}`] as const),
     )
