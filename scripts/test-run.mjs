@@ -26,7 +26,7 @@ export function removeDeadRuns() {
 }
 
 /**
- * Ends each process of the process group or with its working directory in the folder, but not this one, and removes the folder.
+ * Ends each process of the process group, of the run by its environment, or at work in the folder, but not this one, and removes the folder.
  * Answers what there was, for people to read: a run that ended by itself leaves nothing.
  * @param {string} folder
  * @param {number} [group]
@@ -89,7 +89,11 @@ function belongs(pid, folder, group) {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (state === 'Z') return false
-    return Number(processGroup) === group || `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`)
+    return (
+      Number(processGroup) === group ||
+      `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`) ||
+      readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TEST_RUN_FOLDER=${folder}\0`)
+    )
   } catch {
     return false
   }

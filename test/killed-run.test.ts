@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,18 +38,22 @@ const ends: readonly (readonly [what: string, end: (outer: number, inner: number
 ]
 
 for (const [what, end] of ends) {
-  test(`a test run that is killed leaves nothing behind: ${what}`, { skip: elsewhere }, async () => {
+  test(`a test run that is killed leaves nothing behind: ${what}`, { skip: elsewhere }, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'occupy-killed-'))
     // A PostgreSQL server that root starts runs as another user.
     chmodSync(folder, 0o711)
     const started = join(folder, 'started')
+    const output = openSync(join(folder, 'output'), 'w')
     const { NODE_TEST_CONTEXT: _, TEST_POSTGRES_URL: __, ...env } = process.env
     const run = spawn(process.execPath, [script, hanging], {
       env: { ...env, TMPDIR: folder, HANGING_TEST_STARTED: started },
-      stdio: 'ignore',
+      stdio: ['ignore', output, output],
     })
     const exit = once(run, 'exit')
+    t.after(() => run.kill('SIGINT'))
     await until(() => existsSync(started) || run.exitCode !== null, 'the run begins', { ms: 60_000 })
+    closeSync(output)
+    assert.ok(existsSync(started), readFileSync(join(folder, 'output'), 'utf8'))
     const [inner = 0] = childrenOf(run.pid ?? 0)
     const origins = readFileSync(started, 'utf8').split('\n')
     assert.deepEqual(await Promise.all(origins.map(listens)), [true, true, true])
@@ -62,18 +76,20 @@ function nextRun(folder: string): void {
   else process.env.TMPDIR = TMPDIR
 }
 
-/** Its files, and the working directories of processes below it. */
+/** Its files, and the processes that work below it or were told of a run below it. */
 function leftIn(folder: string): string[] {
   const working = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => {
       try {
-        return readlinkSync(`/proc/${pid}/cwd`)
+        const told = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+        const run = told.find((variable) => variable.startsWith('TEST_RUN_FOLDER='))?.split('=')[1]
+        return run?.startsWith(`${folder}/`) ? run : readlinkSync(`/proc/${pid}/cwd`)
       } catch {
         return ''
       }
     })
-  const files = readdirSync(folder).filter((name) => name !== 'started')
+  const files = readdirSync(folder).filter((name) => !['started', 'output'].includes(name))
   return [...working.filter((path) => path.startsWith(`${folder}/`)), ...files]
 }
 
