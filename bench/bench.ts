@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util'
 import { showProgress, untilInterrupted } from '../src/cli/progress.ts'
 import { type RunOptions, runBeside } from './bare-run.ts'
 import { type DatabaseServer, openDatabaseServer } from './databases.ts'
+import { firstDayReport, runFirstDay } from './first-day-run.ts'
 import { bareReport, machine, scaleReport } from './report.ts'
 import { runScale } from './scale-run.ts'
 
 const usage = `npm run bench -- [options]
   --scale             latencies on a thousand and on many records, on both databases
+  --first-day         so many students at once (--students, 500) who register at a school of 300 ms a call
   --database NAME     sqlite, postgres (starts one), or the postgres:// URL of a server   (default sqlite; with --scale both)
   --row TEXT          only rows whose names hold this text
   --duration SECONDS  of each row on each server                                          (default 10)
@@ -21,13 +23,14 @@ const usage = `npm run bench -- [options]
 const { values } = parseArgs({
   options: {
     scale: { type: 'boolean', default: false },
+    'first-day': { type: 'boolean', default: false },
     database: { type: 'string' },
     row: { type: 'string' },
     duration: { type: 'string', default: '10' },
     connections: { type: 'string', default: '64' },
     workers: { type: 'string', default: '1' },
     records: { type: 'string', default: '10000000' },
-    students: { type: 'string', default: '20000' },
+    students: { type: 'string' },
     server: { type: 'string', default: join(import.meta.dirname, '..', 'src', 'main.ts') },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -45,7 +48,7 @@ async function run(signal: AbortSignal): Promise<void> {
     const databases = await openDatabaseServer(name)
     try {
       if (!values.json) process.stdout.write(`\n${databases.kind}\n\n`)
-      const [outcome, report] = values.scale ? await scale(databases, signal) : await beside(databases, signal)
+      const [outcome, report] = await measured(databases, signal)
       outcomes[databases.kind] = outcome
       if (!values.json) process.stdout.write(`${report}\n`)
     } finally {
@@ -53,6 +56,17 @@ async function run(signal: AbortSignal): Promise<void> {
     }
   }
   if (values.json) process.stdout.write(`${JSON.stringify(outcomes, undefined, 2)}\n`)
+}
+
+function measured(databases: DatabaseServer, signal: AbortSignal): Promise<readonly [unknown, string]> {
+  if (values['first-day']) return firstSchoolDay(databases)
+  return values.scale ? scale(databases, signal) : beside(databases, signal)
+}
+
+async function firstSchoolDay(databases: DatabaseServer) {
+  const day = { main: values.server, workers: Number(values.workers), students: Number(values.students ?? 500) }
+  const outcome = await runFirstDay(databases, day)
+  return [outcome, firstDayReport(outcome)] as const
 }
 
 async function beside(databases: DatabaseServer, signal: AbortSignal) {
@@ -63,7 +77,7 @@ async function beside(databases: DatabaseServer, signal: AbortSignal) {
 }
 
 async function scale(databases: DatabaseServer, signal: AbortSignal) {
-  const size = { students: Number(values.students), records: Number(values.records) }
+  const size = { students: Number(values.students ?? 20_000), records: Number(values.records) }
   const seeding = showProgress({ label: `seed ${databases.kind}`, total: size.records, unit: 'records' })
   const steps = stepsShown(`scale ${databases.kind}`)
   const outcome = await runScale(databases, options(signal, steps.onStep), size, seeding.update)

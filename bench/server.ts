@@ -18,6 +18,8 @@ export interface ServerOptions {
   databaseUrl: string
   cores: string
   workers: number
+  /** Beside those of the benchmark. */
+  settings?: Record<string, string>
 }
 
 /** Production settings throughout; only the budgets for guessing are lifted, as the operator's manual has it for load tests. */
@@ -37,12 +39,18 @@ const settings = {
 const patience = 20_000
 const look = 2
 
-export async function startServer({ main, databaseUrl, cores, workers }: ServerOptions): Promise<BenchedServer> {
+export async function startServer({
+  main,
+  databaseUrl,
+  cores,
+  workers,
+  settings: more,
+}: ServerOptions): Promise<BenchedServer> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-bench-log-'))
   // A file, as under a service manager: a pipe would be read by this process, at the server's cost.
   const log = join(folder, 'log')
   const begun = performance.now()
-  const env = { ...settings, DATABASE_URL: databaseUrl, WORKERS: String(workers) }
+  const env = { ...settings, ...more, DATABASE_URL: databaseUrl, WORKERS: String(workers) }
   const child = startChild([doorOf(main), 'serve'], { cores, env, log })
   const close = async () => {
     await endChild(child)

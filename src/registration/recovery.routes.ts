@@ -4,7 +4,7 @@ import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithVerification, placeOf } from './verification-input.schemas.ts'
+import { bodyWithVerification, WaitingPlace } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export interface RecoveryRoutesOptions {
@@ -24,13 +24,14 @@ export const recoveryRoutes: Routes<RecoveryRoutesOptions> = async (app, { recov
           'Every token dies. The answer tells a forgotten user name. 404: the school confirms, but there is no account.',
         tags: ['users'],
         security: [],
+        headers: WaitingPlace,
         body: bodyWithVerification(proofKind, { password: Password }, { password: 'quiet-reading-room' }),
         response: { 200: User, ...errorResponses(...proofRefusals, 'account-unknown') },
       },
     },
     async (request) => {
       const account = await recovery.recoverAccount(
-        verificationInputOf(proofKind, request.body, placeOf(request)),
+        verificationInputOf(proofKind, request.body, request.headers['waiting-place']),
         request.body.password,
         request.ip,
       )

@@ -4,7 +4,7 @@ import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RegistrationService } from './registration.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithVerification, placeOf } from './verification-input.schemas.ts'
+import { bodyWithVerification, WaitingPlace } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export interface RegistrationRoutesOptions {
@@ -23,6 +23,7 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
         description: 'The account exists only once the school has accepted `stu_id` and `stu_pwd` in a live login.',
         tags: ['users'],
         security: [],
+        headers: WaitingPlace,
         body: bodyWithVerification(
           proofKind,
           { username: UserName, password: Password },
@@ -33,7 +34,7 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
     },
     async (request, reply) => {
       const { username, password } = request.body
-      const input = verificationInputOf(proofKind, request.body, placeOf(request))
+      const input = verificationInputOf(proofKind, request.body, request.headers['waiting-place'])
       const account = await registration.registerAccount({ username, password, input }, request.ip)
       const user = presentUser(account, request.origin)
       return reply.code(201).header('location', user.url).send(user)

@@ -4,7 +4,7 @@ import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithVerification, placeOf } from './verification-input.schemas.ts'
+import { bodyWithVerification, WaitingPlace } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export const studentNumberRoutes: Routes<{
@@ -21,6 +21,7 @@ export const studentNumberRoutes: Routes<{
         description: 'From undergraduate to graduate, say. Wants the password of the account: a token is refused.',
         tags: ['users'],
         security: [{ basic: [] }],
+        headers: WaitingPlace,
         body: bodyWithVerification(proofKind, {}, {}),
         response: {
           200: User,
@@ -33,7 +34,7 @@ export const studentNumberRoutes: Routes<{
       if (by === 'token') throw new DomainError('password-wanted')
       const account = await recovery.rebindStudentNumber(
         accountId,
-        verificationInputOf(proofKind, request.body, placeOf(request)),
+        verificationInputOf(proofKind, request.body, request.headers['waiting-place']),
         request.ip,
       )
       return presentUser(account, request.origin)

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import type { JsonSchema, ObjectSchema } from '../http/document/json-schema.ts'
 import type { ProofKind } from './verification-input.ts'
 
@@ -74,8 +73,13 @@ export const Ticket = {
   examples: [{ ticket: 'q83v0kAH…', expiration: 600 }],
 } as const satisfies ObjectSchema
 
-/** The place in the line before the school that a refusal gave. */
-export function placeOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
-  const place = headers['waiting-place']
-  return typeof place === 'string' ? place : undefined
-}
+export const WaitingPlace = {
+  type: 'object',
+  properties: {
+    'waiting-place': {
+      type: 'string',
+      description:
+        '上次 503 回答给出的排队号 · The place in the line before the school, as a 503 gave it. Without it the place is found by student number and address.',
+    },
+  },
+} as const satisfies ObjectSchema

@@ -34,3 +34,22 @@ test('every operation names the 503 and the 500 that it may answer, in Chinese a
   }
   assert.ok(operations >= 11, `${operations} operations`)
 })
+
+test('whatever asks the school takes a place in the line, and its 503 gives one', async (t) => {
+  const service = await startService()
+  t.after(() => service.close())
+  const { body } = await send('GET', `${service.address}/openapi.json`)
+  const { paths } = body as {
+    paths: Record<string, { post?: Operation & { parameters?: { name: string; in: string }[] } }>
+  }
+  for (const path of ['/register', '/recover', '/users/me/student-number']) {
+    const operation = Object.entries(paths).find(([name]) => name.endsWith(path))?.[1].post
+    assert.ok(
+      operation?.parameters?.some((one) => one.in === 'header' && one.name === 'waiting-place'),
+      path,
+    )
+    const { headers } = operation?.responses['503'] ?? {}
+    assert.equal(headers?.['Waiting-Ahead']?.schema.type, 'integer')
+    assert.equal(headers?.['Waiting-Place']?.schema.type, 'string')
+  }
+})

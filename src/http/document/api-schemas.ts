@@ -18,7 +18,8 @@ const everywhere: readonly ErrorCode[] = ['database-unavailable', 'internal']
 
 /** What the examples put into messages that take details. */
 function exampleDetails(code: ErrorCode): ErrorDetails {
-  return { parameter: code === 'bad-query' ? 'per_page' : 'start_time', form: '[A-Z][0-9]{7}', retryAfterSeconds: 600 }
+  const parameter = code === 'bad-query' ? 'per_page' : 'start_time'
+  return { parameter, form: '[A-Z][0-9]{7}', retryAfterSeconds: 600, ahead: 128 }
 }
 
 /** Whatever wants credentials may find none, or what cannot be read. */
@@ -33,13 +34,15 @@ export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorRespo
     const { status } = errorCatalogue[code]
     const details = exampleDetails(code)
     const [zh, en] = [errorMessage(code, 'zh', details), errorMessage(code, 'en', details)]
-    const { description, examples = [] } = responses[status] ?? {}
+    const { description, examples = [], headers } = responses[status] ?? {}
     const line = `${zh} · ${en}`
     responses[status] = {
       ...ErrorBody,
       description: description === undefined ? line : `${description}\n\n${line}`,
       examples: [...examples, { error: errorType(status), message: zh }],
-      ...(asksToWait(status) && { headers: { 'Retry-After': RetryAfter } }),
+      ...(asksToWait(status) && {
+        headers: { ...headers, 'Retry-After': RetryAfter, ...(code === 'school-queue' && waitingHeaders) },
+      }),
     }
   }
   return responses
@@ -49,6 +52,15 @@ const RetryAfter = {
   type: 'integer',
   description: '过多少秒再试 · Seconds to wait before another try',
 } as const satisfies JsonSchema
+
+const waitingHeaders = {
+  'Waiting-Ahead': { type: 'integer', description: '前面还有多少人 · How many come before' },
+  'Waiting-Place': {
+    type: 'string',
+    description:
+      '排队号，下次请求时原样放入同名请求头 · The place in the line: send it back in the header of this name',
+  },
+} as const satisfies Record<string, JsonSchema>
 
 /** An id in a path: whatever is not one names nothing. */
 export function idParameter(text: string): number | undefined {
