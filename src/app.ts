@@ -9,10 +9,11 @@ import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
 import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config/config.ts'
+import { cors } from './http/cross-site.ts'
 import { apiReference } from './http/document/api-reference.ts'
 import { openapi } from './http/document/openapi.ts'
 import { errors } from './http/errors/errors.ts'
-import { protocolErrors } from './http/errors/protocol-errors.ts'
+import { createProtocolErrors, protocolErrors } from './http/errors/protocol-errors.ts'
 import { createUnavailabilityLog } from './http/errors/unavailability-log.ts'
 import { health } from './http/health.ts'
 import { jsonBody } from './http/json-body.ts'
@@ -21,11 +22,14 @@ import { methods } from './http/methods.ts'
 import { metrics } from './http/metrics.ts'
 import { requestLog } from './http/request-log.ts'
 import { privateAnswers, responseHeaders } from './http/response-headers.ts'
+import { answerHeaders } from './http/security-headers.ts'
+import { connectionLimits } from './http/transport/connection-limits.ts'
 import { drain } from './http/transport/drain.ts'
 import { pipelining } from './http/transport/pipelining.ts'
 import { responseBatching } from './http/transport/response-batching.ts'
 import { requestIds, serverOptions } from './http/transport/server-options.ts'
 import { serveTls, tlsOptions } from './http/transport/tls.ts'
+import { trustProxies } from './http/transport/trusted-proxies.ts'
 import type { Keys } from './keys.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
@@ -45,7 +49,10 @@ import { studyListRoutes } from './studies/study-list.routes.ts'
 import { version } from './version.ts'
 
 export interface AppDeps {
-  config: Pick<Config, 'publicUrl' | 'tls' | 'trustProxy' | 'tokenLifetime' | 'studyMaxHours' | 'throttle'>
+  config: Pick<
+    Config,
+    'publicUrl' | 'corsOrigins' | 'tls' | 'limits' | 'trustProxy' | 'tokenLifetime' | 'studyMaxHours' | 'throttle'
+  >
   storage: Storage
   clock: Clock
   keys: Keys
@@ -63,18 +70,25 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { registration, recovery, verifications, identities, accounts, studies, lastSeen, rateLimits } =
     createServices(deps)
   const proofKind = deps.cas ? 'ticket' : 'password'
+  const { limits } = config
+  const trustProxy = trustProxies(config.trustProxy)
+  const [headers, nextRequestId] = [answerHeaders(config.tls !== undefined), requestIds()]
+  const refusals = createProtocolErrors({ logger, headers, nextRequestId })
   const app = Fastify({
-    ...serverOptions({ logger, trustProxy: config.trustProxy, nextRequestId: requestIds() }),
-    ...tlsOptions(config.tls),
+    ...serverOptions({ logger, trustProxy, limits, nextRequestId, refusals }),
+    ...tlsOptions(config.tls, limits),
   })
   const logUnavailable = createUnavailabilityLog(logger)
   await app.register(errors, { logUnavailable })
-  await app.register(protocolErrors)
+  await app.register(protocolErrors, { refusals })
+  await app.register(connectionLimits, { limits, trustProxy, refusals })
   await app.register(drain)
   await app.register(responseBatching)
   await app.register(requestLog)
   await app.register(links, { publicUrl: config.publicUrl })
-  await app.register(responseHeaders, { https: config.tls !== undefined })
+  const allowed = new Set(config.corsOrigins)
+  if (allowed.size > 0) await app.register(cors, { allowed })
+  await app.register(responseHeaders, { headers, allowed, publicUrl: config.publicUrl, trustProxy })
   await app.register(jsonBody)
   await app.register(methods)
   await app.register(openapi, { version })
@@ -103,7 +117,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         })
         await known.register(accountRoutes, { accounts })
         await known.register(tokenRoutes, { authentication: identities })
-        await known.register(studentNumberRoutes, { recovery, proofKind })
+        await known.register(studentNumberRoutes, { accounts, authentication: identities, recovery, proofKind })
         await known.register(studyRoutes, { studies })
         await known.register(studyListRoutes, { studies })
       })
@@ -116,7 +130,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const studentNumberKey = keys.studentNumber
-  const tokens = createTokens(keys.token, config.tokenLifetime)
+  const tokens = createTokens(keys.token, config.tokenLifetime, keys.previous?.token)
   const rateLimits = createRateLimitService({ storage, clock, key: keys.budget, enforced: config.throttle })
   const lastSeen = createLastSeen(storage, clock)
   const verifications = createVerificationService({ verifier, rateLimits, clock, keys })

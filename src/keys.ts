@@ -6,8 +6,12 @@ export interface Keys {
   budget: Buffer
   challenge: Buffer
   ticket: Buffer
+  /** Seals the key of student numbers where it is not this secret's own. */
+  studentNumberSeal: Buffer
   /** Tells one secret from another without telling it. */
   fingerprint: string
+  /** Of the secret before: what was made under it is still taken. */
+  previous?: Keys
 }
 
 /** One key for each purpose, so that none gives another away. */
@@ -19,6 +23,7 @@ export function deriveKeys(secret: string): Keys {
     budget: derive('budget'),
     challenge: derive('challenge'),
     ticket: derive('registration ticket'),
+    studentNumberSeal: derive('student number seal'),
     fingerprint: derive('fingerprint').toString('base64url'),
   }
 }

@@ -71,7 +71,10 @@ function say(message: WorkerMessage): Promise<void> {
   })
 }
 
-/** One worker's share: the school is to see no more logins at once, however many processes there are; each needs one. */
+/** One worker's share: the school is to see no more logins at once, nor the machine more connections, however many processes there are. */
 export function shareOf(config: Config): Config {
-  return { ...config, schoolConcurrency: Math.max(1, Math.floor(config.schoolConcurrency / config.workers)) }
+  const share = (all: number) => Math.max(1, Math.floor(all / config.workers))
+  const { connections, connectionsPerAddress } = config.limits
+  const limits = { connections: share(connections), connectionsPerAddress: share(connectionsPerAddress) }
+  return { ...config, schoolConcurrency: share(config.schoolConcurrency), limits: { ...config.limits, ...limits } }
 }

@@ -35,8 +35,8 @@ test('on loopback links begin with the Host that the client asked for', async ()
   for (const host of [
     `127.0.0.1:${port}`,
     `localhost:${port}`,
-    'library.example',
-    'LIBRARY.example:8080',
+    'LOCALHOST:8080',
+    '127.8.9.10',
     '[::1]:80',
   ]) {
     const { url, creator } = recordOf(await asked(host, `/studys/${record.id}`))
