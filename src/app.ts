@@ -88,7 +88,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(links, { publicUrl: config.publicUrl })
   const allowed = new Set(config.corsOrigins)
   if (allowed.size > 0) await app.register(cors, { allowed })
-  await app.register(responseHeaders, { headers, allowed, publicUrl: config.publicUrl, trustProxy })
+  await app.register(responseHeaders, {
+    ...{ headers, allowed, trustProxy },
+    ...{ publicUrl: config.publicUrl, headerBytes: limits.headerBytes },
+  })
   await app.register(jsonBody)
   await app.register(methods)
   await app.register(openapi, { version })

@@ -8,13 +8,16 @@ export interface ResponseHeadersOptions extends HostRules {
   headers: HeaderSet
   /** Origins whose pages may send what changes something. */
   allowed: ReadonlySet<string>
+  headerBytes: number
 }
 
 /** Sets the headers of every answer, then refuses a request that is not for this host, or that another site's page sent. */
-export const responseHeaders = fp<ResponseHeadersOptions>(async (app, { headers, allowed, ...rules }) => {
+export const responseHeaders = fp<ResponseHeadersOptions>(async (app, { headers, allowed, headerBytes, ...rules }) => {
   const isForUs = createHostCheck(rules)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).headers(headers)
+    if (request.raw.httpVersionMajor === 2 && lengthOf(request.raw.rawHeaders) > headerBytes)
+      return done(new DomainError('headers-too-large'))
     if (!isForUs(request)) return done(new DomainError('bad-host'))
     const { 'x-forwarded-proto': forwarded } = request.headers
     if (forwarded !== undefined && !/^https?$/.test(request.protocol)) return done(new DomainError('bad-request'))
@@ -22,6 +25,13 @@ export const responseHeaders = fp<ResponseHeadersOptions>(async (app, { headers,
     done()
   })
 })
+
+/** Node holds a client to the bound of HTTP/2 only once the client has acknowledged it. */
+function lengthOf(rawHeaders: string[]): number {
+  let length = 0
+  for (const text of rawHeaders) length += text.length
+  return length
+}
 
 /** Nobody but the client may store the answers of this scope. */
 export const privateAnswers = fp(async (app) => {
