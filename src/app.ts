@@ -14,7 +14,7 @@ import { apiReference } from './http/document/api-reference.ts'
 import { openapi } from './http/document/openapi.ts'
 import { errors } from './http/errors/errors.ts'
 import { createProtocolErrors, protocolErrors } from './http/errors/protocol-errors.ts'
-import { createUnavailabilityLog } from './http/errors/unavailability-log.ts'
+import { createUnavailabilityLog, type LogUnavailable } from './http/errors/unavailability-log.ts'
 import { health } from './http/health.ts'
 import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
@@ -70,34 +70,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { registration, recovery, verifications, identities, accounts, studies, lastSeen, rateLimits } =
     createServices(deps)
   const proofKind = deps.cas ? 'ticket' : 'password'
-  const { limits } = config
-  const trustProxy = trustProxies(config.trustProxy)
-  const [headers, nextRequestId] = [answerHeaders(config.tls !== undefined), requestIds()]
-  const refusals = createProtocolErrors({ logger, headers, nextRequestId })
-  const app = Fastify({
-    ...serverOptions({ logger, trustProxy, limits, nextRequestId, refusals }),
-    ...tlsOptions(config.tls, limits),
-  })
   const logUnavailable = createUnavailabilityLog(logger)
-  await app.register(errors, { logUnavailable })
-  await app.register(protocolErrors, { refusals })
-  await app.register(connectionLimits, { limits, trustProxy, refusals })
-  await app.register(drain)
-  await app.register(responseBatching)
-  await app.register(requestLog)
-  await app.register(links, { publicUrl: config.publicUrl })
-  const allowed = new Set(config.corsOrigins)
-  if (allowed.size > 0) await app.register(cors, { allowed })
-  await app.register(responseHeaders, {
-    ...{ headers, allowed, trustProxy },
-    ...{ publicUrl: config.publicUrl, headerBytes: limits.headerBytes },
-  })
-  await app.register(jsonBody)
-  await app.register(methods)
+  const app = await buildServer(config, logger, logUnavailable)
   await app.register(openapi, { version })
   await app.register(apiReference)
   await app.register(backgroundJobs, { studies, lastSeen, rateLimits, logUnavailable })
-  if (config.tls) await app.register(serveTls, config.tls)
 
   // For anyone.
   await app.register(health, { ping: storage.ping, logUnavailable })
@@ -128,6 +105,36 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     { prefix: apiBase },
   )
   await app.register(pipelining)
+  return app
+}
+
+/** What stands around every route: who may connect, what a request may be, what an answer and an error look like. */
+async function buildServer(
+  config: AppDeps['config'],
+  logger: FastifyBaseLogger,
+  logUnavailable: LogUnavailable,
+): Promise<FastifyInstance> {
+  const { limits, publicUrl, tls } = config
+  const trustProxy = trustProxies(config.trustProxy)
+  const [headers, nextRequestId] = [answerHeaders(tls !== undefined), requestIds()]
+  const refusals = createProtocolErrors({ logger, headers, nextRequestId })
+  const app = Fastify({
+    ...serverOptions({ logger, trustProxy, limits, nextRequestId, refusals }),
+    ...tlsOptions(tls, limits),
+  })
+  await app.register(errors, { logUnavailable })
+  await app.register(protocolErrors, { refusals })
+  await app.register(connectionLimits, { limits, trustProxy, refusals })
+  await app.register(drain)
+  await app.register(responseBatching)
+  await app.register(requestLog)
+  await app.register(links, { publicUrl })
+  const allowed = new Set(config.corsOrigins)
+  if (allowed.size > 0) await app.register(cors, { allowed })
+  await app.register(responseHeaders, { headers, allowed, publicUrl, trustProxy, headerBytes: limits.headerBytes })
+  await app.register(jsonBody)
+  await app.register(methods)
+  if (tls) await app.register(serveTls, tls)
   return app
 }
 
