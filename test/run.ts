@@ -16,6 +16,7 @@ const onBothDatabases = [
   'test/seed/*.test.ts',
   'test/database-copy/*.test.ts',
   'test/cli/accounts*.test.ts',
+  'test/cli/tokens.test.ts',
   'test/faults/*.test.ts',
 ]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
