@@ -119,8 +119,8 @@ async function buildServer(
   const [headers, nextRequestId] = [answerHeaders(tls !== undefined), requestIds()]
   const refusals = createProtocolErrors({ logger, headers, nextRequestId })
   const app = Fastify({
-    ...serverOptions({ logger, trustProxy, limits, nextRequestId, refusals }),
-    ...tlsOptions(tls, limits),
+    ...serverOptions({ logger, trustProxy, limits, headers, nextRequestId, refusals }),
+    ...tlsOptions(tls, limits, headers),
   })
   await app.register(errors, { logUnavailable })
   await app.register(protocolErrors, { refusals })

@@ -38,12 +38,13 @@ export function createHostCheck({ publicUrl, trustProxy }: HostRules): (request:
 
   return (request) => {
     const { host } = request
-    const wanted = request.routeOptions.config.host
     const named = nameOnce(request)
     if (named === undefined) return false
+    if (named !== '' && isOurs(host, request)) return named === host || nameIn(named) !== undefined
+    // Looked up only now: it costs more than the rest.
+    const wanted = request.routeOptions.config.host
     if (named === '') return wanted !== undefined
-    if (wanted === 'any') return nameIn(host) !== undefined && nameIn(named) !== undefined
-    return isOurs(host, request) && (named === host || nameIn(named) !== undefined)
+    return wanted === 'any' && nameIn(host) !== undefined && nameIn(named) !== undefined
   }
 }
 

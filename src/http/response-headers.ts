@@ -5,6 +5,7 @@ import { createHostCheck, type HostRules } from './hosts.ts'
 import type { HeaderSet } from './security-headers.ts'
 
 export interface ResponseHeadersOptions extends HostRules {
+  /** Of every answer; by HTTP/1.1 the response begins with them by itself. */
   headers: HeaderSet
   /** Origins whose pages may send what changes something. */
   allowed: ReadonlySet<string>
@@ -15,9 +16,11 @@ export interface ResponseHeadersOptions extends HostRules {
 export const responseHeaders = fp<ResponseHeadersOptions>(async (app, { headers, allowed, headerBytes, ...rules }) => {
   const isForUs = createHostCheck(rules)
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id).headers(headers)
-    if (request.raw.httpVersionMajor === 2 && lengthOf(request.raw.rawHeaders) > headerBytes)
-      return done(new DomainError('headers-too-large'))
+    reply.header('x-request-id', request.id)
+    if (request.raw.httpVersionMajor === 2) {
+      reply.headers(headers)
+      if (lengthOf(request.raw.rawHeaders) > headerBytes) return done(new DomainError('headers-too-large'))
+    }
     if (!isForUs(request)) return done(new DomainError('bad-host'))
     const { 'x-forwarded-proto': forwarded } = request.headers
     if (forwarded !== undefined && !/^https?$/.test(request.protocol)) return done(new DomainError('bad-request'))

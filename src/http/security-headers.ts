@@ -5,11 +5,14 @@ export type HeaderSet = Readonly<Record<string, string>>
 
 const year = 31_536_000
 
-const rest = {
-  crossOriginResourcePolicy: { policy: 'same-origin' },
-  referrerPolicy: { policy: 'no-referrer' },
+const none = {
+  contentSecurityPolicy: false,
   crossOriginOpenerPolicy: false,
+  crossOriginResourcePolicy: false,
   originAgentCluster: false,
+  referrerPolicy: false,
+  strictTransportSecurity: false,
+  xContentTypeOptions: false,
   xDnsPrefetchControl: false,
   xDownloadOptions: false,
   // `frame-ancestors` says the same to every browser of the last ten years.
@@ -22,7 +25,10 @@ const rest = {
 /** Of every answer: what is no page can do nothing in a browser. */
 export function answerHeaders(https: boolean): HeaderSet {
   return headersOf({
-    ...rest,
+    ...none,
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+    xContentTypeOptions: true,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -33,7 +39,7 @@ export function answerHeaders(https: boolean): HeaderSet {
 
 /** Of a page besides: it loads from here, runs no script that stands in it, and is framed by nobody. */
 export const pageHeaders: HeaderSet = headersOf({
-  ...rest,
+  ...none,
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -48,7 +54,6 @@ export const pageHeaders: HeaderSet = headersOf({
     },
   },
   crossOriginOpenerPolicy: { policy: 'same-origin' },
-  strictTransportSecurity: false,
 })
 
 /** What helmet would set on each answer, computed once: on each it would cost more than the whole hook. */

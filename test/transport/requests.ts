@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect as connectHttp2 } from 'node:http2'
 import { text } from 'node:stream/consumers'
@@ -25,6 +26,8 @@ async function askHttp1(mode: Mode, method: string, path: string, headers: Recor
   const [head = '', ...rest] = answer.split('\r\n\r\n')
   const [status = '', ...told] = head.split('\r\n')
   const pairs = told.map((one) => [one.slice(0, one.indexOf(':')).toLowerCase(), one.slice(one.indexOf(':') + 2)])
+  const names = pairs.map(([name]) => name)
+  assert.deepEqual(names, [...new Set(names)], 'no header stands there twice')
   return { status: Number(status.split(' ')[1]), headers: Object.fromEntries(pairs), text: rest.join('\r\n\r\n') }
 }
 

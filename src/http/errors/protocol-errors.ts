@@ -12,7 +12,7 @@ import { type Language, languageOf } from './language.ts'
 
 export interface ProtocolErrorsOptions {
   logger: Pick<FastifyBaseLogger, 'info'>
-  /** Of every answer. */
+  /** Of every answer; by HTTP/1.1 a response begins with them by itself. */
   headers: HeaderSet
   nextRequestId: () => string
 }
@@ -29,18 +29,20 @@ export function createProtocolErrors({ logger, headers, nextRequestId }: Protoco
     const [body, reqId] = [JSON.stringify(errorBody(code, language)), nextRequestId()]
     logger.info({ reqId, code, status, address: from?.remoteAddress }, 'request refused')
     const more = code === 'method-not-allowed' ? { allow: 'GET, HEAD, POST, PUT, OPTIONS' } : {}
-    return { status, body, headers: { ...headers, ...headersOf(body, language), 'x-request-id': reqId, ...more } }
+    return { status, body, own: { ...headersOf(body, language), 'x-request-id': reqId, ...more } }
   }
 
   function raw(code: ErrorCode, socket: Duplex): string {
-    const { status, body, headers } = answer(code, 'zh', socket as Socket)
-    const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
+    const { status, body, own } = answer(code, 'zh', socket as Socket)
+    const lines = Object.entries({ ...headers, ...own, connection: 'close' }).map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    )
     return `HTTP/1.1 ${status} ${errorBody(code, 'zh').error}\r\n${lines.join('')}\r\n${body}`
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, code: ErrorCode): void {
-    const { status, body, headers } = answer(code, languageOf(request.headers['accept-language']), request.socket)
-    response.writeHead(status, headers).end(body)
+    const { status, body, own } = answer(code, languageOf(request.headers['accept-language']), request.socket)
+    response.writeHead(status, request.httpVersionMajor === 2 ? { ...headers, ...own } : own).end(body)
   }
 
   function hangUp(socket: Duplex, code: ErrorCode): void {
@@ -66,8 +68,8 @@ export function createProtocolErrors({ logger, headers, nextRequestId }: Protoco
 
     /** An HTTP/2 request that is not there in time. */
     late(stream: ServerHttp2Stream): void {
-      const { status, body, headers } = answer('request-timeout', 'zh', stream.session?.socket)
-      stream.respond({ ':status': status, ...headers })
+      const { status, body, own } = answer('request-timeout', 'zh', stream.session?.socket)
+      stream.respond({ ':status': status, ...headers, ...own })
       stream.end(body)
     },
   }

@@ -32,15 +32,3 @@ export const transportLimits: TransportLimits = {
   connectionsPerAddress: 12_288,
   checkEveryMs: 1000,
 }
-
-/** Of Node's HTTP/1.1, with and without TLS. */
-export function httpOptions(limits: TransportLimits) {
-  return {
-    requireHostHeader: false,
-    maxHeaderSize: limits.headerBytes,
-    headersTimeout: limits.headersMs,
-    requestTimeout: limits.bodyMs,
-    keepAliveTimeout: limits.idleMs,
-    connectionsCheckingInterval: limits.checkEveryMs,
-  }
-}

@@ -3,13 +3,17 @@ import type { Server } from 'node:http'
 import { type FastifyBaseLogger, type FastifyHttpOptions, LogController } from 'fastify'
 import { schemaCompilers } from '../document/schema-compilers.ts'
 import type { ProtocolErrors } from '../errors/protocol-errors.ts'
-import { httpOptions, type TransportLimits } from './limits.ts'
+import type { HeaderSet } from '../security-headers.ts'
+import { httpOptions } from './http-options.ts'
+import type { TransportLimits } from './limits.ts'
 import type { TrustProxy } from './trusted-proxies.ts'
 
 export interface ServerSettings {
   logger: FastifyBaseLogger
   trustProxy: TrustProxy
   limits: TransportLimits
+  /** Of every answer. */
+  headers: HeaderSet
   nextRequestId: () => string
   refusals: ProtocolErrors
 }
@@ -17,7 +21,7 @@ export interface ServerSettings {
 const largestBody = 64 * 1024
 
 /** The same for production and tests. */
-export function serverOptions({ logger, trustProxy, limits, nextRequestId, refusals }: ServerSettings) {
+export function serverOptions({ logger, trustProxy, limits, headers, nextRequestId, refusals }: ServerSettings) {
   return {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -37,7 +41,7 @@ export function serverOptions({ logger, trustProxy, limits, nextRequestId, refus
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: limits.headerBytes },
     frameworkErrors: refusals.unroutable,
     clientErrorHandler: refusals.malformed,
-    http: httpOptions(limits),
+    http: httpOptions(limits, headers),
   } as const satisfies FastifyHttpOptions<Server>
 }
 

@@ -3,7 +3,9 @@ import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls'
 import type { FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { httpOptions, type TransportLimits } from './limits.ts'
+import type { HeaderSet } from '../security-headers.ts'
+import { httpOptions } from './http-options.ts'
+import type { TransportLimits } from './limits.ts'
 
 export interface TlsFiles {
   cert: string
@@ -30,14 +32,18 @@ const secure = {
 } as const
 
 /** @throws TlsFilesError. HTTP/2 and HTTP/1.1 by ALPN. Fastify's types tell one kind of server from another, which the rest of the code need not. */
-export function tlsOptions(files: TlsFiles | undefined, limits: TransportLimits): FastifyServerOptions {
+export function tlsOptions(
+  files: TlsFiles | undefined,
+  limits: TransportLimits,
+  headers: HeaderSet,
+): FastifyServerOptions {
   if (files === undefined) return {}
   const https = {
     ...secure,
     ...readPair(files),
     handshakeTimeout: limits.handshakeMs,
     allowHTTP1: true,
-    http1Options: httpOptions(limits),
+    http1Options: httpOptions(limits, headers),
     settings: { maxConcurrentStreams: limits.streams, maxHeaderListSize: limits.headerBytes },
   }
   return { http2: true, http2SessionTimeout: limits.idleMs, https } as FastifyServerOptions
