@@ -9,11 +9,12 @@ import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
 import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config/config.ts'
+import { cors } from './http/cross-site.ts'
 import { apiReference } from './http/document/api-reference.ts'
 import { openapi } from './http/document/openapi.ts'
 import { errors } from './http/errors/errors.ts'
-import { protocolErrors } from './http/errors/protocol-errors.ts'
-import { createUnavailabilityLog } from './http/errors/unavailability-log.ts'
+import { createProtocolErrors, protocolErrors } from './http/errors/protocol-errors.ts'
+import { createUnavailabilityLog, type LogUnavailable } from './http/errors/unavailability-log.ts'
 import { health } from './http/health.ts'
 import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
@@ -22,11 +23,14 @@ import { metrics } from './http/metrics.ts'
 import { requestContext } from './http/request-context.ts'
 import { requestLog } from './http/request-log.ts'
 import { privateAnswers, responseHeaders } from './http/response-headers.ts'
+import { answerHeaders } from './http/security-headers.ts'
+import { connectionLimits } from './http/transport/connection-limits.ts'
 import { drain } from './http/transport/drain.ts'
 import { pipelining } from './http/transport/pipelining.ts'
 import { responseBatching } from './http/transport/response-batching.ts'
 import { requestIds, serverOptions } from './http/transport/server-options.ts'
 import { serveTls, tlsOptions } from './http/transport/tls.ts'
+import { trustProxies } from './http/transport/trusted-proxies.ts'
 import type { Keys } from './keys.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
@@ -48,7 +52,15 @@ import { version } from './version.ts'
 export interface AppDeps {
   config: Pick<
     Config,
-    'publicUrl' | 'tls' | 'trustProxy' | 'tokenLifetime' | 'studyMaxHours' | 'throttle' | 'studentNumber'
+    | 'publicUrl'
+    | 'corsOrigins'
+    | 'tls'
+    | 'limits'
+    | 'trustProxy'
+    | 'tokenLifetime'
+    | 'studyMaxHours'
+    | 'throttle'
+    | 'studentNumber'
   >
   storage: Storage
   clock: Clock
@@ -67,24 +79,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { registration, recovery, verifications, identities, accounts, studies, lastSeen, rateLimits } =
     createServices(deps)
   const proofKind = deps.cas ? 'ticket' : 'password'
-  const app = Fastify({
-    ...serverOptions({ logger, trustProxy: config.trustProxy, nextRequestId: requestIds() }),
-    ...tlsOptions(config.tls),
-  })
   const logUnavailable = createUnavailabilityLog(logger)
-  await app.register(errors, { logUnavailable })
-  await app.register(protocolErrors)
-  await app.register(drain)
-  await app.register(responseBatching)
-  await app.register(requestLog)
-  await app.register(links, { publicUrl: config.publicUrl })
-  await app.register(responseHeaders, { https: config.tls !== undefined })
-  await app.register(jsonBody)
-  await app.register(methods)
+  const app = await buildServer(config, logger, logUnavailable)
   await app.register(openapi, { version })
   await app.register(apiReference)
   await app.register(backgroundJobs, { studies, lastSeen, rateLimits, logUnavailable })
-  if (config.tls) await app.register(serveTls, config.tls)
 
   // For anyone.
   await app.register(health, { ping: storage.ping, logUnavailable })
@@ -112,7 +111,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(tokenRoutes, { authentication: identities })
         await known.register(async (asking) => {
           await asking.register(requestContext)
-          await asking.register(studentNumberRoutes, { recovery, proofKind })
+          await asking.register(studentNumberRoutes, { accounts, authentication: identities, recovery, proofKind })
         })
         await known.register(studyRoutes, { studies })
         await known.register(studyListRoutes, { studies })
@@ -124,10 +123,40 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   return app
 }
 
+/** What stands around every route: who may connect, what a request may be, what an answer and an error look like. */
+async function buildServer(
+  config: AppDeps['config'],
+  logger: FastifyBaseLogger,
+  logUnavailable: LogUnavailable,
+): Promise<FastifyInstance> {
+  const { limits, publicUrl, tls } = config
+  const trustProxy = trustProxies(config.trustProxy)
+  const [headers, nextRequestId] = [answerHeaders(tls !== undefined), requestIds()]
+  const refusals = createProtocolErrors({ logger, headers, nextRequestId })
+  const app = Fastify({
+    ...serverOptions({ logger, trustProxy, limits, headers, nextRequestId, refusals }),
+    ...tlsOptions(tls, limits, headers),
+  })
+  await app.register(errors, { logUnavailable })
+  await app.register(protocolErrors, { refusals })
+  await app.register(connectionLimits, { limits, trustProxy, refusals })
+  await app.register(drain)
+  await app.register(responseBatching)
+  await app.register(requestLog)
+  await app.register(links, { publicUrl })
+  const allowed = new Set(config.corsOrigins)
+  if (allowed.size > 0) await app.register(cors, { allowed })
+  await app.register(responseHeaders, { headers, allowed, publicUrl, trustProxy, headerBytes: limits.headerBytes })
+  await app.register(jsonBody)
+  await app.register(methods)
+  if (tls) await app.register(serveTls, tls)
+  return app
+}
+
 function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const studentNumberKey = keys.studentNumber
   const studentNumbers = config.studentNumber
-  const tokens = createTokens(keys.token, config.tokenLifetime)
+  const tokens = createTokens(keys.token, config.tokenLifetime, keys.previous?.token)
   const rateLimits = createRateLimitService({ storage, clock, key: keys.budget, enforced: config.throttle })
   const lastSeen = createLastSeen(storage, clock)
   const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })

@@ -7,8 +7,12 @@ export interface Keys {
   challenge: Buffer
   ticket: Buffer
   waitingPlace: Buffer
+  /** Seals the key of student numbers where it is not this secret's own. */
+  studentNumberSeal: Buffer
   /** Tells one secret from another without telling it. */
   fingerprint: string
+  /** Of the secret before: what was made under it is still taken. */
+  previous?: Keys
 }
 
 /** One key for each purpose, so that none gives another away. */
@@ -21,6 +25,7 @@ export function deriveKeys(secret: string): Keys {
     challenge: derive('challenge'),
     ticket: derive('registration ticket'),
     waitingPlace: derive('waiting place'),
+    studentNumberSeal: derive('student number seal'),
     fingerprint: derive('fingerprint').toString('base64url'),
   }
 }

@@ -18,6 +18,7 @@ const onBothDatabases = [
   'test/seed/*.test.ts',
   'test/database-copy/*.test.ts',
   'test/cli/accounts*.test.ts',
+  'test/cli/tokens.test.ts',
   'test/faults/*.test.ts',
 ]
 /** Of these, whatever asks no database, or SQLite only. */

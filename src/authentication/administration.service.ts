@@ -9,7 +9,7 @@ import { studentNumberHash } from '../accounts/student-number.ts'
 import { userNameKey } from '../accounts/user-name.ts'
 import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { Storage } from '../storage/storage.ts'
-import { replacePassword } from './credentials.repository.ts'
+import { endTokensAfter, replacePassword } from './credentials.repository.ts'
 import { checkPassword } from './password.ts'
 import { hashPassword } from './password-hash.ts'
 
@@ -60,5 +60,17 @@ export function createAccountAdministration({ storage, studentNumbers, studentNu
     await storage.write((tx) => replacePassword(tx, id, passwordHash))
   }
 
-  return { findNamed, listAccounts, resetPassword }
+  /** Everyone has to sign in again. A part at a time: no write waits long. Answers how many accounts there are. */
+  async function revokeAllTokens(): Promise<number> {
+    let revoked = 0
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const from: number = after
+      const part = await storage.write((tx) => endTokensAfter(tx, from, pageSize))
+      revoked += part?.count ?? 0
+      after = part?.last
+    }
+    return revoked
+  }
+
+  return { findNamed, listAccounts, resetPassword, revokeAllTokens }
 }

@@ -23,3 +23,28 @@ test('what was verified by a clock that was ahead is forgotten when it is put ba
     assert.equal(remembered.recall('Basic x'), undefined)
   }
 })
+
+test("one account in many spellings takes few places, and nobody else's", () => {
+  const remembered = createCredentialCache({ now: () => today })
+  const verified = (id: number, by: 'token' | 'password'): Verified => ({
+    ...{ accountId: id as AccountId, version: 1, by, since: today, until: today + 300 },
+  })
+  remembered.remember('Bearer bob', verified(2, 'token'))
+  for (const by of ['token', 'password'] as const) {
+    for (let at = 0; at < 20_000; at += 1) remembered.remember(`Bearer ${'x'.repeat(at % 64)} ${at}`, verified(1, by))
+  }
+  assert.ok(remembered.size() <= 17, String(remembered.size()))
+  assert.equal(remembered.recall('Bearer bob')?.accountId, 2)
+  const long = `Bearer ${' '.repeat(15_000)}x`
+  remembered.remember(long, verified(3, 'token'))
+  assert.equal(remembered.recall(long), undefined)
+})
+
+test('a header that is verified again, as another account, is one place', () => {
+  const remembered = createCredentialCache({ now: () => today })
+  for (const accountId of [1, 2, 1] as AccountId[]) {
+    remembered.remember('Basic x', { accountId, version: 1, by: 'password', since: today, until: today + 300 })
+    assert.equal(remembered.recall('Basic x')?.accountId, accountId)
+  }
+  assert.equal(remembered.size(), 1)
+})

@@ -25,6 +25,10 @@ export interface Verified extends Identity {
 export const passwordMemory = 300
 
 const most = 10_000
+/** One account can be named in many ways (the scheme's case, blanks, base64's last bits), and have many tokens. */
+const mostOfAccount = 16
+/** A token of ours has some 150 letters. */
+const longestHeader = 512
 
 export type CredentialCache = ReturnType<typeof createCredentialCache>
 
@@ -35,19 +39,38 @@ export type CredentialCache = ReturnType<typeof createCredentialCache>
  */
 export function createCredentialCache(clock: Clock) {
   const markOf = hmacSha256(randomBytes(32))
-  const byToken = new LRUCache<string, Verified>({ max: most })
-  const byPassword = new LRUCache<string, Verified>({ max: most })
+  /** By header, or by the mark of one that holds a password. */
+  const identities = new LRUCache<string, Verified>({
+    max: most,
+    dispose: ({ accountId }, key) => forget(accountId, key),
+  })
+  const keysOf = new Map<AccountId, Set<string>>()
+
+  function forget(accountId: AccountId, key: string): void {
+    const keys = keysOf.get(accountId)
+    if (keys?.delete(key) && keys.size === 0) keysOf.delete(accountId)
+  }
+
+  function keep(key: string, verified: Verified): void {
+    identities.set(key, verified)
+    const keys = keysOf.get(verified.accountId) ?? new Set()
+    keysOf.set(verified.accountId, keys.add(key))
+    const [oldest] = keys
+    if (keys.size > mostOfAccount && oldest !== undefined) identities.delete(oldest)
+  }
 
   return {
     recall(authorization: string): Verified | undefined {
-      const known = byToken.get(authorization) ?? byPassword.get(markOf(authorization))
+      const known = identities.get(authorization) ?? identities.get(markOf(authorization))
       const now = clock.now()
       return known !== undefined && known.since <= now + clockSkew && now < known.until ? known : undefined
     },
 
     remember(authorization: string, verified: Verified): void {
-      if (verified.by === 'token') byToken.set(authorization, verified)
-      else byPassword.set(markOf(authorization), verified)
+      if (verified.by === 'password') keep(markOf(authorization), verified)
+      else if (authorization.length <= longestHeader) keep(authorization, verified)
     },
+
+    size: () => identities.size,
   }
 }

@@ -54,6 +54,33 @@ export async function updatePasswordHash(db: Db, id: AccountId, from: string, to
     .execute()
 }
 
+/** Every token made before dies, and what was verified is verified again. */
+export async function endTokens(db: Db, id: AccountId): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set((eb) => ({ credential_version: eb('credential_version', '+', 1) }))
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The same for so many accounts, by id, from `after` on. Undefined where there is none. */
+export async function endTokensAfter(
+  db: Db,
+  after: number,
+  limit: number,
+): Promise<{ last: number; count: number } | undefined> {
+  const ids = await db.selectFrom('accounts').select('id').where('id', '>', after).orderBy('id').limit(limit).execute()
+  const last = ids.at(-1)?.id
+  if (last === undefined) return undefined
+  await db
+    .updateTable('accounts')
+    .set((eb) => ({ credential_version: eb('credential_version', '+', 1) }))
+    .where('id', '>', after)
+    .where('id', '<=', last)
+    .execute()
+  return { last, count: ids.length }
+}
+
 /** Another password: every token made before dies with the old one. */
 export async function replacePassword(db: Db, id: AccountId, passwordHash: string): Promise<void> {
   await db

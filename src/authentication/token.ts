@@ -15,11 +15,22 @@ export interface ReadToken extends TokenClaims {
 
 export type Tokens = ReturnType<typeof createTokens>
 
-/** Signed tokens (JWT, HS256). `lifetime` is in seconds. */
-export function createTokens(key: Buffer, lifetime: number) {
+/** Signed tokens (JWT, HS256). `lifetime` is in seconds; those that `previousKey` signed are taken, too. */
+export function createTokens(key: Buffer, lifetime: number, previousKey?: Buffer) {
   const signer = createSigner({ key, algorithm: 'HS256' })
   // The service's clock judges the expiry, so that a token lives exactly as long as its answer said.
-  const verifier = createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true })
+  const verifierOf = (key: Buffer) => createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true })
+  const verify = verifierOf(key)
+  const verifyPrevious = previousKey && verifierOf(previousKey)
+
+  function verified(token: string): Record<string, unknown> {
+    try {
+      return verify(token)
+    } catch (error) {
+      if (verifyPrevious) return verifyPrevious(token)
+      throw error
+    }
+  }
 
   return {
     lifetime,
@@ -31,7 +42,7 @@ export function createTokens(key: Buffer, lifetime: number) {
     /** Undefined for whatever is not a token of ours that is still alive, and for one that was issued in the future. */
     read(token: string, now: EpochSeconds): ReadToken | undefined {
       try {
-        const { sub, ver, exp, iat } = verifier(token) as Record<string, unknown>
+        const { sub, ver, exp, iat } = verified(token)
         if (typeof exp !== 'number' || exp <= now || typeof ver !== 'number') return undefined
         // Tokens of older releases do not say when they were issued.
         const issuedAt = typeof iat === 'number' ? iat : exp - lifetime

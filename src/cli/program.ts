@@ -17,6 +17,7 @@ const commands: Record<string, (env: Environment) => Promise<Command>> = {
   backup: async (env) => (await import('./database/backup.command.ts')).backupCommand(env),
   restore: async (env) => (await import('./database/restore.command.ts')).restoreCommand(env),
   accounts: async (env) => (await import('./accounts/accounts.command.ts')).accountsCommand(env),
+  tokens: async (env) => (await import('./tokens.command.ts')).tokensCommand(env),
   openapi: async (env) => (await import('./openapi.command.ts')).openapiCommand(env),
   seed: async (env) => (await import('./seed.command.ts')).seedCommand(env),
   captcha: async () => (await import('./captcha/captcha.command.ts')).captchaCommand(),

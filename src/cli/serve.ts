@@ -12,7 +12,7 @@ import type { DemoStudent } from '../server/demo-student.ts'
 import { createLogDestination } from '../server/log-destination.ts'
 import { gracePeriodMs, type RunningService, serve, startAnswering } from '../server/serve.ts'
 import { serveByWorkers } from '../server/serve-by-workers.ts'
-import { connectToPrimary } from '../server/worker.ts'
+import { connectToPrimary, shareOf } from '../server/worker.ts'
 import { explain } from './explain.ts'
 
 /** A second signal sooner is the first one, sent by the terminal and by npm. */
@@ -52,7 +52,7 @@ async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
     const { demoSchoolUrl, alone } = await primary.init
     const readCaptcha = loadCaptchaReader(config.schoolCaptchaProfile)
     const shared = { demoSchoolUrl, alone, metrics: primary.metrics }
-    const answering = await startAnswering(config, logger, readCaptcha, undefined, shared)
+    const answering = await startAnswering(shareOf(config), logger, readCaptcha, undefined, shared)
     primary.ready(answering, (finished) => endAfter(finished, logger))
   } catch (error) {
     await primary.failed(explain(error))

@@ -1,3 +1,4 @@
+import type { TransportLimits } from '../http/transport/limits.ts'
 import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { DatabaseSetting } from './setting.ts'
 
@@ -14,6 +15,8 @@ export interface Config {
   /** Processes that serve. */
   workers: number
   publicUrl: string | undefined
+  /** Origins whose pages may use the API. */
+  corsOrigins: string[]
   tls: { cert: string; key: string } | undefined
   school: SchoolKind
   schoolUrl: string | undefined
@@ -38,18 +41,22 @@ export interface Config {
   cas: { studentNumberAttribute: string | undefined; renew: boolean }
   studentNumber: StudentNumberForm
   secret: string | undefined
+  /** The one before, while what was made under it is still taken. */
+  secretPrevious: string | undefined
   /** In seconds. */
   tokenLifetime: number
   timezone: string
   studyMaxHours: number
   trustProxy: string[]
   throttle: boolean
+  limits: TransportLimits
   logLevel: LogLevel
 }
 
 /** Every environment variable that the service reads. */
 export const settingNames = [
-  ...['HOST', 'PORT', 'DATABASE_URL', 'DATABASE_POOL', 'WORKERS', 'PUBLIC_URL', 'TLS_CERT', 'TLS_KEY', 'SECRET'],
+  ...['HOST', 'PORT', 'DATABASE_URL', 'DATABASE_POOL', 'WORKERS', 'PUBLIC_URL', 'CORS_ORIGINS', 'TLS_CERT', 'TLS_KEY'],
+  ...['SECRET', 'SECRET_PREVIOUS'],
   ...['SCHOOL', 'SCHOOL_URL', 'SCHOOL_LOGIN', 'SCHOOL_CAPTCHA', 'SCHOOL_CAPTCHA_PROFILE', 'SCHOOL_CA', 'SCHOOL_TLS'],
   ...['SCHOOL_CONCURRENCY', 'LDAP_BASE_DN', 'LDAP_FILTER', 'LDAP_BIND_DN', 'LDAP_BIND_PASSWORD', 'LDAP_STARTTLS'],
   ...[

@@ -6,6 +6,10 @@ export function conflicts(config: Config, env: Environment): string[] {
   const faults: string[] = []
   if (!isLoopback(config.host) && config.publicUrl === undefined)
     faults.push('PUBLIC_URL is required when HOST is not a loopback address')
+  if (!config.throttle && !isLoopback(config.host))
+    faults.push(
+      'THROTTLE=off is for load tests on loopback: HOST lets others in, who could guess passwords without end',
+    )
   if (config.school === 'demo') faults.push(...demoConflicts(config, env))
   else faults.push(...schoolConflicts(config))
   return faults
@@ -42,9 +46,35 @@ function schoolConflicts({ school, schoolUrl, ldap }: Config): string[] {
   else if (/^ldap/.test(schoolUrl) !== (school === 'ldap')) {
     faults.push(`SCHOOL_URL must begin with ${school === 'ldap' ? 'ldaps:// or ldap://' : 'https:// or http://'}`)
   }
+  if (school === 'cas' && schoolUrl !== undefined && isPlainBeyondLoopback(schoolUrl))
+    faults.push(
+      'SCHOOL_URL must begin with https:// for SCHOOL=cas: by http:// anybody on the way could prove any student',
+    )
   if (school === 'ldap' && ldap.baseDn === '') faults.push('LDAP_BASE_DN is required for SCHOOL=ldap')
   if ((ldap.bindDn === undefined) !== (ldap.bindPassword === undefined)) {
     faults.push('LDAP_BIND_DN and LDAP_BIND_PASSWORD are required together')
   }
   return faults
+}
+
+function isPlainBeyondLoopback(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'http:' && !isLoopback(hostname)
+}
+
+/** What may be meant and should not last: a text for each, for the log at the start. */
+export function warnings(config: Config): string[] {
+  const { host, publicUrl, tls, trustProxy, throttle } = config
+  const behindTls = trustProxy.length > 0 && publicUrl?.startsWith('https:') === true
+  const isPlain = tls === undefined && !behindTls && !isLoopback(host)
+  const told: string[] = []
+  if (isPlain || (publicUrl !== undefined && isPlainBeyondLoopback(publicUrl)))
+    told.push(
+      'plain HTTP beyond loopback: passwords can be read on the way. Set TLS_CERT and TLS_KEY, or a proxy with TLS',
+    )
+  if (trustProxy.length > 0 && publicUrl === undefined)
+    told.push('TRUST_PROXY without PUBLIC_URL: links begin with whatever the proxy was asked for. Set PUBLIC_URL')
+  if (!throttle && waysFromElsewhere(config).length > 0)
+    told.push('THROTTLE=off where the service can be reached from elsewhere: passwords can be guessed without end')
+  return told
 }

@@ -1,3 +1,4 @@
+import { transportLimits } from '../http/transport/limits.ts'
 import { studentNumberForm } from '../shared/student-number-form.ts'
 import {
   type Config,
@@ -17,6 +18,7 @@ import {
   oneOf,
   onOff,
   origin,
+  origins,
   schoolAddress,
   secret,
   studentNumber,
@@ -48,13 +50,16 @@ export function readConfig(env: Environment): Config {
     databasePool: read('DATABASE_POOL', 10, integer(1, 1000)),
     workers: read('WORKERS', 1, integer(1, 64)),
     publicUrl: read('PUBLIC_URL', undefined, origin),
+    corsOrigins: read('CORS_ORIGINS', [], origins),
     tls: undefined,
     secret: read('SECRET', undefined, secret),
+    secretPrevious: read('SECRET_PREVIOUS', undefined, text),
     tokenLifetime: read('TOKEN_TTL', 3600, integer(1, 31_536_000)),
     timezone: read('TIMEZONE', 'Asia/Shanghai', timezone),
     studyMaxHours: read('STUDY_MAX_HOURS', 16, hours),
     trustProxy: read('TRUST_PROXY', [], addresses),
     throttle: read('THROTTLE', true, onOff),
+    limits: transportLimits,
     logLevel: read('LOG_LEVEL', 'info', oneOf<LogLevel>('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')),
   }
   config.tls = tlsFiles(read('TLS_CERT', undefined, text), read('TLS_KEY', undefined, text), faults)

@@ -96,6 +96,17 @@ export function origin(value: string): string {
   return url.origin
 }
 
+/** As browsers write them: an app's own scheme, too. */
+export function origins(value: string): string[] {
+  return value.split(',').map((each) => {
+    const text = each.trim()
+    if (/^https?:/.test(text)) return origin(text)
+    if (!/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(:\d+)?$/.test(text))
+      throw new Error('must be origins separated by commas, such as https://app.example.edu')
+    return text
+  })
+}
+
 export function schoolAddress(value: string): string {
   const isDirectory = /^ldaps?:\/\/[^/?#@]+\/?$/.test(value) && URL.canParse(value)
   return (isDirectory ? value : httpUrl(value).href).replace(/\/+$/, '')

@@ -7,7 +7,7 @@ export interface HealthOptions {
   logUnavailable: LogUnavailable
 }
 
-const options = { schema: { hide: true }, config: { hostOptional: true } }
+const options = { schema: { hide: true }, config: { host: 'any' } } as const
 
 /** For the operator's monitors: whether the process lives, and whether it can serve. Neither wants credentials or a Host. */
 export const health: FastifyPluginAsync<HealthOptions> = async (app, { ping, logUnavailable }) => {

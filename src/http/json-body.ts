@@ -10,7 +10,7 @@ const contentType = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/
 const unknownType = 'application/octet-stream'
 
 /**
- * JSON objects in strict UTF-8, with or without their content type. An empty body of any type, even a malformed one, and `null` mean no
+ * JSON objects in strict UTF-8, by their content type. An empty body of any type, even a malformed one, and `null` mean no
  * parameters.
  */
 export const jsonBody = fp(async (app) => {
@@ -35,9 +35,9 @@ export const jsonBody = fp(async (app) => {
     parse(request, body, done)
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (body.length > 0 && request.headers['content-type'] !== undefined)
-      return done(new DomainError('unsupported-media-type'))
-    parse(request, body, done)
+    // A page of another site can send all but JSON's type without asking first.
+    if (body.length > 0) done(new DomainError('unsupported-media-type'))
+    else parse(request, body, done)
   })
   // Only for routes that take a body: each hook costs every request of its route.
   app.addHook('onRoute', (route) => {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { DomainError } from '../shared/errors.ts'
 
-const options = { schema: { hide: true }, config: { hostOptional: true } }
+const options = { schema: { hide: true }, config: { host: 'optional' } } as const
 
 /** For a monitor on this machine, in Prometheus' text form. To anyone else, and to whom a proxy brings, there is nothing here. */
 export const metrics: FastifyPluginAsync<{ text: () => Promise<string> }> = async (app, { text }) => {

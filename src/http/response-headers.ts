@@ -1,24 +1,39 @@
-import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError } from '../shared/errors.ts'
-import { hasNoHost, hasOneHost } from './links.ts'
+import { isCrossSite, isSafe } from './cross-site.ts'
+import { createHostCheck, type HostRules } from './hosts.ts'
+import type { HeaderSet } from './security-headers.ts'
 
-const year = 31_536_000
+export interface ResponseHeadersOptions extends HostRules {
+  /** Of every answer; by HTTP/1.1 the response begins with them by itself. */
+  headers: HeaderSet
+  /** Origins whose pages may send what changes something. */
+  allowed: ReadonlySet<string>
+  headerBytes: number
+}
 
-/** Sets the headers of every answer, then refuses a request whose Host is missing (unless the route does without), doubled or malformed. */
-export const responseHeaders = fp(async (app, { https }: { https: boolean }) => {
-  const transportSecurity = https ? `max-age=${year}` : undefined
+/** Sets the headers of every answer, then refuses a request that is not for this host, or that another site's page sent. */
+export const responseHeaders = fp<ResponseHeadersOptions>(async (app, { headers, allowed, headerBytes, ...rules }) => {
+  const isForUs = createHostCheck(rules)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    if (!hasOneHost(request) && !mayLackHost(request)) return done(new DomainError('bad-host'))
-    reply.header('x-content-type-options', 'nosniff')
-    if (transportSecurity !== undefined) reply.header('strict-transport-security', transportSecurity)
+    if (request.raw.httpVersionMajor === 2) {
+      reply.headers(headers)
+      if (lengthOf(request.raw.rawHeaders) > headerBytes) return done(new DomainError('headers-too-large'))
+    }
+    if (!isForUs(request)) return done(new DomainError('bad-host'))
+    const { 'x-forwarded-proto': forwarded } = request.headers
+    if (forwarded !== undefined && !/^https?$/.test(request.protocol)) return done(new DomainError('bad-request'))
+    if (!isSafe(request.method) && isCrossSite(request, allowed)) return done(new DomainError('cross-site'))
     done()
   })
 })
 
-function mayLackHost(request: FastifyRequest): boolean {
-  return request.routeOptions.config.hostOptional === true && hasNoHost(request)
+/** Node holds a client to the bound of HTTP/2 only once the client has acknowledged it. */
+function lengthOf(rawHeaders: string[]): number {
+  let length = 0
+  for (const text of rawHeaders) length += text.length
+  return length
 }
 
 /** Nobody but the client may store the answers of this scope. */

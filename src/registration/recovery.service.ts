@@ -1,7 +1,7 @@
 import { findAccount, findByStudentNumber, updateStudentNumber } from '../accounts/account.repository.ts'
 import type { Account, AccountId } from '../accounts/account.ts'
 import { studentNumberHash } from '../accounts/student-number.ts'
-import { replacePassword } from '../authentication/credentials.repository.ts'
+import { endTokens, replacePassword } from '../authentication/credentials.repository.ts'
 import { checkPassword } from '../authentication/password.ts'
 import { hashPassword } from '../authentication/password-hash.ts'
 import { DomainError } from '../shared/errors.ts'
@@ -39,7 +39,7 @@ export function createRecoveryService({ storage, verifications, studentNumberKey
     })
   }
 
-  /** Binds the account to another number of the same person. @throws DomainError `student-number-taken`, and what a proof throws */
+  /** Binds the account to another number of the same person; every token dies. @throws DomainError `student-number-taken`, and what a proof throws */
   async function rebindStudentNumber(id: AccountId, input: VerificationInput, address: string): Promise<Account> {
     const claim = verifications.claim(input)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
@@ -49,6 +49,7 @@ export function createRecoveryService({ storage, verifications, studentNumberKey
     return storage.write(async (tx) => {
       await claim.consume(tx)
       await updateStudentNumber(tx, id, numberHash)
+      await endTokens(tx, id)
       const account = await findAccount(tx, id)
       if (account === undefined) throw new DomainError('unauthorized')
       return account

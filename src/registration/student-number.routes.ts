@@ -1,4 +1,6 @@
-import { presentUser, User } from '../accounts/account.schemas.ts'
+import { Password, presentUser, User } from '../accounts/account.schemas.ts'
+import type { AccountService } from '../accounts/account.service.ts'
+import type { AuthenticationService } from '../authentication/authentication.service.ts'
 import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
@@ -8,9 +10,11 @@ import { bodyWithVerification, WaitingPlace } from './verification-input.schemas
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export const studentNumberRoutes: Routes<{
+  accounts: Pick<AccountService, 'getAccount'>
+  authentication: Pick<AuthenticationService, 'byPassword'>
   recovery: RecoveryService
   proofKind: ProofKind
-}> = async (app, { recovery, proofKind }) => {
+}> = async (app, { accounts, authentication, recovery, proofKind }) => {
   app.post(
     '/users/me/student-number',
     {
@@ -18,11 +22,12 @@ export const studentNumberRoutes: Routes<{
       schema: {
         operationId: 'rebindStudentNumber',
         summary: '更换学号 · Bind the account to another student number, the school being asked live',
-        description: 'From undergraduate to graduate, say. Wants the password of the account: a token is refused.',
+        description:
+          'From undergraduate to graduate, say. Wants the password of the account in the body, too: a token is refused. Every token dies.',
         tags: ['users'],
         security: [{ basic: [] }],
         headers: WaitingPlace,
-        body: bodyWithVerification(proofKind, {}, {}),
+        body: bodyWithVerification(proofKind, { password: Password }, { password: 'quiet-reading-room' }),
         response: {
           200: User,
           ...errorResponses('unauthorized', 'password-wanted', ...proofRefusals, 'student-number-taken'),
@@ -32,6 +37,10 @@ export const studentNumberRoutes: Routes<{
     async (request) => {
       const { accountId, by } = request.identity
       if (by === 'token') throw new DomainError('password-wanted')
+      const { username } = await accounts.getAccount(accountId)
+      // A browser sends what it was once told along with another site's form; nobody but the student types the password again.
+      const proven = await authentication.byPassword(username, request.body.password, request.ip)
+      if (proven.accountId !== accountId) throw new DomainError('unauthorized')
       const account = await recovery.rebindStudentNumber(
         accountId,
         verificationInputOf(proofKind, request.body, request.headers['waiting-place']),

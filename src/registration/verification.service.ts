@@ -35,12 +35,17 @@ export interface Claim {
   consume(tx: Db): Promise<void>
 }
 
+interface SealKeys {
+  challenge: Buffer
+  ticket: Buffer
+}
+
 export interface VerificationDeps {
   verifier: StudentVerifier
   rateLimits: RateLimitService
   clock: Clock
   studentNumbers: StudentNumberForm
-  keys: { challenge: Buffer; ticket: Buffer }
+  keys: SealKeys & { previous?: SealKeys }
 }
 
 export type VerificationService = ReturnType<typeof createVerificationService>
@@ -94,8 +99,13 @@ export function createVerificationService({ verifier, rateLimits, clock, student
     if (points > 1) throw new DomainError('ticket-invalid')
   }
 
+  /** What was sealed before the secret was changed is opened, too. */
+  function underEither<T>(open: (keys: SealKeys) => T | undefined): T | undefined {
+    return open(keys) ?? (keys.previous && open(keys.previous))
+  }
+
   function claimByTicket(text: string): Claim {
-    const ticket = openTicket(text, keys.ticket, clock.now())
+    const ticket = underEither(({ ticket }) => openTicket(text, ticket, clock.now()))
     if (ticket === undefined) throw new DomainError('ticket-invalid')
     const { studentNumber } = ticket
     return { studentNumber, asksSchool: false, prove: async () => undefined, consume: (tx) => spendTicket(tx, ticket) }
@@ -108,7 +118,7 @@ export function createVerificationService({ verifier, rateLimits, clock, student
     checkStudentNumber(studentNumber, studentNumbers)
     const proof: Proof = { studentNumber, schoolPassword }
     if (answer) {
-      const session = openChallenge(answer.challenge, keys.challenge, clock.now())
+      const session = underEither(({ challenge }) => openChallenge(answer.challenge, challenge, clock.now()))
       if (session === undefined) throw new DomainError('challenge-invalid')
       proof.answer = { session, captcha: answer.captcha }
     }

@@ -1,14 +1,15 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/config.ts'
-import { deriveKeys, type Keys } from '../keys.ts'
+import type { Keys } from '../keys.ts'
 import { NewerDatabaseError } from '../storage/migrate.ts'
 import { openMigrated } from '../storage/open-migrated.ts'
 import { openPostgres } from '../storage/postgres/postgres.ts'
-import { findSetting, settle, unfinishedCopy } from '../storage/settings.repository.ts'
+import { findSetting, unfinishedCopy } from '../storage/settings.repository.ts'
 import { DatabaseInUseError } from '../storage/sqlite/database-lock.ts'
 import { openSqlite } from '../storage/sqlite/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import { readSecret } from './secret.ts'
+import { secretFingerprint, settleKeys } from './secret-rotation.ts'
 
 /** @param pool connections to PostgreSQL, at most */
 export function openDatabase(
@@ -24,17 +25,10 @@ export function openDatabase(
   })
 }
 
-/** The secret is not the one that this database's student numbers and tokens were made under. */
-export class ForeignSecretError extends Error {
-  override name = 'ForeignSecretError'
-}
-
 /** The database cannot be opened or brought up to date. */
 export class DatabaseOpenError extends Error {
   override name = 'DatabaseOpenError'
 }
-
-const secretFingerprint = 'secret fingerprint'
 
 /** The database is being filled by `migrate-data`, or was left half filled. */
 export class UnfinishedCopyError extends Error {
@@ -54,7 +48,7 @@ export interface Service {
  * @throws ForeignSecretError, SecretFileError, UnfinishedCopyError, NewerDatabaseError, DatabaseInUseError, DatabaseOpenError
  */
 export async function openService(
-  config: Pick<Config, 'database' | 'secret'> & Partial<Pick<Config, 'databasePool'>>,
+  config: Pick<Config, 'database' | 'secret'> & Partial<Pick<Config, 'secretPrevious' | 'databasePool'>>,
   logger?: Pick<FastifyBaseLogger, 'warn'>,
 ): Promise<Service> {
   const { storage, alone } = await openUpToDate(config, logger)
@@ -62,10 +56,7 @@ export async function openService(
     if ((await findSetting(storage.db, unfinishedCopy)) !== undefined)
       throw new UnfinishedCopyError('it has an unfinished copy: finish `occupy migrate-data` first')
     const isKnown = (await findSetting(storage.db, secretFingerprint)) !== undefined
-    const keys = deriveKeys(readSecret(config, isKnown))
-    const settled = await storage.write((tx) => settle(tx, secretFingerprint, keys.fingerprint))
-    if (settled !== keys.fingerprint)
-      throw new ForeignSecretError('SECRET differs from the one this database was created with')
+    const keys = await settleKeys(storage, readSecret(config, isKnown), config.secretPrevious)
     return { storage, keys, alone }
   } catch (error) {
     await storage.close()

@@ -8,8 +8,8 @@ export class SecretFileError extends Error {
   override name = 'SecretFileError'
 }
 
-/** Shorter text is no secret but what is left of one. */
-const shortestSecret = 16
+/** As SECRET itself: shorter text is no secret but what is left of one. */
+const shortestSecret = 32
 
 /**
  * The secret that is set, or the one kept beside the data.
@@ -59,7 +59,7 @@ function usable(path: string, text: string | undefined): string {
   if (text === undefined) {
     throw new SecretFileError(`${path}: is missing, but the database was created with it: restore it from a backup`)
   }
-  if (text.length >= shortestSecret) return text
+  if (Buffer.byteLength(text) >= shortestSecret) return text
   throw new SecretFileError(
     `${path}: is ${text === '' ? 'empty' : 'too short'}: restore it from a backup. If there are no accounts yet, delete it, and a new one is created`,
   )

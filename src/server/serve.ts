@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config/config.ts'
+import { warnings } from '../config/conflicts.ts'
 import { apiBase } from '../http/links.ts'
 import { createWaitingRoom } from '../registration/waiting-room/waiting-room.service.ts'
 import type { CaptchaReader } from '../schools/form-login/captcha-reader.ts'
@@ -77,11 +78,12 @@ export function originOf({ tls }: Pick<Config, 'tls'>, address: string): string 
 
 /** The start line of the log. */
 export function tellAddress(
-  logger: Pick<FastifyBaseLogger, 'info'>,
+  logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
   config: Config,
   address: string,
   alone: boolean,
 ): void {
+  for (const warning of warnings(config)) logger.warn(warning)
   const { database, school, publicUrl } = config
   const links = { address, api: `${address}${apiBase}`, docs: `${address}/docs` }
   logger.info({ version, ...links, database: database.kind, school, publicUrl, alone }, 'listening')
@@ -123,7 +125,7 @@ export async function startAnswering(
     const take = (socket: Socket) => {
       // As the connections are that Node's own HTTP and TLS servers accept.
       socket.allowHalfOpen = config.tls === undefined
-      app.server.emit('connection', socket.setNoDelay(true))
+      app.accept(socket.setNoDelay(true))
     }
     return { demoStudent, alone, take, ...ending(app.drain, stopping, close) }
   } catch (error) {

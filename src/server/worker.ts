@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import { AggregatorRegistry } from 'prom-client'
+import type { Config } from '../config/config.ts'
 import type { Answering } from './serve.ts'
 import type { EndStep, WorkerInit, WorkerMessage } from './worker-messages.ts'
 
@@ -68,4 +69,12 @@ function say(message: WorkerMessage): Promise<void> {
     if (process.send === undefined) resolve()
     else process.send(message, undefined, undefined, () => resolve())
   })
+}
+
+/** One worker's share: the machine is to see no more connections, however many processes there are. */
+export function shareOf(config: Config): Config {
+  const share = (all: number) => Math.max(1, Math.floor(all / config.workers))
+  const { connections, connectionsPerAddress } = config.limits
+  const limits = { connections: share(connections), connectionsPerAddress: share(connectionsPerAddress) }
+  return { ...config, limits: { ...config.limits, ...limits } }
 }

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'password-wanted'
   | 'unauthorized'
   | 'forbidden'
+  | 'cross-site'
   | 'not-found'
   | 'method-not-allowed'
   | 'payload-too-large'

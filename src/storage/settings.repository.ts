@@ -11,6 +11,14 @@ export async function settle(db: Db, key: string, value: string): Promise<string
   return row.value
 }
 
+export async function putSetting(db: Db, key: string, value: string): Promise<void> {
+  await db
+    .insertInto('settings')
+    .values({ key, value })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+    .execute()
+}
+
 /** The setting that stands while a copy from another database is not whole: what is there then must not be served. */
 export const unfinishedCopy = 'unfinished copy'
 

@@ -61,7 +61,13 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
       const present = (page: Page<Study>) => presentPage(page, origin, url, query)
       if (isFirstPage(query)) {
         const write = (page: Page<Study>) => JSON.stringify(present(page))
-        const text = studies.writePageOf(accountId, pageRequest(query), url + JSON.stringify(query), write)
+        const text = studies.writePageOf(
+          accountId,
+          pageRequest(query),
+          `${accountId} ${JSON.stringify(query)}`,
+          origin,
+          write,
+        )
         return andThen(text, (text) => new JsonText(text))
       }
       const filter = { accountId, running: query.running, ...timeRange(query) }

@@ -103,24 +103,25 @@ export function createStudyService({ storage, clock, maxHours }: StudyServiceDep
 
   /**
    * As `listStudiesOf`, made into a text that is kept while the account's records stay as they are.
-   * @param key what the text depends on besides the account's records
+   * @param key what the text depends on besides the account's records and `origin`
    */
   function writePageOf(
     accountId: AccountId,
     request: PageRequest,
     key: string,
+    origin: string,
     write: (page: Page<Study>) => string,
   ): MaybePromise<string> {
     return andThen(getAccount(accountId), ({ studyCount, studyVersion: version }) => {
       const { now, limit } = rules()
-      const kept = pages.recall(key, version, now)
+      const kept = pages.recall(key, origin, version, now)
       if (kept !== undefined) return kept
       return andThen(
         pageOf({ ...request, filter: { accountId } }, () => studyCount),
         (page) => {
           const text = write(page)
           const ends = page.items.map(({ startedAt, end }) => (end ? Number.POSITIVE_INFINITY : startedAt + limit))
-          pages.keep(key, { version, text }, now, Math.min(...ends))
+          pages.keep(key, { version, origin, text }, now, Math.min(...ends))
           return text
         },
       )

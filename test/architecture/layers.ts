@@ -17,7 +17,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'studies/*.table.ts',
     'statistics/*.table.ts',
   ],
-  config: ['shared', 'storage/postgres/postgres-hosts.ts'],
+  config: ['shared', 'storage/postgres/postgres-hosts.ts', 'http/transport/limits.ts'],
   http: ['shared', 'storage/database-unavailable.ts'],
   accounts: ['shared', 'storage', 'http', 'schools'],
   authentication: ['shared', 'storage', 'http', 'schools', 'accounts'],

@@ -73,6 +73,7 @@ const rows: Record<string, Row | Row[] | 'below'> = {
     logins: [401, 200],
   },
   'accounts delete': { words: () => ['bllli', '--yes'], code: 0, says: /bllli/, logins: [401, 401] },
+  'tokens revoke-all': { code: 0, says: /^$/ },
   openapi: { code: 0, says: /"openapi": "3\.1/ },
   seed: { words: () => ['--students', '5', '--records', '5'], code: 1, says: inUse },
   captcha: { words: (place) => [path(place, '4567.jpg')], code: 0, says: /4567/ },

@@ -15,6 +15,10 @@ const wrong: readonly (readonly [variable: string, settings: Settings])[] = [
   ['TLS_CERT', { TLS_CERT: '/nowhere/cert.pem', TLS_KEY: '/nowhere/key.pem' }],
   ['TLS_KEY', { TLS_CERT: '/dev/null', TLS_KEY: '/nowhere/key.pem' }],
   ['TLS_CERT', { TLS_CERT: main, TLS_KEY: main }],
+  ['THROTTLE', { THROTTLE: 'off', HOST: '0.0.0.0', PUBLIC_URL: 'https://example.com', ALLOW_DEMO_SCHOOL: '1' }],
+  ['SCHOOL_URL', { SCHOOL: 'cas', SCHOOL_URL: 'http://cas.example.edu/cas' }],
+  ['SECRET', { SECRET: 'x'.repeat(31) }],
+  ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.edu/path' }],
 ]
 
 describe('a start with a wrong setting', { concurrency: 2 }, () => {

@@ -49,8 +49,15 @@ test('many recoveries at once leave one password that works', async () => {
   assert.equal(logins.filter(({ status }) => status === 200).length, 1)
 })
 
-const rebind = (as: ReturnType<typeof basic>, { stu_id, stu_pwd }: Newcomer) =>
-  campus.post('/users/me/student-number', { stu_id, stu_pwd }, { as })
+/** With the password that the header has, unless another one is given. */
+function rebind(as: ReturnType<typeof basic>, { stu_id, stu_pwd }: Newcomer, password = passwordIn(as)) {
+  return campus.post('/users/me/student-number', { stu_id, stu_pwd, password }, { as })
+}
+
+function passwordIn({ authorization = '' }: Record<string, string>): string {
+  const pair = Buffer.from(authorization.replace(/^\w+ /, ''), 'base64').toString()
+  return pair.slice(pair.indexOf(':') + 1) || 'any password'
+}
 
 test('an account goes over to another number, and the old one is free again', async () => {
   const [known, graduate] = [await campus.register(), campus.newcomer()]
@@ -73,6 +80,28 @@ test('only the password of the account rebinds it: nobody, a token and a wrong p
   assertUnauthorized(await rebind(basic(known.token, ''), graduate), 'Basic')
   assertUnauthorized(await rebind(basic(known.username, 'not the password'), graduate), 'Basic')
   assert.equal(campus.school.seen.logons, logons)
+})
+
+test('whoever has no more than a remembered header rebinds nothing', async () => {
+  const [known, graduate] = [await campus.register(), campus.newcomer()]
+  const as = basic(known.username, known.password)
+  const { stu_id, stu_pwd } = graduate
+  const logons = campus.school.seen.logons
+  for (const password of [undefined, null, '', 7]) {
+    const body = { stu_id, stu_pwd, password }
+    assertError(await campus.post('/users/me/student-number', body, { as }), 400, '缺少必要参数。')
+  }
+  assertUnauthorized(await rebind(as, graduate, 'not the password'), 'Basic')
+  assert.equal(campus.school.seen.logons, logons)
+  await campus.tokenOf({ username: known.stu_id, password: known.password })
+})
+
+test('another student number ends every token', async () => {
+  const [known, graduate] = [await campus.register(), campus.newcomer()]
+  const as = basic(known.username, known.password)
+  userOf(await rebind(as, graduate))
+  assertUnauthorized(await campus.send('GET', '/users/me', { as: bearer(known.token) }), 'Bearer')
+  assert.equal((await campus.send('GET', '/users/me', { as })).status, 200)
 })
 
 test('a number that is taken, malformed or not proven leaves the account as it was', async () => {

@@ -12,6 +12,7 @@ import type { Study, StudyId } from '../../src/studies/study.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
 import { assertCountsAreReal } from './counts.ts'
 
+const origin = 'http://127.0.0.1:5000'
 const hour = 3600
 const year = 365 * 24 * hour
 const today = 1_790_000_000
@@ -98,7 +99,7 @@ test('a record that ended in the future stays as it was stored, and bounds nothi
 test('a page that was kept by a clock that was ahead is made anew', async () => {
   const { account } = await leftByAnotherYear()
   let made = 0
-  const page = async () => studies.writePageOf(account, firstPage, String(account), () => String(++made))
+  const page = async () => studies.writePageOf(account, firstPage, String(account), origin, () => String(++made))
   now = today + year
   assert.equal(await page(), '1')
   now = today

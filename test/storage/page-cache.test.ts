@@ -5,6 +5,7 @@ import { createStudyService } from '../../src/studies/study.service.ts'
 import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { newAccount, openTestDatabase } from '../support/test-storage.ts'
 
+const origin = 'http://127.0.0.1:5000'
 const firstPage = { perPage: 20, order: 'asc' } as const
 const noon = 1_700_000_000
 
@@ -22,6 +23,7 @@ test('a kept page is made anew after each write to the account’s records, by w
         ann,
         firstPage,
         'ann',
+        origin,
         ({ items, count }) => `${++made}: ${count}, ${items.filter(({ end }) => end).length} over`,
       )
 
@@ -52,7 +54,7 @@ test('a kept page ends with the record on it that is over by itself, and in any 
     await studies.startStudy(ann)
     let made = 0
     const page = async () =>
-      studies.writePageOf(ann, firstPage, 'ann', ({ items }) => `${++made}: ${items[0]?.end?.cause}`)
+      studies.writePageOf(ann, firstPage, 'ann', origin, ({ items }) => `${++made}: ${items[0]?.end?.cause}`)
     assert.equal(await page(), '1: undefined')
     now = noon + 9
     assert.equal(await page(), '1: undefined')
@@ -62,6 +64,23 @@ test('a kept page ends with the record on it that is over by itself, and in any 
     assert.equal(await page(), '3: undefined')
     now = noon + 3600
     assert.equal(await page(), '4: limit')
+  } finally {
+    await database.close()
+  }
+})
+
+test('a page is kept once, with the links that were asked for last', async () => {
+  const database = await openTestDatabase()
+  try {
+    const storage = database.open()
+    const studies = createStudyService({ storage, clock: { now: () => noon }, maxHours: 1 })
+    const ann = await newAccount(storage)
+    let made = 0
+    const page = async (from: string) => studies.writePageOf(ann, firstPage, 'ann', from, () => `${++made} ${from}`)
+    assert.equal(await page('http://localhost'), '1 http://localhost')
+    assert.equal(await page('http://localhost'), '1 http://localhost')
+    assert.equal(await page('http://127.0.0.1'), '2 http://127.0.0.1')
+    assert.equal(await page('http://localhost'), '3 http://localhost')
   } finally {
     await database.close()
   }

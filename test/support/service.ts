@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { readConfig } from '../../src/config/read-config.ts'
+import type { TransportLimits } from '../../src/http/transport/limits.ts'
 import type { CaptchaReader } from '../../src/schools/form-login/captcha-reader.ts'
 import type { SchoolBounds } from '../../src/server/school.ts'
 import { serve } from '../../src/server/serve.ts'
@@ -23,6 +24,8 @@ export interface Wishes {
   school?: Parameters<typeof startReadableSchool>[0]
   readCaptcha?: CaptchaReader
   bounds?: SchoolBounds
+  /** Of connections, in place of the production ones. */
+  limits?: Partial<TransportLimits>
   /** Another way to the same database. */
   through?(databaseUrl: string): Promise<string>
 }
@@ -48,7 +51,7 @@ export async function startService(settings: Settings = {}, wishes: Wishes = {})
     ...settings,
   })
   const service = await serve(
-    config,
+    { ...config, limits: { ...config.limits, ...wishes.limits } },
     pino({ level: config.logLevel }, stream),
     wishes.readCaptcha ?? readCaptcha,
     wishes.bounds,

@@ -20,7 +20,8 @@ export async function withDatabaseFile(
   try {
     const config = readConfig(env)
     if (config.database.kind === 'postgres') throw new BackupRefusedError(`on PostgreSQL use ${tool}: see README.md`)
-    const place = { database: config.database.path, secret: { set: config.secret, path: secretPath(config) } }
+    const secret = { set: config.secret, previous: config.secretPrevious, path: secretPath(config) }
+    const place = { database: config.database.path, secret }
     const finished = await untilInterrupted((signal) => work(place, signal))
     if (!finished) process.stderr.write('已停止，一切照旧 · stopped; nothing was changed\n')
   } catch (error) {

@@ -2,11 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { FastifyPluginAsync } from 'fastify'
 import { DomainError } from '../../shared/errors.ts'
-
-interface Page {
-  type: string
-  body: Buffer | string
-}
+import { pageHeaders } from '../security-headers.ts'
+import { type StaticFile, sendFile, staticFile } from '../static-file.ts'
 
 const html = `<!DOCTYPE html>
 <html lang="zh-CN">
@@ -27,9 +24,6 @@ const html = `<!DOCTYPE html>
 
 const script = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null })\n`
 
-const contentSecurityPolicy =
-  "default-src 'self'; base-uri 'self'; font-src 'self' data:; frame-ancestors 'self'; img-src 'self' data:; object-src 'none'; script-src 'self'; script-src-attr 'none'; style-src 'self'"
-
 /** Swagger UI on the OpenAPI document. It is read at start-up: an upgrade may remove its files under a running service. */
 export const apiReference: FastifyPluginAsync = async (app) => {
   const pages = await readPages()
@@ -37,25 +31,22 @@ export const apiReference: FastifyPluginAsync = async (app) => {
     app.get(url, { schema: { hide: true } }, async (request, reply) => {
       const page = pages.get((request.params as { '*'?: string })['*'] ?? '')
       if (page === undefined) throw new DomainError('not-found')
-      return reply
-        .headers({ 'content-security-policy': contentSecurityPolicy, 'cache-control': 'max-age=3600' })
-        .type(page.type)
-        .send(page.body)
+      return sendFile(request, reply.headers(pageHeaders).header('cache-control', 'max-age=3600'), page)
     })
   }
 }
 
-async function readPages(): Promise<ReadonlyMap<string, Page>> {
+async function readPages(): Promise<ReadonlyMap<string, StaticFile>> {
   const { resolve } = createRequire(import.meta.url)
   const asset = (name: string) => readFile(resolve(`@fastify/swagger-ui/static/${name}`))
   const [style, bundle, icon] = await Promise.all(
     ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map(asset),
   )
   return new Map([
-    ['', { type: 'text/html; charset=utf-8', body: html }],
-    ['swagger-ui.css', { type: 'text/css; charset=utf-8', body: style as Buffer }],
-    ['swagger-ui-bundle.js', { type: 'text/javascript; charset=utf-8', body: bundle as Buffer }],
-    ['start.js', { type: 'text/javascript; charset=utf-8', body: script }],
-    ['favicon.png', { type: 'image/png', body: icon as Buffer }],
+    ['', staticFile('text/html; charset=utf-8', html)],
+    ['swagger-ui.css', staticFile('text/css; charset=utf-8', style as Buffer)],
+    ['swagger-ui-bundle.js', staticFile('text/javascript; charset=utf-8', bundle as Buffer)],
+    ['start.js', staticFile('text/javascript; charset=utf-8', script)],
+    ['favicon.png', staticFile('image/png', icon as Buffer)],
   ])
 }

@@ -65,6 +65,11 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     en: 'The credentials are not valid. Log in again.',
   },
   forbidden: { status: 403, zh: '只能修改自己的学习记录。', en: 'Only your own study records can be changed.' },
+  'cross-site': {
+    status: 403,
+    zh: '请求来自其他网站的页面，已拒绝，请在本站或 App 中操作。如需放行该网站，请管理员把它加入 CORS_ORIGINS。',
+    en: 'A page of another site sent this. Do it on this site or in the app, or ask the operator to add that site to CORS_ORIGINS.',
+  },
   'not-found': { status: 404, zh: '没有找到请求的内容，请检查地址。', en: 'There is nothing here. Check the address.' },
   'method-not-allowed': {
     status: 405,

@@ -39,7 +39,7 @@ export function sendError(
   reply
     .code(status)
     .header('content-language', language)
-    .header('vary', 'Accept-Language')
+    .header('vary', reply.hasHeader('vary') ? `${reply.getHeader('vary')}, Accept-Language` : 'Accept-Language')
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(errorBody(code, language, details))

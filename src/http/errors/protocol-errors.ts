@@ -1,49 +1,96 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { ErrorCode } from '../../shared/errors.ts'
+import type { HeaderSet } from '../security-headers.ts'
 import { codeOf, errorBody } from './error-body.ts'
 import { errorCatalogue } from './error-catalogue.ts'
-import { languageOf } from './language.ts'
+import { type Language, languageOf } from './language.ts'
 
-/** What Node answers by itself, before Fastify sees a request, gets the error form too. */
-export const protocolErrors = fp(async (app) => {
+export interface ProtocolErrorsOptions {
+  logger: Pick<FastifyBaseLogger, 'info'>
+  /** Of every answer; by HTTP/1.1 a response begins with them by itself. */
+  headers: HeaderSet
+  nextRequestId: () => string
+}
+
+export type ProtocolErrors = ReturnType<typeof createProtocolErrors>
+
+/** A client that has been told why need not end its connection. */
+const lingerMs = 2000
+
+/** What is refused before a route and its hooks are found has the one form, the headers of every answer, and a line in the log, too. */
+export function createProtocolErrors({ logger, headers, nextRequestId }: ProtocolErrorsOptions) {
+  function answer(code: ErrorCode, language: Language, from: { remoteAddress?: string | undefined } | undefined) {
+    const { status } = errorCatalogue[code]
+    const [body, reqId] = [JSON.stringify(errorBody(code, language)), nextRequestId()]
+    logger.info({ reqId, code, status, address: from?.remoteAddress }, 'request refused')
+    const more = code === 'method-not-allowed' ? { allow: 'GET, HEAD, POST, PUT, OPTIONS' } : {}
+    return { status, body, own: { ...headersOf(body, language), 'x-request-id': reqId, ...more } }
+  }
+
+  function raw(code: ErrorCode, socket: Duplex): string {
+    const { status, body, own } = answer(code, 'zh', socket as Socket)
+    const lines = Object.entries({ ...headers, ...own, connection: 'close' }).map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    )
+    return `HTTP/1.1 ${status} ${errorBody(code, 'zh').error}\r\n${lines.join('')}\r\n${body}`
+  }
+
+  function refuse(request: IncomingMessage, response: ServerResponse, code: ErrorCode): void {
+    const { status, body, own } = answer(code, languageOf(request.headers['accept-language']), request.socket)
+    response.writeHead(status, request.httpVersionMajor === 2 ? { ...headers, ...own } : own).end(body)
+  }
+
+  function hangUp(socket: Duplex, code: ErrorCode): void {
+    socket.end(raw(code, socket))
+    setTimeout(() => socket.destroy(), lingerMs).unref()
+  }
+
+  return {
+    refuse,
+    hangUp,
+
+    /** What is not even HTTP, in Chinese: no header could be read. */
+    malformed(error: Error, socket: Duplex): void {
+      if (!socket.writable || (error as NodeJS.ErrnoException).code === 'ECONNRESET') return void socket.destroy()
+      const code = codeOf(error)
+      hangUp(socket, errorCatalogue[code].status < 500 ? code : 'bad-request')
+    },
+
+    /** A path that is none. */
+    unroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+      refuse(request.raw, reply.raw, codeOf(error))
+    },
+
+    /** An HTTP/2 request that is not there in time. */
+    late(stream: ServerHttp2Stream): void {
+      const { status, body, own } = answer('request-timeout', 'zh', stream.session?.socket)
+      stream.respond({ ':status': status, ...headers, ...own })
+      stream.end(body)
+    },
+  }
+}
+
+/** What Node answers by itself, before Fastify sees a request. */
+export const protocolErrors = fp<{ refusals: ProtocolErrors }>(async (app, { refusals: { refuse, hangUp } }) => {
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     refuse(request, response, 'expectation-failed')
   })
   // HTTP/1.1 hands over the bare socket, HTTP/2 a response.
   app.server.on('connect', (request: IncomingMessage, answer: Duplex | ServerResponse) => {
     if ('writeHead' in answer) refuse(request, answer, 'method-not-allowed')
-    else answer.end(rawAnswer('method-not-allowed'))
+    else hangUp(answer, 'method-not-allowed')
   })
 })
 
-/** What is not even HTTP, in Chinese: no header could be read. */
-export function answerMalformed(error: Error, socket: Duplex): void {
-  if (!socket.writable || (error as NodeJS.ErrnoException).code === 'ECONNRESET') {
-    socket.destroy()
-    return
-  }
-  const code = codeOf(error)
-  socket.end(rawAnswer(errorCatalogue[code].status < 500 ? code : 'bad-request'))
-}
-
-function refuse({ headers }: IncomingMessage, response: ServerResponse, code: ErrorCode): void {
-  const body = JSON.stringify(errorBody(code, languageOf(headers['accept-language'])))
-  response.writeHead(errorCatalogue[code].status, headersOf(code, body)).end(body)
-}
-
-function rawAnswer(code: ErrorCode): string {
-  const body = JSON.stringify(errorBody(code, 'zh'))
-  const headers = Object.entries({ ...headersOf(code, body), connection: 'close' })
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  return `HTTP/1.1 ${errorCatalogue[code].status} ${errorBody(code, 'zh').error}\r\n${lines}\r\n${body}`
-}
-
-function headersOf(code: ErrorCode, body: string): Record<string, string | number> {
+function headersOf(body: string, language: Language): Record<string, string | number> {
   return {
     'content-type': 'application/json; charset=utf-8',
+    'content-language': language,
     'content-length': Buffer.byteLength(body),
-    ...(code === 'method-not-allowed' && { allow: 'GET, HEAD, POST, PUT, OPTIONS' }),
   }
 }

@@ -1,31 +1,35 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
-import proxyAddr from '@fastify/proxy-addr'
 import { type FastifyBaseLogger, type FastifyHttpOptions, LogController } from 'fastify'
 import { schemaCompilers } from '../document/schema-compilers.ts'
-import { codeOf } from '../errors/error-body.ts'
-import { sendError } from '../errors/errors.ts'
-import { answerMalformed } from '../errors/protocol-errors.ts'
+import type { ProtocolErrors } from '../errors/protocol-errors.ts'
+import type { HeaderSet } from '../security-headers.ts'
+import { httpOptions } from './http-options.ts'
+import type { TransportLimits } from './limits.ts'
+import type { TrustProxy } from './trusted-proxies.ts'
 
 export interface ServerSettings {
   logger: FastifyBaseLogger
-  trustProxy: string[]
+  trustProxy: TrustProxy
+  limits: TransportLimits
+  /** Of every answer. */
+  headers: HeaderSet
   nextRequestId: () => string
+  refusals: ProtocolErrors
 }
 
 const largestBody = 64 * 1024
-/** Node's own bound of request line and headers together: whatever fits is a path that names nothing, and no error of its own. */
-const longestHead = 16 * 1024
 
 /** The same for production and tests. */
-export function serverOptions({ logger, trustProxy, nextRequestId }: ServerSettings) {
+export function serverOptions({ logger, trustProxy, limits, headers, nextRequestId, refusals }: ServerSettings) {
   return {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: trustProxy.length > 0 ? proxyAddr.compile(trustProxy) : false,
+    trustProxy,
     schemaController: schemaCompilers,
     bodyLimit: largestBody,
-    requestTimeout: 30_000,
+    requestTimeout: limits.bodyMs,
+    keepAliveTimeout: limits.idleMs,
     requestIdHeader: false,
     // A logger of its own for each request costs more than the request: our lines name the request themselves.
     childLoggerFactory: (parent) => parent,
@@ -33,10 +37,11 @@ export function serverOptions({ logger, trustProxy, nextRequestId }: ServerSetti
     forceCloseConnections: 'idle',
     // What still arrives while closing is served: the framework's own 503 has another form.
     return503OnClosing: false,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestHead },
-    frameworkErrors: (error, request, reply) => sendError(request, reply, codeOf(error)),
-    clientErrorHandler: answerMalformed,
-    http: { requireHostHeader: false },
+    // Whatever fits is a path that names nothing, and no error of its own.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: limits.headerBytes },
+    frameworkErrors: refusals.unroutable,
+    clientErrorHandler: refusals.malformed,
+    http: httpOptions(limits, headers),
   } as const satisfies FastifyHttpOptions<Server>
 }
 

@@ -1,7 +1,11 @@
+import { constants } from 'node:crypto'
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls'
 import type { FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import type { HeaderSet } from '../security-headers.ts'
+import { httpOptions } from './http-options.ts'
+import type { TransportLimits } from './limits.ts'
 
 export interface TlsFiles {
   cert: string
@@ -13,13 +17,36 @@ export class TlsFilesError extends Error {
   override name = 'TlsFilesError'
 }
 
-const secure = { minVersion: 'TLSv1.2' } as const
+/** TLS 1.3, and of TLS 1.2 what has forward secrecy and authenticated encryption. */
+const ciphers = [
+  ...['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'],
+  ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
+  ...['ECDHE-RSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
+].join(':')
+
+const secure = {
+  minVersion: 'TLSv1.2',
+  ciphers,
+  honorCipherOrder: true,
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+} as const
 
 /** @throws TlsFilesError. HTTP/2 and HTTP/1.1 by ALPN. Fastify's types tell one kind of server from another, which the rest of the code need not. */
-export function tlsOptions(files: TlsFiles | undefined): FastifyServerOptions {
+export function tlsOptions(
+  files: TlsFiles | undefined,
+  limits: TransportLimits,
+  headers: HeaderSet,
+): FastifyServerOptions {
   if (files === undefined) return {}
-  const https = { ...secure, allowHTTP1: true, requireHostHeader: false, ...readPair(files) }
-  return { http2: true, https } as FastifyServerOptions
+  const https = {
+    ...secure,
+    ...readPair(files),
+    handshakeTimeout: limits.handshakeMs,
+    allowHTTP1: true,
+    http1Options: httpOptions(limits, headers),
+    settings: { maxConcurrentStreams: limits.streams, maxHeaderListSize: limits.headerBytes },
+  }
+  return { http2: true, http2SessionTimeout: limits.idleMs, https } as FastifyServerOptions
 }
 
 /** Takes a renewed certificate without a restart. A pair that does not fit (half written yet) leaves the old one in place. */

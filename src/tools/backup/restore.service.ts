@@ -63,10 +63,10 @@ async function copyFile({ file, signal }: RestoreOrder, draft: string): Promise<
 }
 
 /** The secret that is to be put in place, or undefined where the right one is there already. @throws BackupRefusedError */
-function findSecret({ file, secret: { set, path } }: RestoreOrder, fingerprint: string | undefined) {
+function findSecret({ file, secret: { set, previous, path } }: RestoreOrder, fingerprint: string | undefined) {
   if (fingerprint === undefined) return undefined
   if (set !== undefined) {
-    if (belongsTo(fingerprint, set)) return undefined
+    if (belongsTo(fingerprint, set) || belongsTo(fingerprint, previous)) return undefined
     throw new BackupRefusedError('SECRET differs from the one of this backup: set that one, or unset SECRET')
   }
   const beside = readSecretFile(secretOf(file))

@@ -4,6 +4,8 @@ import { deriveKeys } from '../../keys.ts'
 /** What is known of the secret: the one that is set, and the place of the one that is kept. */
 export interface SecretSource {
   set: string | undefined
+  /** The one before, from which a database goes over to the one that is set. */
+  previous?: string | undefined
   path: string
 }
 

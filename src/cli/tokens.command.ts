@@ -1,0 +1,19 @@
+import { Command } from 'commander'
+import { processStreams, withAccounts } from './accounts/accounts-access.ts'
+
+/** Works on the configured database, beside a running service, which sees it at once. */
+export function tokensCommand(env: NodeJS.ProcessEnv, streams = processStreams): Command {
+  return new Command('tokens').description('the tokens that clients hold').addCommand(
+    new Command('revoke-all')
+      .description('make every token of every account invalid: everyone has to sign in again')
+      .option('--json', 'say what was done as a JSON object')
+      .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage.')
+      .action(({ json }: { json?: true }) =>
+        withAccounts(env, streams, async ({ accounts }) => {
+          const count = await accounts.revokeAllTokens()
+          if (json) streams.output.write(`${JSON.stringify({ accounts: count })}\n`)
+          streams.errors.write(`所有令牌已失效 · every token is dead: ${count} accounts\n`)
+        }),
+      ),
+  )
+}

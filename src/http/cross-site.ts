@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+
+/**
+ * Whether a page of another site, or of another host of ours, sent this in its visitor's name. Browsers say so; apps and other clients send
+ * neither header. `allowed`: origins of CORS_ORIGINS.
+ */
+export function isCrossSite(request: FastifyRequest, allowed: ReadonlySet<string>): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (origin !== undefined && allowed.has(origin)) return false
+  if (site === 'cross-site' || site === 'same-site') return true
+  return origin !== undefined && origin !== request.origin && origin !== `${request.protocol}://${request.host}`
+}
+
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+}
+
+const preflight = {
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+  'access-control-allow-headers': 'Authorization, Content-Type, Accept-Language, Idempotency-Key, If-None-Match',
+  'access-control-max-age': '3600',
+}
+const exposed = 'Location, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id'
+
+/** Lets pages of these origins read answers (CORS). Without credentials of the browser's own: they send the header themselves. */
+export const cors = fp<{ allowed: ReadonlySet<string> }>(async (app, { allowed }) => {
+  app.addHook('onRequest', (request, reply, done) => {
+    const { origin, 'access-control-request-method': asked } = request.headers
+    reply.header('vary', 'Origin')
+    if (origin !== undefined && allowed.has(origin)) {
+      reply.header('access-control-allow-origin', origin).header('access-control-expose-headers', exposed)
+      // The answer itself is that of any OPTIONS.
+      if (request.method === 'OPTIONS' && asked !== undefined) reply.headers(preflight)
+    }
+    done()
+  })
+})

@@ -1,0 +1,96 @@
+import { constants } from 'node:http2'
+import type { Socket } from 'node:net'
+import fp from 'fastify-plugin'
+import type { ProtocolErrors } from '../errors/protocol-errors.ts'
+import { createAdmission } from './admission.ts'
+import { type Connection, type OpenStream, trackConnections } from './connections.ts'
+import type { TransportLimits } from './limits.ts'
+import { isTrusted, type TrustProxy } from './trusted-proxies.ts'
+
+export interface ConnectionLimitsOptions {
+  limits: TransportLimits
+  trustProxy: TrustProxy
+  refusals: Pick<ProtocolErrors, 'late'>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Hands an accepted connection to the server, or ends it where there are too many. */
+    accept(socket: Socket): void
+  }
+}
+
+/**
+ * Holds connections to the limits that Node does not know: of the handshake as a whole, of an HTTP/2 request's body, of clients that do
+ * not read, and of how many there are. Node itself holds HTTP/1.1 to those of headers, bodies and idling.
+ */
+export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits, trustProxy, refusals }) => {
+  const isSecure = 'setSecureContext' in app.server
+  const { open } = trackConnections(app.server, isSecure)
+  const { all, mayEnter, enter } = createAdmission(limits, (address) => isTrusted(trustProxy, address))
+
+  app.decorate('accept', (socket: Socket) => {
+    // One that was reset meanwhile has no address any more.
+    if (socket.remoteAddress === undefined || !mayEnter(socket.remoteAddress)) return void socket.destroy()
+    enter(open(socket))
+    app.server.emit('connection', socket)
+  })
+
+  function check(): void {
+    const now = performance.now()
+    for (const connection of all) {
+      const { socket, session, http1 } = connection
+      if (session === undefined && http1 === undefined) {
+        if (now - connection.openedAt >= limits.handshakeMs) socket.destroy()
+      } else if (now - lastMoved(connection, now) >= limits.writingMs) socket.destroy()
+      else if (session) checkHttp2(connection, now)
+    }
+  }
+
+  function checkHttp2(connection: Connection, now: number): void {
+    const { socket, session, streams, openedAt, lastStreamAt } = connection
+    const patience = lastStreamAt === undefined ? limits.headersMs : limits.idleMs
+    // Its client need not end it, too.
+    if (session?.closed && streams.size === 0) return void socket.destroy()
+    if (streams.size === 0 && now - (lastStreamAt ?? openedAt) >= patience) session?.close()
+    for (const one of streams) {
+      if (now - streamMoved(one, now) >= limits.writingMs) return void socket.destroy()
+      const { stream, openedAt } = one
+      if (now - openedAt >= limits.bodyMs && !hasWholeRequest(one)) {
+        if (!stream.headersSent) refusals.late(stream)
+        stream.close(constants.NGHTTP2_NO_ERROR)
+      }
+    }
+  }
+
+  let timer: NodeJS.Timeout | undefined
+  app.server.once('listening', () => {
+    timer = setInterval(check, limits.checkEveryMs).unref()
+  })
+  app.addHook('onClose', async () => clearInterval(timer))
+})
+
+/** Of Node's own handle, which knows what its public counts leave out: whether the system has taken what was written, below TLS too. */
+interface Handle {
+  bytesWritten: number
+  writeQueueSize: number
+}
+
+function lastMoved(connection: Connection, now: number): number {
+  const { _handle: handle } = connection.socket as Socket & { _handle?: Handle | null }
+  const sent = handle ? handle.bytesWritten - handle.writeQueueSize : 0
+  if (!handle || handle.writeQueueSize === 0 || sent !== connection.sent) connection.movedAt = now
+  connection.sent = sent
+  return connection.movedAt
+}
+
+function streamMoved(one: OpenStream, now: number): number {
+  const unsent = one.stream.writableLength
+  if (unsent === 0 || unsent < one.unsent) one.movedAt = now
+  one.unsent = unsent
+  return one.movedAt
+}
+
+function hasWholeRequest({ stream }: OpenStream): boolean {
+  return stream.destroyed || stream.readableEnded || stream.state.remoteClose === 1
+}

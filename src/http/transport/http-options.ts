@@ -1,0 +1,16 @@
+import type { HeaderSet } from '../security-headers.ts'
+import { responsesWith } from './constant-headers.ts'
+import type { TransportLimits } from './limits.ts'
+
+/** Of Node's HTTP/1.1, with and without TLS. */
+export function httpOptions(limits: TransportLimits, headers: HeaderSet) {
+  return {
+    ServerResponse: responsesWith(headers),
+    requireHostHeader: false,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.bodyMs,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+  }
+}

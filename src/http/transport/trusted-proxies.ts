@@ -1,0 +1,12 @@
+import proxyAddr from '@fastify/proxy-addr'
+
+/** Whether an address' `X-Forwarded-*` are believed; false where nobody's are. */
+export type TrustProxy = false | ((address: string, hops: number) => boolean)
+
+export function trustProxies(addresses: string[]): TrustProxy {
+  return addresses.length > 0 ? proxyAddr.compile(addresses) : false
+}
+
+export function isTrusted(trust: TrustProxy, address: string | undefined): boolean {
+  return trust !== false && address !== undefined && trust(address, 0)
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { connect as connectHttp2 } from 'node:http2'
+import type { Socket } from 'node:net'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { transportLimits } from '../../src/http/transport/limits.ts'
+import { frame, type Mode, type Modes, openModes, preface } from './modes.ts'
+
+/** Far longer than any limit of these tests, on any machine. */
+const deadlineMs = 20_000
+
+const limits = {
+  ...{ handshakeMs: 400, headersMs: 400, bodyMs: 800, writingMs: 600, idleMs: 900, checkEveryMs: 50 },
+}
+
+/** Reads until the connection ends, and answers what came. `read: false` leaves it in the system's hands. */
+async function ended(socket: Socket, read = true): Promise<string> {
+  let received = ''
+  if (read) socket.on('data', (chunk) => (received += chunk.toString('latin1')))
+  else socket.pause()
+  const over = AbortSignal.timeout(deadlineMs)
+  while (!socket.destroyed && !socket.closed) {
+    over.throwIfAborted()
+    // Whoever does not read does not see the end, but for what it writes.
+    if (!read && !socket.destroyed) socket.write('\r\n')
+    await setTimeout(25)
+  }
+  return received
+}
+
+/** Sends one byte after the other until the connection ends. */
+async function trickle(socket: Socket, bytes: string | Buffer): Promise<string> {
+  const end = ended(socket)
+  const over = AbortSignal.timeout(deadlineMs)
+  for (const byte of Buffer.from(bytes)) {
+    if (!socket.writable) break
+    over.throwIfAborted()
+    socket.write(Buffer.from([byte]))
+    await setTimeout(25)
+  }
+  return end
+}
+
+const endless = 'x'.repeat(10_000)
+const posted = 'POST /api/v1.0/register HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
+
+describe('every limit of time', () => {
+  let modes: Modes
+  before(async () => {
+    modes = await openModes(limits)
+  })
+  after(() => modes.close())
+  const each = async (work: (mode: Mode) => Promise<void>) => {
+    for (const mode of modes.all) await work(mode)
+    for (const mode of modes.all) assert.equal((await mode.get('/healthz')).status, 200, mode.name)
+  }
+
+  test('ends a handshake that is not begun, or never done', () =>
+    each(async (mode) => {
+      await ended(await mode.connectBare())
+      const begun = Buffer.concat([Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]), Buffer.alloc(1000)])
+      await trickle(await mode.connectBare(), begun)
+    }))
+
+  test('ends a connection that asks for nothing, or whose headers are not there in time', () =>
+    each(async (mode) => {
+      await ended(await mode.connect())
+      if (mode.isHttp2) {
+        const begun = await mode.connect()
+        begun.write(preface)
+        begun.write(frame(1, 0, 1, Buffer.from([0x82])))
+        await ended(begun)
+        await trickle(await mode.connect(), preface)
+        return
+      }
+      const answer = await trickle(await mode.connect(), `GET / HTTP/1.1\r\nX: ${endless}`)
+      assert.match(answer, /^HTTP\/1\.1 408 /)
+      assert.match(answer, /\r\nx-request-id: /)
+      assert.match(answer, /\r\nx-content-type-options: nosniff/)
+    }))
+
+  test('ends a request whose body is not there in time, with a 408', () =>
+    each(async (mode) => {
+      if (!mode.isHttp2) {
+        const answer = await trickle(await mode.connect(), `${posted}Content-Length: 9999\r\n\r\n${endless}`)
+        return assert.match(answer, /408 request timeout/i)
+      }
+      const session = connectHttp2(mode.service.address, { rejectUnauthorized: false })
+      const stream = session.request({
+        ...{ ':method': 'POST', ':path': '/api/v1.0/register', 'content-type': 'application/json' },
+      })
+      let status = 0
+      stream.on('response', (headers) => (status = Number(headers[':status']))).on('error', () => undefined)
+      const over = AbortSignal.timeout(deadlineMs)
+      while (!stream.closed && !stream.destroyed) {
+        over.throwIfAborted()
+        if (stream.writable) stream.write('x')
+        await setTimeout(25)
+      }
+      assert.equal(status, 408)
+      session.destroy()
+    }))
+
+  test('ends a connection whose client does not read', () =>
+    each(async (mode) => {
+      const asset = await largestAsset(mode)
+      if (!mode.isHttp2) {
+        const socket = await mode.connect()
+        socket.write(`GET ${asset} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(16))
+        await ended(socket, false)
+        return
+      }
+      // Never opens its window again: the connection is read, and no answer goes on.
+      for (const initialWindowSize of [0, 65_535]) {
+        const session = connectHttp2(mode.service.address, {
+          rejectUnauthorized: false,
+          settings: { initialWindowSize },
+        })
+        session.on('error', () => undefined)
+        for (const path of [asset, asset, '/healthz'])
+          session
+            .request({ ':path': path })
+            .on('error', () => undefined)
+            .pause()
+        await closed(session)
+      }
+    }))
+
+  test('ends a connection that is kept and not used', () =>
+    each(async (mode) => {
+      if (mode.isHttp2) {
+        const session = connectHttp2(mode.service.address, { rejectUnauthorized: false })
+        session.request({ ':path': '/healthz' }).resume()
+        await closed(session)
+        return
+      }
+      const socket = await mode.connect()
+      socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
+      assert.match(await ended(socket), /^HTTP\/1\.1 200 /)
+    }))
+
+  test('leaves a client alone that reads slowly', () =>
+    each(async (mode) => {
+      if (mode.isHttp2) return
+      const asset = await largestAsset(mode)
+      const socket = await mode.connect()
+      socket.write(`GET ${asset} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`)
+      let received = 0
+      const begun = performance.now()
+      for await (const chunk of socket) {
+        received += chunk.length
+        if (performance.now() - begun < 3 * limits.writingMs) await setTimeout(50)
+      }
+      assert.ok(received > 100_000, String(received))
+    }))
+})
+
+async function closed(session: ReturnType<typeof connectHttp2>): Promise<void> {
+  const over = AbortSignal.timeout(deadlineMs)
+  while (!session.destroyed) {
+    over.throwIfAborted()
+    await setTimeout(25)
+  }
+}
+
+/** A file that every visitor of the documentation loads. */
+async function largestAsset(mode: Mode): Promise<string> {
+  const page = await mode.get('/docs')
+  const paths = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path)
+  const sizes = await Promise.all(paths.map(async (path) => [path, (await mode.get(path)).text.length] as const))
+  const [largest] = sizes.sort(([, a], [, b]) => b - a)
+  assert.ok(largest && largest[1] > 100_000, JSON.stringify(sizes))
+  return largest[0]
+}
+
+test('the production limits are the ones that were promised', () => {
+  const { handshakeMs, headersMs, bodyMs, writingMs, headerBytes, streams } = transportLimits
+  assert.deepEqual([handshakeMs, headersMs, bodyMs, writingMs], [3000, 3000, 11_000, 10_000])
+  assert.deepEqual([headerBytes, streams], [16_384, 100])
+})
