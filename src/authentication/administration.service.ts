@@ -51,7 +51,7 @@ export function createAccountAdministration({ storage, studentNumberKey }: Admin
 
   /** Every token of the account dies with its old password. @throws DomainError as `checkPassword` */
   async function resetPassword({ id, username }: Account, password: string): Promise<void> {
-    await checkPassword(password, username)
+    await checkPassword(password, { username })
     const passwordHash = await hashPassword(password)
     await storage.write((tx) => replacePassword(tx, id, passwordHash))
   }

@@ -32,6 +32,8 @@ export type ErrorCode =
   | 'student-number-taken'
   | 'password-length'
   | 'password-is-user-name'
+  | 'password-is-student-number'
+  | 'password-is-school-password'
   | 'password-common'
   | 'school-rejected'
   | 'school-locked'
@@ -49,6 +51,7 @@ export type ErrorCode =
   | 'school-not-understood'
   | 'school-captcha-failed'
   | 'school-busy'
+  | 'school-try-under-way'
   | 'school-down'
   | 'school-timeout'
   | 'end-before-start'
@@ -60,6 +63,12 @@ export interface ErrorDetails {
   retryAfterSeconds?: number
   /** Name of the parameter that is not valid: one of ours, never the client's text. */
   parameter?: string
+  /** The rate limit that governs the answer, and how it stands. */
+  rateLimit?: {
+    limit: { name: string; points: number; duration: number }
+    remaining: number
+    resetSeconds: number
+  }
 }
 
 /** A refusal of the domain: expected, and told to the client in the words of the catalogue. */

@@ -145,6 +145,16 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '密码不能与用户名相同，请换一个。',
     en: 'The password must not be the user name. Choose another.',
   },
+  'password-is-student-number': {
+    status: 400,
+    zh: '密码不能与学号相同，请换一个。',
+    en: 'The password must not be the student number. Choose another.',
+  },
+  'password-is-school-password': {
+    status: 400,
+    zh: '密码不能与学校系统的密码相同，请换一个。',
+    en: "The password must not be that of the school's system. Choose another.",
+  },
   'password-common': {
     status: 400,
     zh: '这个密码太常见，请换一个。',
