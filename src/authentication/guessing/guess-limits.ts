@@ -1,9 +1,9 @@
 import type { Charge, RateLimit } from '../rate-limit.ts'
 
 /** Wrong passwords for one account from one network. */
-const here: RateLimit = { name: 'password', points: 20, duration: 3600, firstWait: 5 }
+const here: RateLimit = { name: 'password', points: 20, duration: 3600, firstWait: 30 }
 /** From all networks where the account has not signed in of late. */
-const everywhere: RateLimit = { name: 'password-anywhere', points: 100, duration: 3600, firstWait: 5 }
+const everywhere: RateLimit = { name: 'password-anywhere', points: 100, duration: 3600, firstWait: 30 }
 /** For whatever accounts, from one network: a campus may share one. */
 const fromNetwork: RateLimit = { name: 'passwords-from-address', points: 100, duration: 900, afterwards: true }
 /** As `fromNetwork`, for accounts that have signed in from there of late: what others there get wrong does not keep them out. */
