@@ -64,7 +64,7 @@ export function createAuthenticationService({ storage, clock, tokens, studentNum
   }
 
   async function rehash({ accountId, passwordHash }: Match, password: string, address: string): Promise<void> {
-    const renewed = await hashPassword(password, networkOf(address))
+    const renewed = await hashPassword(password, { network: networkOf(address) })
     await storage.write((tx) => updatePasswordHash(tx, accountId, passwordHash, renewed))
   }
 

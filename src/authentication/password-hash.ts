@@ -27,19 +27,26 @@ interface PhcString {
   tag: Buffer
 }
 
-/**
- * Of the password in NFC: devices differ in how they compose letters. `network` is whose turn it takes.
- * @throws DomainError `busy` when too many wait already
- */
-export async function hashPassword(password: string, network = operator): Promise<string> {
+export interface HashOptions {
+  /** Whose turn it takes. */
+  network?: string
+  /** Has its place before those that wait, however many: for what something else keeps few. */
+  isPromised?: boolean
+}
+
+/** Of the password in NFC: devices differ in how they compose letters. @throws DomainError `busy` when too many wait already */
+export async function hashPassword(password: string, options: HashOptions = {}): Promise<string> {
   const nonce = randomBytes(16)
-  const tag = await derive({ ...current, message: utf8(password.normalize('NFC')), nonce, tagLength }, network)
+  const tag = await derive({ ...current, message: utf8(password.normalize('NFC')), nonce, tagLength }, options)
   const { memory, passes, parallelism } = current
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(tag)}`
 }
 
-function derive(parameters: Argon2Parameters, network: string): Promise<Buffer> {
-  return queue.run(network, () => argon2Async('argon2id', parameters))
+function derive(
+  parameters: Argon2Parameters,
+  { network = operator, isPromised = false }: HashOptions,
+): Promise<Buffer> {
+  return queue.run(network, () => argon2Async('argon2id', parameters), { isPromised })
 }
 
 /** `outdated` is right, but hashed otherwise than `hashPassword` does today. */
@@ -54,7 +61,7 @@ export async function verifyPassword(password: string, stored: string, network: 
 
 async function matches(password: string, stored: string, network: string): Promise<boolean> {
   const { tag, ...parameters } = parse(stored)
-  const derived = await derive({ ...parameters, message: utf8(password), tagLength: tag.length }, network)
+  const derived = await derive({ ...parameters, message: utf8(password), tagLength: tag.length }, { network })
   return timingSafeEqual(derived, tag)
 }
 

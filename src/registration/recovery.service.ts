@@ -30,7 +30,7 @@ export function createRecoveryService({ storage, verifications, guesses, student
     await checkPassword(password, claim.known)
     await claim.prove(address)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
-    const passwordHash = await hashPassword(password, networkOf(address))
+    const passwordHash = await hashPassword(password, { network: networkOf(address) })
     const recovered = await storage.write(async (tx) => {
       await claim.consume(tx)
       // Here and not before: the number may go over to another account while the school is asked.

@@ -70,7 +70,7 @@ export function createRegistrationService(deps: RegistrationDeps) {
     { username, password }: Registration,
     address: string,
   ): Promise<Registered> {
-    const passwordHash = await hashPassword(password, networkOf(address))
+    const passwordHash = await hashPassword(password, { network: networkOf(address) })
     const account = await storage.write(async (tx) => {
       await claim.consume(tx)
       return insertAccount(tx, {

@@ -5,6 +5,7 @@ import type { Fault } from '../../src/tools/simulated-school/faults/fault.ts'
 import { freshName } from '../contract/api.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, type Reply } from '../contract/client.ts'
+import { patient } from '../support/patient.ts'
 import { type Newcomer, openCampus, smallBounds } from './campus.ts'
 
 const bounds = { ...smallBounds, guard: { ...smallBounds.guard, totalMs: 20_000 } }
@@ -14,7 +15,8 @@ const wrong = 'not the password'
 let networks = 0
 const freshAddress = () => `2001:db8:2:${(++networks).toString(16)}::1`
 const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
-const register = (newcomer: Partial<Newcomer>, address: string) => campus.post('/register', newcomer, from(address))
+const register = (newcomer: Partial<Newcomer>, address: string) =>
+  patient(() => campus.post('/register', newcomer, from(address)))
 
 async function under<T>(fault: Fault, run: () => Promise<T>): Promise<T> {
   campus.school.setFault(fault)

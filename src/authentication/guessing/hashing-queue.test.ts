@@ -8,11 +8,12 @@ function openQueue(maxWaiting = 10) {
   const started: string[] = []
   const refused: string[] = []
   const ends: (() => void)[] = []
-  const add = (name: string) => {
-    const run = queue.run(name[0] as string, () => {
+  const add = (name: string, isPromised = false) => {
+    const work = () => {
       started.push(name)
       return new Promise<void>((resolve) => ends.push(resolve))
-    })
+    }
+    const run = queue.run(name[0] as string, work, { isPromised })
     run.catch((error: { code: string }) => refused.push(`${name} ${error.code}`))
   }
   const finish = async () => {
@@ -46,4 +47,13 @@ test('work that fails makes room for the next', async () => {
     /broken/,
   )
   assert.equal(await queue.run('b', async () => 7), 7)
+})
+
+test('what was promised is refused by no full queue, and comes first', async () => {
+  const { add, finish, started, refused } = openQueue(2)
+  for (const name of ['a1', 'a2', 'a3']) add(name)
+  for (const name of ['p1', 'p2']) add(name, true)
+  await finish()
+  assert.deepEqual(started, ['a1', 'p1', 'p2', 'a2', 'a3'])
+  assert.deepEqual(refused, [])
 })

@@ -19,19 +19,27 @@ interface Job {
 export function createHashingQueue({ concurrency, maxWaiting, retryAfterSeconds }: HashingQueueOptions) {
   /** In the order of their turns; nobody is in it without a job. */
   const waiting = new Map<string, Job[]>()
+  const promised: Job[] = []
   let running = 0
   let size = 0
 
   function startNext(): void {
+    if (running >= concurrency) return
+    const job = promised.shift() ?? takeTurn()
+    if (job === undefined) return
+    running += 1
+    job.start()
+  }
+
+  function takeTurn(): Job | undefined {
     const [next] = waiting
-    if (next === undefined || running >= concurrency) return
+    if (next === undefined) return undefined
     const [owner, jobs] = next
     const job = jobs.shift()
     waiting.delete(owner)
     if (jobs.length > 0) waiting.set(owner, jobs)
     size -= 1
-    running += 1
-    job?.start()
+    return job
   }
 
   /** False where the newcomer has no less in it than anyone else. */
@@ -43,11 +51,24 @@ export function createHashingQueue({ concurrency, maxWaiting, retryAfterSeconds 
     return true
   }
 
-  /** @throws DomainError `busy` where there is no room, or none any more */
-  function run<T>(owner: string, work: () => Promise<T>): Promise<T> {
+  function enqueue(owner: string, job: Job): void {
+    if (size >= maxWaiting && !makeRoom(owner)) {
+      job.refuse()
+      return
+    }
+    const jobs = waiting.get(owner)
+    if (jobs) jobs.push(job)
+    else waiting.set(owner, [job])
+    size += 1
+  }
+
+  /**
+   * `isPromised` comes before all turns, and is never refused: for what something else keeps few.
+   * @throws DomainError `busy` where there is no room, or none any more
+   */
+  function run<T>(owner: string, work: () => Promise<T>, { isPromised = false } = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const refuse = () => reject(new DomainError('busy', { retryAfterSeconds }))
-      if (size >= maxWaiting && !makeRoom(owner)) return refuse()
       const start = () => {
         work()
           .then(resolve, reject)
@@ -56,10 +77,8 @@ export function createHashingQueue({ concurrency, maxWaiting, retryAfterSeconds 
             startNext()
           })
       }
-      const jobs = waiting.get(owner)
-      if (jobs) jobs.push({ start, refuse })
-      else waiting.set(owner, [{ start, refuse }])
-      size += 1
+      if (isPromised) promised.push({ start, refuse })
+      else enqueue(owner, { start, refuse })
       startNext()
     })
   }
