@@ -49,6 +49,7 @@ export type RateLimitService = ReturnType<typeof createRateLimitService>
 export function createRateLimitService({ storage, clock, key, enforced }: RateLimitDeps) {
   const keyOf = ({ limit, who }: Charge) =>
     createHmac('sha256', key).update(`${limit.name}\n${who}`).digest('base64url')
+  const turns = new Map<string, Promise<unknown>>()
   const isEnforced = ({ limit }: Charge) => enforced || limit.always === true
 
   function decide(shared: readonly Charge[], choices: readonly Charge[][], states: RateLimitStates): Decision {
@@ -85,14 +86,28 @@ export function createRateLimitService({ storage, clock, key, enforced }: RateLi
     const open = choices.map((charges) => charges.filter(isEnforced))
     const keys = [...new Set([...held, ...open.flat()].map(keyOf))]
     if (keys.length === 0) return { refusals: choices.map(() => undefined), standing: undefined }
-    // A try that is refused costs a read, and no write.
-    refuse(decide(held, open, await findRateLimits(storage.db, keys)))
-    const decision = await storage.write(async (tx) => {
-      const made = decide(held, open, await lockRateLimits(tx, keys, storage.kind))
-      if (made.refused === undefined && made.after.size > 0) await storeRateLimits(tx, made.after)
-      return made
+    const [turn = keys[0] as string] = [...open.flat(), ...held].filter(({ limit }) => !limit.afterwards).map(keyOf)
+    return inTurn(turn, async () => {
+      // A try that is refused costs a read, and no write.
+      refuse(decide(held, open, await findRateLimits(storage.db, keys)))
+      const decision = await storage.write(async (tx) => {
+        const made = decide(held, open, await lockRateLimits(tx, keys, storage.kind))
+        if (made.refused === undefined && made.after.size > 0) await storeRateLimits(tx, made.after)
+        return made
+      })
+      return refuse(decision)
     })
-    return refuse(decision)
+  }
+
+  /** One after the other in this process: many who wait for the same row would hold the database's connections. */
+  function inTurn<T>(turn: string, work: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(turn) ?? Promise.resolve()).then(work, work)
+    turns.set(turn, mine)
+    const end = () => {
+      if (turns.get(turn) === mine) turns.delete(turn)
+    }
+    mine.then(end, end)
+    return mine
   }
 
   function refuse(decision: Decision): Decision {

@@ -31,6 +31,11 @@ const challengesFrom: RateLimit = { name: 'challenges-from-address', points: 120
 /** Tickets from one network that the school does not know. */
 const ticketsFrom: RateLimit = { name: 'school-tickets-from-address', points: 20, duration: 600 }
 
+export const schoolLimits = [
+  ...[passwordHere, password, codeHere, code, answers, passwordsFrom, captchasFrom, challengesFrom, ticketsFrom],
+  ...[studentUnderWay, answerUnderWay, challengeOnce],
+]
+
 export const challengeCharge = (network: string): Charge => ({ limit: challengesFrom, who: network })
 export const ticketCharge = (network: string): Charge => ({ limit: ticketsFrom, who: network })
 export const passwordsFromCharge = (network: string): Charge => ({ limit: passwordsFrom, who: network })

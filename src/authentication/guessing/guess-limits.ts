@@ -15,6 +15,8 @@ const takenNames: RateLimit = { name: 'taken-names', points: 300, duration: 900,
 /** How long a sign-in makes a network one of the account's. */
 const signedIn: RateLimit = { name: 'signed-in', points: 1, duration: 30 * 24 * 3600 }
 
+export const guessLimits = [here, everywhere, fromNetwork, fromHome, ofAll, takenNames]
+
 /** What all guesses of one try count for together. */
 export type Door = 'sign-in' | 'registration'
 
