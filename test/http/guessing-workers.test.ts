@@ -19,14 +19,17 @@ test('many guesses at once pass no limit, whichever worker they reach', { timeou
     const registered = await send('POST', `${url}/register`, { json: { ...ann, ...student } })
     assert.equal(registered.status, 201, registered.text)
     const logins = [ann.username, student.stu_id]
+    const begun = performance.now()
     const replies = await Promise.all(
       Array.from({ length: 95 }, (_, at) =>
         patient(() => send('GET', `${url}/token`, { as: basic(logins[at % 2] as string, `wrong password ${at}`) })),
       ),
     )
     const statuses = replies.map(({ status }) => status)
-    assert.equal(statuses.filter((status) => status === 401).length, 20)
-    assert.equal(statuses.filter((status) => status === 429).length, 75)
+    const tried = statuses.filter((status) => status === 401).length
+    // One more for each wait that is over meanwhile on a slow machine.
+    assert.ok(tried >= 20 && tried <= 20 + Math.floor((performance.now() - begun) / 30_000), `${tried} were tried`)
+    assert.equal(statuses.filter((status) => status === 429).length, 95 - tried)
     assert.equal(new Set(workersOf(service)).size, 2, 'both were asked')
   } finally {
     await service.end('SIGKILL')

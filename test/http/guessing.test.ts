@@ -37,6 +37,13 @@ async function guess(
   return replies
 }
 
+/** Exactly so many, and one for each wait that is over meanwhile on a slow machine. */
+function assertTried(replies: Reply[], expected: number, begun: number): void {
+  const tried = triedIn(replies)
+  const waitsOver = Math.floor((performance.now() - begun) / 30_000)
+  assert.ok(tried >= expected && tried <= expected + waitsOver, `${tried} were tried, not ${expected}`)
+}
+
 const triedIn = (replies: Reply[]) => replies.filter(({ status }) => status === 401).length
 
 describe('guesses at the password of one account', () => {
@@ -45,32 +52,30 @@ describe('guesses at the password of one account', () => {
     const { username, stu_id } = await register(home)
     const logins = [username, stu_id, username.toUpperCase()]
     const addresses = [elsewhere, elsewhere.replace('::1', '::2'), elsewhere.replace('::1', ':3:4:5:6')]
+    const begun = performance.now()
     const replies = await guess(
       95,
       (at) => logins[at % 3] as string,
       (at) => addresses[at % 3] as string,
     )
-    assert.equal(triedIn(replies), 20)
-    assert.equal(
-      triedIn(
-        await guess(
-          3,
-          (at) => logins[at] as string,
-          () => elsewhere,
-        ),
-      ),
-      0,
+    assertTried(replies, 20, begun)
+    const more = await guess(
+      3,
+      (at) => logins[at] as string,
+      () => elsewhere,
     )
+    assertTried(more, 0, begun)
   })
 
   test('are twenty for a name that is nobody’s', async () => {
+    const begun = performance.now()
     const address = freshAddress()
     const replies = await guess(
       40,
       () => 'nobody at all',
       () => address,
     )
-    assert.equal(triedIn(replies), 20)
+    assertTried(replies, 20, begun)
   })
 
   test('are told when to try again, in headers too', async () => {
@@ -131,6 +136,7 @@ describe('guesses at the password of one account', () => {
   test('from many networks are limited in all, and the owner signs in from their own', async () => {
     const home = freshAddress()
     const { username, password } = await register(home)
+    const begun = performance.now()
     const replies: Reply[] = []
     for (let round = 0; round < 3; round++) {
       const addresses = Array.from({ length: 45 }, freshAddress)
@@ -142,7 +148,7 @@ describe('guesses at the password of one account', () => {
         )),
       )
     }
-    assert.equal(triedIn(replies), 100)
+    assertTried(replies, 100, begun)
     assertError(await signIn(username, password, freshAddress()), 429)
     assert.equal((await signIn(username, password, home)).status, 200)
   })
@@ -152,7 +158,7 @@ describe('guesses at the password of one account', () => {
     const { username, password } = await register(freshAddress())
     const logins = Array.from({ length: 60 }, (_, at) => (at % 2 ? username : username.toUpperCase()))
     const replies = await Promise.all(logins.map((login) => signIn(login, password, address)))
-    for (const { status } of replies) assert.ok(status === 200 || status === 429, String(status))
+    assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([200]))
     assert.equal(
       triedIn(
         await guess(

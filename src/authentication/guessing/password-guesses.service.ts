@@ -29,6 +29,7 @@ const nameOf = ({ name, credentials }: Candidate) =>
 /** Everywhere that a password of an account is tried: each try is booked before it is hashed, and given back where it was right. */
 export function createPasswordGuesses({ rateLimits, clock }: { rateLimits: RateLimitService; clock: Clock }) {
   const signIns = createRecentSignIns(clock)
+  const underWay = new Map<string, Promise<Match>>()
 
   /**
    * The first candidate whom the password opens. As many hashes are made as there are candidates, whoever they are.
@@ -36,6 +37,18 @@ export function createPasswordGuesses({ rateLimits, clock }: { rateLimits: RateL
    */
   async function check(candidates: Candidate[], password: string, address: string, door: Door): Promise<Match> {
     const network = networkOf(address)
+    const meant = candidates.map((candidate) => [nameOf(candidate), candidate.credentials?.passwordHash])
+    const guess = JSON.stringify([meant, password, network, door])
+    // Apps ask many things at once by one password. Where it was right it counts for all, where it was wrong each counts.
+    const first = await underWay.get(guess)?.catch(() => undefined)
+    if (first) return first
+    const made = make(candidates, password, network, door)
+    if (underWay.has(guess)) return made
+    underWay.set(guess, made)
+    return made.finally(() => underWay.delete(guess))
+  }
+
+  async function make(candidates: Candidate[], password: string, network: string, door: Door): Promise<Match> {
     const recognised = await recognise(candidates, password, network)
     if (recognised) return recognised
     const notes = candidates.map((candidate) => signInNote(nameOf(candidate), network))
@@ -53,7 +66,7 @@ export function createPasswordGuesses({ rateLimits, clock }: { rateLimits: RateL
       await rateLimits.settle(booked, () => true)
       throw refusalOfWrong(candidates, booking)
     }
-    await noteSignIn(match.accountId, password, address, booked)
+    await noteSignIn(match.accountId, password, network, booked)
     return match
   }
 
@@ -83,13 +96,16 @@ export function createPasswordGuesses({ rateLimits, clock }: { rateLimits: RateL
   }
 
   /** From now on the account is at home in this network. `booked` is given back with it. */
-  async function noteSignIn(id: AccountId, password: string, address: string, booked: Charge[] = []): Promise<void> {
-    const network = networkOf(address)
+  async function noteSignIn(id: AccountId, password: string, network: string, booked: Charge[] = []): Promise<void> {
     await rateLimits.settle(booked, () => false, [signInNote(accountName(id), network)])
     signIns.note(id, network, password)
   }
 
-  return { check, noteSignIn, isUnderAttack: signIns.isUnderAttack }
+  return {
+    check,
+    noteSignIn: (id: AccountId, password: string, address: string) => noteSignIn(id, password, networkOf(address)),
+    isUnderAttack: signIns.isUnderAttack,
+  }
 }
 
 /** A candidate whose limits refuse the try is not tried, at the same cost. */

@@ -39,7 +39,7 @@ export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorRespo
       ...ErrorBody,
       description: description === undefined ? line : `${description}\n\n${line}`,
       examples: [...examples, { error: errorType(status), message: zh }],
-      ...(asksToWait(status) && { headers: { 'Retry-After': RetryAfter } }),
+      ...(asksToWait(status) && { headers: { 'Retry-After': RetryAfter, ...(status === 429 && rateLimitHeaders) } }),
     }
   }
   return responses
@@ -49,6 +49,14 @@ const RetryAfter = {
   type: 'integer',
   description: '过多少秒再试 · Seconds to wait before another try',
 } as const satisfies JsonSchema
+
+const rateLimitHeaders = {
+  RateLimit: {
+    type: 'string',
+    description: '该限制剩余的次数和恢复的秒数 · What is left of the limit, and the seconds until it is open again',
+  },
+  'RateLimit-Policy': { type: 'string', description: '拒绝此请求的限制 · The limit that refused the request' },
+} as const satisfies Record<string, JsonSchema>
 
 /** An id in a path: whatever is not one names nothing. */
 export function idParameter(text: string): number | undefined {
