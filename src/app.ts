@@ -4,6 +4,7 @@ import { createAccountService } from './accounts/account.service.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
 import { authentication } from './authentication/authentication.plugin.ts'
 import { createAuthenticationService } from './authentication/authentication.service.ts'
+import { createPasswordGuesses } from './authentication/guessing/password-guesses.service.ts'
 import { createRateLimitService } from './authentication/rate-limit.service.ts'
 import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
@@ -158,6 +159,7 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const studentNumbers = config.studentNumber
   const tokens = createTokens(keys.token, config.tokenLifetime, keys.previous?.token)
   const rateLimits = createRateLimitService({ storage, clock, key: keys.budget, enforced: config.throttle })
+  const guesses = createPasswordGuesses({ rateLimits, clock })
   const lastSeen = createLastSeen(storage, clock)
   const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
   return {
@@ -165,9 +167,9 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
     lastSeen,
     verifications,
     accounts: createAccountService({ storage, lastSeen }),
-    identities: createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, rateLimits }),
-    registration: createRegistrationService({ storage, clock, verifications, studentNumberKey }),
-    recovery: createRecoveryService({ storage, verifications, studentNumberKey }),
+    identities: createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses }),
+    registration: createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey }),
+    recovery: createRecoveryService({ storage, verifications, guesses, studentNumberKey }),
     studies: createStudyService({ storage, clock, maxHours: config.studyMaxHours }),
   }
 }

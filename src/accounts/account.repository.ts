@@ -39,13 +39,6 @@ export async function insertAccount(db: Db, account: NewAccount): Promise<Accoun
   }
 }
 
-/** @throws DomainError `user-name-taken`, `student-number-taken`, as the insertion of such an account would. */
-export async function refuseTaken(db: Db, usernameKey: string, studentNumberHash: string): Promise<void> {
-  const named = await db.selectFrom('accounts').select('id').where('username_key', '=', usernameKey).executeTakeFirst()
-  if (named) throw new DomainError('user-name-taken')
-  if (await findByStudentNumber(db, studentNumberHash)) throw new DomainError('student-number-taken')
-}
-
 function takenError(error: unknown): DomainError | undefined {
   const violated = violatedUniqueness(error)
   if (violated === undefined) return undefined

@@ -55,7 +55,7 @@ export function createAccountAdministration({ storage, studentNumbers, studentNu
 
   /** Every token of the account dies with its old password. @throws DomainError as `checkPassword` */
   async function resetPassword({ id, username }: Account, password: string): Promise<void> {
-    await checkPassword(password, username)
+    await checkPassword(password, { username })
     const passwordHash = await hashPassword(password)
     await storage.write((tx) => replacePassword(tx, id, passwordHash))
   }

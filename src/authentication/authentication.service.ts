@@ -1,4 +1,3 @@
-import type { Credentials } from '../accounts/account.ts'
 import { studentNumberHash } from '../accounts/student-number.ts'
 import { userNameKey } from '../accounts/user-name.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -8,8 +7,9 @@ import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createCredentialCache, type Identity, passwordMemory, type Verified } from './credential-cache.ts'
 import { findCredentialState, findCredentials, updatePasswordHash } from './credentials.repository.ts'
-import { hashPassword, nobodysHash, verifyPassword } from './password-hash.ts'
-import type { RateLimit, RateLimitService } from './rate-limit.service.ts'
+import { networkOf } from './guessing/network.ts'
+import type { Candidate, Match, PasswordGuesses } from './guessing/password-guesses.service.ts'
+import { hashPassword } from './password-hash.ts'
 import type { Tokens } from './token.ts'
 
 export interface AuthenticationDeps {
@@ -18,28 +18,20 @@ export interface AuthenticationDeps {
   tokens: Tokens
   studentNumbers: StudentNumberForm
   studentNumberKey: Buffer
-  rateLimits: RateLimitService
+  guesses: PasswordGuesses
 }
-
-/** For one login name from one address: a campus shares few addresses, so neither alone may be counted. */
-const wrongPasswords: RateLimit = { name: 'wrong password', points: 20, duration: 900 }
 
 export type AuthenticationService = ReturnType<typeof createAuthenticationService>
 
-export function createAuthenticationService({
-  storage,
-  clock,
-  tokens,
-  studentNumbers,
-  studentNumberKey,
-  rateLimits,
-}: AuthenticationDeps) {
+export function createAuthenticationService(deps: AuthenticationDeps) {
+  const { storage, clock, tokens, studentNumbers, studentNumberKey, guesses } = deps
   const remembered = createCredentialCache(clock)
 
   /** Whoever showed this very header in the last minutes, if nothing of the account has changed since, by any instance. */
   function recall(authorization: string): MaybePromise<Identity | undefined> {
     const known = remembered.recall(authorization)
     if (known === undefined) return undefined
+    if (known.by === 'password' && guesses.isUnderAttack(known.accountId)) return undefined
     return andThen(findCredentialState(storage.db, known.accountId), (state) => {
       if (state?.version !== known.version) return undefined
       return known.by === 'token' || state.studentNumberHash === known.studentNumberHash ? known : undefined
@@ -58,28 +50,24 @@ export function createAuthenticationService({
 
   /** `login` is a user name or a student number. @throws DomainError `unauthorized`, `too-many-requests`, `busy` */
   async function byPassword(login: string, password: string, address: string): Promise<Verified> {
-    const { outdated, ...match } = await verify(login, password, address)
-    if (outdated) await rehash(match, password)
+    const match = await guesses.check(await candidatesOf(login), password, address, 'sign-in')
+    if (match.outdated) await rehash(match, password, address)
     const { accountId, version, studentNumberHash } = match
     const now = clock.now()
     return { accountId, version, by: 'password', since: now, until: now + passwordMemory, studentNumberHash }
   }
 
-  async function verify(login: string, password: string, address: string): Promise<Match> {
+  /** A login that looks like a student number may mean two accounts, and always costs two hashes. */
+  async function candidatesOf(login: string): Promise<Candidate[]> {
     const key = userNameKey(login)
-    const guesser = `${address} ${key}`
-    await rateLimits.refuseExhausted(wrongPasswords, guesser)
-    const hash = studentNumbers.matches(login) ? studentNumberHash(login, studentNumberKey) : undefined
-    const match = await firstMatch(await findCredentials(storage.db, key, hash), password)
-    if (match === undefined) {
-      await rateLimits.consume(wrongPasswords, guesser)
-      throw new DomainError('unauthorized')
-    }
-    return match
+    const number = studentNumbers.matches(login) ? studentNumberHash(login, studentNumberKey) : undefined
+    const { byName, byNumber } = await findCredentials(storage.db, key, number)
+    const named: Candidate = { name: `name ${key}`, credentials: byName }
+    return number === undefined ? [named] : [named, { name: `number ${number}`, credentials: byNumber }]
   }
 
-  async function rehash({ accountId, passwordHash }: Credentials, password: string): Promise<void> {
-    const renewed = await hashPassword(password)
+  async function rehash({ accountId, passwordHash }: Match, password: string, address: string): Promise<void> {
+    const renewed = await hashPassword(password, { network: networkOf(address) })
     await storage.write((tx) => updatePasswordHash(tx, accountId, passwordHash, renewed))
   }
 
@@ -90,18 +78,4 @@ export function createAuthenticationService({
   }
 
   return { recall, remember: remembered.remember, byToken, byPassword, issueToken }
-}
-
-interface Match extends Credentials {
-  /** The hash is to be made anew. */
-  outdated: boolean
-}
-
-async function firstMatch(candidates: Credentials[], password: string): Promise<Match | undefined> {
-  if (candidates.length === 0) await verifyPassword(password, nobodysHash)
-  for (const candidate of candidates) {
-    const verdict = await verifyPassword(password, candidate.passwordHash)
-    if (verdict !== 'wrong') return { ...candidate, outdated: verdict === 'outdated' }
-  }
-  return undefined
 }

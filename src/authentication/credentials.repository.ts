@@ -3,10 +3,19 @@ import type { MaybePromise } from '../shared/maybe-promise.ts'
 import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 
-/** Who may be meant by a login name: the bearer of the user name first, then of the student number. */
-export async function findCredentials(db: Db, usernameKey: string, studentNumberHash?: string): Promise<Credentials[]> {
+/** Who may be meant by a login name. Who has it as a user name is not looked for by the student number. */
+export interface FoundCredentials {
+  byName?: Credentials
+  byNumber?: Credentials
+}
+
+export async function findCredentials(
+  db: Db,
+  usernameKey: string,
+  studentNumberHash?: string,
+): Promise<FoundCredentials> {
   // PostgreSQL refuses a NUL in text, and no user name holds one.
-  if (usernameKey.includes('\0')) return []
+  if (usernameKey.includes('\0')) return {}
   const rows = await db
     .selectFrom('accounts')
     .select(['id', 'username_key', 'password_hash', 'credential_version', 'student_number_hash'])
@@ -17,13 +26,23 @@ export async function findCredentials(db: Db, usernameKey: string, studentNumber
       ]),
     )
     .execute()
-  rows.sort((a, b) => Number(b.username_key === usernameKey) - Number(a.username_key === usernameKey))
-  return rows.map((row) => ({
+  const found: FoundCredentials = {}
+  for (const row of rows) found[row.username_key === usernameKey ? 'byName' : 'byNumber'] = toCredentials(row)
+  return found
+}
+
+function toCredentials(row: {
+  id: number
+  password_hash: string
+  credential_version: number
+  student_number_hash: string
+}): Credentials {
+  return {
     accountId: row.id as AccountId,
     passwordHash: row.password_hash,
     version: row.credential_version,
     studentNumberHash: row.student_number_hash,
-  }))
+  }
 }
 
 /** What an account's credentials are judged by: another version, and all tokens are now invalid; another number, and the old one is nobody's. */

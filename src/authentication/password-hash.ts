@@ -1,16 +1,19 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
-import PQueue from 'p-queue'
-import { DomainError } from '../shared/errors.ts'
+import { createHashingQueue } from './guessing/hashing-queue.ts'
 
 const argon2Async = promisify(argon2)
 
 /** Hashing is heavy on purpose: beside it, there must be processor time for everything else. */
-const queue = new PQueue({ concurrency: Math.min(2, availableParallelism()) })
-/** Some two seconds of work. Whoever comes later would wait longer than people do. */
-const maxQueued = 100
-const retryAfterSeconds = 3
+const queue = createHashingQueue({
+  concurrency: Math.min(2, availableParallelism()),
+  // Some two seconds of work. Whoever comes later would wait longer than people do.
+  maxWaiting: 100,
+  retryAfterSeconds: 3,
+})
+/** Whose turn it is that takes commands of the operator. */
+const operator = 'operator'
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
 const current = { memory: 19_456, passes: 2, parallelism: 1 }
@@ -24,36 +27,41 @@ interface PhcString {
   tag: Buffer
 }
 
-/**
- * Of the password in NFC: devices differ in how they compose letters. `isPromised`: it has its place before those that wait, however
- * many; only for what something else keeps few. @throws DomainError `busy` when too many wait already
- */
-export async function hashPassword(password: string, { isPromised = false } = {}): Promise<string> {
+export interface HashOptions {
+  /** Whose turn it takes. */
+  network?: string
+  /** Has its place before those that wait, however many: for what something else keeps few. */
+  isPromised?: boolean
+}
+
+/** Of the password in NFC: devices differ in how they compose letters. @throws DomainError `busy` when too many wait already */
+export async function hashPassword(password: string, options: HashOptions = {}): Promise<string> {
   const nonce = randomBytes(16)
-  const parameters = { ...current, message: utf8(password.normalize('NFC')), nonce, tagLength }
-  const tag = await derive(parameters, isPromised)
+  const tag = await derive({ ...current, message: utf8(password.normalize('NFC')), nonce, tagLength }, options)
   const { memory, passes, parallelism } = current
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(tag)}`
 }
 
-function derive(parameters: Argon2Parameters, isPromised = false): Promise<Buffer> {
-  if (!isPromised && queue.size >= maxQueued) throw new DomainError('busy', { retryAfterSeconds })
-  return queue.add(() => argon2Async('argon2id', parameters), { priority: isPromised ? 1 : 0 })
+function derive(
+  parameters: Argon2Parameters,
+  { network = operator, isPromised = false }: HashOptions,
+): Promise<Buffer> {
+  return queue.run(network, () => argon2Async('argon2id', parameters), { isPromised })
 }
 
 /** `outdated` is right, but hashed otherwise than `hashPassword` does today. */
 export type PasswordVerdict = 'wrong' | 'right' | 'outdated'
 
 /** Tries the password in NFC, then as it was sent: older hashes are of that. @throws DomainError `busy` when too many wait already */
-export async function verifyPassword(password: string, stored: string): Promise<PasswordVerdict> {
+export async function verifyPassword(password: string, stored: string, network: string): Promise<PasswordVerdict> {
   const composed = password.normalize('NFC')
-  if (await matches(composed, stored)) return isOutgrown(stored) ? 'outdated' : 'right'
-  return password !== composed && (await matches(password, stored)) ? 'outdated' : 'wrong'
+  if (await matches(composed, stored, network)) return isOutgrown(stored) ? 'outdated' : 'right'
+  return password !== composed && (await matches(password, stored, network)) ? 'outdated' : 'wrong'
 }
 
-async function matches(password: string, stored: string): Promise<boolean> {
+async function matches(password: string, stored: string, network: string): Promise<boolean> {
   const { tag, ...parameters } = parse(stored)
-  const derived = await derive({ ...parameters, message: utf8(password), tagLength: tag.length })
+  const derived = await derive({ ...parameters, message: utf8(password), tagLength: tag.length }, { network })
   return timingSafeEqual(derived, tag)
 }
 

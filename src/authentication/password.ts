@@ -1,20 +1,28 @@
-import { dictionary } from '@zxcvbn-ts/language-common'
 import { userNameKey } from '../accounts/user-name.ts'
 import { DomainError } from '../shared/errors.ts'
+import { isCommonPassword } from './common-passwords.ts'
 
 const shortest = 8
 const longest = 1024
 
-/** Made with the first password: the list is long. */
-let common: Set<string> | undefined
+/** What whoever guesses would try first. */
+export interface KnownOfAccount {
+  username?: string
+  studentNumber?: string
+  schoolPassword?: string
+}
 
-/** Judges the form in which it is compared, NFC. @throws DomainError `password-length`, `password-is-user-name`, `password-common` */
-export async function checkPassword(password: string, username?: string): Promise<void> {
+/**
+ * Judges the form in which it is compared, NFC.
+ * @throws DomainError `password-length`, `password-is-user-name`, `password-is-student-number`, `password-is-school-password`, `password-common`
+ */
+export async function checkPassword(password: string, known: KnownOfAccount = {}): Promise<void> {
   const composed = password.normalize('NFC')
   const length = [...composed].length
   if (length < shortest || length > longest || !composed.isWellFormed()) throw new DomainError('password-length')
-  if (username !== undefined && userNameKey(password) === userNameKey(username))
-    throw new DomainError('password-is-user-name')
-  common ??= new Set(dictionary['passwords-common'] as string[])
-  if (common.has(composed.toLowerCase())) throw new DomainError('password-common')
+  const isSame = (text: string | undefined) => text !== undefined && userNameKey(password) === userNameKey(text)
+  if (isSame(known.username)) throw new DomainError('password-is-user-name')
+  if (isSame(known.studentNumber)) throw new DomainError('password-is-student-number')
+  if (isSame(known.schoolPassword)) throw new DomainError('password-is-school-password')
+  if (isCommonPassword(composed)) throw new DomainError('password-common')
 }

@@ -1,71 +1,65 @@
-import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
-import type { Db } from '../storage/storage.ts'
+import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
+import type { DatabaseKind, Db } from '../storage/storage.ts'
+import type { RateLimitState } from './rate-limit.ts'
 
-export interface RateLimitState {
-  points: number
-  expiresAt: EpochSeconds
+export type RateLimitStates = ReadonlyMap<string, RateLimitState>
+
+export async function findRateLimits(db: Db, keys: readonly string[]): Promise<RateLimitStates> {
+  return toStates(await db.selectFrom('budgets').selectAll().where('key', 'in', keys).execute())
 }
 
-/** No window of `duration` seconds that is open now ends later: one that does was opened by a clock that was ahead, and is void. */
-function latestExpiry(now: EpochSeconds, duration: number): EpochSeconds {
-  return now + duration + clockSkew
+/** Until the transaction ends nobody else counts with these keys. In one order, so that two who lock the same ones do not wait for each other. */
+export async function lockRateLimits(tx: Db, keys: readonly string[], kind: DatabaseKind): Promise<RateLimitStates> {
+  // SQLite's one writer is alone anyway.
+  if (kind === 'sqlite') return findRateLimits(tx, keys)
+  const rows = keys.toSorted().map((key) => ({ key, points: 0, expires_at: 0 }))
+  return toStates(
+    await tx
+      .insertInto('budgets')
+      .values(rows)
+      // Changes nothing, and locks what is there.
+      .onConflict((conflict) => conflict.column('key').doUpdateSet((eb) => ({ key: eb.ref('excluded.key') })))
+      .returning(['key', 'points', 'expires_at'])
+      .execute(),
+  )
 }
 
-export async function findRateLimit(
-  db: Db,
-  key: string,
-  now: EpochSeconds,
-  duration: number,
-): Promise<RateLimitState | undefined> {
-  const row = await db
-    .selectFrom('budgets')
-    .select(['points', 'expires_at'])
-    .where('key', '=', key)
-    .where('expires_at', '>', now)
-    .where('expires_at', '<=', latestExpiry(now, duration))
-    .executeTakeFirst()
-  return row && { points: row.points, expiresAt: row.expires_at }
-}
-
-/** Adds one point and answers the new state; the first point of a window opens it, for `duration` seconds. */
-export async function consumePoint(db: Db, key: string, now: EpochSeconds, duration: number): Promise<RateLimitState> {
-  const row = await db
+export async function storeRateLimits(tx: Db, states: RateLimitStates): Promise<void> {
+  const rows = [...states].map(([key, { points, expiresAt }]) => ({ key, points, expires_at: expiresAt }))
+  await tx
     .insertInto('budgets')
-    .values({ key, points: 1, expires_at: now + duration })
+    .values(rows)
     .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet((eb) => {
-        const isOpen = eb.and([
-          eb('budgets.expires_at', '>', now),
-          eb('budgets.expires_at', '<=', latestExpiry(now, duration)),
-        ])
-        return {
-          points: eb
-            .case()
-            .when(isOpen)
-            .then(eb('budgets.points', '+', 1))
-            .else(1)
-            .end(),
-          expires_at: eb
-            .case()
-            .when(isOpen)
-            .then(eb.ref('budgets.expires_at'))
-            .else(now + duration)
-            .end(),
-        }
-      }),
+      conflict.column('key').doUpdateSet((eb) => ({
+        points: eb.ref('excluded.points'),
+        expires_at: eb.ref('excluded.expires_at'),
+      })),
     )
-    .returning(['points', 'expires_at'])
-    .executeTakeFirstOrThrow()
-  return { points: row.points, expiresAt: row.expires_at }
+    .execute()
 }
 
-export async function refundPoint(db: Db, key: string): Promise<void> {
-  await db
-    .updateTable('budgets')
-    .set((eb) => ({ points: eb('points', '-', 1) }))
-    .where('key', '=', key)
-    .where('points', '>', 0)
-    .execute()
+function toStates(rows: readonly { key: string; points: number; expires_at: number }[]): RateLimitStates {
+  return new Map(rows.map(({ key, points, expires_at }) => [key, { points, expiresAt: expires_at }]))
+}
+
+/** True for the first who takes what may be used once, until `expiresAt`. */
+export async function takeOnce(tx: Db, key: string, expiresAt: EpochSeconds, clock: Clock): Promise<boolean> {
+  const now = clock.now()
+  const taken = await tx
+    .insertInto('budgets')
+    .values({ key, points: 1, expires_at: Math.max(expiresAt, now + 1) })
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet((eb) => ({ expires_at: eb.ref('excluded.expires_at') }))
+        // Expired, or taken by a clock that was ahead.
+        .where((eb) =>
+          eb.or([eb('budgets.expires_at', '<=', now), eb('budgets.expires_at', '>', expiresAt + clockSkew)]),
+        ),
+    )
+    .returning('key')
+    .executeTakeFirst()
+  return taken !== undefined
 }
 
 export async function deleteExpiredRateLimits(db: Db, now: EpochSeconds): Promise<void> {

@@ -3,7 +3,7 @@ import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
-import { proofRefusals } from './school-refusal.ts'
+import { passwordRefusals, proofRefusals } from './school-refusal.ts'
 import { bodyWithVerification, WaitingPlace } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
@@ -26,7 +26,7 @@ export const recoveryRoutes: Routes<RecoveryRoutesOptions> = async (app, { recov
         security: [],
         headers: WaitingPlace,
         body: bodyWithVerification(proofKind, { password: Password }, { password: 'quiet-reading-room' }),
-        response: { 200: User, ...errorResponses(...proofRefusals, 'account-unknown') },
+        response: { 200: User, ...errorResponses(...proofRefusals, ...passwordRefusals, 'account-unknown', 'busy') },
       },
     },
     async (request) => {

@@ -2,6 +2,8 @@ import { findAccount, findByStudentNumber, updateStudentNumber } from '../accoun
 import type { Account, AccountId } from '../accounts/account.ts'
 import { studentNumberHash } from '../accounts/student-number.ts'
 import { endTokens, replacePassword } from '../authentication/credentials.repository.ts'
+import { networkOf } from '../authentication/guessing/network.ts'
+import type { PasswordGuesses } from '../authentication/guessing/password-guesses.service.ts'
 import { checkPassword } from '../authentication/password.ts'
 import { hashPassword } from '../authentication/password-hash.ts'
 import { DomainError } from '../shared/errors.ts'
@@ -12,39 +14,44 @@ import type { VerificationInput } from './verification-input.ts'
 export interface RecoveryDeps {
   storage: Storage
   verifications: VerificationService
+  guesses: PasswordGuesses
   studentNumberKey: Buffer
 }
 
 export type RecoveryService = ReturnType<typeof createRecoveryService>
 
-export function createRecoveryService({ storage, verifications, studentNumberKey }: RecoveryDeps) {
+export function createRecoveryService({ storage, verifications, guesses, studentNumberKey }: RecoveryDeps) {
   /**
    * Gives the account of a proven student another password; every token dies with the old one. Whether there is an account is told
    * only to whom the school has confirmed. @throws DomainError `account-unknown`, and what a registration throws
    */
   async function recoverAccount(input: VerificationInput, password: string, address: string): Promise<Account> {
     const claim = verifications.claim(input)
-    await checkPassword(password)
+    await checkPassword(password, claim.known)
     await claim.prove(address)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
-    const passwordHash = await hashPassword(password, { isPromised: claim.asksSchool })
-    return storage.write(async (tx) => {
+    const options = { network: networkOf(address), isPromised: claim.asksSchool }
+    const passwordHash = await hashPassword(password, options)
+    const recovered = await storage.write(async (tx) => {
       await claim.consume(tx)
       // Here and not before: the number may go over to another account while the school is asked.
       const account = await findByStudentNumber(tx, numberHash)
       if (account === undefined) throw new DomainError('account-unknown')
-      await checkPassword(password, account.username)
+      await checkPassword(password, { username: account.username })
       await replacePassword(tx, account.id, passwordHash)
       return account
     })
+    await guesses.noteSignIn(recovered.id, password, address)
+    return recovered
   }
 
-  /** Binds the account to another number of the same person; every token dies. @throws DomainError `student-number-taken`, and what a proof throws */
+  /**
+   * Binds the account to another number of the same person; every token dies. Whether the number has an account is told only once the
+   * school has confirmed it. @throws DomainError `student-number-taken`, and what a proof throws
+   */
   async function rebindStudentNumber(id: AccountId, input: VerificationInput, address: string): Promise<Account> {
     const claim = verifications.claim(input)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
-    const bearer = await findByStudentNumber(storage.db, numberHash)
-    if (bearer !== undefined && bearer.id !== id) throw new DomainError('student-number-taken')
     await claim.prove(address)
     return storage.write(async (tx) => {
       await claim.consume(tx)

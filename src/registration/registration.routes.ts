@@ -3,7 +3,7 @@ import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RegistrationService } from './registration.service.ts'
-import { proofRefusals } from './school-refusal.ts'
+import { passwordRefusals, proofRefusals } from './school-refusal.ts'
 import { bodyWithVerification, WaitingPlace } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
@@ -20,7 +20,9 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
       schema: {
         operationId: 'register',
         summary: '注册 · Create an account, the school being asked live',
-        description: 'The account exists only once the school has accepted `stu_id` and `stu_pwd` in a live login.',
+        description:
+          'The account exists only once the school has accepted `stu_id` and `stu_pwd` in a live login. ' +
+          'The same call sent again answers the account, without asking the school.',
         tags: ['users'],
         security: [],
         headers: WaitingPlace,
@@ -29,15 +31,22 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
           { username: UserName, password: Password },
           { username: 'bllli', password: 'quiet-reading-room' },
         ),
-        response: { 201: User, ...errorResponses(...proofRefusals, 'user-name-taken', 'student-number-taken') },
+        response: {
+          201: User,
+          200: { ...User, description: '同样的注册已经成功过 · The account of the same registration, made before.' },
+          ...errorResponses(...proofRefusals, ...passwordRefusals, 'user-name-taken', 'student-number-taken', 'busy'),
+        },
       },
     },
     async (request, reply) => {
       const { username, password } = request.body
       const input = verificationInputOf(proofKind, request.body, request.headers['waiting-place'])
-      const account = await registration.registerAccount({ username, password, input }, request.ip)
+      const { account, isNew } = await registration.registerAccount({ username, password, input }, request.ip)
       const user = presentUser(account, request.origin)
-      return reply.code(201).header('location', user.url).send(user)
+      return reply
+        .code(isNew ? 201 : 200)
+        .header('location', user.url)
+        .send(user)
     },
   )
 }

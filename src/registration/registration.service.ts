@@ -1,12 +1,16 @@
-import { insertAccount, refuseTaken } from '../accounts/account.repository.ts'
-import type { Account } from '../accounts/account.ts'
+import { findAccount, insertAccount } from '../accounts/account.repository.ts'
+import type { Account, Credentials } from '../accounts/account.ts'
 import { studentNumberHash } from '../accounts/student-number.ts'
 import { checkUserName, userNameKey } from '../accounts/user-name.ts'
+import { findCredentials } from '../authentication/credentials.repository.ts'
+import { networkOf } from '../authentication/guessing/network.ts'
+import type { PasswordGuesses } from '../authentication/guessing/password-guesses.service.ts'
 import { checkPassword } from '../authentication/password.ts'
 import { hashPassword } from '../authentication/password-hash.ts'
 import type { Clock } from '../shared/clock.ts'
+import { DomainError } from '../shared/errors.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { VerificationService } from './verification.service.ts'
+import type { Claim, VerificationService } from './verification.service.ts'
 import type { VerificationInput } from './verification-input.ts'
 
 export interface Registration {
@@ -19,33 +23,102 @@ export interface RegistrationDeps {
   storage: Storage
   clock: Clock
   verifications: VerificationService
+  guesses: PasswordGuesses
   studentNumberKey: Buffer
+}
+
+export interface Registered {
+  account: Account
+  /** False where the same registration was made before. */
+  isNew: boolean
 }
 
 export type RegistrationService = ReturnType<typeof createRegistrationService>
 
-export function createRegistrationService({ storage, clock, verifications, studentNumberKey }: RegistrationDeps) {
-  /** Asks the school last, so that nobody's password is tried for a registration that could not succeed. */
-  async function registerAccount({ username, password, input }: Registration, address: string): Promise<Account> {
+export function createRegistrationService(deps: RegistrationDeps) {
+  const { storage, clock, verifications, guesses, studentNumberKey } = deps
+
+  /**
+   * Asks the school last, so that nobody's password is tried for a registration that could not succeed. Whether the number has an account
+   * is told only to whom the school has confirmed.
+   */
+  async function registerAccount(registration: Registration, address: string): Promise<Registered> {
+    const { username, password, input } = registration
     const claim = verifications.claim(input)
     checkUserName(username)
-    const usernameKey = userNameKey(username)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
-    await refuseTaken(storage.db, usernameKey, numberHash)
-    await checkPassword(password, username)
+    const taken = await findNamed(username)
+    if (taken) return repeated(taken, numberHash, registration, address)
+    await checkPassword(password, { username, ...claim.known })
     await claim.prove(address)
-    const passwordHash = await hashPassword(password, { isPromised: claim.asksSchool })
-    return storage.write(async (tx) => {
+    const account = await insert(claim, numberHash, registration, address).catch(async (error: unknown) => {
+      // The same call may have come twice at once.
+      const winner = isTaken(error) ? await findNamed(username) : undefined
+      if (winner?.studentNumberHash !== numberHash) throw error
+      return repeated(winner, numberHash, registration, address)
+    })
+    return account
+  }
+
+  async function findNamed(username: string): Promise<Credentials | undefined> {
+    return (await findCredentials(storage.db, userNameKey(username))).byName
+  }
+
+  async function insert(
+    claim: Claim,
+    numberHash: string,
+    { username, password }: Registration,
+    address: string,
+  ): Promise<Registered> {
+    const passwordHash = await hashPassword(password, { network: networkOf(address), isPromised: claim.asksSchool })
+    const account = await storage.write(async (tx) => {
       await claim.consume(tx)
       return insertAccount(tx, {
         username,
-        usernameKey,
+        usernameKey: userNameKey(username),
         studentNumberHash: numberHash,
         passwordHash,
         createdAt: clock.now(),
       })
     })
+    await guesses.noteSignIn(account.id, password, address)
+    await verifications.welcome(address)
+    return { account, isNew: true }
+  }
+
+  /**
+   * The account, for whoever names its number and password too: their answer was lost. A guess at that costs the same work, and is told
+   * the same, whether or not the number is the account's. @throws DomainError `user-name-taken`, `busy`
+   */
+  async function repeated(
+    named: Credentials,
+    numberHash: string,
+    { password }: Registration,
+    address: string,
+  ): Promise<Registered> {
+    const meant = named.studentNumberHash === numberHash ? named : undefined
+    // The second is nobody's, so that a try is made even where guesses at the account are refused.
+    const candidates = [
+      { name: `registration ${named.accountId} ${numberHash}`, credentials: meant },
+      { name: `registration again ${named.accountId} ${numberHash}`, credentials: undefined },
+    ]
+    try {
+      await guesses.check(candidates, password, address, 'registration')
+    } catch (error) {
+      throw isRefusedGuess(error) ? new DomainError('user-name-taken') : error
+    }
+    const account = await findAccount(storage.db, named.accountId)
+    if (account === undefined) throw new DomainError('user-name-taken')
+    return { account, isNew: false }
   }
 
   return { registerAccount }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof DomainError && /^(user-name|student-number)-taken$/.test(error.code)
+}
+
+function isRefusedGuess(error: unknown): boolean {
+  return error instanceof DomainError && /^(unauthorized|too-many-requests)$/.test(error.code)
 }

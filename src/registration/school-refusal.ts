@@ -1,5 +1,5 @@
 import type { UnavailableReason, Verification } from '../schools/verifier.ts'
-import { DomainError, type ErrorCode } from '../shared/errors.ts'
+import { DomainError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
 
 const codes: Record<UnavailableReason, ErrorCode> = {
   'captcha-unreadable': 'school-captcha-failed',
@@ -59,12 +59,27 @@ export const proofRefusals = [
   'school-action-wanted',
   'school-captcha-wrong',
   'school-asks-captcha',
+  'school-try-under-way',
   'too-many-requests',
 ] as const satisfies ErrorCode[]
 
-/** What a school's answer other than `verified` means for the person who asked. */
-export function refusalOf(verification: Exclude<Verification, { outcome: 'verified' }>): DomainError {
-  if (verification.outcome !== 'unavailable') return new DomainError(outcomes[verification.outcome])
+/** Of a route that takes a new password beside a proof. */
+export const passwordRefusals = [
+  'password-length',
+  'password-is-user-name',
+  'password-is-student-number',
+  'password-is-school-password',
+  'password-common',
+] as const satisfies ErrorCode[]
+
+/** What a school's answer other than `verified` means for the person who asked, and what is left of tries where it counts as one. */
+export function refusalOf(
+  verification: Exclude<Verification, { outcome: 'verified' }>,
+  left?: ErrorDetails['rateLimit'],
+): DomainError {
+  const { outcome } = verification
+  if (outcome === 'rejected') return new DomainError(outcomes[outcome], left && { rateLimit: left })
+  if (outcome !== 'unavailable') return new DomainError(outcomes[outcome])
   const { reason, retryAfterSeconds, ahead, place } = verification
   const code = reason === 'busy' && ahead !== undefined ? 'school-queue' : codes[reason]
   return new DomainError(code, {

@@ -34,6 +34,8 @@ export type ErrorCode =
   | 'student-number-taken'
   | 'password-length'
   | 'password-is-user-name'
+  | 'password-is-student-number'
+  | 'password-is-school-password'
   | 'password-common'
   | 'school-rejected'
   | 'school-locked'
@@ -52,6 +54,7 @@ export type ErrorCode =
   | 'school-captcha-failed'
   | 'school-busy'
   | 'school-queue'
+  | 'school-try-under-way'
   | 'school-down'
   | 'school-timeout'
   | 'end-before-start'
@@ -68,6 +71,12 @@ export interface ErrorDetails {
   /** Of one who waits for the school: how many come before, and the signed place to come back with. */
   ahead?: number
   place?: string
+  /** The rate limit that governs the answer, and how it stands. */
+  rateLimit?: {
+    limit: { name: string; points: number; duration: number }
+    remaining: number
+    resetSeconds: number
+  }
 }
 
 /** A refusal of the domain: expected, and told to the client in the words of the catalogue. */

@@ -52,9 +52,19 @@ test('a user name is 1 to 64 characters, with nothing in it that misleads', asyn
   }
 })
 
-test('a password is 8 to 1024 characters, neither the user name nor one of the commonest', async () => {
-  const student = api.freshRegistration()
-  const weak = ['seven-7', 'x9-'.repeat(342), student.username, '12345678', 'password', 'qwertyuiop']
+test('a password is 8 to 1024 characters, none of what is known of the student, and none of the commonest', async () => {
+  const student = { ...api.freshRegistration(), stu_pwd: 'quiet school password' }
+  const known = [student.username, student.stu_id, student.stu_pwd, student.stu_pwd.toUpperCase()]
+  const common = [
+    '12345678',
+    'password',
+    'qwertyuiop',
+    'woaini1314',
+    'a123456789',
+    '占领图书馆123',
+    'occupy-the-library',
+  ]
+  const weak = ['seven-7', 'x9-'.repeat(342), ...known, ...common]
   for (const password of weak) {
     assertError(await api.post('/register', nobody, { ...student, password }), 400)
     assertError(await api.get('/token', basic(student.username, password)), 401)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { freshName, openApi } from './api.ts'
+import { freshName, freshPassword, openApi } from './api.ts'
 import { assertError } from './assert-error.ts'
 import { basic, nobody } from './client.ts'
 import { userOf } from './resources.ts'
@@ -84,7 +84,7 @@ test('fields that the contract does not name are passed over', async () => {
 test('a student number has one account', async () => {
   const { stu_id, stu_pwd } = await api.register()
   const again = { ...api.freshRegistration(), stu_id, stu_pwd }
-  assertError(await api.post('/register', nobody, again), 400, NUMBER_TAKEN)
+  assertError(await api.sendRegistration(again), 400, NUMBER_TAKEN)
   assertError(await api.get('/token', basic(again.username, again.password)), 401)
 })
 
@@ -118,10 +118,51 @@ test('what is wrong is told in the order of the contract', async () => {
   const ann = await api.register()
   const everythingWrong = { username: ann.username, password: '', stu_id: 'none', stu_pwd: 'wrong' }
   assertError(await api.post('/register', nobody, everythingWrong), 400, MISSING)
-  const numberWrong = { ...everythingWrong, password: ann.password }
+  const numberWrong = { ...everythingWrong, password: freshPassword() }
   assertError(await api.post('/register', nobody, numberWrong), 400, BAD_NUMBER)
   const nameTaken = { ...numberWrong, stu_id: ann.stu_id }
   assertError(await api.post('/register', nobody, nameTaken), 400, NAME_TAKEN)
-  const numberTaken = { ...nameTaken, username: freshName() }
-  assertError(await api.post('/register', nobody, numberTaken), 400, NUMBER_TAKEN)
+  const refused = { ...nameTaken, username: freshName() }
+  assertError(await api.sendRegistration(refused), 400, REFUSED)
+  assertError(await api.sendRegistration({ ...refused, stu_pwd: ann.stu_pwd }), 400, NUMBER_TAKEN)
+})
+
+test('whether a number is registered is told to nobody whom the school has not confirmed', async () => {
+  const [ann, newcomer] = [await api.register(), api.freshRegistration()]
+  for (const { stu_id } of [ann, newcomer]) {
+    const stranger = { ...api.freshRegistration(), stu_id, stu_pwd: 'wrong' }
+    assertError(await api.sendRegistration(stranger), 400, REFUSED)
+  }
+})
+
+test('the same registration sent again answers the account, in whatever spelling of its name', async () => {
+  const ann = await api.register()
+  const { username, password, stu_id, stu_pwd } = ann
+  for (const again of [username, username.toUpperCase()]) {
+    const reply = await api.post('/register', nobody, { username: again, password, stu_id, stu_pwd })
+    assert.equal(userOf(reply).url, ann.user.url)
+    assert.equal(reply.headers.get('location'), ann.user.url)
+  }
+  // The school is not asked: its password may be another by now.
+  assert.equal(userOf(await api.post('/register', nobody, { ...ann, stu_pwd: 'another' })).url, ann.user.url)
+})
+
+test('a registration that differs in its number or its password is one under a name that is taken', async () => {
+  const [ann, bob] = [await api.register(), await api.register()]
+  const { username, password, stu_id, stu_pwd } = ann
+  for (const other of [
+    { password: freshPassword() },
+    { stu_id: bob.stu_id },
+    { stu_id: api.freshRegistration().stu_id },
+  ]) {
+    const again = { username, password, stu_id, stu_pwd, ...other }
+    assertError(await api.post('/register', nobody, again), 400, NAME_TAKEN)
+  }
+})
+
+test('the same registration sent many times at once makes one account, and answers it to each', async () => {
+  const registration = api.freshRegistration()
+  const replies = await Promise.all(Array.from({ length: 5 }, () => api.sendRegistration(registration)))
+  assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 200, 200, 200, 201])
+  assert.equal(new Set(replies.map(({ body }) => (body as { url: string }).url)).size, 1)
 })

@@ -29,6 +29,9 @@ test('every operation names the 503 and the 500 that it may answer, in Chinese a
         const waits = status === '503' || status === '429'
         const type = waits ? 'integer' : undefined
         assert.equal(headers?.['Retry-After']?.schema.type, type, `${method} ${path}: ${status}`)
+        const limits = status === '429' ? 'string' : undefined
+        assert.equal(headers?.RateLimit?.schema.type, limits, `${method} ${path}: ${status}`)
+        assert.equal(headers?.['RateLimit-Policy']?.schema.type, limits, `${method} ${path}: ${status}`)
       }
     }
   }

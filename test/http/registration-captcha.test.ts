@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import type { CaptchaReader } from '../../src/schools/form-login/captcha-reader.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { send } from '../contract/client.ts'
-import { type Campus, openCampus } from './campus.ts'
+import { type Campus, openCampus, smallBounds } from './campus.ts'
 
 interface Challenge {
   challenge: string
@@ -31,7 +32,7 @@ async function readChallenge(campus: Campus): Promise<{ challenge: string; captc
 }
 
 describe('SCHOOL_CAPTCHA=ask', () => {
-  const campus = openCampus({ SCHOOL_CAPTCHA: 'ask' }, { school: { dialect: 'k3' } })
+  const campus = openCampus({ SCHOOL_CAPTCHA: 'ask' }, { school: { dialect: 'k3' }, bounds: smallBounds })
 
   test('a registration without a captcha says that one has to be read', async () => {
     const reply = await campus.post('/register', campus.newcomer())
@@ -72,6 +73,38 @@ describe('SCHOOL_CAPTCHA=ask', () => {
     const answer = await readChallenge(campus)
     assert.equal((await campus.post('/register', { ...campus.newcomer(), ...answer })).status, 201)
     assertError(await campus.post('/register', { ...campus.newcomer(), ...answer }), 400, /^验证码无效/)
+  })
+
+  test('a challenge serves once where its answer was wrong, too', async () => {
+    const { challenge, captcha } = await readChallenge(campus)
+    const wrong = String((Number(captcha) + 1) % 10_000).padStart(4, '0')
+    const newcomer = campus.newcomer()
+    assertError(await campus.post('/register', { ...newcomer, challenge, captcha: wrong }), 400, /^验证码不正确/)
+    const logons = campus.school.seen.logons
+    assertError(await campus.post('/register', { ...newcomer, challenge, captcha }), 400, /^验证码无效/)
+    assert.equal(campus.school.seen.logons, logons)
+  })
+
+  test('a challenge that is sent many times at once serves once', async () => {
+    const answer = await readChallenge(campus)
+    const bodies = Array.from({ length: 8 }, () => ({ ...campus.newcomer(), ...answer }))
+    const replies = await Promise.all(bodies.map((body) => campus.post('/register', body)))
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [201, ...Array(7).fill(400)])
+  })
+
+  test('one network has one answer at the school at a time, and the next may be sent again', async () => {
+    const answers = [await readChallenge(campus), await readChallenge(campus)]
+    const before = campus.school.requests.length
+    campus.school.setFault({ name: 'hang', at: 'logon' })
+    const first = campus.post('/register', { ...campus.newcomer(), ...answers[0] })
+    const second = { ...campus.newcomer(), ...answers[1] }
+    for (const begun = performance.now(); campus.school.requests.length === before; await setTimeout(5))
+      assert.ok(performance.now() - begun < 20_000)
+    const busy = await campus.post('/register', second)
+    campus.school.setFault(undefined)
+    assertError(busy, 503, /还没有结束/)
+    assertError(await first, 504)
+    assert.equal((await campus.post('/register', second)).status, 201, 'its challenge was not used up')
   })
 
   test('what is no challenge of ours is refused before the school is asked', async () => {

@@ -42,16 +42,16 @@ test('a student number cannot be taken over from another account', async () => {
   await assert.rejects(taken, (error) => error instanceof DomainError && error.code === 'student-number-taken')
 })
 
-test('the bearer of a user name comes before the bearer of that student number', async () => {
+test('the bearer of a user name and the bearer of that student number are told apart', async () => {
   const [storage] = handles as [Storage]
   const byNumber = await newAccount(storage, { number: 'hash of 123456789' })
   const byName = await newAccount(storage, { username: '123456789' })
   const found = await findCredentials(storage.db, '123456789', 'hash of 123456789')
-  assert.deepEqual(
-    found.map(({ accountId }) => accountId),
-    [byName, byNumber],
-  )
-  assert.deepEqual(await findCredentials(storage.db, '123456789\u0000'), [])
+  assert.deepEqual([found.byName?.accountId, found.byNumber?.accountId], [byName, byNumber])
+  const itsOwn = await newAccount(storage, { username: '123456780', number: 'hash of 123456780' })
+  const once = await findCredentials(storage.db, '123456780', 'hash of 123456780')
+  assert.deepEqual([once.byName?.accountId, once.byNumber], [itsOwn, undefined])
+  assert.deepEqual(await findCredentials(storage.db, '123456789\u0000'), {})
 })
 
 test('a visit is never moved back, whichever process writes last', async () => {

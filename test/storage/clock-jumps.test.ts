@@ -107,35 +107,35 @@ test('a page that was kept by a clock that was ahead is made anew', async () => 
   assert.equal(await page(), '2')
 })
 
-test('a budget that was spent by a clock that was ahead locks nobody out', async () => {
-  const budgets = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
-  const budget = { name: 'tries', points: 2, duration: hour }
-  const spendAll = async (who: string) => {
-    for (let at = 0; at < budget.points; at += 1) await budgets.consume(budget, who)
-    await assert.rejects(budgets.consume(budget, who), DomainError)
-    await assert.rejects(budgets.refuseExhausted(budget, who), DomainError)
-  }
-  now = today + year
-  await spendAll('ann')
-  await spendAll('bob')
-  now = today
-  await budgets.refuseExhausted(budget, 'ann')
-  await spendAll('ann')
-  await spendAll('bob')
-  now = today + hour - 1
-  await assert.rejects(budgets.consume(budget, 'ann'), DomainError, 'the new window is one of now')
-  now = today + hour
-  await budgets.consume(budget, 'ann')
-})
+for (const growth of [{}, { firstWait: 5 }]) {
+  const waits = 'firstWait' in growth ? ' with growing waits' : ''
 
-test('a budget of a clock a minute ahead holds', async () => {
-  const budgets = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
-  const budget = { name: 'tries of others', points: 1, duration: hour }
-  now = today + 60
-  await budgets.consume(budget, 'ann')
-  now = today
-  await assert.rejects(budgets.consume(budget, 'ann'), { code: 'too-many-requests' })
-})
+  test(`a rate limit${waits} that was spent by a clock that was ahead locks nobody out`, async () => {
+    const limits = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
+    const limit = { name: `tries${waits}`, points: 2, duration: hour, ...growth }
+    const spendAll = async (who: string) => {
+      for (let at = 0; at < limit.points; at += 1) await limits.book([{ limit, who }])
+      await assert.rejects(limits.book([{ limit, who }]), { code: 'too-many-requests' })
+    }
+    now = today + year
+    await spendAll('ann')
+    await spendAll('bob')
+    now = today
+    await spendAll('ann')
+    await spendAll('bob')
+    now = today + hour
+    await spendAll('ann')
+  })
+
+  test(`a rate limit${waits} of a clock a minute ahead holds`, async () => {
+    const limits = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
+    const limit = { name: `tries of others${waits}`, points: 1, duration: hour, ...growth }
+    now = today + 60
+    await limits.book([{ limit, who: 'ann' }])
+    now = today
+    await assert.rejects(limits.book([{ limit, who: 'ann' }]), { code: 'too-many-requests' })
+  })
+}
 
 test('a visit that was noted by a clock that was ahead gives way to one of now', async () => {
   const id = await newAccount(storage)

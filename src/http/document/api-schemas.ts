@@ -41,7 +41,12 @@ export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorRespo
       description: description === undefined ? line : `${description}\n\n${line}`,
       examples: [...examples, { error: errorType(status), message: zh }],
       ...(asksToWait(status) && {
-        headers: { ...headers, 'Retry-After': RetryAfter, ...(code === 'school-queue' && waitingHeaders) },
+        headers: {
+          ...headers,
+          'Retry-After': RetryAfter,
+          ...(status === 429 && rateLimitHeaders),
+          ...(code === 'school-queue' && waitingHeaders),
+        },
       }),
     }
   }
@@ -60,6 +65,14 @@ const waitingHeaders = {
     description:
       '排队号，下次请求时原样放入同名请求头 · The place in the line: send it back in the header of this name',
   },
+} as const satisfies Record<string, JsonSchema>
+
+const rateLimitHeaders = {
+  RateLimit: {
+    type: 'string',
+    description: '该限制剩余的次数和恢复的秒数 · What is left of the limit, and the seconds until it is open again',
+  },
+  'RateLimit-Policy': { type: 'string', description: '拒绝此请求的限制 · The limit that refused the request' },
 } as const satisfies Record<string, JsonSchema>
 
 /** An id in a path: whatever is not one names nothing. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../shared/errors.ts'
+import { accountErrors } from './account-errors.ts'
 import { type ErrorEntry, schoolErrors } from './school-errors.ts'
 
 // An `import` would read its every name, and one of them loads a whole HTTP client.
@@ -44,33 +45,11 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '分页链接（参数 cursor）无效，请从第一页重新开始。',
     en: 'The page link (parameter cursor) is not valid. Start again from the first page.',
   },
-  'credentials-missing': {
-    status: 401,
-    zh: '请求没有带登录信息，请用 HTTP Basic 发送用户名和密码，或用 Bearer 发送令牌。',
-    en: 'The credentials are missing. Send user name and password by HTTP Basic, or a token by Bearer.',
-  },
-  'credentials-unreadable': {
-    status: 401,
-    zh: '无法识别 Authorization 请求头，应为 Basic（UTF-8 的“用户名:密码”）或 Bearer（令牌）。',
-    en: 'The Authorization header cannot be read. Send Basic (username:password in UTF-8) or Bearer (a token).',
-  },
-  'password-wanted': {
-    status: 401,
-    zh: '此操作需要密码，不能使用令牌，请用用户名和密码重新登录。',
-    en: 'This takes the password, not a token. Log in by user name and password.',
-  },
-  unauthorized: {
-    status: 401,
-    zh: '账号、密码或令牌无效，请重新登录。',
-    en: 'The credentials are not valid. Log in again.',
-  },
-  forbidden: { status: 403, zh: '只能修改自己的学习记录。', en: 'Only your own study records can be changed.' },
   'cross-site': {
     status: 403,
     zh: '请求来自其他网站的页面，已拒绝，请在本站或 App 中操作。如需放行该网站，请管理员把它加入 CORS_ORIGINS。',
     en: 'A page of another site sent this. Do it on this site or in the app, or ask the operator to add that site to CORS_ORIGINS.',
   },
-  'not-found': { status: 404, zh: '没有找到请求的内容，请检查地址。', en: 'There is nothing here. Check the address.' },
   'method-not-allowed': {
     status: 405,
     zh: '此地址不支持该方法，请对照接口文档检查。',
@@ -86,17 +65,11 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '请求内容应为 JSON（application/json，UTF-8）。',
     en: 'The body must be JSON (application/json, UTF-8).',
   },
-  'too-many-requests': {
-    status: 429,
-    zh: '尝试次数过多，请{wait}后再试。',
-    en: 'Too many attempts. Try again in {wait}.',
-  },
   'headers-too-large': {
     status: 431,
     zh: '请求头过大，请缩小后重试。',
     en: 'The headers are too large. Make them smaller.',
   },
-  'uri-too-long': { status: 414, zh: '请求地址过长，请缩短后重试。', en: 'The address is too long. Make it shorter.' },
   'request-timeout': {
     status: 408,
     zh: '请求没有按时发完，请重试。',
@@ -112,7 +85,6 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '服务器出错了，请稍后重试。',
     en: 'Something went wrong on the server. Try again later.',
   },
-  busy: { status: 503, zh: '服务繁忙，请稍后重试。', en: 'The service is busy. Try again shortly.' },
   'database-unavailable': {
     status: 503,
     zh: '服务暂时不可用，请稍后重试。',
@@ -123,44 +95,6 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '服务正在重启，请稍后重试。',
     en: 'The service is restarting. Try again shortly.',
   },
-  'parameter-missing': { status: 400, zh: '缺少必要参数。', en: 'A required parameter is missing.' },
-  'student-number-malformed': {
-    status: 400,
-    zh: '学号应该是一个十位数或是九位数.',
-    en: 'A student number has nine or ten digits.',
-  },
-  'student-number-of-another-form': {
-    status: 400,
-    zh: '学号格式有误，本校学号的格式是 {form}，请检查后重试。',
-    en: 'A student number of this school has the form {form}. Check it and try again.',
-  },
-  'user-name-malformed': {
-    status: 400,
-    zh: '用户名应为 1 到 64 个字符，不能含冒号、控制字符或看不见的字符，首尾不能有空格，请换一个。',
-    en: 'A user name has 1 to 64 characters, no colon, no control or invisible character, and no space at either end. Choose another.',
-  },
-  'user-name-taken': { status: 400, zh: '用户已经存在。', en: 'That user name is taken.' },
-  'student-number-taken': {
-    status: 400,
-    zh: '该学号被注册，可以试试找回密码。',
-    en: 'That student number has an account already. Try recovering its password.',
-  },
-  'password-length': {
-    status: 400,
-    zh: '密码应为 8 到 1024 个字符，请换一个。',
-    en: 'A password has 8 to 1024 characters. Choose another.',
-  },
-  'password-is-user-name': {
-    status: 400,
-    zh: '密码不能与用户名相同，请换一个。',
-    en: 'The password must not be the user name. Choose another.',
-  },
-  'password-common': {
-    status: 400,
-    zh: '这个密码太常见，请换一个。',
-    en: 'That password is one of the commonest. Choose another.',
-  },
-  ...schoolErrors,
   'end-before-start': {
     status: 400,
     zh: '结束时间不能早于开始时间，请修改后重试。',
@@ -181,6 +115,8 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '学习记录超过了时长上限，请改早结束时间后重试。',
     en: 'The record would be longer than is allowed. Choose an earlier end and try again.',
   },
+  ...accountErrors,
+  ...schoolErrors,
 }
 
 /** Whether an answer of this status carries `Retry-After`. */

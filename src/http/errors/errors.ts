@@ -5,6 +5,7 @@ import { codeOf, errorBody } from './error-body.ts'
 import { asksToWait, errorCatalogue } from './error-catalogue.ts'
 import { waitSeconds } from './error-message.ts'
 import { languageOf } from './language.ts'
+import { setRateLimitHeaders } from './rate-limit-headers.ts'
 import type { LogUnavailable } from './unavailability-log.ts'
 
 /** One handler writes every error body, the framework's own included. */
@@ -36,6 +37,7 @@ export function sendError(
   if (status === 401) reply.header('www-authenticate', challenge(request.headers.authorization))
   if (asksToWait(status)) reply.header('retry-after', String(waitSeconds(details)))
   for (const [name, value] of waitingHeaders(details)) reply.header(name, value)
+  setRateLimitHeaders(reply, details)
   reply
     .code(status)
     .header('content-language', language)

@@ -92,6 +92,11 @@ export const schoolErrors = {
     zh: '正在验证的人太多，前面还有 {ahead} 人。已为您留好位置，请{wait}后重试，先来先办。',
     en: 'Too many logins are under way, and {ahead} come before yours. Your place is kept: try again in {wait}.',
   },
+  'school-try-under-way': {
+    status: 503,
+    zh: '该学号或该网络的上一次验证还没有结束，请稍后重试。',
+    en: 'The try before this one, for the student number or from your network, has not ended. Try again shortly.',
+  },
   'school-down': {
     status: 503,
     zh: '学校系统暂时无法访问，请稍后重试。',

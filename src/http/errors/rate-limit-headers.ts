@@ -1,0 +1,11 @@
+import type { FastifyReply } from 'fastify'
+import type { ErrorDetails } from '../../shared/errors.ts'
+
+/** The limit that governs an answer, as draft-ietf-httpapi-ratelimit-headers-10 has it (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/). */
+export function setRateLimitHeaders(reply: FastifyReply, { rateLimit }: ErrorDetails): void {
+  if (rateLimit === undefined) return
+  const { limit, remaining, resetSeconds } = rateLimit
+  reply
+    .header('ratelimit-policy', `"${limit.name}";q=${limit.points};w=${limit.duration}`)
+    .header('ratelimit', `"${limit.name}";r=${remaining};t=${resetSeconds}`)
+}

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { assertError } from '../contract/assert-error.ts'
+import { basic, type Reply } from '../contract/client.ts'
+import { patient } from '../support/patient.ts'
+import { type Newcomer, openCampus } from './campus.ts'
+
+const campus = openCampus({ THROTTLE: 'on', TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'error' })
+
+let networks = 0
+/** An address in a network that nobody has used. */
+const freshAddress = () => `2001:db8:0:${(++networks).toString(16)}::1`
+
+const from = (address: string) => ({ 'x-forwarded-for': address })
+
+function signIn(login: string, password: string, address: string): Promise<Reply> {
+  return patient(() => campus.send('GET', '/token', { as: basic(login, password), headers: from(address) }))
+}
+
+async function register(address: string): Promise<Newcomer> {
+  const newcomer = campus.newcomer()
+  const reply = await patient(() => campus.post('/register', newcomer, { headers: from(address) }))
+  assert.equal(reply.status, 201, reply.text)
+  return newcomer
+}
+
+/** Wrong passwords, many at once. `loginOf` and `addressOf` are given the number of the guess. */
+async function guess(
+  count: number,
+  loginOf: (at: number) => string,
+  addressOf: (at: number) => string,
+): Promise<Reply[]> {
+  const replies = await Promise.all(
+    Array.from({ length: count }, (_, at) => signIn(loginOf(at), `wrong password ${at}`, addressOf(at))),
+  )
+  for (const { status, text } of replies) assert.ok([401, 429, 503].includes(status), text)
+  return replies
+}
+
+/** Exactly so many, and one for each wait that is over meanwhile on a slow machine. */
+function assertTried(replies: Reply[], expected: number, begun: number): void {
+  const tried = triedIn(replies)
+  const waitsOver = Math.floor((performance.now() - begun) / 30_000)
+  assert.ok(tried >= expected && tried <= expected + waitsOver, `${tried} were tried, not ${expected}`)
+}
+
+const triedIn = (replies: Reply[]) => replies.filter(({ status }) => status === 401).length
+
+describe('guesses at the password of one account', () => {
+  test('are twenty from one network, however many come at once and whatever the account is called by', async () => {
+    const [home, elsewhere] = [freshAddress(), freshAddress()]
+    const { username, stu_id } = await register(home)
+    const logins = [username, stu_id, username.toUpperCase()]
+    const addresses = [elsewhere, elsewhere.replace('::1', '::2'), elsewhere.replace('::1', ':3:4:5:6')]
+    const begun = performance.now()
+    const replies = await guess(
+      95,
+      (at) => logins[at % 3] as string,
+      (at) => addresses[at % 3] as string,
+    )
+    assertTried(replies, 20, begun)
+    const more = await guess(
+      3,
+      (at) => logins[at] as string,
+      () => elsewhere,
+    )
+    assertTried(more, 0, begun)
+  })
+
+  test('are twenty for a name that is nobody’s', async () => {
+    const begun = performance.now()
+    const address = freshAddress()
+    const replies = await guess(
+      40,
+      () => 'nobody at all',
+      () => address,
+    )
+    assertTried(replies, 20, begun)
+  })
+
+  test('are told when to try again, in headers too', async () => {
+    const address = freshAddress()
+    const [first] = await guess(
+      1,
+      () => 'nobody else',
+      () => address,
+    )
+    assert.match(first?.headers.get('ratelimit-policy') ?? '', /^"passwords-from-address";q=100;w=900$/)
+    assert.match(first?.headers.get('ratelimit') ?? '', /^"passwords-from-address";r=99;t=\d+$/)
+    await guess(
+      19,
+      () => 'nobody else',
+      () => address,
+    )
+    const [refused] = await guess(
+      1,
+      () => 'nobody else',
+      () => address,
+    )
+    assert.ok(refused)
+    assertError(refused, 429)
+    const seconds = Number(refused.headers.get('retry-after'))
+    assert.ok(seconds >= 1 && seconds <= 30, `${seconds} s: waits begin short`)
+    assert.equal(refused.headers.get('ratelimit-policy'), '"password";q=20;w=3600')
+    assert.equal(refused.headers.get('ratelimit'), `"password";r=0;t=${seconds}`)
+  })
+
+  test('do not lock the owner out, neither at another network nor at the same where they have signed in of late', async () => {
+    const [shared, other] = [freshAddress(), freshAddress()]
+    const { username, password, stu_id } = await register(shared)
+    await guess(
+      60,
+      () => username,
+      () => shared,
+    )
+    assertError(await signIn(username, 'wrong', shared), 429)
+    for (const login of [stu_id, username]) assert.equal((await signIn(login, password, shared)).status, 200)
+    assert.equal((await signIn(stu_id, password, other)).status, 200)
+  })
+
+  test('cannot ask the memory of the service for ever what it would recognise', async () => {
+    const address = freshAddress()
+    const { username, password } = await register(address)
+    assert.equal((await signIn(username, password, address)).status, 200)
+    for (let round = 0; round < 3; round++)
+      await guess(
+        60,
+        () => username,
+        () => address,
+      )
+    // Whatever was verified before: a guesser would learn that it is right.
+    assertError(await signIn(username, password, address), 429)
+    assert.equal((await signIn(username, password, freshAddress())).status, 200)
+  })
+
+  test('from many networks are limited in all, and the owner signs in from their own', async () => {
+    const home = freshAddress()
+    const { username, password } = await register(home)
+    const begun = performance.now()
+    const replies: Reply[] = []
+    for (let round = 0; round < 3; round++) {
+      const addresses = Array.from({ length: 45 }, freshAddress)
+      replies.push(
+        ...(await guess(
+          45,
+          () => username,
+          (at) => addresses[at] as string,
+        )),
+      )
+    }
+    assertTried(replies, 100, begun)
+    assertError(await signIn(username, password, freshAddress()), 429)
+    assert.equal((await signIn(username, password, home)).status, 200)
+  })
+
+  test('whose password was right count for nothing', async () => {
+    const address = freshAddress()
+    const { username, password } = await register(freshAddress())
+    const logins = Array.from({ length: 60 }, (_, at) => (at % 2 ? username : username.toUpperCase()))
+    const replies = await Promise.all(logins.map((login) => signIn(login, password, address)))
+    assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([200]))
+    assert.equal(
+      triedIn(
+        await guess(
+          20,
+          () => username,
+          () => address,
+        ),
+      ),
+      20,
+    )
+  })
+})
+
+test('a user name that is the number of another keeps nobody out, when guessed at', async () => {
+  const [home, elsewhere] = [freshAddress(), freshAddress()]
+  const owner = await register(home)
+  const impostor = { ...campus.newcomer(), username: owner.stu_id }
+  assert.equal((await campus.post('/register', impostor, { headers: from(elsewhere) })).status, 201)
+  // By its number, so that only the impostor's account is tried.
+  await guess(
+    30,
+    () => impostor.stu_id,
+    () => home,
+  )
+  assert.equal((await signIn(owner.stu_id, owner.password, home)).status, 200)
+  await guess(
+    30,
+    () => impostor.stu_id,
+    () => elsewhere,
+  )
+  assert.equal((await signIn(owner.stu_id, owner.password, elsewhere)).status, 200)
+})
+
+test('a login that looks like a number costs the same whoever it means', async () => {
+  const [one, other] = [await register(freshAddress()), await register(freshAddress())]
+  const impostor = { ...campus.newcomer(), username: one.stu_id }
+  assert.equal((await campus.post('/register', impostor, { headers: from(freshAddress()) })).status, 201)
+  const logins = [one.stu_id, other.stu_id, campus.newcomer().stu_id]
+  // Of the processor, which other programs do not share.
+  const best = logins.map(() => Number.POSITIVE_INFINITY)
+  for (let round = 0; round < 6; round++) {
+    for (const [who, login] of logins.entries()) {
+      const begun = process.cpuUsage()
+      assertError(await signIn(login, 'wrong password', freshAddress()), 401)
+      best[who] = Math.min(best[who] as number, process.cpuUsage(begun).user)
+    }
+  }
+  assert.ok(Math.max(...best) < 1.5 * Math.min(...best), `${best}`)
+})
+
+test('one password for many names meets a limit, and whoever is at home in that network signs in', async () => {
+  const [shared, other] = [freshAddress(), freshAddress()]
+  const known = await register(shared)
+  const stranger = await register(other)
+  const replies: Reply[] = []
+  for (let round = 0; round < 6; round++) {
+    replies.push(
+      ...(await guess(
+        50,
+        (at) => `reader ${round} ${at}`,
+        () => shared,
+      )),
+    )
+  }
+  const tried = triedIn(replies)
+  assert.ok(tried >= 100 && tried <= 150, `${tried} were tried`)
+  const refused = await signIn(stranger.username, stranger.password, shared)
+  assertError(refused, 429)
+  assert.ok(Number(refused.headers.get('retry-after')) <= 900)
+  assert.equal((await signIn(known.stu_id, known.password, shared)).status, 200)
+  assert.equal((await signIn(stranger.stu_id, stranger.password, other)).status, 200)
+})
+
+test('guesses at a registration that was made are guesses, and tell neither password nor number', async () => {
+  const [home, elsewhere] = [freshAddress(), freshAddress()]
+  const owner = await register(home)
+  const repeat = (changes: Partial<Newcomer>, address = elsewhere) =>
+    campus.post('/register', { ...owner, stu_pwd: 'unknown', ...changes }, { headers: from(address) })
+  const wrong = await Promise.all(Array.from({ length: 40 }, (_, at) => repeat({ password: `wrong password ${at}` })))
+  for (const reply of wrong) if (reply.status !== 503) assertError(reply, 400, '用户已经存在。')
+  assertError(await signIn(owner.username, 'wrong password', elsewhere), 429)
+  assertError(await repeat({}), 400, '用户已经存在。')
+  assert.equal((await repeat({}, home)).status, 200)
+})
+
+for (const THROTTLE of ['on', 'off']) {
+  describe(`THROTTLE=${THROTTLE}`, () => {
+    const flooded = openCampus({ THROTTLE, TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'error' })
+
+    test('leaves right passwords their share of the hashing, whatever comes from other networks', async () => {
+      const owner = await flooded.register()
+      const flood = Array.from({ length: 160 }, (_, at) =>
+        flooded.send('GET', '/token', {
+          as: basic(`random ${at}`, 'whatever'),
+          headers: from(`2001:db8:1:${at % 2}::1`),
+        }),
+      )
+      // One answer, and the queue is full.
+      await Promise.race(flood)
+      // Not by the header that is remembered.
+      const as = basic(owner.username.toUpperCase(), owner.password)
+      const reply = await patient(() => flooded.send('GET', '/token', { as, headers: from(freshAddress()) }))
+      assert.equal(reply.status, 200, reply.text)
+      const statuses = (await Promise.all(flood)).map(({ status }) => status)
+      assert.ok(statuses.includes(503), 'the queue was full')
+      for (const status of statuses) assert.ok([401, 429, 503].includes(status), String(status))
+    })
+
+    test(`${THROTTLE === 'on' ? 'limits' : 'does not limit'} guesses`, async () => {
+      const address = freshAddress()
+      const statuses: number[] = []
+      for (let time = 0; time < 22; time++) {
+        const as = basic('somebody', `wrong password ${time}`)
+        const reply = await patient(() => flooded.send('GET', '/token', { as, headers: from(address) }))
+        statuses.push(reply.status)
+      }
+      assert.deepEqual(statuses, [...Array(20).fill(401), ...Array(2).fill(THROTTLE === 'on' ? 429 : 401)])
+    })
+  })
+}
