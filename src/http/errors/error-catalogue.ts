@@ -115,6 +115,12 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '学习记录超过了时长上限，请改早结束时间后重试。',
     en: 'The record would be longer than is allowed. Choose an earlier end and try again.',
   },
+  forbidden: { status: 403, zh: '只能修改自己的学习记录。', en: 'Only your own study records can be changed.' },
+  'not-found': { status: 404, zh: '没有找到请求的内容，请检查地址。', en: 'There is nothing here. Check the address.' },
+  'uri-too-long': { status: 414, zh: '请求地址过长，请缩短后重试。', en: 'The address is too long. Make it shorter.' },
+  busy: { status: 503, zh: '服务繁忙，请稍后重试。', en: 'The service is busy. Try again shortly.' },
+  'parameter-missing': { status: 400, zh: '缺少必要参数。', en: 'A required parameter is missing.' },
+  'user-name-taken': { status: 400, zh: '用户已经存在。', en: 'That user name is taken.' },
   ...accountErrors,
   ...schoolErrors,
 }
