@@ -19,6 +19,7 @@ import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
 import { methods } from './http/methods.ts'
 import { metrics } from './http/metrics.ts'
+import { pages } from './http/pages/pages.ts'
 import { requestLog } from './http/request-log.ts'
 import { privateAnswers, responseHeaders } from './http/response-headers.ts'
 import { drain } from './http/transport/drain.ts'
@@ -84,6 +85,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   // For anyone.
   await app.register(health, { ping: storage.ping, logUnavailable })
+  await app.register(pages, { version, isReady: () => isReady(app, storage) })
   if (deps.metrics) await app.register(metrics, { text: deps.metrics })
   await app.register(
     async (open) => {
@@ -112,6 +114,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   )
   await app.register(pipelining)
   return app
+}
+
+async function isReady({ drain }: FastifyInstance, { ping }: Storage): Promise<boolean> {
+  if (drain.isOn()) return false
+  return ping().then(
+    () => true,
+    () => false,
+  )
 }
 
 function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
