@@ -27,10 +27,13 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, tic
     {
       schema: {
         operationId: 'beginCas',
-        summary: "到学校登录 · Send the browser to the school's login page",
+        summary: '到学校登录 · Send the browser to the school’s login page',
         tags: ['users'],
         security: [],
-        response: { 302: { type: 'null', description: "To the school's login page.", examples: [null] } },
+        response: {
+          302: { type: 'null', description: '转到学校的登录页 · To the school’s login page' },
+          ...errorResponses(),
+        },
       },
     },
     async (request, reply) => {
@@ -45,13 +48,20 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, tic
       schemaErrorFormatter: () => new DomainError('parameter-missing'),
       schema: {
         operationId: 'finishCas',
-        summary: '学校登录完成 · Where the school sends the browser back, with proof for `POST /register`',
+        summary: '学校登录完成 · Where the school sends the browser back',
         tags: ['users'],
         security: [],
         querystring: {
           type: 'object',
           required: ['ticket', 'state'],
-          properties: { ticket: { type: 'string', minLength: 1 }, state: { type: 'string', minLength: 1 } },
+          properties: {
+            ticket: { type: 'string', minLength: 1, description: '学校给出的凭据 · From the school' },
+            state: {
+              type: 'string',
+              minLength: 1,
+              description: '由 `GET /register/cas` 给出 · From `GET /register/cas`',
+            },
+          },
         },
         response: {
           200: Ticket,

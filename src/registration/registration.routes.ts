@@ -1,9 +1,9 @@
 import { Password, presentUser, User, UserName } from '../accounts/account.schemas.ts'
-import { errorResponses } from '../http/document/api-schemas.ts'
+import { bodyRefusals, errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RegistrationService } from './registration.service.ts'
-import { proofRefusals } from './school-refusal.ts'
+import { passwordRefusals, proofRefusals } from './school-refusal.ts'
 import { bodyWithVerification } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
@@ -19,16 +19,28 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
       schemaErrorFormatter: () => new DomainError('parameter-missing'),
       schema: {
         operationId: 'register',
-        summary: '注册 · Create an account, the school being asked live',
-        description: 'The account exists only once the school has accepted `stu_id` and `stu_pwd` in a live login.',
+        summary: '注册 · Create an account',
+        description:
+          '学校确认登录后才会建立账号，一个学号一个账号。\n\nThe account exists only once the school has accepted a live login. One account a student number.',
         tags: ['users'],
         security: [],
         body: bodyWithVerification(
           proofKind,
+          'Registration',
           { username: UserName, password: Password },
           { username: 'bllli', password: 'quiet-reading-room' },
         ),
-        response: { 201: User, ...errorResponses(...proofRefusals, 'user-name-taken', 'student-number-taken') },
+        response: {
+          201: User,
+          ...errorResponses(
+            ...bodyRefusals,
+            ...proofRefusals,
+            'user-name-malformed',
+            'user-name-taken',
+            'student-number-taken',
+            ...passwordRefusals,
+          ),
+        },
       },
     },
     async (request, reply) => {

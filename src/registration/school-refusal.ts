@@ -60,6 +60,13 @@ export const proofRefusals = [
   'too-many-requests',
 ] as const satisfies ErrorCode[]
 
+/** Of a route that sets a password. */
+export const passwordRefusals = [
+  'password-length',
+  'password-is-user-name',
+  'password-common',
+] as const satisfies ErrorCode[]
+
 /** What a school's answer other than `verified` means for the person who asked. */
 export function refusalOf(verification: Exclude<Verification, { outcome: 'verified' }>): DomainError {
   if (verification.outcome !== 'unavailable') return new DomainError(outcomes[verification.outcome])

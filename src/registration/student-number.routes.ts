@@ -1,10 +1,10 @@
 import { presentUser, User } from '../accounts/account.schemas.ts'
-import { errorResponses } from '../http/document/api-schemas.ts'
+import { bodyRefusals, errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithVerification } from './verification-input.schemas.ts'
+import { anotherStudent, bodyWithVerification } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export const studentNumberRoutes: Routes<{
@@ -17,14 +17,21 @@ export const studentNumberRoutes: Routes<{
       schemaErrorFormatter: () => new DomainError('parameter-missing'),
       schema: {
         operationId: 'rebindStudentNumber',
-        summary: '更换学号 · Bind the account to another student number, the school being asked live',
-        description: 'From undergraduate to graduate, say. Wants the password of the account: a token is refused.',
+        summary: '更换学号 · Bind the account to another student number',
+        description:
+          '例如本科升研究生。需要账号的密码，不能用令牌。\n\nFrom undergraduate to graduate, say. Takes the password of the account: a token is refused.',
         tags: ['users'],
         security: [{ basic: [] }],
-        body: bodyWithVerification(proofKind, {}, {}),
+        body: bodyWithVerification(proofKind, 'StudentNumberChange', {}, {}, anotherStudent),
         response: {
           200: User,
-          ...errorResponses('unauthorized', 'password-wanted', ...proofRefusals, 'student-number-taken'),
+          ...errorResponses(
+            'unauthorized',
+            'password-wanted',
+            ...bodyRefusals,
+            ...proofRefusals,
+            'student-number-taken',
+          ),
         },
       },
     },

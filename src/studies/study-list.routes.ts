@@ -1,5 +1,6 @@
+import { UserId } from '../accounts/account.schemas.ts'
 import type { AccountId } from '../accounts/account.ts'
-import { errorResponses, idParameter } from '../http/document/api-schemas.ts'
+import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { JsonText } from '../http/json-text.ts'
@@ -21,7 +22,8 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
       schema: {
         operationId: 'listStudies',
         summary: '所有人的学习记录 · Everyone’s records',
-        description: 'Ordered by start, oldest first. Follow `next` and `prev` as they are.',
+        description:
+          '按开始时间排列，最早的在前。翻页请原样使用 `next` 和 `prev`。\n\nOrdered by start, oldest first. Follow `next` and `prev` as they are.',
         tags: ['studys'],
         querystring: StudyListQuery,
         response: { 200: StudyPage, ...errorResponses('bad-query', 'bad-cursor', 'unauthorized') },
@@ -40,12 +42,13 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
       schema: {
         operationId: 'listUserStudies',
         summary: '某个用户的学习记录 · One user’s records',
-        description: 'Ordered by start, oldest first. `from` is inside, `to` is outside.',
+        description:
+          '按开始时间排列，最早的在前。包含 `from` 时刻，不含 `to` 时刻。\n\nOrdered by start, oldest first. `from` is inside, `to` is outside.',
         tags: ['users'],
         params: {
           type: 'object',
           required: ['user_id'],
-          properties: { user_id: { type: 'string', description: 'Id of the user.' } },
+          properties: { user_id: UserId },
         },
         querystring: UserStudyListQuery,
         response: {
@@ -55,8 +58,7 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
       },
     },
     ({ params, query, origin }) => {
-      const accountId = idParameter(params.user_id) as AccountId | undefined
-      if (accountId === undefined) throw new DomainError('not-found')
+      const accountId = params.user_id as AccountId
       const url = `${origin}${apiBase}/users/${accountId}/studys/`
       const present = (page: Page<Study>) => presentPage(page, origin, url, query)
       if (isFirstPage(query)) {

@@ -1,17 +1,31 @@
 import type { ErrorCode, ErrorDetails } from '../../shared/errors.ts'
-import { asksToWait, errorCatalogue, errorType } from '../errors/error-catalogue.ts'
+import { errorCatalogue, errorType } from '../errors/error-catalogue.ts'
 import { errorMessage } from '../errors/error-message.ts'
-import type { JsonSchema, ObjectSchema } from './json-schema.ts'
+import type { ObjectSchema } from './json-schema.ts'
 
-const ErrorBody = {
+export const ErrorBody = {
+  title: 'Error',
   type: 'object',
   required: ['error', 'message'],
-  properties: { error: { type: 'string' }, message: { type: 'string' } },
+  properties: {
+    error: {
+      type: 'string',
+      description: '错误类型，即小写的 HTTP 状态名 · The phrase of the HTTP status in lower case',
+    },
+    message: { type: 'string', description: '给人看的说明 · For people: what to do next' },
+  },
+  description: '出错时的回答 · An error',
 } as const satisfies ObjectSchema
 
-interface ErrorResponse extends ObjectSchema {
-  headers?: Record<string, JsonSchema>
-}
+/** An id in a path. A text that is none names nothing: 404. */
+export const Id = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, examples: [1] } as const
+
+/** Of whatever takes a body. */
+export const bodyRefusals = [
+  'body-not-object',
+  'payload-too-large',
+  'unsupported-media-type',
+] as const satisfies ErrorCode[]
 
 /** What any route may answer, whatever it does. */
 const everywhere: readonly ErrorCode[] = ['database-unavailable', 'internal']
@@ -21,14 +35,18 @@ function exampleDetails(code: ErrorCode): ErrorDetails {
   return { parameter: code === 'bad-query' ? 'per_page' : 'start_time', retryAfterSeconds: 600 }
 }
 
-/** Whatever wants credentials may find none, or what cannot be read. */
+/** Whatever takes credentials may find none, wrong ones, or those of somebody who has guessed too often. */
 function withItsKin(code: ErrorCode): ErrorCode[] {
-  return code === 'unauthorized' ? ['credentials-missing', 'credentials-unreadable', code] : [code]
+  return code === 'unauthorized'
+    ? ['credentials-missing', 'credentials-unreadable', code, 'too-many-requests', 'busy']
+    : [code]
 }
 
+type ErrorAnswer = Omit<typeof ErrorBody, 'description'> & { description: string; examples: object[] }
+
 /** The error answers of a route for its documentation: one response a status, one line and one example a code. */
-export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorResponse> {
-  const responses: Record<number, ErrorResponse> = {}
+export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorAnswer> {
+  const responses: Record<number, ErrorAnswer> = {}
   for (const code of new Set([...codes.flatMap(withItsKin), ...everywhere])) {
     const { status } = errorCatalogue[code]
     const details = exampleDetails(code)
@@ -39,19 +57,7 @@ export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorRespo
       ...ErrorBody,
       description: description === undefined ? line : `${description}\n\n${line}`,
       examples: [...examples, { error: errorType(status), message: zh }],
-      ...(asksToWait(status) && { headers: { 'Retry-After': RetryAfter } }),
     }
   }
   return responses
-}
-
-const RetryAfter = {
-  type: 'integer',
-  description: '过多少秒再试 · Seconds to wait before another try',
-} as const satisfies JsonSchema
-
-/** An id in a path: whatever is not one names nothing. */
-export function idParameter(text: string): number | undefined {
-  const id = Number(text)
-  return /^[1-9][0-9]{0,15}$/.test(text) && Number.isSafeInteger(id) ? id : undefined
 }

@@ -1,7 +1,7 @@
 import type { RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { once } from '../../shared/once.ts'
-import { apiDocument } from './openapi-document.ts'
+import { type ApiDocument, describeRoutes } from './openapi-document.ts'
 
 /** OpenAPI 3.1 from the schemas. Registered before the routes; put together when it is first asked for, which few ever do. */
 export const openapi = fp(async (app, { version }: { version: string }) => {
@@ -9,16 +9,15 @@ export const openapi = fp(async (app, { version }: { version: string }) => {
   app.addHook('onRoute', (route) => {
     if (route.schema && route.schema.hide !== true && route.method !== 'HEAD') routes.push(route)
   })
-  const document = once(() => apiDocument(routes, version))
+  const described = once(() => describeRoutes(routes, version))
+  const document = (origin: string) => ({ ...described(), servers: [{ url: origin }] })
   app.decorate('apiDocument', document)
-  app.get('/openapi.json', { schema: { hide: true } }, async () => document())
+  app.get('/openapi.json', { schema: { hide: true } }, async ({ origin }) => document(origin))
 })
 
 declare module 'fastify' {
   interface FastifyInstance {
-    apiDocument(): Promise<object>
-  }
-  interface FastifySchema {
-    hide?: boolean
+    /** `origin` is the server that it names. */
+    apiDocument(origin: string): ApiDocument
   }
 }
