@@ -33,8 +33,16 @@ export function describeRoutes(routes: readonly RouteOptions[], version: string)
       license: { name: 'MIT', identifier: 'MIT' },
     },
     tags: [
-      { name: 'users', 'x-displayName': '用户', description: '用户、注册与令牌 · Users, registration and tokens' },
-      { name: 'studys', 'x-displayName': '学习记录', description: '学习记录 · Study records' },
+      {
+        name: 'users',
+        'x-displayName': '用户 · Users',
+        description: '用户、注册与令牌 · Users, registration and tokens',
+      },
+      {
+        name: 'studys',
+        'x-displayName': '学习记录 · Study records',
+        description: '开始、结束与查询 · Start, end and look up',
+      },
     ],
     security: [{ basic: [] }, { bearer: [] }],
     paths,

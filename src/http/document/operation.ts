@@ -54,11 +54,7 @@ function parametersIn(place: 'path' | 'query' | 'header', schema: unknown, refer
 
 /** A body in which nothing is required may itself be left out. */
 function bodyOf(schema: ObjectSchema & Annotated, refer: Refer): object {
-  return {
-    ...(schema.description !== undefined && { description: schema.description }),
-    required: (schema.required ?? []).length > 0,
-    content: contentOf(schema, refer),
-  }
+  return { required: (schema.required ?? []).length > 0, content: contentOf(schema, refer) }
 }
 
 function answerOf(status: number, { headers, ...schema }: Annotated, refer: Refer): object {
