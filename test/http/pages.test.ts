@@ -67,6 +67,15 @@ test('the program of the reference page is sent compressed, unpacked where it ha
   assert.equal((await fetchRaw(path, { 'if-none-match': '"other"' })).status, 200)
 })
 
+test('the document names the server by the name that was asked for, and is sent once', async () => {
+  for (const host of ['library.test:1', 'other.test', 'library.test:1']) {
+    const { body, headers } = await fetchRaw('/openapi.json', { host })
+    assert.deepEqual(JSON.parse(body.toString()).servers, [{ url: `http://${host}` }])
+    const etag = String(headers.etag)
+    assert.equal((await fetchRaw('/openapi.json', { host, 'if-none-match': etag })).status, 304)
+  }
+})
+
 interface RawReply {
   status: number
   headers: Record<string, string | string[] | undefined>

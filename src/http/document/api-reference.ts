@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { FastifyPluginAsync } from 'fastify'
 import { languageOf } from '../errors/language.ts'
-import { sendFile, staticFile } from '../pages/static-file.ts'
+import { sendFile, staticFile } from '../static-file.ts'
 
 const page = (lang: string) => `<!DOCTYPE html>
 <html lang="${lang}">
@@ -56,14 +56,18 @@ export const apiReference: FastifyPluginAsync = async (app) => {
   const pages = { zh: staticFile(html, page('zh-CN')), en: staticFile(html, page('en')) }
   const options = { schema: { hide: true } }
   app.get('/docs', options, async (request, reply) => {
-    reply.headers({ 'content-security-policy': contentSecurityPolicy, vary: 'Accept-Language' })
+    reply.headers({
+      'content-security-policy': contentSecurityPolicy,
+      'cache-control': 'no-cache',
+      vary: 'Accept-Language',
+    })
     return sendFile(request, reply, pages[languageOf(request.headers['accept-language'])])
   })
   for (const [url, file] of [
     ['/docs/start.js', staticFile(javascript, start)],
     ['/docs/reference.js', staticFile(javascript, program, { isGzip: true })],
   ] as const) {
-    app.get(url, options, async (request, reply) => sendFile(request, reply, file))
+    app.get(url, options, async (request, reply) => sendFile(request, reply.header('cache-control', 'no-cache'), file))
   }
 }
 

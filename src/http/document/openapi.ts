@@ -1,7 +1,10 @@
 import type { RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { once } from '../../shared/once.ts'
+import { type StaticFile, sendFile, staticFile } from '../static-file.ts'
 import { type ApiDocument, describeRoutes } from './openapi-document.ts'
+
+const json = 'application/json; charset=utf-8'
 
 /** OpenAPI 3.1 from the schemas. Registered before the routes; put together when it is first asked for, which few ever do. */
 export const openapi = fp(async (app, { version }: { version: string }) => {
@@ -12,7 +15,13 @@ export const openapi = fp(async (app, { version }: { version: string }) => {
   const described = once(() => describeRoutes(routes, version))
   const document = (origin: string) => ({ ...described(), servers: [{ url: origin }] })
   app.decorate('apiDocument', document)
-  app.get('/openapi.json', { schema: { hide: true } }, async ({ origin }) => document(origin))
+  // One instance is asked by one name as a rule.
+  let latest: { origin: string; file: StaticFile } | undefined
+  app.get('/openapi.json', { schema: { hide: true } }, async (request, reply) => {
+    const { origin } = request
+    if (latest?.origin !== origin) latest = { origin, file: staticFile(json, JSON.stringify(document(origin))) }
+    return sendFile(request, reply, latest.file)
+  })
 })
 
 declare module 'fastify' {

@@ -2,8 +2,8 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { languageOf } from '../errors/language.ts'
 import { apiBase } from '../links.ts'
+import { sendFile, staticFile } from '../static-file.ts'
 import { indexPage, indexPolicy } from './index-page.ts'
-import { sendFile, staticFile } from './static-file.ts'
 
 export interface PagesOptions {
   version: string
@@ -31,7 +31,9 @@ export const pages: FastifyPluginAsync<PagesOptions> = async (app, { version, is
     ['/favicon.ico', staticFile('image/svg+xml', icon)],
     ['/robots.txt', staticFile('text/plain; charset=utf-8', robots)],
   ] as const) {
-    app.get(url, options, async (request, reply) => sendFile(request, reply, file))
+    app.get(url, options, async (request, reply) =>
+      sendFile(request, reply.header('cache-control', 'max-age=86400'), file),
+    )
   }
 }
 
