@@ -1,8 +1,18 @@
-// `npm run build`, and the end of `npm ci`: bundles src/main.ts and the packages that it uses into dist/.
+// `npm run build`, and the end of `npm ci`: bundles src/main.ts and the packages that it uses, and the program of the page at /docs, into dist/.
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { missingPackages, root } from './install.mjs'
 
 const dist = join(root, 'dist')
@@ -37,6 +47,10 @@ export async function build() {
 }
 
 export async function bundleInto(outdir) {
+  await Promise.all([bundleSources(outdir), packReference(outdir)])
+}
+
+async function bundleSources(outdir) {
   const { build: bundle } = await import('esbuild')
   await bundle({
     absWorkingDir: root,
@@ -56,6 +70,20 @@ export async function bundleInto(outdir) {
       js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
     },
   })
+}
+
+/** Scalar's program for the page at /docs, as its plugin serves it: compressed once, here. */
+async function packReference(folder) {
+  const [{ default: Fastify }, { default: reference }] = await Promise.all([
+    import('fastify'),
+    import('@scalar/fastify-api-reference'),
+  ])
+  const app = Fastify()
+  await app.register(reference, { routePrefix: '/', configuration: { url: '/' } })
+  const { statusCode, rawPayload } = await app.inject('/js/scalar.js')
+  if (statusCode !== 200) throw new Error('@scalar/fastify-api-reference serves no program')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'reference.js.gz'), gzipSync(rawPayload, { level: 9 }))
 }
 
 /** Another build may do the same at the same time: either result is right. */

@@ -21,6 +21,7 @@ import { jsonBody } from './http/json-body.ts'
 import { apiBase, links } from './http/links.ts'
 import { methods } from './http/methods.ts'
 import { metrics } from './http/metrics.ts'
+import { pages } from './http/pages/pages.ts'
 import { requestContext } from './http/request-context.ts'
 import { requestLog } from './http/request-log.ts'
 import { privateAnswers, responseHeaders } from './http/response-headers.ts'
@@ -88,6 +89,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   // For anyone.
   await app.register(health, { ping: storage.ping, logUnavailable })
+  await app.register(pages, { version, isReady: () => isReady(app, storage) })
   if (deps.metrics) await app.register(metrics, { text: deps.metrics })
   await app.register(
     async (open) => {
@@ -152,6 +154,14 @@ async function buildServer(
   await app.register(methods)
   if (tls) await app.register(serveTls, tls)
   return app
+}
+
+async function isReady({ drain }: FastifyInstance, { ping }: Storage): Promise<boolean> {
+  if (drain.isOn()) return false
+  return ping().then(
+    () => true,
+    () => false,
+  )
 }
 
 function createServices({ config, storage, clock, keys, verifier }: AppDeps) {

@@ -15,6 +15,7 @@ const onBothDatabases = [
   'test/contract/*.test.ts',
   'test/storage/*.test.ts',
   'test/http/*.test.ts',
+  'test/document/answers.test.ts',
   'test/seed/*.test.ts',
   'test/database-copy/*.test.ts',
   'test/cli/accounts*.test.ts',

@@ -1,8 +1,7 @@
-import { errorResponses, idParameter } from '../http/document/api-schemas.ts'
+import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
-import { DomainError } from '../shared/errors.ts'
 import { andThen } from '../shared/maybe-promise.ts'
-import { presentUser, User } from './account.schemas.ts'
+import { presentUser, User, UserId } from './account.schemas.ts'
 import type { AccountService } from './account.service.ts'
 import type { AccountId } from './account.ts'
 
@@ -21,16 +20,21 @@ export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { account
         params: {
           type: 'object',
           required: ['user_id'],
-          properties: { user_id: { type: 'string', description: 'Id of the user, or `me`.' } },
+          properties: {
+            user_id: {
+              anyOf: [UserId, { type: 'string', const: 'me' }],
+              description: '用户编号，或 `me`（自己） · Id of the user, or `me` for oneself',
+              examples: ['me'],
+            },
+          },
         },
         response: { 200: User, ...errorResponses('unauthorized', 'not-found') },
       },
     },
     (request) => {
-      const { user_id: text } = request.params
-      const id = text === 'me' ? request.identity.accountId : (idParameter(text) as AccountId | undefined)
-      if (id === undefined) throw new DomainError('not-found')
-      return andThen(accounts.getAccount(id), (account) => presentUser(account, request.origin))
+      const { user_id: id } = request.params
+      const accountId = id === 'me' ? request.identity.accountId : (id as AccountId)
+      return andThen(accounts.getAccount(accountId), (account) => presentUser(account, request.origin))
     },
   )
 }

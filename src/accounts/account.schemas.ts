@@ -1,19 +1,25 @@
+import { Id } from '../http/document/api-schemas.ts'
 import type { JsonSchema, ObjectSchema } from '../http/document/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import { toWireTime, WireTime } from '../http/wire-time.ts'
 import type { Account } from './account.ts'
 
 export const User = {
+  title: 'User',
   type: 'object',
   required: ['username', 'url', 'studys', 'member_since', 'last_seen'],
   properties: {
-    username: { type: 'string' },
-    url: { type: 'string', format: 'uri' },
-    studys: { type: 'string', format: 'uri', description: "The user's study records." },
-    member_since: WireTime,
-    last_seen: { ...WireTime, description: 'The latest authenticated request, at most a minute behind.' },
+    username: { type: 'string', description: '用户名 · User name' },
+    url: { type: 'string', format: 'uri', description: '该用户的地址 · URL of the user' },
+    studys: { type: 'string', format: 'uri', description: '该用户学习记录的地址 · URL of the user’s study records' },
+    member_since: { ...WireTime, description: '注册时间（UTC） · When the account was created, UTC' },
+    last_seen: {
+      ...WireTime,
+      description:
+        '最近一次带登录信息的请求（UTC），至多晚一分钟 · The latest authenticated request, UTC, at most a minute behind',
+    },
   },
-  description: 'A user.',
+  description: '用户 · A user',
   examples: [
     {
       last_seen: '2017-03-25 06:44:35',
@@ -36,6 +42,8 @@ export const UserName = {
   minLength: 1,
   description: '1 到 64 个字符，不含冒号和看不见的字符 · 1 to 64 characters, no colon and no invisible character',
 } as const satisfies JsonSchema
+
+export const UserId = { ...Id, description: '用户编号 · Id of the user' } as const satisfies JsonSchema
 
 export function userUrl(origin: string, id: number): string {
   return `${origin}${apiBase}/users/${id}`

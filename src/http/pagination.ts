@@ -13,23 +13,25 @@ export const PageQuery = {
       minimum: 1,
       maximum: largestPage,
       default: defaultPage,
-      description: 'Records on a page.',
+      description: '每页条数 · Records on a page',
     },
     order: {
-      anyOf: [
-        { type: 'string', const: 'asc' },
-        { type: 'string', const: 'desc' },
-      ],
+      type: 'string',
+      enum: ['asc', 'desc'],
       default: 'asc',
-      description: 'Oldest or newest first.',
+      description: '最早或最晚的在前 · Oldest or newest first',
     },
     page: {
       type: 'integer',
       minimum: 1,
       maximum: 1e9,
-      description: 'Page number, for old clients; follow `next` instead.',
+      description: '页码，供旧客户端使用；请改用 `next` · Page number, for old clients; follow `next` instead',
     },
-    cursor: { type: 'string', maxLength: 64, description: "The server's own: stands in `next` and `prev`." },
+    cursor: {
+      type: 'string',
+      maxLength: 64,
+      description: '由服务器给出，见 `next` 和 `prev` · The server’s own: stands in `next` and `prev`',
+    },
   },
 } as const satisfies ObjectSchema
 

@@ -7,14 +7,19 @@ const pattern = '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$'
 export const WireTime = {
   type: 'string',
   pattern,
-  description: 'UTC, `YYYY-MM-DD HH:mm:ss`',
+  description: 'UTC，`YYYY-MM-DD HH:mm:ss`',
   examples: ['2017-03-25 11:55:47'],
 } as const satisfies JsonSchema
 
+export const NullableWireTime = { ...WireTime, type: ['string', 'null'] } as const satisfies JsonSchema
+
 /** A parameter of a body: `null` and the empty text count as absent. */
 export const OptionalWireTime = {
-  anyOf: [WireTime, { type: 'null' }, { type: 'string', const: '' }],
-  description: 'UTC, `YYYY-MM-DD HH:mm:ss`；`null` 或空文本等于不填 · `null` and the empty text count as absent',
+  type: ['string', 'null'],
+  pattern: `^$|${pattern}`,
+  description: 'UTC，`YYYY-MM-DD HH:mm:ss`；`null` 或空文本等于不填 · UTC; `null` and the empty text count as absent',
+  // Sent as it is, it changes nothing.
+  examples: [null],
 } as const satisfies JsonSchema
 
 /** `2017-03-25 11:55:47`, always UTC. */

@@ -20,45 +20,50 @@ export interface CasRoutesOptions {
 const path = '/register/cas'
 const callbackUrl = (request: FastifyRequest) => `${request.origin}${apiBase}${path}/callback`
 
-/** Registration by the school's own login page: only where SCHOOL=cas. */
-export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, ticketKey, verifications }) => {
-  app.get(
-    path,
-    {
-      schema: {
-        operationId: 'beginCas',
-        summary: "到学校登录 · Send the browser to the school's login page",
-        tags: ['users'],
-        security: [],
-        response: { 302: { type: 'null', description: "To the school's login page.", examples: [null] } },
+const beginning = {
+  operationId: 'beginCas',
+  summary: '到学校登录 · Send the browser to the school’s login page',
+  tags: ['users'],
+  security: [],
+  response: {
+    302: { type: 'null', description: '转到学校的登录页 · To the school’s login page' },
+    ...errorResponses(),
+  },
+} as const
+
+const finishing = {
+  operationId: 'finishCas',
+  summary: '学校登录完成 · Where the school sends the browser back',
+  tags: ['users'],
+  security: [],
+  querystring: {
+    type: 'object',
+    required: ['ticket', 'state'],
+    properties: {
+      ticket: { type: 'string', minLength: 1, description: '学校给出的凭据 · From the school' },
+      state: {
+        type: 'string',
+        minLength: 1,
+        description: '由 `GET /register/cas` 给出 · From `GET /register/cas`',
       },
     },
-    async (request, reply) => {
-      const { url, state } = cas.begin(callbackUrl(request))
-      return reply.header('set-cookie', stateCookie(request, state, TICKET_LIFETIME)).redirect(url, 302)
-    },
-  )
+  },
+  response: {
+    200: Ticket,
+    ...errorResponses('parameter-missing', 'foreign-browser', 'too-many-requests', ...casRefusals),
+  },
+} as const
+
+/** Registration by the school's own login page: only where SCHOOL=cas. */
+export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, ticketKey, verifications }) => {
+  app.get(path, { schema: beginning }, async (request, reply) => {
+    const { url, state } = cas.begin(callbackUrl(request))
+    return reply.header('set-cookie', stateCookie(request, state, TICKET_LIFETIME)).redirect(url, 302)
+  })
 
   app.get(
     `${path}/callback`,
-    {
-      schemaErrorFormatter: () => new DomainError('parameter-missing'),
-      schema: {
-        operationId: 'finishCas',
-        summary: '学校登录完成 · Where the school sends the browser back, with proof for `POST /register`',
-        tags: ['users'],
-        security: [],
-        querystring: {
-          type: 'object',
-          required: ['ticket', 'state'],
-          properties: { ticket: { type: 'string', minLength: 1 }, state: { type: 'string', minLength: 1 } },
-        },
-        response: {
-          200: Ticket,
-          ...errorResponses('parameter-missing', 'foreign-browser', 'too-many-requests', ...casRefusals),
-        },
-      },
-    },
+    { schemaErrorFormatter: () => new DomainError('parameter-missing'), schema: finishing },
     async (request, reply) => {
       const returned = { ...request.query, cookie: stateIn(request.headers.cookie) }
       const outcome = await verifications.redeem(request.ip, () => cas.finish(callbackUrl(request), returned))

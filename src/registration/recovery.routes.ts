@@ -1,5 +1,5 @@
 import { Password, presentUser, User } from '../accounts/account.schemas.ts'
-import { errorResponses } from '../http/document/api-schemas.ts'
+import { bodyRefusals, errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
@@ -19,14 +19,17 @@ export const recoveryRoutes: Routes<RecoveryRoutesOptions> = async (app, { recov
       schemaErrorFormatter: () => new DomainError('parameter-missing'),
       schema: {
         operationId: 'recover',
-        summary: '找回密码 · Give the account another password, the school being asked live',
+        summary: '找回密码 · Set another password for the account',
         description:
-          'Every token dies. The answer tells a forgotten user name. 404: the school confirms, but there is no account.',
+          '学校确认登录后更换密码，所有令牌失效；回答中有忘记的用户名。404：学校已确认，但没有账号。\n\nAll tokens become invalid. The answer tells a forgotten user name. 404: the school confirms, but there is no account.',
         tags: ['users'],
         security: [],
         headers: WaitingPlace,
-        body: bodyWithVerification(proofKind, { password: Password }, { password: 'quiet-reading-room' }),
-        response: { 200: User, ...errorResponses(...proofRefusals, ...passwordRefusals, 'account-unknown', 'busy') },
+        body: bodyWithVerification(proofKind, 'Recovery', { password: Password }, { password: 'quiet-reading-room' }),
+        response: {
+          200: User,
+          ...errorResponses(...bodyRefusals, ...proofRefusals, ...passwordRefusals, 'account-unknown'),
+        },
       },
     },
     async (request) => {

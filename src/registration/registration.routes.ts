@@ -1,5 +1,5 @@
 import { Password, presentUser, User, UserName } from '../accounts/account.schemas.ts'
-import { errorResponses } from '../http/document/api-schemas.ts'
+import { bodyRefusals, errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RegistrationService } from './registration.service.ts'
@@ -19,22 +19,29 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
       schemaErrorFormatter: () => new DomainError('parameter-missing'),
       schema: {
         operationId: 'register',
-        summary: '注册 · Create an account, the school being asked live',
+        summary: '注册 · Create an account',
         description:
-          'The account exists only once the school has accepted `stu_id` and `stu_pwd` in a live login. ' +
-          'The same call sent again answers the account, without asking the school.',
+          '学校确认登录后才会建立账号，一个学号一个账号；重复同样的注册会返回已有账号。\n\nThe account exists only once the school has accepted a live login. One account a student number. The same call sent again answers the account, without asking the school.',
         tags: ['users'],
         security: [],
         headers: WaitingPlace,
         body: bodyWithVerification(
           proofKind,
+          'Registration',
           { username: UserName, password: Password },
           { username: 'bllli', password: 'quiet-reading-room' },
         ),
         response: {
           201: User,
           200: { ...User, description: '同样的注册已经成功过 · The account of the same registration, made before.' },
-          ...errorResponses(...proofRefusals, ...passwordRefusals, 'user-name-taken', 'student-number-taken', 'busy'),
+          ...errorResponses(
+            ...bodyRefusals,
+            ...proofRefusals,
+            'user-name-malformed',
+            'user-name-taken',
+            'student-number-taken',
+            ...passwordRefusals,
+          ),
         },
       },
     },

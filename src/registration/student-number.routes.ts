@@ -1,12 +1,12 @@
 import { Password, presentUser, User } from '../accounts/account.schemas.ts'
 import type { AccountService } from '../accounts/account.service.ts'
 import type { AuthenticationService } from '../authentication/authentication.service.ts'
-import { errorResponses } from '../http/document/api-schemas.ts'
+import { bodyRefusals, errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RecoveryService } from './recovery.service.ts'
 import { proofRefusals } from './school-refusal.ts'
-import { bodyWithVerification, WaitingPlace } from './verification-input.schemas.ts'
+import { anotherStudent, bodyWithVerification, WaitingPlace } from './verification-input.schemas.ts'
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export const studentNumberRoutes: Routes<{
@@ -21,16 +21,28 @@ export const studentNumberRoutes: Routes<{
       schemaErrorFormatter: () => new DomainError('parameter-missing'),
       schema: {
         operationId: 'rebindStudentNumber',
-        summary: '更换学号 · Bind the account to another student number, the school being asked live',
+        summary: '更换学号 · Bind the account to another student number',
         description:
-          'From undergraduate to graduate, say. Wants the password of the account in the body, too: a token is refused. Every token dies.',
+          '例如本科升研究生。请求内容中要有账号的密码，不能用令牌；所有令牌失效。\n\nFrom undergraduate to graduate, say. Takes the password of the account in the body; a token is refused. All tokens become invalid.',
         tags: ['users'],
         security: [{ basic: [] }],
         headers: WaitingPlace,
-        body: bodyWithVerification(proofKind, { password: Password }, { password: 'quiet-reading-room' }),
+        body: bodyWithVerification(
+          proofKind,
+          'StudentNumberChange',
+          { password: Password },
+          { password: 'quiet-reading-room' },
+          anotherStudent,
+        ),
         response: {
           200: User,
-          ...errorResponses('unauthorized', 'password-wanted', ...proofRefusals, 'student-number-taken'),
+          ...errorResponses(
+            'unauthorized',
+            'password-wanted',
+            ...bodyRefusals,
+            ...proofRefusals,
+            'student-number-taken',
+          ),
         },
       },
     },

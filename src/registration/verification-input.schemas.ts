@@ -5,71 +5,86 @@ const PasswordInput = {
   stu_id: {
     type: 'string',
     minLength: 1,
-    description: 'Student number (学号), in the form of the school (`STUDENT_NUMBER`): nine or ten digits by default.',
+    description:
+      '学号，格式由学校而定（`STUDENT_NUMBER`），默认为九位或十位数字 · Student number, in the form of the school: nine or ten digits by default',
   },
   stu_pwd: {
     type: 'string',
     minLength: 1,
-    description: "Password of the school's system: used for one login, never kept.",
+    description:
+      '教务系统的密码，只用于这一次登录，不会保存 · Password of the school’s system: used for one login, never kept',
   },
   challenge: {
     type: 'string',
     minLength: 1,
-    description: 'From `POST /register/challenge`; together with `captcha`.',
+    description:
+      '来自 `POST /register/challenge`，与 `captcha` 一起发送 · From `POST /register/challenge`; together with `captcha`',
   },
-  captcha: { type: 'string', minLength: 1, description: "What the challenge's image says." },
+  captcha: { type: 'string', minLength: 1, description: '图片上的验证码 · What the challenge’s image says' },
 } as const satisfies Record<string, JsonSchema>
 
 const TicketInput = {
   ticket: {
     type: 'string',
     minLength: 1,
-    description: "From `GET /register/cas`: proof of a login at the school's page.",
+    description:
+      '在学校页面登录后由 `GET /register/cas` 得到的凭证 · From `GET /register/cas`: proof of a login at the school’s page',
   },
 } as const satisfies Record<string, JsonSchema>
 
-const passwordExample = { stu_id: '4141901001', stu_pwd: 'demo-pass-1' }
+/** Students of the simulated school: their examples work where SCHOOL=demo. */
+const exampleStudent = { stu_id: '2017010101', stu_pwd: 'library' }
+export const anotherStudent = { stu_id: '2017010102', stu_pwd: 'reading' }
 const ticketExample = { ticket: 'q83v0kAH…' }
 
 /** A body that wants these fields together with whatever proves a student at this school. */
 export function bodyWithVerification<T extends Record<string, JsonSchema>>(
   kind: ProofKind,
+  title: string,
   fields: T,
   example: Record<string, string>,
+  student = exampleStudent,
 ) {
   const names = Object.keys(fields) as (keyof T & string)[]
   return kind === 'ticket'
     ? ({
+        title,
         type: 'object',
         required: [...names, 'ticket'],
         properties: { ...fields, ...TicketInput },
         examples: [{ ...example, ...ticketExample }],
       } as const satisfies ObjectSchema)
     : ({
+        title,
         type: 'object',
         required: [...names, 'stu_id', 'stu_pwd'],
         properties: { ...fields, ...PasswordInput },
-        examples: [{ ...example, ...passwordExample }],
+        examples: [{ ...example, ...student }],
       } as const satisfies ObjectSchema)
 }
 
 export const Challenge = {
+  title: 'Challenge',
   type: 'object',
   required: ['challenge', 'image', 'expiration'],
   properties: {
-    challenge: { type: 'string', description: 'To be sent along with the answer.' },
-    image: { type: 'string', description: 'The captcha, as a data URL.' },
-    expiration: { type: 'integer', description: 'Lifetime in seconds.' },
+    challenge: { type: 'string', description: '与答案一起发回 · To be sent along with the answer' },
+    image: { type: 'string', description: '验证码图片（data URL） · The captcha, as a data URL' },
+    expiration: { type: 'integer', description: '有效期（秒） · Lifetime in seconds' },
   },
-  description: 'A captcha to read.',
+  description: '待辨认的验证码 · A captcha to read',
   examples: [{ challenge: 'k2Jx…', image: 'data:image/jpeg;base64,/9j/…', expiration: 120 }],
 } as const satisfies ObjectSchema
 
 export const Ticket = {
+  title: 'Ticket',
   type: 'object',
   required: ['ticket', 'expiration'],
-  properties: { ticket: { type: 'string' }, expiration: { type: 'integer', description: 'Lifetime in seconds.' } },
-  description: 'Proof of a login at the school, for one use.',
+  properties: {
+    ticket: { type: 'string', description: '凭证 · The proof' },
+    expiration: { type: 'integer', description: '有效期（秒） · Lifetime in seconds' },
+  },
+  description: '学校登录的凭证，只能使用一次 · Proof of a login at the school, for one use',
   examples: [{ ticket: 'q83v0kAH…', expiration: 600 }],
 } as const satisfies ObjectSchema
 

@@ -1,5 +1,6 @@
+import { UserId } from '../accounts/account.schemas.ts'
 import type { AccountId } from '../accounts/account.ts'
-import { errorResponses, idParameter } from '../http/document/api-schemas.ts'
+import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { JsonText } from '../http/json-text.ts'
@@ -13,67 +14,55 @@ import { presentPage, StudyListQuery, StudyPage, UserStudyListQuery } from './st
 import type { StudyService } from './study.service.ts'
 import type { Study } from './study.ts'
 
-export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
-  app.get(
-    '/studys',
-    {
-      schemaErrorFormatter: invalidParameter('bad-query'),
-      schema: {
-        operationId: 'listStudies',
-        summary: '所有人的学习记录 · Everyone’s records',
-        description: 'Ordered by start, oldest first. Follow `next` and `prev` as they are.',
-        tags: ['studys'],
-        querystring: StudyListQuery,
-        response: { 200: StudyPage, ...errorResponses('bad-query', 'bad-cursor', 'unauthorized') },
-      },
-    },
-    ({ query, origin }) => {
-      const page = studies.listStudies({ ...pageRequest(query), filter: { running: query.running } })
-      return andThen(page, (page) => presentPage(page, origin, `${origin}${apiBase}/studys`, query))
-    },
-  )
+const listing = {
+  operationId: 'listStudies',
+  summary: '所有人的学习记录 · Everyone’s records',
+  description:
+    '按开始时间排列，最早的在前。翻页请原样使用 `next` 和 `prev`。\n\nOrdered by start, oldest first. Follow `next` and `prev` as they are.',
+  tags: ['studys'],
+  querystring: StudyListQuery,
+  response: { 200: StudyPage, ...errorResponses('bad-query', 'bad-cursor', 'unauthorized') },
+} as const
 
-  app.get(
-    '/users/:user_id/studys/',
-    {
-      schemaErrorFormatter: invalidParameter('bad-query'),
-      schema: {
-        operationId: 'listUserStudies',
-        summary: '某个用户的学习记录 · One user’s records',
-        description: 'Ordered by start, oldest first. `from` is inside, `to` is outside.',
-        tags: ['users'],
-        params: {
-          type: 'object',
-          required: ['user_id'],
-          properties: { user_id: { type: 'string', description: 'Id of the user.' } },
-        },
-        querystring: UserStudyListQuery,
-        response: {
-          200: StudyPage,
-          ...errorResponses('bad-query', 'bad-time', 'range-reversed', 'bad-cursor', 'unauthorized', 'not-found'),
-        },
-      },
-    },
-    ({ params, query, origin }) => {
-      const accountId = idParameter(params.user_id) as AccountId | undefined
-      if (accountId === undefined) throw new DomainError('not-found')
-      const url = `${origin}${apiBase}/users/${accountId}/studys/`
-      const present = (page: Page<Study>) => presentPage(page, origin, url, query)
-      if (isFirstPage(query)) {
-        const write = (page: Page<Study>) => JSON.stringify(present(page))
-        const text = studies.writePageOf(
-          accountId,
-          pageRequest(query),
-          `${accountId} ${JSON.stringify(query)}`,
-          origin,
-          write,
-        )
-        return andThen(text, (text) => new JsonText(text))
-      }
-      const filter = { accountId, running: query.running, ...timeRange(query) }
-      return andThen(studies.listStudiesOf(accountId, { ...pageRequest(query), filter }), present)
-    },
-  )
+const listingOneUser = {
+  operationId: 'listUserStudies',
+  summary: '某个用户的学习记录 · One user’s records',
+  description:
+    '按开始时间排列，最早的在前。包含 `from` 时刻，不含 `to` 时刻。\n\nOrdered by start, oldest first. `from` is inside, `to` is outside.',
+  tags: ['users'],
+  params: {
+    type: 'object',
+    required: ['user_id'],
+    properties: { user_id: UserId },
+  },
+  querystring: UserStudyListQuery,
+  response: {
+    200: StudyPage,
+    ...errorResponses('bad-query', 'bad-time', 'range-reversed', 'bad-cursor', 'unauthorized', 'not-found'),
+  },
+} as const
+
+const schemaErrorFormatter = invalidParameter('bad-query')
+
+export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
+  app.get('/studys', { schemaErrorFormatter, schema: listing }, ({ query, origin }) => {
+    const page = studies.listStudies({ ...pageRequest(query), filter: { running: query.running } })
+    return andThen(page, (page) => presentPage(page, origin, `${origin}${apiBase}/studys`, query))
+  })
+
+  app.get('/users/:user_id/studys/', { schemaErrorFormatter, schema: listingOneUser }, ({ params, query, origin }) => {
+    const accountId = params.user_id as AccountId
+    const url = `${origin}${apiBase}/users/${accountId}/studys/`
+    const present = (page: Page<Study>) => presentPage(page, origin, url, query)
+    if (isFirstPage(query)) {
+      const write = (page: Page<Study>) => JSON.stringify(present(page))
+      const key = `${accountId} ${JSON.stringify(query)}`
+      const text = studies.writePageOf(accountId, pageRequest(query), key, origin, write)
+      return andThen(text, (text) => new JsonText(text))
+    }
+    const filter = { accountId, running: query.running, ...timeRange(query) }
+    return andThen(studies.listStudiesOf(accountId, { ...pageRequest(query), filter }), present)
+  })
 }
 
 /** Whether the page is one that apps ask for all the time, and the page cache may hold: what else a query says makes too many. */

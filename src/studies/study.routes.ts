@@ -1,8 +1,7 @@
-import { errorResponses, idParameter } from '../http/document/api-schemas.ts'
+import { bodyRefusals, errorResponses, Id } from '../http/document/api-schemas.ts'
 import type { ObjectSchema, Routes } from '../http/document/json-schema.ts'
 import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { fromOptionalWireTime } from '../http/wire-time.ts'
-import { DomainError } from '../shared/errors.ts'
 import { andThen } from '../shared/maybe-promise.ts'
 import { EndBody, presentStudy, StartBody, StudyRecord } from './study.schemas.ts'
 import type { StudyService } from './study.service.ts'
@@ -11,7 +10,7 @@ import type { StudyId } from './study.ts'
 const StudyParams = {
   type: 'object',
   required: ['study_id'],
-  properties: { study_id: { type: 'string', description: 'Id of the record.' } },
+  properties: { study_id: { ...Id, description: '学习记录的编号 · Id of the record' } },
 } as const satisfies ObjectSchema
 
 const starting = {
@@ -24,7 +23,7 @@ A start ends the record that is running; one that lies before the running record
   body: StartBody,
   response: {
     201: StudyRecord,
-    ...errorResponses('body-not-object', 'bad-time', 'time-too-early', 'time-in-future', 'unauthorized'),
+    ...errorResponses(...bodyRefusals, 'bad-time', 'time-too-early', 'time-in-future', 'unauthorized'),
   },
 }
 
@@ -40,7 +39,7 @@ Ending an ended record changes nothing without \`end_time\`; with it, the owner 
   response: {
     200: StudyRecord,
     ...errorResponses(
-      ...(['body-not-object', 'bad-time', 'time-too-early', 'time-in-future'] as const),
+      ...([...bodyRefusals, 'bad-time', 'time-too-early', 'time-in-future'] as const),
       ...(['end-before-start', 'study-too-long', 'unauthorized', 'forbidden', 'not-found'] as const),
     ),
   },
@@ -68,7 +67,7 @@ export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { stud
   })
 
   app.put('/studys/:study_id', { schemaErrorFormatter, schema: ending }, async (request) => {
-    const id = studyId(request.params.study_id)
+    const id = request.params.study_id as StudyId
     const study = await studies.endStudy(
       request.identity.accountId,
       id,
@@ -78,13 +77,6 @@ export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { stud
   })
 
   app.get('/studys/:study_id', { schema: reading }, (request) =>
-    andThen(studies.getStudy(studyId(request.params.study_id)), (study) => presentStudy(study, request.origin)),
+    andThen(studies.getStudy(request.params.study_id as StudyId), (study) => presentStudy(study, request.origin)),
   )
-}
-
-/** @throws DomainError `not-found` */
-function studyId(text: string): StudyId {
-  const id = idParameter(text)
-  if (id === undefined) throw new DomainError('not-found')
-  return id as StudyId
 }

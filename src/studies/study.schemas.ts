@@ -2,7 +2,7 @@ import { userUrl } from '../accounts/account.schemas.ts'
 import type { JsonSchema, ObjectSchema } from '../http/document/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import { PageQuery, pageLinks } from '../http/pagination.ts'
-import { OptionalWireTime, toWireTime, WireTime } from '../http/wire-time.ts'
+import { NullableWireTime, OptionalWireTime, toWireTime, WireTime } from '../http/wire-time.ts'
 import type { Page } from '../shared/page.ts'
 import type { Study } from './study.ts'
 
@@ -15,49 +15,72 @@ const example = {
 }
 
 export const StudyRecord = {
+  title: 'Study',
   type: 'object',
   required: ['id', 'url', 'creator', 'start_time', 'end_time'],
   properties: {
-    id: { type: 'integer' },
-    url: { type: 'string', format: 'uri' },
-    creator: { type: 'string', format: 'uri', description: 'URL of the user.' },
-    start_time: WireTime,
-    end_time: { anyOf: [WireTime, { type: 'null' }], description: 'null while running.' },
+    id: { type: 'integer', description: '编号 · Id' },
+    url: { type: 'string', format: 'uri', description: '该记录的地址 · URL of the record' },
+    creator: { type: 'string', format: 'uri', description: '用户的地址 · URL of the user' },
+    start_time: { ...WireTime, description: '开始时间（UTC） · Start, UTC' },
+    end_time: { ...NullableWireTime, description: '结束时间（UTC），进行中为 `null` · End, UTC; `null` while running' },
   },
-  description: 'A study record.',
+  description: '学习记录 · A study record',
   examples: [example],
 } as const satisfies ObjectSchema
 
 export const StudyPage = {
+  title: 'StudyPage',
   type: 'object',
   required: ['count', 'next', 'prev', 'studys'],
   properties: {
-    count: { type: 'integer', description: 'All that match, not only this page.' },
-    next: { anyOf: [{ type: 'string' }, { type: 'null' }] },
-    prev: { anyOf: [{ type: 'string' }, { type: 'null' }] },
-    studys: { type: 'array', items: StudyRecord },
+    count: {
+      type: 'integer',
+      minimum: 0,
+      description: '符合条件的总数，不只本页 · All that match, not only this page',
+    },
+    next: {
+      type: ['string', 'null'],
+      format: 'uri',
+      description: '下一页的地址，没有则为 `null` · URL of the next page, or `null`',
+    },
+    prev: {
+      type: ['string', 'null'],
+      format: 'uri',
+      description: '上一页的地址，没有则为 `null` · URL of the previous page, or `null`',
+    },
+    studys: { type: 'array', items: StudyRecord, description: '本页的记录 · The records of this page' },
   },
-  description: 'A page of study records.',
+  description: '一页学习记录 · A page of study records',
   examples: [{ count: 1, next: null, prev: null, studys: [example] }],
 } as const satisfies ObjectSchema
 
 export const StartBody = {
+  title: 'StudyStart',
   type: 'object',
-  properties: { start_time: OptionalWireTime },
-  description: '可省略：默认从现在开始。 · Optional: the record starts now by default.',
+  properties: {
+    start_time: { ...OptionalWireTime, description: '开始时间（UTC），默认现在 · Start, UTC; now by default' },
+  },
+  description: '可省略，默认从现在开始 · Optional: the record starts now by default',
   examples: [{}],
 } as const satisfies ObjectSchema
 
 export const EndBody = {
+  title: 'StudyEnd',
   type: 'object',
-  properties: { end_time: OptionalWireTime },
-  description: '可省略：默认现在结束。 · Optional: the record ends now by default.',
+  properties: {
+    end_time: { ...OptionalWireTime, description: '结束时间（UTC），默认现在 · End, UTC; now by default' },
+  },
+  description: '可省略，默认现在结束 · Optional: the record ends now by default',
   examples: [{}],
 } as const satisfies ObjectSchema
 
+// A reader of the document who fills in every example would filter all records away.
+const { examples: _, ...time } = WireTime
+
 const running = {
   type: 'boolean',
-  description: 'Only records that are running, or only those that are over.',
+  description: '只要进行中的，或只要已结束的 · Only records that are running, or only those that are over',
 } as const satisfies JsonSchema
 
 export const StudyListQuery = {
@@ -69,8 +92,8 @@ export const UserStudyListQuery = {
   type: 'object',
   properties: {
     ...StudyListQuery.properties,
-    from: { ...WireTime, description: 'Records that start at or after this time.' },
-    to: { ...WireTime, description: 'Records that start before this time.' },
+    from: { ...time, description: '此刻及以后开始的（UTC） · That start at or after this time, UTC' },
+    to: { ...time, description: '此刻以前开始的（UTC） · That start before this time, UTC' },
   },
 } as const satisfies ObjectSchema
 

@@ -28,7 +28,16 @@ test('every route answers after the files of the service are gone', { timeout: p
     assert.equal((await register(wrong)).status, 400)
     assert.equal((await register(json)).status, 201)
     assert.equal((await send('GET', `${address}/api/v1.0/token`, { as: known })).status, 200)
-    for (const path of ['healthz', 'readyz', 'metrics', 'docs', 'docs/swagger-ui.css', 'docs/swagger-ui-bundle.js']) {
+    for (const path of [
+      '',
+      'healthz',
+      'readyz',
+      'metrics',
+      'docs',
+      'docs/start.js',
+      'docs/reference.js',
+      'favicon.ico',
+    ]) {
       assert.equal((await send('GET', `${address}/${path}`)).status, 200, path)
     }
     const { body } = await send('GET', `${address}/openapi.json`)

@@ -27,6 +27,8 @@ test('readiness is a 503 in the one form while the database is gone, and comes b
     assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/, what)
     assertTook(performance.now() - begun, 4000, `${what}: told within a monitor's patience`)
     assert.equal((await send('GET', `${service.address}/healthz`)).status, 200, `${what}: the process lives`)
+    const index = await send('GET', `${service.address}/`)
+    assert.equal((index.body as { status: string }).status, 'unavailable', what)
     await mend()
     await assertReady(service)
   }

@@ -18,7 +18,7 @@ export async function makeBuiltCopy(): Promise<BuiltCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-built-'))
   const copied = join(folder, 'node_modules')
   await bundleInto(join(folder, 'dist'))
-  await cp(join(modules, '@fastify/swagger-ui/static'), join(copied, '@fastify/swagger-ui/static'), { recursive: true })
+  await cp(join(modules, '../package.json'), join(folder, 'package.json'))
   const node = join(copied, 'node/bin/node')
   await mkdir(join(copied, 'node/bin'), { recursive: true })
   await cp(await realpath(join(modules, 'node/bin/node')), node)

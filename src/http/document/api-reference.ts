@@ -1,52 +1,85 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { FastifyPluginAsync } from 'fastify'
-import { DomainError } from '../../shared/errors.ts'
-import { pageHeaders } from '../security-headers.ts'
-import { type StaticFile, sendFile, staticFile } from '../static-file.ts'
+import { languageOf } from '../errors/language.ts'
+import { sendFile, staticFile } from '../static-file.ts'
 
-const html = `<!DOCTYPE html>
-<html lang="zh-CN">
+const page = (lang: string) => `<!DOCTYPE html>
+<html lang="${lang}">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>占领图书馆 API</title>
-  <link rel="stylesheet" href="/docs/swagger-ui.css">
-  <link rel="icon" href="/docs/favicon.png">
+  <link rel="icon" href="/favicon.svg">
 </head>
 <body>
-  <div id="swagger-ui"></div>
-  <script src="/docs/swagger-ui-bundle.js"></script>
+  <div id="reference"></div>
   <script src="/docs/start.js"></script>
+  <script src="/docs/reference.js"></script>
 </body>
 </html>
 `
 
-const script = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null })\n`
+/** Scalar encodes credentials by `btoa`, which knows no Chinese; ours sends UTF-8 (RFC 7617). Requests go to where the page came from. */
+const start = `const toBase64 = window.btoa.bind(window)
+window.btoa = (text) => toBase64(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
+addEventListener('DOMContentLoaded', () => {
+  Scalar.createApiReference('#reference', {
+    url: '/openapi.json',
+    servers: [{ url: location.origin }],
+    localization: { locale: document.documentElement.lang },
+    authentication: { preferredSecurityScheme: 'basic' },
+    documentDownloadType: 'json',
+    orderSchemaPropertiesBy: 'preserve',
+    hideClientButton: true,
+    showDeveloperTools: 'never',
+    agent: { disabled: true },
+    mcp: { disabled: true },
+    telemetry: false,
+    withDefaultFonts: false,
+    proxyUrl: '',
+  })
+})
+`
 
-/** Swagger UI on the OpenAPI document. It is read at start-up: an upgrade may remove its files under a running service. */
+/** Scalar writes styles into the page, and runs no text as a program. */
+const contentSecurityPolicy =
+  "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self' data:; form-action 'none'; frame-ancestors 'none'; img-src 'self' blob: data:; script-src 'self'; style-src 'self' 'unsafe-inline'"
+
+/** Scalar on the OpenAPI document. Its program is read at start-up: an upgrade may remove the file under a running service. */
 export const apiReference: FastifyPluginAsync = async (app) => {
-  const pages = await readPages()
-  for (const url of ['/docs', '/docs/*']) {
-    app.get(url, { schema: { hide: true } }, async (request, reply) => {
-      const page = pages.get((request.params as { '*'?: string })['*'] ?? '')
-      if (page === undefined) throw new DomainError('not-found')
-      return sendFile(request, reply.headers(pageHeaders).header('cache-control', 'max-age=3600'), page)
+  const program = await readProgram()
+  if (program === undefined) {
+    app.log.warn('there is no page at /docs: run "npm run build"')
+    return
+  }
+  const pages = { zh: staticFile(html, page('zh-CN')), en: staticFile(html, page('en')) }
+  const options = { schema: { hide: true } }
+  app.get('/docs', options, async (request, reply) => {
+    reply.headers({
+      'content-security-policy': contentSecurityPolicy,
+      'cache-control': 'no-cache',
+      vary: 'Accept-Language',
     })
+    return sendFile(request, reply, pages[languageOf(request.headers['accept-language'])])
+  })
+  for (const [url, file] of [
+    ['/docs/start.js', staticFile(javascript, start)],
+    ['/docs/reference.js', staticFile(javascript, program, { isGzip: true })],
+  ] as const) {
+    app.get(url, options, async (request, reply) => sendFile(request, reply.header('cache-control', 'no-cache'), file))
   }
 }
 
-async function readPages(): Promise<ReadonlyMap<string, StaticFile>> {
-  const { resolve } = createRequire(import.meta.url)
-  const asset = (name: string) => readFile(resolve(`@fastify/swagger-ui/static/${name}`))
-  const [style, bundle, icon] = await Promise.all(
-    ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map(asset),
-  )
-  return new Map([
-    ['', staticFile('text/html; charset=utf-8', html)],
-    ['swagger-ui.css', staticFile('text/css; charset=utf-8', style as Buffer)],
-    ['swagger-ui-bundle.js', staticFile('text/javascript; charset=utf-8', bundle as Buffer)],
-    ['start.js', staticFile('text/javascript; charset=utf-8', script)],
-    ['favicon.png', staticFile('image/png', icon as Buffer)],
-  ])
+const html = 'text/html; charset=utf-8'
+const javascript = 'text/javascript; charset=utf-8'
+
+/** From dist/, where the build puts it. Sources can be run without one. */
+async function readProgram(): Promise<Buffer | undefined> {
+  try {
+    return await readFile(createRequire(import.meta.url).resolve('#reference'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
 }

@@ -1,82 +1,24 @@
 import type { FastifyPluginAsync, FastifyTypeProvider, RawServerDefault } from 'fastify'
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts'
 import type { JsonText } from '../json-text.ts'
 
-interface Annotations {
-  description?: string
-  examples?: readonly unknown[]
-}
-interface StringSchema extends Annotations {
-  type: 'string'
-  const?: string
-  minLength?: number
-  maxLength?: number
-  pattern?: string
-  format?: 'uri'
-}
-interface IntegerSchema extends Annotations {
-  type: 'integer'
-  minimum?: number
-  maximum?: number
-  /** For the reader: nothing is filled in. */
-  default?: number
-}
-interface BooleanSchema extends Annotations {
-  type: 'boolean'
-}
-interface NullSchema extends Annotations {
-  type: 'null'
-}
-interface ArraySchema extends Annotations {
-  type: 'array'
-  items: JsonSchema
-}
-interface AnyOfSchema extends Annotations {
-  type?: never
-  anyOf: readonly JsonSchema[]
-  /** For the reader: nothing is filled in. */
-  default?: string
+/** Write `… as const satisfies JsonSchema`: types of requests and answers are read from the literal. */
+export type JsonSchema = Exclude<JSONSchema, boolean>
+
+export type ObjectSchema = JsonSchema & {
+  readonly type: 'object'
+  readonly required?: readonly string[]
+  readonly properties: Readonly<Record<string, JsonSchema>>
 }
 
-export interface ObjectSchema extends Annotations {
-  type: 'object'
-  required?: readonly string[]
-  properties: Readonly<Record<string, JsonSchema>>
-}
+/** Defaults are for the reader: nothing is filled in. */
+type Value<Schema> = Schema extends JSONSchema ? FromSchema<Schema, { keepDefaultedPropertiesOptional: true }> : unknown
 
-/** As much of JSON Schema as the wire needs: what `Value` cannot read does not compile. Write `… as const satisfies JsonSchema`. */
-export type JsonSchema =
-  | StringSchema
-  | IntegerSchema
-  | BooleanSchema
-  | NullSchema
-  | ArraySchema
-  | AnyOfSchema
-  | ObjectSchema
-
-/** The type of what fits a schema. */
-export type Value<S> = S extends { anyOf: readonly (infer Choice)[] }
-  ? Value<Choice>
-  : S extends { type: 'string' }
-    ? S extends { const: infer Only }
-      ? Only
-      : string
-    : S extends { type: 'integer' }
-      ? number
-      : S extends { type: 'boolean' }
-        ? boolean
-        : S extends { type: 'null' }
-          ? null
-          : S extends { type: 'array'; items: infer Item }
-            ? Value<Item>[]
-            : S extends { type: 'object'; properties: infer Fields }
-              ? Pick<Values<Fields>, Required<S, Fields>> & Partial<Omit<Values<Fields>, Required<S, Fields>>>
-              : unknown
-
-type Values<Fields> = { -readonly [Name in keyof Fields]: Value<Fields[Name]> }
-type Required<S, Fields> = S extends { required: readonly (infer Name)[] } ? Name & keyof Fields : never
+/** Without the fields that a schema leaves open: a misspelt name does not compile. */
+type NamedFields<T> = { [Name in keyof T as string extends Name ? never : Name]: T[Name] }
 
 interface WireTypes extends FastifyTypeProvider {
-  validator: Value<this['schema']>
+  validator: NamedFields<Value<this['schema']>>
   serializer: Value<this['schema']> | JsonText
 }
 

@@ -1,8 +1,10 @@
 import type { RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { once } from '../../shared/once.ts'
-import { sendFile, staticFile } from '../static-file.ts'
-import { apiDocument } from './openapi-document.ts'
+import { type StaticFile, sendFile, staticFile } from '../static-file.ts'
+import { type ApiDocument, describeRoutes } from './openapi-document.ts'
+
+const json = 'application/json; charset=utf-8'
 
 /** OpenAPI 3.1 from the schemas. Registered before the routes; put together when it is first asked for, which few ever do. */
 export const openapi = fp(async (app, { version }: { version: string }) => {
@@ -10,17 +12,21 @@ export const openapi = fp(async (app, { version }: { version: string }) => {
   app.addHook('onRoute', (route) => {
     if (route.schema && route.schema.hide !== true && route.method !== 'HEAD') routes.push(route)
   })
-  const document = once(() => apiDocument(routes, version))
+  const described = once(() => describeRoutes(routes, version))
+  const document = (origin: string) => ({ ...described(), servers: [{ url: origin }] })
   app.decorate('apiDocument', document)
-  const file = once(async () => staticFile('application/json; charset=utf-8', JSON.stringify(await document())))
-  app.get('/openapi.json', { schema: { hide: true } }, async (request, reply) => sendFile(request, reply, await file()))
+  // One instance is asked by one name as a rule.
+  let latest: { origin: string; file: StaticFile } | undefined
+  app.get('/openapi.json', { schema: { hide: true } }, async (request, reply) => {
+    const { origin } = request
+    if (latest?.origin !== origin) latest = { origin, file: staticFile(json, JSON.stringify(document(origin))) }
+    return sendFile(request, reply, latest.file)
+  })
 })
 
 declare module 'fastify' {
   interface FastifyInstance {
-    apiDocument(): Promise<object>
-  }
-  interface FastifySchema {
-    hide?: boolean
+    /** `origin` is the server that it names. */
+    apiDocument(origin: string): ApiDocument
   }
 }

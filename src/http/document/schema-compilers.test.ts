@@ -16,6 +16,9 @@ const fields = {
 async function server() {
   const app = Fastify({ schemaController: schemaCompilers })
   app.get('/', { schema: { querystring: fields } }, async ({ query }) => query)
+  const id = { anyOf: [{ type: 'integer' }, { type: 'string', const: 'me' }] }
+  const params = { type: 'object', properties: { id, name: { type: 'string' } } }
+  app.get('/:id/:name', { schema: { params } }, async ({ params }) => params)
   app.post('/', { schema: { body: fields } }, async ({ body }) => body)
   return app
 }
@@ -51,4 +54,14 @@ test('a body is taken as it is: nothing is converted, filled in or taken away', 
     [],
   ]
   for (const body of refused) assert.equal((await post(body)).statusCode, 400, JSON.stringify(body))
+})
+
+test('an id in a path is a number written in one way, or the one text that the schema has; any other names nothing', async () => {
+  const app = await server()
+  assert.deepEqual((await app.inject('/12/12')).json(), { id: 12, name: '12' })
+  assert.deepEqual((await app.inject('/me/me')).json(), { id: 'me', name: 'me' })
+  for (const text of ['0', '01', '-1', '+1', '1.0', '1e1', '%201', 'you', '9007199254740993', '１']) {
+    const { code } = (await app.inject(`/${text}/x`)).json<{ code: string }>()
+    assert.equal(code, 'not-found', text)
+  }
 })

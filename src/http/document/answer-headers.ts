@@ -1,0 +1,47 @@
+import type { JsonSchema } from './json-schema.ts'
+
+/** Headers of answers, for the document. */
+export type AnswerHeaders = Readonly<Record<string, JsonSchema & { description: string }>>
+
+const everyAnswer: AnswerHeaders = {
+  'X-Request-Id': { type: 'string', description: '请求编号，与服务器日志中的相同 · Id of the request, as in the log' },
+}
+
+const everyError: AnswerHeaders = {
+  'Content-Language': { type: 'string', enum: ['zh', 'en'], description: '消息的语言 · Language of the message' },
+}
+
+const retryAfter: AnswerHeaders = {
+  'Retry-After': { type: 'integer', minimum: 0, description: '过多少秒再试 · Seconds to wait before another try' },
+}
+
+const rateLimit: AnswerHeaders = {
+  RateLimit: {
+    type: 'string',
+    description: '该限制剩余的次数和恢复的秒数 · What is left of the limit, and the seconds until it is open again',
+  },
+  'RateLimit-Policy': { type: 'string', description: '拒绝此请求的限制 · The limit that refused the request' },
+}
+
+/** Of a 503 to whom others wait before. */
+export const waitingHeaders: AnswerHeaders = {
+  'Waiting-Ahead': { type: 'integer', description: '前面还有多少人 · How many are ahead' },
+  'Waiting-Place': {
+    type: 'string',
+    description:
+      '排队号，下次请求时原样放入同名请求头 · The place in the queue: send it back in the header of this name',
+  },
+}
+
+const byStatus: Readonly<Record<number, AnswerHeaders>> = {
+  201: { Location: { type: 'string', format: 'uri', description: '新建内容的地址 · URL of what was created' } },
+  302: { Location: { type: 'string', format: 'uri', description: '接下来的地址 · Where to go on' } },
+  401: { 'WWW-Authenticate': { type: 'string', description: '应使用的认证方式 · The scheme to use' } },
+  429: { ...retryAfter, ...rateLimit },
+  503: retryAfter,
+}
+
+/** Whatever route gives the answer. */
+export function answerHeaders(status: number): AnswerHeaders {
+  return { ...everyAnswer, ...(status >= 400 && everyError), ...byStatus[status] }
+}

@@ -1,0 +1,83 @@
+import type { FastifySchema } from 'fastify'
+import { answerHeaders } from './answer-headers.ts'
+import type { JsonSchema, ObjectSchema } from './json-schema.ts'
+
+declare module 'fastify' {
+  /** What a route says of itself in the document. */
+  interface FastifySchema {
+    hide?: boolean
+    operationId?: string
+    summary?: string
+    description?: string
+    tags?: readonly string[]
+    /** Another way to authenticate than the document's; none where it is empty. */
+    security?: readonly Readonly<Record<string, readonly string[]>>[]
+  }
+}
+
+type Refer = (schema: unknown) => unknown
+type Annotated = JsonSchema & {
+  description?: string
+  examples?: readonly unknown[]
+  headers?: Record<string, JsonSchema>
+}
+
+/** A route's schema as an operation of OpenAPI 3.1. */
+export function operationOf(schema: FastifySchema, refer: Refer): object {
+  const { operationId, summary, description, tags, security, body, response = {} } = schema
+  const parameters = [
+    ...parametersIn('path', schema.params, refer),
+    ...parametersIn('query', schema.querystring, refer),
+    ...parametersIn('header', schema.headers, refer),
+  ]
+  const answers = Object.entries(response as Record<string, Annotated>)
+  return {
+    ...{ operationId, summary, description, tags, security },
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== undefined && { requestBody: bodyOf(body as ObjectSchema & Annotated, refer) }),
+    responses: Object.fromEntries(answers.map(([status, answer]) => [status, answerOf(Number(status), answer, refer)])),
+  }
+}
+
+function parametersIn(place: 'path' | 'query' | 'header', schema: unknown, refer: Refer): object[] {
+  const { properties = {}, required = [] } = (schema ?? {}) as Partial<ObjectSchema>
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, examples, ...rest } = property as Annotated
+    return {
+      ...{ name, in: place, required: place === 'path' || required.includes(name) },
+      ...(description !== undefined && { description }),
+      schema: refer(rest),
+      ...(examples !== undefined && { example: examples[0] }),
+    }
+  })
+}
+
+/** A body in which nothing is required may itself be left out. */
+function bodyOf(schema: ObjectSchema & Annotated, refer: Refer): object {
+  return { required: (schema.required ?? []).length > 0, content: contentOf(schema, refer) }
+}
+
+function answerOf(status: number, { headers, ...schema }: Annotated, refer: Refer): object {
+  const described = Object.entries({ ...answerHeaders(status), ...headers }).map(([name, header]) => {
+    const { description, ...rest } = header as Annotated
+    return [name, { description, schema: rest }]
+  })
+  return {
+    description: schema.description ?? '',
+    headers: Object.fromEntries(described),
+    ...(schema.type !== 'null' && { content: contentOf(schema, refer) }),
+  }
+}
+
+function contentOf(schema: Annotated, refer: Refer): object {
+  const { examples = [] } = schema
+  const [example] = examples
+  const named = examples.map((value) => [(value as { message?: string }).message, { value }])
+  return {
+    'application/json': {
+      schema: refer(schema),
+      ...(examples.length === 1 && { example }),
+      ...(examples.length > 1 && { examples: Object.fromEntries(named) }),
+    },
+  }
+}

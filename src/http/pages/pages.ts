@@ -1,0 +1,54 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
+import { languageOf } from '../errors/language.ts'
+import { apiBase } from '../links.ts'
+import { sendFile, staticFile } from '../static-file.ts'
+import { indexPage, indexPolicy } from './index-page.ts'
+
+export interface PagesOptions {
+  version: string
+  isReady: () => Promise<boolean>
+}
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1f5f99"/><path d="M16 9c-3-2-6-2.5-9-2v16c3-.5 6 0 9 2 3-2 6-2.5 9-2V7c-3-.5-6 0-9 2zm0 0v16" fill="none" stroke="#fff" stroke-width="2" stroke-linejoin="round"/></svg>\n`
+const robots = `User-agent: *\nDisallow: ${apiBase}/\n`
+
+/** What a browser or a crawler asks of the service besides its API. */
+export const pages: FastifyPluginAsync<PagesOptions> = async (app, { version, isReady }) => {
+  const options = { schema: { hide: true } }
+  app.get('/', options, async (request, reply) => {
+    const facts = { version, isReady: await isReady() }
+    reply.headers({ 'cache-control': 'no-cache', vary: 'Accept, Accept-Language' })
+    if (!prefersPage(request)) return indexOf(request.origin, facts)
+    const language = languageOf(request.headers['accept-language'])
+    return reply
+      .headers({ 'content-security-policy': indexPolicy, 'content-language': language })
+      .type('text/html; charset=utf-8')
+      .send(indexPage(language, facts))
+  })
+  for (const [url, file] of [
+    ['/favicon.svg', staticFile('image/svg+xml', icon)],
+    ['/favicon.ico', staticFile('image/svg+xml', icon)],
+    ['/robots.txt', staticFile('text/plain; charset=utf-8', robots)],
+  ] as const) {
+    app.get(url, options, async (request, reply) =>
+      sendFile(request, reply.header('cache-control', 'max-age=86400'), file),
+    )
+  }
+}
+
+/** A client that takes anything is no browser. */
+function prefersPage({ raw }: FastifyRequest): boolean {
+  return new Negotiator(raw).mediaType(['application/json', 'text/html']) === 'text/html'
+}
+
+function indexOf(origin: string, { version, isReady }: { version: string; isReady: boolean }) {
+  return {
+    name: 'Occupy the Library',
+    version,
+    status: isReady ? 'ready' : 'unavailable',
+    api: `${origin}${apiBase}`,
+    documentation: `${origin}/docs`,
+    openapi: `${origin}/openapi.json`,
+  }
+}
