@@ -19,7 +19,11 @@ export interface Bounds {
 /** Who goes to the school now, and whose request is not to wait. */
 export function decide({ free, here, expected, seatless }: Line) {
   const entering = here.filter((place) => expected === undefined || place < expected).slice(0, free)
-  const leaving = here.filter((place) => seatless !== undefined && place >= seatless && !entering.includes(place))
+  // While the school is kept free for someone who is expected, the others may stay: they may not come.
+  const isFull = entering.length >= free
+  const leaving = here
+    .filter((place) => isFull && seatless !== undefined && place >= seatless)
+    .filter((place) => !entering.includes(place))
   return { entering: new Set(entering), leaving: new Set(leaving) }
 }
 
