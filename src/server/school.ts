@@ -51,8 +51,8 @@ export interface School {
 }
 
 /**
- * The configured school. The simulated one is asked over loopback by the same adapter as a real one. A start loads the adapter of its
- * kind alone: an LDAP client and an XML parser are a tenth of it.
+ * The configured school. The simulated one is asked over loopback by the same adapter as a real one. Only the adapter of its kind is
+ * loaded: an LDAP client and an XML parser would cost each start some 20 ms.
  */
 export async function openSchool(deps: SchoolDeps): Promise<School> {
   switch (deps.config.school) {

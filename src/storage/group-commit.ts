@@ -138,7 +138,7 @@ async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
   try {
     const atEnd = openCommit(tx)
     const outcomes: Outcome[] = []
-    // A single write that fails undoes the whole transaction: the savepoint, a sixth of a write's cost, is not needed.
+    // A single write that fails undoes the whole transaction: the savepoint, a tenth of a start's cost, is not needed.
     const run = group.length === 1 ? runAlone : runInSavepoint
     for (const job of group) outcomes.push(await run(tx, () => atEnd.run(job.run)))
     await atEnd.finish()
