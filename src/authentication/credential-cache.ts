@@ -25,8 +25,6 @@ export const passwordMemory = 300
 
 const most = 10_000
 
-export type CredentialCache = ReturnType<typeof createCredentialCache>
-
 /**
  * Which Authorization headers were verified in the last minutes, so that whoever asks again costs no argon2 and no signature. Passwords
  * are not kept: their headers are known by a hash under a key that this process alone has. The caller holds what is recalled against
