@@ -25,7 +25,8 @@ ENV PATH=/app/deploy/container:/app/node_modules/node/bin:$PATH \
     DATABASE_URL=file:/data/occupy.sqlite \
     PORT=5000 \
     MALLOC_MMAP_THRESHOLD_=1048576 \
-    MALLOC_ARENA_MAX=2
+    MALLOC_ARENA_MAX=2 \
+    NODE_OPTIONS=--max-semi-space-size=8
 USER occupy
 VOLUME /data
 EXPOSE 5000

@@ -10,6 +10,8 @@ const environment = {
   // A password hash takes 19 MiB, which glibc would otherwise keep for each thread that ever made one.
   MALLOC_MMAP_THRESHOLD_: '1048576',
   MALLOC_ARENA_MAX: '2',
+  // V8's young generation grows to 53 MiB otherwise: a fifth less memory after a load, for the same processor time.
+  NODE_OPTIONS: '--max-semi-space-size=8',
   // Each start but the first needs no compilation.
   NODE_COMPILE_CACHE: join(root, 'dist', 'compile-cache'),
 }

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { AccountId } from '../accounts/account.ts'
 import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
-import { hmacSha256 } from './hmac-sha256.ts'
 
 /** Who is asking, and by what: only a password buys a token. */
 export interface Identity {
@@ -30,15 +29,14 @@ const mostOfAccount = 16
 /** A token of ours has some 150 letters. */
 const longestHeader = 512
 
-export type CredentialCache = ReturnType<typeof createCredentialCache>
-
 /**
  * Which Authorization headers were verified in the last minutes, so that whoever asks again costs no argon2 and no signature. Passwords
- * are not kept: their headers are known by an HMAC under a key that this process alone has. The caller holds what is recalled against
+ * are not kept: their headers are known by a hash under a key that this process alone has. The caller holds what is recalled against
  * the database.
  */
 export function createCredentialCache(clock: Clock) {
-  const markOf = hmacSha256(randomBytes(32))
+  const key = randomBytes(32).toString('hex')
+  const markOf = (authorization: string) => hash('sha256', key + authorization, 'latin1')
   /** By header, or by the mark of one that holds a password. */
   const identities = new LRUCache<string, Verified>({
     max: most,

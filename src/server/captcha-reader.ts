@@ -23,14 +23,6 @@ export function loadCaptchaReader(profilePath?: string): CaptchaReader {
   }
 }
 
-/** Reads the captchas that KINGOSOFT's systems draw; undefined for an image that is none. */
-export const readKingosoftCaptcha: CaptchaReader = (image) => {
-  kingosoftReader ??= loadCaptchaReader()
-  return kingosoftReader(image)
-}
-
-let kingosoftReader: CaptchaReader | undefined
-
 function readText(path: string | URL): string {
   try {
     return readFileSync(path, 'utf8')

@@ -3,16 +3,14 @@ import { readFileSync } from 'node:fs'
 import { type Config, ConfigError } from '../config/config.ts'
 import { ofRequest } from '../http/request-context.ts'
 import { createCaptchaMonitor } from '../schools/captcha-monitor.ts'
-import { type CasLogin, createCasLogin } from '../schools/cas/cas-login.ts'
+import type { CasLogin } from '../schools/cas/cas-login.ts'
 import type { CaptchaReader } from '../schools/form-login/captcha-reader.ts'
 import type { Limits } from '../schools/form-login/limits.ts'
 import type { Gate } from '../schools/gate.ts'
 import { type GuardOptions, guardVerifier } from '../schools/guarded-verifier.ts'
-import { createKingosoftVerifier, type KingosoftOptions } from '../schools/kingosoft/kingosoft.verifier.ts'
-import { createLdapVerifier } from '../schools/ldap/ldap.verifier.ts'
+import type { KingosoftOptions } from '../schools/kingosoft/kingosoft.verifier.ts'
 import type { Logger } from '../schools/logger.ts'
 import type { SiteLook, StudentVerifier, Unavailable } from '../schools/verifier.ts'
-import { startSimulatedSchool } from '../tools/simulated-school/simulated-school.ts'
 import { createSchoolMetrics, type SchoolMetrics } from './school-metrics.ts'
 
 export type SchoolConfig = Pick<
@@ -49,7 +47,10 @@ export interface School {
   close(): Promise<void>
 }
 
-/** The configured school. The simulated one is asked over loopback by the same adapter as a real one. */
+/**
+ * The configured school. The simulated one is asked over loopback by the same adapter as a real one. Only the adapter of its kind is
+ * loaded: an LDAP client and an XML parser would cost each start some 20 ms.
+ */
 export async function openSchool({ logger, ...others }: SchoolDeps): Promise<School> {
   const deps: SchoolDeps = { ...others, logger: ofRequest(logger) }
   switch (deps.config.school) {
@@ -78,6 +79,7 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
     onCaptcha: captchas.report,
   }
   const { guard, metrics } = guardOf(deps, { captchas })
+  const { createKingosoftVerifier } = await import('../schools/kingosoft/kingosoft.verifier.ts')
   const verifier = guard(createKingosoftVerifier(options))
   return {
     verifier,
@@ -90,8 +92,9 @@ async function openKingosoft(deps: SchoolDeps): Promise<School> {
   }
 }
 
-function openDirectory(deps: SchoolDeps): School {
+async function openDirectory(deps: SchoolDeps): Promise<School> {
   const { config, logger } = deps
+  const { createLdapVerifier } = await import('../schools/ldap/ldap.verifier.ts')
   const options = {
     url: config.schoolUrl ?? '',
     ca: authorityOf(config),
@@ -105,8 +108,9 @@ function openDirectory(deps: SchoolDeps): School {
   return { verifier, ...lookOf(verifier), metrics, close: () => verifier.close() }
 }
 
-function openCas(deps: SchoolDeps): School {
+async function openCas(deps: SchoolDeps): Promise<School> {
   const { config, logger } = deps
+  const { createCasLogin } = await import('../schools/cas/cas-login.ts')
   const { guard, metrics } = guardOf(deps, { knowsStudents: false })
   const cas = createCasLogin({
     baseUrl: config.schoolUrl ?? '',
@@ -167,6 +171,7 @@ function named<T>(variable: string, make: () => T): T {
 }
 
 export async function startDemo(logger: Logger) {
+  const { startSimulatedSchool } = await import('../tools/simulated-school/simulated-school.ts')
   const school = await startSimulatedSchool()
   logger.warn(
     { school: school.url },

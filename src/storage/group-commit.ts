@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { openCommit } from './before-commit.ts'
-import { DatabaseUnavailableError } from './database-unavailable.ts'
+import { DatabaseUnavailableError, isBusy } from './database-unavailable.ts'
 import { statement } from './statement.ts'
 import type { Db } from './storage.ts'
 
@@ -77,8 +77,7 @@ export function createGroupCommit({ connection, endSnapshot, onUnavailable }: Gr
         await begin.all(connection, {})
         return true
       } catch (reason) {
-        const busy = reason instanceof DatabaseUnavailableError && reason.reason === 'busy'
-        failWaiting(reason, busy ? performance.now() - lockTimeoutMs : Number.POSITIVE_INFINITY)
+        failWaiting(reason, isBusy(reason) ? performance.now() - lockTimeoutMs : Number.POSITIVE_INFINITY)
       }
       await pause(attempt)
     }
@@ -138,7 +137,7 @@ async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
   try {
     const atEnd = openCommit(tx)
     const outcomes: Outcome[] = []
-    // A single write that fails undoes the whole transaction: the savepoint, a sixth of a write's cost, is not needed.
+    // A single write that fails undoes the whole transaction: the savepoint, a tenth of a start's cost, is not needed.
     const run = group.length === 1 ? runAlone : runInSavepoint
     for (const job of group) outcomes.push(await run(tx, () => atEnd.run(job.run)))
     await atEnd.finish()

@@ -19,14 +19,14 @@ export function errorMessage(code: ErrorCode, language: Language, details: Error
 }
 
 const units = [
-  ['hour', 3600],
-  ['minute', 60],
-  ['second', 1],
+  { seconds: 3600, zh: '小时', en: 'hour' },
+  { seconds: 60, zh: '分钟', en: 'minute' },
+  { seconds: 1, zh: '秒钟', en: 'second' },
 ] as const
 
 /** In the largest unit of which there are at least two, rounded up: whoever waits as long as it says is not refused again. */
 function inWords(seconds: number, language: Language): string {
-  const [unit, size] = units.find(([, each]) => seconds >= 2 * each) ?? units[2]
-  const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' })
-  return format.format(Math.ceil(seconds / size))
+  const unit = units.find((each) => seconds >= 2 * each.seconds) ?? units[2]
+  const count = Math.ceil(seconds / unit.seconds)
+  return language === 'en' ? `${count} ${unit.en}${count === 1 ? '' : 's'}` : `${count}${unit[language]}`
 }

@@ -10,7 +10,7 @@ import {
   type SqliteStatement,
   sql,
 } from 'kysely'
-import { asUnavailable, DatabaseUnavailableError } from '../database-unavailable.ts'
+import { asUnavailable, isBusy } from '../database-unavailable.ts'
 import type { Db } from '../storage.ts'
 import { checkpointPages } from './sqlite-disk.ts'
 
@@ -100,9 +100,7 @@ function enterWal(database: DatabaseSync, wait: number): void {
       database.exec('PRAGMA journal_mode = WAL')
       return
     } catch (error) {
-      const unavailable = asUnavailable(error)
-      const busy = unavailable instanceof DatabaseUnavailableError && unavailable.reason === 'busy'
-      if (!busy || performance.now() - begun > wait) throw error
+      if (!isBusy(error) || performance.now() - begun > wait) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
     }
   }

@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Campus, Seen } from './campus.ts'
 import { drawCaptcha } from './captcha/captcha-image.ts'
@@ -15,6 +14,10 @@ export { type Dialect, dialects } from './dialect.ts'
 export type { Fault, FaultStep } from './faults/fault.ts'
 export type { LogEntry } from './log-entry.ts'
 export { demoStudents, type SimulatedStudent } from './students/student.ts'
+
+// Not by `import`, which reads every export of theirs: that of WebSocket loads all of Node's own undici, a fifteenth of a start.
+const http = process.getBuiltinModule('node:http')
+const https = process.getBuiltinModule('node:https')
 
 export interface SimulatedSchoolOptions {
   /** Default: `demoStudents`. */
@@ -76,7 +79,7 @@ export async function startSimulatedSchool(options: SimulatedSchoolOptions = {})
     control: options.control ?? false,
     onRequest: options.onRequest,
   })
-  const server = options.tls ? createTlsServer(options.tls, reception) : createServer(reception)
+  const server = options.tls ? https.createServer(options.tls, reception) : http.createServer(reception)
   const { host = '127.0.0.1', port = 0 } = options
   const origin = `${options.tls ? 'https' : 'http'}://${host}:${await listen(server, host, port)}`
   return {
