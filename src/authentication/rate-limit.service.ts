@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Clock, EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
+import { DatabaseUnavailableError } from '../storage/database-unavailable.ts'
 import type { Db, Storage } from '../storage/storage.ts'
 import {
   deleteExpiredRateLimits,
@@ -99,9 +100,15 @@ export function createRateLimitService({ storage, clock, key, enforced }: RateLi
     })
   }
 
-  /** One after the other in this process: many who wait for the same row would hold the database's connections. */
+  /**
+   * One after the other in this process: many who wait for the same row would hold the database's connections. While it is unavailable,
+   * those who waited for one that found so are told with it.
+   */
   function inTurn<T>(turn: string, work: () => Promise<T>): Promise<T> {
-    const mine = (turns.get(turn) ?? Promise.resolve()).then(work, work)
+    const mine = (turns.get(turn) ?? Promise.resolve()).then(work, (error: unknown) => {
+      if (error instanceof DatabaseUnavailableError) throw error
+      return work()
+    })
     turns.set(turn, mine)
     const end = () => {
       if (turns.get(turn) === mine) turns.delete(turn)

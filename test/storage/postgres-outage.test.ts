@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
+import { createRateLimitService } from '../../src/authentication/rate-limit.service.ts'
+import { systemClock } from '../../src/shared/clock.ts'
 import { DatabaseUnavailableError } from '../../src/storage/database-unavailable.ts'
 import { openPostgres } from '../../src/storage/postgres/postgres.ts'
 import type { Db, Storage } from '../../src/storage/storage.ts'
@@ -74,6 +76,17 @@ onPostgres('a hundred who wait for a silent server are all told in time, and ser
   await Promise.all(waiting)
   await link.mend()
   await storage.write(put('back'))
+})
+
+onPostgres('tries that wait for one rate limit are all told in time while the server is silent', async () => {
+  const limits = createRateLimitService({ storage, clock: systemClock, key: Buffer.alloc(32), enforced: true })
+  const limit = { name: 'tries in an outage', points: 100, duration: 3600 }
+  await fill()
+  link.silence()
+  const tries = Array.from({ length: 30 }, () => assertUnreachable(limits.book([{ limit, who: 'ann' }])))
+  await Promise.all(tries)
+  await link.mend()
+  await limits.book([{ limit, who: 'ann' }])
 })
 
 onPostgres('a write under way at the moment of the silence fails by it, not by its rollback', async () => {
