@@ -29,7 +29,6 @@ const atEachStep = (['captcha', 'logon', 'proof'] as const).flatMap((at): [Fault
 const faults: readonly (readonly [fault: Fault, status: number])[] = [
   ...wire,
   ...atEachStep,
-  [{ name: 'hang', at: 'login-page' }, 504],
   [{ name: 'hang', at: 'key-page' }, 504],
   [{ name: 'broken-json' }, 502],
   [{ name: 'captcha-refused' }, 502],

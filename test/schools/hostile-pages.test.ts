@@ -13,6 +13,7 @@ import { readAnswer } from '../../src/schools/ldap/directory-answer.ts'
 import { judgeLogin } from '../../src/schools/ldap/directory-result.ts'
 import { createMessageCutter } from '../../src/schools/ldap/message-cutter.ts'
 import { looksLikeHtml, pageText, saysMaintenance } from '../../src/schools/school-call/page-text.ts'
+import { isUnifiedLogin, jumpIn, systemIn } from '../../src/schools/school-call/site-kind.ts'
 import { assertTook } from '../support/patience.ts'
 
 const LARGEST = 256 * 1024
@@ -72,6 +73,14 @@ const pieces = [
   ],
   ...[
     'getTempDeskey',
+    'location="',
+    'location = ',
+    "location.replace('",
+    'http-equiv=refresh ',
+    'https://vpn',
+    'https://',
+    '/sso',
+    '/cas/login',
     'isPasswordPolicy',
     '_deskey',
     '_deskey = ',
@@ -155,6 +164,9 @@ const readers: Record<string, (text: string) => unknown> = {
   withoutComments,
   scriptPaths: (text) => scriptPaths(text, '/cas/login.action', site),
   readKeys,
+  systemIn,
+  jumpIn,
+  isUnifiedLogin,
   imageType: (text) => imageType(Buffer.from(text)),
   refusePage: (text) => refusePage(Buffer.from(text), 'captcha'),
   readLogonAnswer,

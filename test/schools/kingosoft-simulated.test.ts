@@ -86,6 +86,26 @@ for (const dialect of dialects) {
   })
 }
 
+for (const [fault, reason] of [
+  [{ name: 'hang' }, 'timeout'],
+  [{ name: 'reset' }, 'connection-refused'],
+  [{ name: 'http-status' }, 'fault'],
+  [{ name: 'redirect-loop' }, 'redirected'],
+  [{ name: 'endless-body' }, 'too-large'],
+  [{ name: 'maintenance' }, 'maintenance'],
+] as const) {
+  test(`while the dialect is not known, a login page with the fault ${fault.name} ends a login, and nothing is sent`, async (t) => {
+    const { school, verifier } = await start(t, { dialect: 'k3' }, { limits: { callMs: 2000, loginMs: 5000 } })
+    school.setFault({ ...fault, at: 'login-page' })
+    assert.partialDeepStrictEqual(await verifier.verify(active), { outcome: 'unavailable', reason })
+    assert.equal(school.seen.logons, 0)
+    school.setFault(undefined)
+    assert.equal((await verifier.verify(active)).outcome, 'verified')
+    school.setFault({ ...fault, at: 'login-page' })
+    assert.equal((await verifier.verify(active)).outcome, 'verified', 'then it is not opened')
+  })
+}
+
 test('over TLS of a private authority everything is the same', async (t) => {
   const authority = await createPrivateAuthority()
   const { verifier } = await start(t, { dialect: 'k3', tls: authority, sessionRoute: 'kingo' }, { ca: authority.ca })

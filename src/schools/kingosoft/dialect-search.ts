@@ -66,16 +66,17 @@ export async function look(one: Look, { whole = false } = {}): Promise<Evidence>
     const left = paths.filter((path) => !memory.scripts.has(path))
     return left.find((path) => looksLikeLogin(path) || whole || hasTimeFor(one, left.length))
   }
+  let seen = evidence()
   const readOn = async () => {
-    for (let path = next(); path !== undefined && !tells(evidence()); path = next()) {
-      memory.scripts.set(path, await fetchScript(login, path))
+    for (let path = next(); path !== undefined && !tells(seen); path = next()) {
+      const text = await fetchScript(login, path)
+      memory.scripts.set(path, text)
+      if (text !== '') seen = evidence()
     }
-    return evidence()
   }
   const describe = () =>
     `${memory.scripts.size} of ${paths.length} read, ${[...memory.scripts.values()].filter(Boolean).length} log in`
-  const pending = next() !== undefined && !tells(evidence())
-  const seen = pending ? await takeStep(login.onStep, 'scripts', readOn, describe) : evidence()
+  if (!tells(seen) && next() !== undefined) await takeStep(login.onStep, 'scripts', readOn, describe)
   if (seen.verdict === 'k4') throw k4()
   return seen
 }

@@ -42,6 +42,7 @@ export interface Entrance {
   fetchCaptcha(): Promise<Uint8Array>
   /** The next captcha is fetched after the page. */
   captchaRefused(): void
+  /** Whether it came to opening the page, be it in vain. */
   readonly pageOpened: boolean
 }
 
@@ -51,7 +52,9 @@ const perhapsLater: readonly UnavailableReason[] = [...perhapsForThePage, 'login
 
 export function enter(login: Login, habit: PageHabit): Entrance {
   let page: string | undefined
+  let asked = false
   const openPage = async () => {
+    asked = true
     page ??= await openLoginPage(login)
     return page
   }
@@ -84,7 +87,7 @@ export function enter(login: Login, habit: PageHabit): Entrance {
       if (page === undefined) habit.doubt()
     },
     get pageOpened() {
-      return page !== undefined
+      return asked
     },
   }
 }
