@@ -2,8 +2,12 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
 import { createAccountService } from './accounts/account.service.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
+import { settingsRoutes } from './accounts/settings/settings.routes.ts'
+import { createSettingsService } from './accounts/settings/settings.service.ts'
 import { authentication } from './authentication/authentication.plugin.ts'
 import { createAuthenticationService } from './authentication/authentication.service.ts'
+import { ownAccountRoutes } from './authentication/own-account/own-account.routes.ts'
+import { createOwnAccountService } from './authentication/own-account/own-account.service.ts'
 import { createRateLimitService } from './authentication/rate-limit.service.ts'
 import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
@@ -39,13 +43,22 @@ import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Storage } from './storage/storage.ts'
+import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
+import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
+import { createOwnStudyService } from './studies/own/own-study.service.ts'
+import { studyEditRoutes } from './studies/own/study-edit.routes.ts'
 import { studyRoutes } from './studies/study.routes.ts'
 import { createStudyService } from './studies/study.service.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
+import { removeStudiesOf } from './studies/study-removal.service.ts'
+import { countForEveryone } from './studies/study-visibility.service.ts'
 import { version } from './version.ts'
 
 export interface AppDeps {
-  config: Pick<Config, 'publicUrl' | 'tls' | 'trustProxy' | 'tokenLifetime' | 'studyMaxHours' | 'throttle'>
+  config: Pick<
+    Config,
+    'publicUrl' | 'tls' | 'trustProxy' | 'tokenLifetime' | 'studyMaxHours' | 'studyIdleMinutes' | 'throttle'
+  >
   storage: Storage
   clock: Clock
   keys: Keys
@@ -60,8 +73,8 @@ export interface AppDeps {
 /** The whole service but for the socket it listens on. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, storage, logger } = deps
-  const { registration, recovery, verifications, identities, accounts, studies, lastSeen, rateLimits } =
-    createServices(deps)
+  const services = createServices(deps)
+  const { registration, recovery, verifications, identities, accounts, studies, lastSeen } = services
   const proofKind = deps.cas ? 'ticket' : 'password'
   const app = Fastify({
     ...serverOptions({ logger, trustProxy: config.trustProxy, nextRequestId: requestIds() }),
@@ -79,7 +92,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(methods)
   await app.register(openapi, { version })
   await app.register(apiReference)
-  await app.register(backgroundJobs, { studies, lastSeen, rateLimits, logUnavailable })
+  await app.register(backgroundJobs, { ...services, logUnavailable })
   if (config.tls) await app.register(serveTls, config.tls)
 
   // For anyone.
@@ -102,10 +115,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
           readTogether: storage.readTogether,
         })
         await known.register(accountRoutes, { accounts })
+        await known.register(settingsRoutes, services)
+        await known.register(ownAccountRoutes, services)
         await known.register(tokenRoutes, { authentication: identities })
         await known.register(studentNumberRoutes, { recovery, proofKind })
         await known.register(studyRoutes, { studies })
         await known.register(studyListRoutes, { studies })
+        await known.register(ownStudyRoutes, { ...services, clock })
+        await known.register(studyEditRoutes, { ...services, clock })
       })
     },
     { prefix: apiBase },
@@ -120,14 +137,21 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const rateLimits = createRateLimitService({ storage, clock, key: keys.budget, enforced: config.throttle })
   const lastSeen = createLastSeen(storage, clock)
   const verifications = createVerificationService({ verifier, rateLimits, clock, keys })
+  const identities = createAuthenticationService({ storage, clock, tokens, studentNumberKey, rateLimits })
+  const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
   return {
     rateLimits,
     lastSeen,
     verifications,
+    identities,
     accounts: createAccountService({ storage, lastSeen }),
-    identities: createAuthenticationService({ storage, clock, tokens, studentNumberKey, rateLimits }),
+    settings: createSettingsService({ storage, countData: countForEveryone }),
+    ownAccount: createOwnAccountService({ storage, authentication: identities, removeData: removeStudiesOf }),
     registration: createRegistrationService({ storage, clock, verifications, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, studentNumberKey }),
-    studies: createStudyService({ storage, clock, maxHours: config.studyMaxHours }),
+    studies,
+    ownStudies: createOwnStudyService({ storage, studies }),
+    heartbeats: createHeartbeatService({ storage, studies }),
   }
 }

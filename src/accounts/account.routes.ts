@@ -12,6 +12,20 @@ export interface AccountRoutesOptions {
 
 export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { accounts }) => {
   app.get(
+    '/users/me',
+    {
+      schema: {
+        operationId: 'getMe',
+        summary: '查看自己 · The caller',
+        tags: ['users'],
+        response: { 200: User, ...errorResponses('unauthorized') },
+      },
+    },
+    ({ identity, origin }) =>
+      andThen(accounts.getAccount(identity.accountId), (account) => presentUser(account, origin)),
+  )
+
+  app.get(
     '/users/:user_id',
     {
       schema: {
@@ -21,16 +35,15 @@ export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { account
         params: {
           type: 'object',
           required: ['user_id'],
-          properties: { user_id: { type: 'string', description: 'Id of the user, or `me`.' } },
+          properties: { user_id: { type: 'string', description: 'Id of the user.' } },
         },
         response: { 200: User, ...errorResponses('unauthorized', 'not-found') },
       },
     },
-    (request) => {
-      const { user_id: text } = request.params
-      const id = text === 'me' ? request.identity.accountId : (idParameter(text) as AccountId | undefined)
+    ({ params, origin }) => {
+      const id = idParameter(params.user_id) as AccountId | undefined
       if (id === undefined) throw new DomainError('not-found')
-      return andThen(accounts.getAccount(id), (account) => presentUser(account, request.origin))
+      return andThen(accounts.getAccount(id), (account) => presentUser(account, origin))
     },
   )
 }

@@ -1,4 +1,4 @@
-import type { Credentials } from '../accounts/account.ts'
+import type { AccountId, Credentials } from '../accounts/account.ts'
 import { isStudentNumber, studentNumberHash } from '../accounts/student-number.ts'
 import { userNameKey } from '../accounts/user-name.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -6,7 +6,12 @@ import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createCredentialCache, type Identity, passwordMemory, type Verified } from './credential-cache.ts'
-import { findCredentialState, findCredentials, updatePasswordHash } from './credentials.repository.ts'
+import {
+  findCredentialState,
+  findCredentials,
+  findCredentialsOf,
+  updatePasswordHash,
+} from './credentials.repository.ts'
 import { hashPassword, nobodysHash, verifyPassword } from './password-hash.ts'
 import type { RateLimit, RateLimitService } from './rate-limit.service.ts'
 import type { Tokens } from './token.ts'
@@ -39,7 +44,9 @@ export function createAuthenticationService({
     if (known === undefined) return undefined
     return andThen(findCredentialState(storage.db, known.accountId), (state) => {
       if (state?.version !== known.version) return undefined
-      return known.by === 'token' || state.studentNumberHash === known.studentNumberHash ? known : undefined
+      const { studentNumberHash, usernameKey } = state
+      const sameLogin = studentNumberHash === known.studentNumberHash && usernameKey === known.usernameKey
+      return known.by === 'token' || sameLogin ? known : undefined
     })
   }
 
@@ -57,9 +64,10 @@ export function createAuthenticationService({
   async function byPassword(login: string, password: string, address: string): Promise<Verified> {
     const { outdated, ...match } = await verify(login, password, address)
     if (outdated) await rehash(match, password)
-    const { accountId, version, studentNumberHash } = match
+    const { accountId, version, studentNumberHash, usernameKey } = match
     const now = clock.now()
-    return { accountId, version, by: 'password', since: now, until: now + passwordMemory, studentNumberHash }
+    const until = now + passwordMemory
+    return { accountId, version, by: 'password', since: now, until, studentNumberHash, usernameKey }
   }
 
   async function verify(login: string, password: string, address: string): Promise<Match> {
@@ -80,13 +88,32 @@ export function createAuthenticationService({
     await storage.write((tx) => updatePasswordHash(tx, accountId, passwordHash, renewed))
   }
 
+  /**
+   * For what a token does not suffice for. Answers the version of the credentials that the password belongs to.
+   * @throws DomainError `password-wrong`, `too-many-requests`, `busy`
+   */
+  async function confirmPassword({ accountId, password, address }: Confirmed): Promise<number> {
+    const guesser = `${address} account ${accountId}`
+    await rateLimits.refuseExhausted(wrongPasswords, guesser)
+    const match = await firstMatch(await findCredentialsOf(storage.db, accountId), password)
+    if (match) return match.version
+    await rateLimits.consume(wrongPasswords, guesser)
+    throw new DomainError('password-wrong')
+  }
+
   /** @throws DomainError `password-wanted` for whoever came by a token: a stolen one cannot be kept alive. */
   function issueToken(identity: Identity): { token: string; expiration: number } {
     if (identity.by === 'token') throw new DomainError('password-wanted')
     return { token: tokens.issue(identity, clock.now()), expiration: tokens.lifetime }
   }
 
-  return { recall, remember: remembered.remember, byToken, byPassword, issueToken }
+  return { recall, remember: remembered.remember, byToken, byPassword, confirmPassword, issueToken }
+}
+
+interface Confirmed {
+  accountId: AccountId
+  password: string
+  address: string
 }
 
 interface Match extends Credentials {

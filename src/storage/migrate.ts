@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import * as foundation from './migrations/2026-11-24-foundation.ts'
 import * as pagesFromTheIndex from './migrations/2026-11-25-pages-from-the-index.ts'
 import * as studyVersion from './migrations/2026-11-25-study-version.ts'
+import * as ownRecords from './migrations/2026-11-26-own-records.ts'
 import { withLongBusyTimeout } from './sqlite/sqlite-database.ts'
 import type { DatabaseKind, Db, Storage } from './storage.ts'
 
@@ -15,6 +16,7 @@ const steps: Record<string, Step> = {
   '2026-11-24-foundation': foundation,
   '2026-11-25-pages-from-the-index': pagesFromTheIndex,
   '2026-11-25-study-version': studyVersion,
+  '2026-11-26-own-records': ownRecords,
 }
 
 /** The database was made by a version that knows more steps than this one. */

@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { AccountId } from '../accounts/account.ts'
+import type { EpochSeconds } from '../shared/clock.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Order } from '../shared/page.ts'
 import { beforeCommit } from '../storage/before-commit.ts'
@@ -30,8 +32,9 @@ async function writeDeltas(db: Db, deltas: CounterDelta[]): Promise<void> {
       values[`bucket${index}`] = bucket
       values[`delta${index}`] = delta
     }
-    // The few rows of a start or a stop are all that is common; a removed account may have any number.
-    const addition = some.length <= commonRows ? additionOf(some.length) : makeAddition(some.length)
+    // The few rows of a start or a stop are common; the many of an account that is removed or hidden come in full statements.
+    const common = some.length <= commonRows || some.length === rowsAtOnce
+    const addition = common ? additionOf(some.length) : makeAddition(some.length)
     await addition.all(db, values)
   }
 }
@@ -54,6 +57,23 @@ const makeAddition = (length: number) =>
       .compile(),
   )
 const additionOf = statementsByShape(makeAddition)
+
+/** How many records of an account start in each of the finest stretches that hold any; `startedAt` is where the stretch begins. */
+export async function countStartsOf(
+  db: Db,
+  accountId: AccountId,
+): Promise<{ startedAt: EpochSeconds; count: number }[]> {
+  const width = sql.lit(counterWidths.at(-1))
+  // Both databases round towards zero, and starts of old releases may lie before 1970.
+  const from = sql<number>`started_at - ((started_at % ${width}) + ${width}) % ${width}`
+  const rows = await db
+    .selectFrom('studies')
+    .select((eb) => [from.as('from'), eb.fn.countAll<number | string>().as('count')])
+    .where('account_id', '=', accountId)
+    .groupBy(from)
+    .execute()
+  return rows.map((row) => ({ startedAt: Number(row.from), count: Number(row.count) }))
+}
 
 export function countAll(db: Db): MaybePromise<number> {
   return sumOf(db, counterWidths[0])

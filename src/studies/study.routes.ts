@@ -1,18 +1,18 @@
-import { errorResponses, idParameter } from '../http/document/api-schemas.ts'
-import type { ObjectSchema, Routes } from '../http/document/json-schema.ts'
-import { invalidParameter } from '../http/errors/invalid-parameter.ts'
+import { errorResponses } from '../http/document/api-schemas.ts'
+import type { Routes } from '../http/document/json-schema.ts'
 import { fromOptionalWireTime } from '../http/wire-time.ts'
-import { DomainError } from '../shared/errors.ts'
 import { andThen } from '../shared/maybe-promise.ts'
-import { EndBody, presentStudy, StartBody, StudyRecord } from './study.schemas.ts'
+import { keptNote, keptSubject } from './own/study-text.ts'
+import {
+  EndBody,
+  invalidStudyField,
+  presentStudy,
+  StartBody,
+  StudyParams,
+  StudyRecord,
+  studyId,
+} from './study.schemas.ts'
 import type { StudyService } from './study.service.ts'
-import type { StudyId } from './study.ts'
-
-const StudyParams = {
-  type: 'object',
-  required: ['study_id'],
-  properties: { study_id: { type: 'string', description: 'Id of the record.' } },
-} as const satisfies ObjectSchema
 
 const starting = {
   operationId: 'startStudy',
@@ -24,7 +24,10 @@ A start ends the record that is running; one that lies before the running record
   body: StartBody,
   response: {
     201: StudyRecord,
-    ...errorResponses('body-not-object', 'bad-time', 'time-too-early', 'time-in-future', 'unauthorized'),
+    ...errorResponses(
+      ...(['body-not-object', 'bad-time', 'time-too-early', 'time-in-future'] as const),
+      ...(['subject-malformed', 'note-malformed', 'unauthorized'] as const),
+    ),
   },
 }
 
@@ -54,20 +57,18 @@ const reading = {
   response: { 200: StudyRecord, ...errorResponses('unauthorized', 'not-found') },
 }
 
-const schemaErrorFormatter = invalidParameter('bad-time')
-
 export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
-  app.post('/studys/', { schemaErrorFormatter, schema: starting }, async (request, reply) => {
-    const study = await studies.startStudy(
-      request.identity.accountId,
-      fromOptionalWireTime(request.body.start_time, 'start_time'),
-    )
+  app.post('/studys/', { schemaErrorFormatter: invalidStudyField, schema: starting }, async (request, reply) => {
+    const { start_time, subject, note } = request.body
+    const startedAt = fromOptionalWireTime(start_time, 'start_time')
+    const texts = { subject: keptSubject(subject), note: keptNote(note) }
+    const study = await studies.startStudy(request.identity.accountId, startedAt, texts)
     const record = presentStudy(study, request.origin)
     reply.code(201).header('location', record.url)
     return record
   })
 
-  app.put('/studys/:study_id', { schemaErrorFormatter, schema: ending }, async (request) => {
+  app.put('/studys/:study_id', { schemaErrorFormatter: invalidStudyField, schema: ending }, async (request) => {
     const id = studyId(request.params.study_id)
     const study = await studies.endStudy(
       request.identity.accountId,
@@ -77,14 +78,7 @@ export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { stud
     return presentStudy(study, request.origin)
   })
 
-  app.get('/studys/:study_id', { schema: reading }, (request) =>
-    andThen(studies.getStudy(studyId(request.params.study_id)), (study) => presentStudy(study, request.origin)),
+  app.get('/studys/:study_id', { schema: reading }, ({ params, identity, origin }) =>
+    andThen(studies.getStudy(studyId(params.study_id), identity.accountId), (study) => presentStudy(study, origin)),
   )
-}
-
-/** @throws DomainError `not-found` */
-function studyId(text: string): StudyId {
-  const id = idParameter(text)
-  if (id === undefined) throw new DomainError('not-found')
-  return id as StudyId
 }

@@ -1,10 +1,15 @@
+import type { FastifySchemaValidationError } from 'fastify'
 import { userUrl } from '../accounts/account.schemas.ts'
+import { idParameter } from '../http/document/api-schemas.ts'
 import type { JsonSchema, ObjectSchema } from '../http/document/json-schema.ts'
+import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { apiBase } from '../http/links.ts'
 import { PageQuery, pageLinks } from '../http/pagination.ts'
-import { OptionalWireTime, toWireTime, WireTime } from '../http/wire-time.ts'
+import { fromWireTime, OptionalWireTime, toWireTime, WireTime } from '../http/wire-time.ts'
+import { DomainError } from '../shared/errors.ts'
 import type { Page } from '../shared/page.ts'
-import type { Study } from './study.ts'
+import { longestNote, longestSubject } from './own/study-text.ts'
+import type { Study, StudyId } from './study.ts'
 
 const example = {
   creator: 'http://127.0.0.1:5000/api/v1.0/users/1',
@@ -41,9 +46,19 @@ export const StudyPage = {
   examples: [{ count: 1, next: null, prev: null, studys: [example] }],
 } as const satisfies ObjectSchema
 
+export const Subject = {
+  anyOf: [{ type: 'string' }, { type: 'null' }],
+  description: `科目，最多 ${longestSubject} 个字符；\`null\` 或空文本为没有 · Subject, at most ${longestSubject} characters; \`null\` and the empty text are none`,
+} as const satisfies JsonSchema
+
+export const Note = {
+  anyOf: [{ type: 'string' }, { type: 'null' }],
+  description: `备注，最多 ${longestNote} 个字符，可换行；\`null\` 或空文本为没有 · Note, at most ${longestNote} characters, line breaks allowed; \`null\` and the empty text are none`,
+} as const satisfies JsonSchema
+
 export const StartBody = {
   type: 'object',
-  properties: { start_time: OptionalWireTime },
+  properties: { start_time: OptionalWireTime, subject: Subject, note: Note },
   description: '可省略：默认从现在开始。 · Optional: the record starts now by default.',
   examples: [{}],
 } as const satisfies ObjectSchema
@@ -91,4 +106,37 @@ export function presentPage(page: Page<Study>, origin: string, url: string, quer
     ...pageLinks(page, url, query),
     studys: page.items.map((study) => presentStudy(study, origin)),
   }
+}
+
+export const StudyParams = {
+  type: 'object',
+  required: ['study_id'],
+  properties: { study_id: { type: 'string', description: 'Id of the record.' } },
+} as const satisfies ObjectSchema
+
+/** @throws DomainError `not-found` */
+export function studyId(text: string): StudyId {
+  const id = idParameter(text)
+  if (id === undefined) throw new DomainError('not-found')
+  return id as StudyId
+}
+
+/** @throws DomainError `bad-time`, `range-reversed` for a range that ends before it begins */
+export function timeRange({ from, to }: { from?: string; to?: string }) {
+  const range = {
+    from: from === undefined ? undefined : fromWireTime(from, 'from'),
+    to: to === undefined ? undefined : fromWireTime(to, 'to'),
+  }
+  if (range.from !== undefined && range.to !== undefined && range.to < range.from)
+    throw new DomainError('range-reversed')
+  return range
+}
+
+const badTime = invalidParameter('bad-time')
+
+/** The `schemaErrorFormatter` of routes that take a record's fields. */
+export function invalidStudyField(faults: FastifySchemaValidationError[]): DomainError {
+  const field = faults[0]?.instancePath
+  if (field === '/subject') return new DomainError('subject-malformed')
+  return field === '/note' ? new DomainError('note-malformed') : badTime(faults)
 }

@@ -98,7 +98,7 @@ async function readLists(
 async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<void> {
   const id = await newAccount(storage)
   const clock = { now: () => Math.floor(Date.now() / 1000) }
-  const studies = createStudyService({ storage, clock, maxHours: 16 })
+  const studies = createStudyService({ storage, clock, maxHours: 16, idleMinutes: 30 })
   await studies.startStudy(id, clock.now() - 60)
   await studies.endOverdue()
   const accounts = createAccountAdministration({ storage, studentNumberKey: Buffer.alloc(32) })

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../shared/errors.ts'
 import { type ErrorEntry, schoolErrors } from './school-errors.ts'
+import { studyErrors } from './study-errors.ts'
 
 // An `import` would read its every name, and one of them loads a whole HTTP client.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
@@ -58,6 +59,16 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     status: 401,
     zh: '此操作需要密码，不能使用令牌，请用用户名和密码重新登录。',
     en: 'This takes the password, not a token. Log in by user name and password.',
+  },
+  'bad-setting': {
+    status: 400,
+    zh: '设置 {parameter} 无效，请对照接口文档检查。',
+    en: 'The setting {parameter} is not valid. Check it against the documentation.',
+  },
+  'password-wrong': {
+    status: 401,
+    zh: '密码不对，请重新输入。',
+    en: 'The password is not right. Enter it again.',
   },
   unauthorized: {
     status: 401,
@@ -151,26 +162,7 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     en: 'That password is one of the commonest. Choose another.',
   },
   ...schoolErrors,
-  'end-before-start': {
-    status: 400,
-    zh: '结束时间不能早于开始时间，请修改后重试。',
-    en: 'The end must not lie before the start. Correct it and try again.',
-  },
-  'time-in-future': {
-    status: 400,
-    zh: '时间不能在未来，请检查手机时钟后重试。',
-    en: 'The time must not lie in the future. Check the clock of your device.',
-  },
-  'time-too-early': {
-    status: 400,
-    zh: '时间不能早于 2000-01-01 00:00:00，请检查手机的日期和历法后重试。',
-    en: 'The time must not lie before 2000-01-01 00:00:00. Check the date and the calendar of your device.',
-  },
-  'study-too-long': {
-    status: 400,
-    zh: '学习记录超过了时长上限，请改早结束时间后重试。',
-    en: 'The record would be longer than is allowed. Choose an earlier end and try again.',
-  },
+  ...studyErrors,
 }
 
 /** Whether an answer of this status carries `Retry-After`. */
