@@ -2,7 +2,7 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Cursor, Order } from '../shared/page.ts'
 import { type Parameters, statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
-import { hiddenAccount, type OwnRow, type StudyRow, studyColumns } from './study.repository.ts'
+import { isVisible, type OwnRow, type StudyRow, studyColumns } from './study.repository.ts'
 import type { StudyFilter } from './study-list.ts'
 
 /** Where a record stands in the order of start and id. */
@@ -71,7 +71,7 @@ const countOf = statementsByShape((shape: Shape) =>
 
 function matching(db: Db, { account, running, from, to }: Shape, values: Parameters<Values>) {
   let query = db.selectFrom('studies')
-  query = account ? query.where('account_id', '=', values.accountId) : query.where(hiddenAccount, 'is', null)
+  query = account ? query.where('account_id', '=', values.accountId) : query.where(isVisible)
   if (running !== undefined) query = query.where('ended_at', running ? 'is' : 'is not', null)
   if (from) query = query.where('started_at', '>=', values.from)
   if (to) query = query.where('started_at', '<', values.to)

@@ -21,9 +21,12 @@ export const studyColumns = [
     then (select running.heartbeat_at from studies as running where running.id = studies.id) end`.as('heartbeat_at'),
 ] as const
 
-/** The row's account if it is hidden, and null otherwise: asked for each row on its own, which no planner can turn into a scan. */
-export const hiddenAccount = sql<number | null>`(select hidden_accounts.account_id from hidden_accounts
+/** The row's account if it is hidden, and null otherwise. */
+const hiddenAccount = sql<number | null>`(select hidden_accounts.account_id from hidden_accounts
   where hidden_accounts.account_id = studies.account_id)`
+
+/** Asked for each row on its own: no planner makes a scan of it, or expects that few rows are left. */
+export const isVisible = sql<boolean>`${hiddenAccount} is distinct from studies.account_id`
 
 /** With whether it is hidden from all but its owner. */
 export interface Found<S extends Study> {
