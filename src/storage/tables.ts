@@ -1,6 +1,6 @@
 import type { AccountTable, HiddenAccountTable } from '../accounts/account.table.ts'
 import type { RateLimitTable } from '../authentication/rate-limit.table.ts'
-import type { RemovedStudyTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
+import type { StudyChangeTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
 export interface SettingTable {
   key: string
@@ -13,6 +13,6 @@ export interface Tables {
   hidden_accounts: HiddenAccountTable
   budgets: RateLimitTable
   studies: StudyTable
-  removed_studies: RemovedStudyTable
+  study_changes: StudyChangeTable
   study_tallies: StudyCounterTable
 }

@@ -71,7 +71,7 @@ const countOf = statementsByShape((shape: Shape) =>
 
 function matching(db: Db, { account, running, from, to }: Shape, values: Parameters<Values>) {
   let query = db.selectFrom('studies')
-  query = account ? query.where('account_id', '=', values.accountId) : query.where(isVisible)
+  query = account ? query.where('account_id', '=', values.accountId) : query.where(isVisible(db))
   if (running !== undefined) query = query.where('ended_at', running ? 'is' : 'is not', null)
   if (from) query = query.where('started_at', '>=', values.from)
   if (to) query = query.where('started_at', '<', values.to)

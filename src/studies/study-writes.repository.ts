@@ -4,13 +4,12 @@ import type { EpochSeconds } from '../shared/clock.ts'
 import { type Parameters, statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import type { NewStudy, OwnStudy } from './own/own-study.ts'
-import type { StudyKey } from './study.repository.ts'
 import type { StudyTable } from './study.table.ts'
 import type { StudyId } from './study.ts'
 
 type Columns = Omit<Insertable<StudyTable>, 'id'>
 
-function columnsOf(study: NewStudy, version: number): Required<Columns> {
+function columnsOf(study: NewStudy): Required<Columns> {
   return {
     account_id: study.accountId,
     started_at: study.startedAt,
@@ -21,12 +20,11 @@ function columnsOf(study: NewStudy, version: number): Required<Columns> {
     heartbeat_at: study.heartbeatAt ?? null,
     seen_from: study.seenFrom ?? null,
     seen_to: study.seenTo ?? null,
-    version,
   }
 }
 
-export async function insertStudy(db: Db, study: NewStudy, version: number): Promise<StudyId> {
-  const inserted = await insertion.first(db, columnsOf(study, version))
+export async function insertStudy(db: Db, study: NewStudy): Promise<StudyId> {
+  const inserted = await insertion.first(db, columnsOf(study))
   if (inserted === undefined) throw new Error('an insertion answered no row')
   return inserted.id as StudyId
 }
@@ -38,15 +36,14 @@ const insertion = statement<Required<Columns>, { id: number }>((db, values) =>
       ...{ account_id: values.account_id, started_at: values.started_at, ended_at: values.ended_at },
       ...{ end_cause: values.end_cause, subject: values.subject, note: values.note },
       ...{ heartbeat_at: values.heartbeat_at, seen_from: values.seen_from, seen_to: values.seen_to },
-      version: values.version,
     })
     .returning('id')
     .compile(),
 )
 
 /** Writes the columns that differ: an index is touched only for a column of its own. */
-export async function updateStudy(db: Db, before: OwnStudy, after: OwnStudy, version: number): Promise<void> {
-  const [old, values] = [columnsOf(before, -1), columnsOf(after, version)]
+export async function updateStudy(db: Db, before: OwnStudy, after: OwnStudy): Promise<void> {
+  const [old, values] = [columnsOf(before), columnsOf(after)]
   const changed = (Object.keys(values) as (keyof Columns)[]).filter((name) => values[name] !== old[name])
   await updateOf(changed).all(db, { ...values, id: before.id })
 }
@@ -64,24 +61,15 @@ function picked(values: Parameters<UpdateValues>, names: (keyof Columns)[]) {
   return set as Updateable<StudyTable>
 }
 
-/** The record is gone, and its number kept for the devices that have it. */
-export async function deleteStudy(
-  db: Db,
-  { id, accountId }: StudyKey,
-  version: number,
-  removedAt: EpochSeconds,
-): Promise<void> {
+export async function deleteStudy(db: Db, id: StudyId): Promise<void> {
   await db.deleteFrom('studies').where('id', '=', id).execute()
-  await db
-    .insertInto('removed_studies')
-    .values({ account_id: accountId, version, study_id: id, removed_at: removedAt })
-    .execute()
 }
 
 export async function deleteStudiesOf(
   db: Db,
   accountId: AccountId,
 ): Promise<{ startedAt: EpochSeconds; running: boolean }[]> {
+  await db.deleteFrom('study_changes').where('account_id', '=', accountId).execute()
   const rows = await db
     .deleteFrom('studies')
     .where('account_id', '=', accountId)

@@ -7,6 +7,7 @@ import { type NewStudy, type OwnStudy, ownSettled, seenStart, withEnd } from './
 import { decideEdit, type StudyEdit } from './own/study-edit.ts'
 import { findOwnStudy, findRunning } from './study.repository.ts'
 import { decideEnd, decideStart, endByService, type Rules, type StudyId } from './study.ts'
+import { logChanges } from './study-changes.repository.ts'
 import { addToCounters } from './study-counter.repository.ts'
 import { type CounterDelta, runningDelta, startDeltas } from './study-counter.ts'
 import { deleteStudy, insertStudy, updateStudy } from './study-writes.repository.ts'
@@ -121,25 +122,29 @@ export type StudyChange =
   | { before: OwnStudy; after: undefined }
 
 /**
- * All that is written to records goes through here, in this order, for an account whose row is locked: each record gets a version of its
- * own, and the counts stay right. Answers the id of each. @throws DomainError `unauthorized` where there is no such account any more
+ * All that is written to records goes through here, in this order, for an account whose row is locked: each write has a
+ * version of its own, and the counts stay right. Answers the id of each. @throws DomainError `unauthorized` where there is no such account any more
  */
 async function writeChanges({ tx, accountId, rules }: StudyWrite, changes: StudyChange[]): Promise<StudyId[]> {
   const added = changes.reduce((sum, { before, after }) => sum + (after ? 1 : 0) - (before ? 1 : 0), 0)
   const noted = await noteStudies(tx, accountId, { added, written: changes.length })
   if (noted === undefined) throw new DomainError('unauthorized')
-  let version = noted.studyVersion - changes.length
   const ids: StudyId[] = []
-  for (const change of changes) ids.push(await writeChange(tx, change, ++version, rules.now))
+  for (const change of changes) ids.push(await writeChange(tx, change))
+  const first = noted.studyVersion - changes.length + 1
+  const changedAt = rules.now
+  logChanges(
+    tx,
+    ids.map((studyId, at) => ({ accountId, version: first + at, studyId, changedAt })),
+  )
   if (!noted.hidden) addToCounters(tx, changes.flatMap(deltasOf))
   return ids
 }
 
-async function writeChange(tx: Db, change: StudyChange, version: number, now: EpochSeconds): Promise<StudyId> {
-  const { before, after } = change
-  if (before === undefined) return insertStudy(tx, change.after, version)
-  if (after === undefined) await deleteStudy(tx, before, version, now)
-  else await updateStudy(tx, before, change.after, version)
+async function writeChange(tx: Db, { before, after }: StudyChange): Promise<StudyId> {
+  if (before === undefined) return insertStudy(tx, after)
+  if (after === undefined) await deleteStudy(tx, before.id)
+  else await updateStudy(tx, before, after)
   return before.id
 }
 

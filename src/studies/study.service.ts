@@ -125,7 +125,10 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes }: St
   function pageOf(request: StudyListRequest, total: () => MaybePromise<number>): MaybePromise<Page<Study>> {
     const whole = request.filter.running === undefined ? undefined : endOverdue()
     const page = andThen(whole, () => pageStudies(storage.db, request, total))
-    return andThen(page, ({ items, ...rest }) => ({ ...rest, items: items.map((study) => settled(study, rules())) }))
+    return andThen(page, ({ items, ...rest }) => {
+      const at = rules()
+      return { ...rest, items: items.map((study) => settled(study, at)) }
+    })
   }
 
   return { getStudy, listStudies, listStudiesOf, writePageOf, startStudy, endStudy, endOverdue, write, inWrite, rules }

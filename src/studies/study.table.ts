@@ -14,16 +14,17 @@ export interface StudyTable {
   /** The start and the end that the service saw itself, whatever has been made of them since. */
   seen_from: number | null
   seen_to: number | null
-  /** The account's `study_version` at the last write to this record; 0 where that was before there were any. */
-  version: Generated<number>
 }
 
-/** That a record was, for devices that still have it. `version` as in `studies`: no two rows of both tables share one of an account. */
-export interface RemovedStudyTable {
+/**
+ * Every write to a record, in the order of the account's versions: what a second device asks for. The record as it is now stands in
+ * `studies`; one that is not there any more was removed.
+ */
+export interface StudyChangeTable {
   account_id: number
   version: number
   study_id: number
-  removed_at: number
+  changed_at: number
 }
 
 /**

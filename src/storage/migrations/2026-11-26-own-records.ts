@@ -1,20 +1,25 @@
 import { type Kysely, sql } from 'kysely'
+import type { DatabaseKind } from '../storage.ts'
 
 /** What a record says to its owner, what a second device asks for, and who is hidden. Every column is nullable or has a constant: no row is written. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function up(db: Kysely<unknown>, kind: DatabaseKind): Promise<void> {
   await addStudyColumns(db)
   await addAccountColumns(db)
-  await db.schema
-    .createTable('removed_studies')
-    .addColumn('account_id', 'bigint', (column) => column.notNull().references('accounts.id').onDelete('cascade'))
+  // No reference to accounts: it would be looked up at each write.
+  const changes = db.schema
+    .createTable('study_changes')
+    .addColumn('account_id', 'bigint', (column) => column.notNull())
     .addColumn('version', 'bigint', (column) => column.notNull())
     .addColumn('study_id', 'bigint', (column) => column.notNull())
-    .addColumn('removed_at', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('removed_studies_pkey', ['account_id', 'version'])
-    .execute()
+    .addColumn('changed_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('study_changes_pkey', ['account_id', 'version'])
+  await (kind === 'sqlite' ? changes.modifyEnd(sql`without rowid`) : changes).execute()
   await db.schema
     .createTable('hidden_accounts')
-    .addColumn('account_id', 'bigint', (column) => column.primaryKey().references('accounts.id').onDelete('cascade'))
+    // On SQLite the row's own id: that is how it is found fastest.
+    .addColumn('account_id', kind === 'sqlite' ? 'integer' : 'bigint', (column) =>
+      column.primaryKey().references('accounts.id').onDelete('cascade'),
+    )
     .execute()
 }
 
@@ -31,22 +36,12 @@ async function addStudyColumns(db: Kysely<unknown>): Promise<void> {
     ] as const),
   ]
   for (const [name, type] of columns) await db.schema.alterTable('studies').addColumn(name, type).execute()
-  await db.schema
-    .alterTable('studies')
-    .addColumn('version', 'bigint', (column) => column.notNull().defaultTo(0))
-    .execute()
-  // Both hold none of the rows that are there: making them is one read of the table.
+  // It holds none of the rows that are there: making it is one read of the table.
   await db.schema
     .createIndex('studies_running_by_heartbeat')
     .on('studies')
     .column('heartbeat_at')
     .where(sql<boolean>`ended_at is null and heartbeat_at is not null`)
-    .execute()
-  await db.schema
-    .createIndex('studies_by_version')
-    .on('studies')
-    .columns(['account_id', 'version'])
-    .where(sql<boolean>`version > 0`)
     .execute()
 }
 

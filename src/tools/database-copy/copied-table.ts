@@ -35,14 +35,14 @@ export const copiedTables: readonly CopiedTable[] = [
     name: 'studies',
     columns: {
       ...{ id: integer, account_id: integer, started_at: integer, ended_at: integer, end_cause: text },
-      ...{ subject: text, note: text, heartbeat_at: integer, seen_from: integer, seen_to: integer, version: integer },
+      ...{ subject: text, note: text, heartbeat_at: integer, seen_from: integer, seen_to: integer },
     },
     key: ['id'],
     drawn: true,
   },
   {
-    name: 'removed_studies',
-    columns: { account_id: integer, version: integer, study_id: integer, removed_at: integer },
+    name: 'study_changes',
+    columns: { account_id: integer, version: integer, study_id: integer, changed_at: integer },
     key: ['account_id', 'version'],
   },
   { name: 'hidden_accounts', columns: { account_id: integer }, key: ['account_id'] },
