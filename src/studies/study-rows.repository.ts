@@ -2,7 +2,7 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Cursor, Order } from '../shared/page.ts'
 import { type Parameters, statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
-import { isVisible, type OwnRow, type StudyRow, studyColumns } from './study.repository.ts'
+import { isVisible, type OwnRow, pageColumns, type StudyRow, studyColumns } from './study.repository.ts'
 import type { StudyFilter } from './study-list.ts'
 
 /** Where a record stands in the order of start and id. */
@@ -51,7 +51,8 @@ const rowsOf = statementsByShape((shape: Shape & { columns: Columns; order: Orde
         eb(eb.refTuple('started_at', 'id'), order === 'asc' ? '>' : '<', eb.tuple(values.startedAt, values.id)),
       )
     }
-    const selected = shape.columns === 'own' ? query.selectAll() : query.select(studyColumns)
+    const selected =
+      shape.columns === 'own' ? query.selectAll() : query.select(shape.account ? pageColumns : studyColumns)
     return selected
       .orderBy('started_at', order)
       .orderBy('id', order)

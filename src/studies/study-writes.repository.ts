@@ -1,4 +1,4 @@
-import type { Insertable, RawBuilder, Updateable } from 'kysely'
+import { type Insertable, type RawBuilder, sql, type Updateable } from 'kysely'
 import type { AccountId } from '../accounts/account.ts'
 import type { EpochSeconds } from '../shared/clock.ts'
 import { type Parameters, statement, statementsByShape } from '../storage/statement.ts'
@@ -80,19 +80,20 @@ export async function deleteStudiesOf(
 
 /** Answers whether the record still runs. Takes the latest sign of life, and one that lies behind where the clock was ahead then. */
 export async function updateHeartbeat(db: Db, id: StudyId, at: EpochSeconds, latest: EpochSeconds): Promise<boolean> {
-  return (await heartbeat.first(db, { id, at, latest })) !== undefined
+  const row = await heartbeat.first(db, { id, at, latest })
+  return row !== undefined && row.ended_at === null
 }
 
-const heartbeat = statement<{ id: StudyId; at: EpochSeconds; latest: EpochSeconds }, { id: number }>(
+// By the id alone: a planner that knows of few running records would walk along all of them.
+const heartbeat = statement<{ id: StudyId; at: EpochSeconds; latest: EpochSeconds }, { ended_at: number | null }>(
   (db, { id, at, latest }) =>
     db
       .updateTable('studies')
-      .set({ heartbeat_at: at })
+      .set({
+        heartbeat_at: sql`case when ended_at is null and coalesce(heartbeat_at <= ${at} or heartbeat_at > ${latest}, true)
+          then ${at} else heartbeat_at end`,
+      })
       .where('id', '=', id)
-      .where('ended_at', 'is', null)
-      .where((eb) =>
-        eb.or([eb('heartbeat_at', 'is', null), eb('heartbeat_at', '<=', at), eb('heartbeat_at', '>', latest)]),
-      )
-      .returning('id')
+      .returning('ended_at')
       .compile(),
 )

@@ -11,12 +11,17 @@ import type { Study, StudyId } from './study.ts'
 export type OwnRow = Selectable<StudyTable>
 export type StudyRow = Pick<OwnRow, 'id' | 'account_id' | 'started_at' | 'ended_at' | 'end_cause' | 'heartbeat_at'>
 
-/**
- * What a published record is made of. The columns lie in the index of a student's records, which is then all that is read of a page, but
- * for the heartbeat, which is looked up where the record runs.
- */
-export const studyColumns = [
-  ...(['studies.id', 'studies.account_id', 'studies.started_at', 'studies.ended_at', 'studies.end_cause'] as const),
+const indexedColumns = [
+  ...(['studies.id', 'studies.account_id', 'studies.started_at'] as const),
+  ...(['studies.ended_at', 'studies.end_cause'] as const),
+] as const
+
+/** What a published record is made of. */
+export const studyColumns = [...indexedColumns, 'studies.heartbeat_at'] as const
+
+/** The same for one student's page, which is read from an index alone: only for a record that runs is its row looked up. */
+export const pageColumns = [
+  ...indexedColumns,
   sql<number | null>`case when studies.ended_at is null
     then (select running.heartbeat_at from studies as running where running.id = studies.id) end`.as('heartbeat_at'),
 ] as const

@@ -27,8 +27,8 @@ export function createSettingsService({ storage, countData }: SettingsServiceDep
       await lockAccount(tx, id, storage.kind)
       const before = known(await findSettings(tx, id))
       const after = { ...before, ...wanted }
-      if (isHidden(before) !== isHidden(after)) await countData(tx, id, !isHidden(after))
       await updateSettings(tx, id, after)
+      if (isHidden(before) !== isHidden(after)) await countData(tx, id, !isHidden(after))
       return after
     })
   }
