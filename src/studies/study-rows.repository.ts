@@ -51,8 +51,8 @@ const rowsOf = statementsByShape((shape: Shape & { columns: Columns; order: Orde
         eb(eb.refTuple('started_at', 'id'), order === 'asc' ? '>' : '<', eb.tuple(values.startedAt, values.id)),
       )
     }
-    const selected =
-      shape.columns === 'own' ? query.selectAll() : query.select(shape.account ? pageColumns : studyColumns)
+    const published = shape.account ? query.select(pageColumns) : query.select(studyColumns)
+    const selected = shape.columns === 'own' ? query.selectAll() : published
     return selected
       .orderBy('started_at', order)
       .orderBy('id', order)
