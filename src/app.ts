@@ -1,38 +1,30 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
 import { createAccountService } from './accounts/account.service.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
+import { settingsRoutes } from './accounts/settings/settings.routes.ts'
+import { createSettingsService } from './accounts/settings/settings.service.ts'
 import { authentication } from './authentication/authentication.plugin.ts'
 import { createAuthenticationService } from './authentication/authentication.service.ts'
 import { createPasswordGuesses } from './authentication/guessing/password-guesses.service.ts'
+import { ownAccountRoutes } from './authentication/own-account/own-account.routes.ts'
+import { createOwnAccountService } from './authentication/own-account/own-account.service.ts'
 import { createRateLimitService } from './authentication/rate-limit.service.ts'
 import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
 import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config/config.ts'
-import { cors } from './http/cross-site.ts'
 import { apiReference } from './http/document/api-reference.ts'
 import { openapi } from './http/document/openapi.ts'
-import { errors } from './http/errors/errors.ts'
-import { createProtocolErrors, protocolErrors } from './http/errors/protocol-errors.ts'
-import { createUnavailabilityLog, type LogUnavailable } from './http/errors/unavailability-log.ts'
+import { createUnavailabilityLog } from './http/errors/unavailability-log.ts'
 import { health } from './http/health.ts'
-import { jsonBody } from './http/json-body.ts'
-import { apiBase, links } from './http/links.ts'
-import { methods } from './http/methods.ts'
+import { apiBase } from './http/links.ts'
 import { metrics } from './http/metrics.ts'
 import { pages } from './http/pages/pages.ts'
 import { requestContext } from './http/request-context.ts'
-import { requestLog } from './http/request-log.ts'
-import { privateAnswers, responseHeaders } from './http/response-headers.ts'
-import { answerHeaders } from './http/security-headers.ts'
-import { connectionLimits } from './http/transport/connection-limits.ts'
-import { drain } from './http/transport/drain.ts'
+import { privateAnswers } from './http/response-headers.ts'
+import { buildServer } from './http/server.ts'
 import { pipelining } from './http/transport/pipelining.ts'
-import { responseBatching } from './http/transport/response-batching.ts'
-import { requestIds, serverOptions } from './http/transport/server-options.ts'
-import { serveTls, tlsOptions } from './http/transport/tls.ts'
-import { trustProxies } from './http/transport/trusted-proxies.ts'
 import type { Keys } from './keys.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
@@ -46,9 +38,15 @@ import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Storage } from './storage/storage.ts'
+import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
+import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
+import { createOwnStudyService } from './studies/own/own-study.service.ts'
+import { studyEditRoutes } from './studies/own/study-edit.routes.ts'
 import { studyRoutes } from './studies/study.routes.ts'
 import { createStudyService } from './studies/study.service.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
+import { removeStudiesOf } from './studies/study-removal.service.ts'
+import { countForEveryone } from './studies/study-visibility.service.ts'
 import { version } from './version.ts'
 
 export interface AppDeps {
@@ -61,6 +59,7 @@ export interface AppDeps {
     | 'trustProxy'
     | 'tokenLifetime'
     | 'studyMaxHours'
+    | 'studyIdleMinutes'
     | 'throttle'
     | 'studentNumber'
   >
@@ -77,15 +76,15 @@ export interface AppDeps {
 
 /** The whole service but for the socket it listens on. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const { config, storage, logger } = deps
-  const { registration, recovery, verifications, identities, accounts, studies, lastSeen, rateLimits } =
-    createServices(deps)
+  const { config, storage, clock, logger } = deps
+  const services = createServices(deps)
+  const { registration, recovery, verifications, identities, accounts, studies, lastSeen } = services
   const proofKind = deps.cas ? 'ticket' : 'password'
   const logUnavailable = createUnavailabilityLog(logger)
   const app = await buildServer(config, logger, logUnavailable)
   await app.register(openapi, { version })
   await app.register(apiReference)
-  await app.register(backgroundJobs, { studies, lastSeen, rateLimits, logUnavailable })
+  await app.register(backgroundJobs, { ...services, logUnavailable })
 
   // For anyone.
   await app.register(health, { ping: storage.ping, logUnavailable })
@@ -99,7 +98,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await asking.register(registrationRoutes, { registration, proofKind })
         await asking.register(recoveryRoutes, { recovery, proofKind })
         await asking.register(challengeRoutes, { verifications })
-        const { cas, clock, keys } = deps
+        const { cas, keys } = deps
         if (cas) await asking.register(casRoutes, { cas, clock, ticketKey: keys.ticket, verifications })
       })
 
@@ -111,48 +110,22 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
           readTogether: storage.readTogether,
         })
         await known.register(accountRoutes, { accounts })
+        await known.register(settingsRoutes, services)
+        await known.register(ownAccountRoutes, services)
         await known.register(tokenRoutes, { authentication: identities })
         await known.register(async (asking) => {
           await asking.register(requestContext)
-          await asking.register(studentNumberRoutes, { accounts, authentication: identities, recovery, proofKind })
+          await asking.register(studentNumberRoutes, { authentication: identities, recovery, proofKind })
         })
         await known.register(studyRoutes, { studies })
         await known.register(studyListRoutes, { studies })
+        await known.register(ownStudyRoutes, { ...services, clock })
+        await known.register(studyEditRoutes, { ...services, clock })
       })
     },
     { prefix: apiBase },
   )
   await app.register(pipelining)
-  return app
-}
-
-/** What stands around every route: who may connect, what a request may be, what an answer and an error look like. */
-async function buildServer(
-  config: AppDeps['config'],
-  logger: FastifyBaseLogger,
-  logUnavailable: LogUnavailable,
-): Promise<FastifyInstance> {
-  const { limits, publicUrl, tls } = config
-  const trustProxy = trustProxies(config.trustProxy)
-  const [headers, nextRequestId] = [answerHeaders(tls !== undefined), requestIds()]
-  const refusals = createProtocolErrors({ logger, headers, nextRequestId })
-  const app = Fastify({
-    ...serverOptions({ logger, trustProxy, limits, headers, nextRequestId, refusals }),
-    ...tlsOptions(tls, limits, headers),
-  })
-  await app.register(errors, { logUnavailable })
-  await app.register(protocolErrors, { refusals })
-  await app.register(connectionLimits, { limits, trustProxy, refusals })
-  await app.register(drain)
-  await app.register(responseBatching)
-  await app.register(requestLog)
-  await app.register(links, { publicUrl })
-  const allowed = new Set(config.corsOrigins)
-  if (allowed.size > 0) await app.register(cors, { allowed })
-  await app.register(responseHeaders, { headers, allowed, publicUrl, trustProxy, headerBytes: limits.headerBytes })
-  await app.register(jsonBody)
-  await app.register(methods)
-  if (tls) await app.register(serveTls, tls)
   return app
 }
 
@@ -172,14 +145,21 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const guesses = createPasswordGuesses({ rateLimits, clock })
   const lastSeen = createLastSeen(storage, clock)
   const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
+  const identities = createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses })
+  const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
   return {
     rateLimits,
     lastSeen,
     verifications,
+    identities,
     accounts: createAccountService({ storage, lastSeen }),
-    identities: createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses }),
+    settings: createSettingsService({ storage, countData: countForEveryone }),
+    ownAccount: createOwnAccountService({ storage, authentication: identities, removeData: removeStudiesOf }),
     registration: createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, guesses, studentNumberKey }),
-    studies: createStudyService({ storage, clock, maxHours: config.studyMaxHours }),
+    studies,
+    ownStudies: createOwnStudyService({ storage, studies }),
+    heartbeats: createHeartbeatService({ storage, studies }),
   }
 }

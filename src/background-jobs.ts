@@ -1,10 +1,12 @@
 import fp from 'fastify-plugin'
 import type { LastSeen } from './accounts/last-seen.service.ts'
 import type { RateLimitService } from './authentication/rate-limit.service.ts'
+import type { HeartbeatService } from './studies/own/heartbeat.service.ts'
 import type { StudyService } from './studies/study.service.ts'
 
 export interface BackgroundJobsOptions {
   studies: StudyService
+  heartbeats: HeartbeatService
   lastSeen: LastSeen
   rateLimits: RateLimitService
   /** Logs an error of the unavailable database, and answers false for every other one. */
@@ -12,12 +14,14 @@ export interface BackgroundJobsOptions {
 }
 
 const everySeconds = 15
+const heartbeatsEverySeconds = 1
 
-/** What the service does by itself, now and then: end what was left running, write who was seen, forget spent rateLimits. */
+/** What the service does by itself, now and then: end what was left running, write heartbeats and who was seen, forget spent rateLimits. */
 export const backgroundJobs = fp<BackgroundJobsOptions>(
-  async (app, { studies, lastSeen, rateLimits, logUnavailable }) => {
-    let timer: NodeJS.Timeout | undefined
+  async (app, { studies, heartbeats, lastSeen, rateLimits, logUnavailable }) => {
+    const timers: NodeJS.Timeout[] = []
     let round: Promise<void> | undefined
+    let heartbeatRound: Promise<void> | undefined
 
     function warn(error: unknown, message: string): void {
       if (!logUnavailable(error, { work: message })) app.log.warn({ err: error }, message)
@@ -33,6 +37,9 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
       }
     }
 
+    const flushHeartbeats = () =>
+      heartbeats.flush().catch((error: unknown) => warn(error, 'heartbeats were not written, to be tried again'))
+
     // Of the server, not of the framework: connections are accepted elsewhere.
     app.server.once('listening', () => {
       const runOnce = () => {
@@ -40,12 +47,21 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
           round = undefined
         })
       }
+      const flushOnce = () => {
+        heartbeatRound ??= flushHeartbeats().finally(() => {
+          heartbeatRound = undefined
+        })
+      }
       runOnce()
-      timer = setInterval(runOnce, everySeconds * 1000).unref()
+      timers.push(
+        setInterval(runOnce, everySeconds * 1000).unref(),
+        setInterval(flushOnce, heartbeatsEverySeconds * 1000).unref(),
+      )
     })
     app.addHook('onClose', async () => {
-      clearInterval(timer)
-      await round
+      for (const timer of timers) clearInterval(timer)
+      await Promise.all([round, heartbeatRound])
+      await flushHeartbeats()
       await lastSeen.flush().catch((error: unknown) => warn(error, 'the last visits were not written'))
     })
   },

@@ -4,7 +4,7 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { violatedUniqueness } from '../storage/constraint-errors.ts'
 import { statement } from '../storage/statement.ts'
 import type { DatabaseKind, Db } from '../storage/storage.ts'
-import type { Account, AccountId } from './account.ts'
+import { type Account, type AccountId, isHidden, type Visibility } from './account.ts'
 
 export interface NewAccount {
   username: string
@@ -14,7 +14,15 @@ export interface NewAccount {
   createdAt: EpochSeconds
 }
 
-const accountColumns = ['id', 'username', 'created_at', 'last_seen_at', 'study_count', 'study_version'] as const
+const accountColumns = [
+  'id',
+  'username',
+  'created_at',
+  'last_seen_at',
+  'study_count',
+  'study_version',
+  'visibility',
+] as const
 
 /** @throws DomainError `user-name-taken`, `student-number-taken` */
 export async function insertAccount(db: Db, account: NewAccount): Promise<Account> {
@@ -76,18 +84,42 @@ export async function lockAccount(db: Db, id: AccountId, kind: DatabaseKind): Pr
   if (kind === 'postgres') await db.selectFrom('accounts').select('id').where('id', '=', id).forUpdate().execute()
 }
 
-/** Goes with every write to the account's records; `added` is how many more there are now. */
-export async function noteStudies(db: Db, id: AccountId, added: number): Promise<void> {
-  await studyNote.all(db, { id, added })
+export interface StudiesNoted {
+  /** After the write; each record that was written has one of the last `written` versions. */
+  studyVersion: number
+  hidden: boolean
 }
 
-const studyNote = statement<{ id: AccountId; added: number }, unknown>((db, { id, added }) =>
+/** Goes with every write to the account's records; `added` is how many more there are now. Undefined where the account is gone. */
+export async function noteStudies(
+  db: Db,
+  id: AccountId,
+  { added, written }: { added: number; written: number },
+): Promise<StudiesNoted | undefined> {
+  const row = await studyNote.first(db, { id, added, written })
+  return row && { studyVersion: row.study_version, hidden: isHidden(row) }
+}
+
+const studyNote = statement<
+  { id: AccountId; added: number; written: number },
+  Pick<AccountRow, 'study_version' | 'visibility'>
+>((db, { id, added, written }) =>
   db
     .updateTable('accounts')
-    .set((eb) => ({ study_count: eb('study_count', '+', added), study_version: eb('study_version', '+', 1) }))
+    .set((eb) => ({ study_count: eb('study_count', '+', added), study_version: eb('study_version', '+', written) }))
     .where('id', '=', id)
+    .returning(['study_version', 'visibility'])
     .compile(),
 )
+
+/** @throws DomainError `user-name-taken` */
+export async function updateUserName(db: Db, id: AccountId, username: string, usernameKey: string): Promise<void> {
+  try {
+    await db.updateTable('accounts').set({ username, username_key: usernameKey }).where('id', '=', id).execute()
+  } catch (error) {
+    throw takenError(error) ?? error
+  }
+}
 
 /** @throws DomainError `student-number-taken` */
 export async function updateStudentNumber(db: Db, id: AccountId, studentNumberHash: string): Promise<void> {
@@ -138,6 +170,7 @@ interface AccountRow {
   last_seen_at: number
   study_count: number
   study_version: number
+  visibility: Visibility
 }
 
 function toAccount(row: AccountRow): Account {
@@ -148,5 +181,6 @@ function toAccount(row: AccountRow): Account {
     lastSeenAt: row.last_seen_at,
     studyCount: row.study_count,
     studyVersion: row.study_version,
+    visibility: row.visibility,
   }
 }

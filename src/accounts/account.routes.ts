@@ -11,30 +11,31 @@ export interface AccountRoutesOptions {
 
 export const accountRoutes: Routes<AccountRoutesOptions> = async (app, { accounts }) => {
   app.get(
+    '/users/me',
+    {
+      schema: {
+        operationId: 'getMe',
+        summary: '查看自己 · The caller',
+        tags: ['users'],
+        response: { 200: User, ...errorResponses('unauthorized') },
+      },
+    },
+    ({ identity, origin }) =>
+      andThen(accounts.getAccount(identity.accountId), (account) => presentUser(account, origin)),
+  )
+
+  app.get(
     '/users/:user_id',
     {
       schema: {
         operationId: 'getUser',
         summary: '查看用户 · One user',
         tags: ['users'],
-        params: {
-          type: 'object',
-          required: ['user_id'],
-          properties: {
-            user_id: {
-              anyOf: [UserId, { type: 'string', const: 'me' }],
-              description: '用户编号，或 `me`（自己） · Id of the user, or `me` for oneself',
-              examples: ['me'],
-            },
-          },
-        },
+        params: { type: 'object', required: ['user_id'], properties: { user_id: UserId } },
         response: { 200: User, ...errorResponses('unauthorized', 'not-found') },
       },
     },
-    (request) => {
-      const { user_id: id } = request.params
-      const accountId = id === 'me' ? request.identity.accountId : (id as AccountId)
-      return andThen(accounts.getAccount(accountId), (account) => presentUser(account, request.origin))
-    },
+    ({ params, origin }) =>
+      andThen(accounts.getAccount(params.user_id as AccountId), (account) => presentUser(account, origin)),
   )
 }

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { Visibility } from './account.ts'
 
 export interface AccountTable {
   id: Generated<number>
@@ -15,6 +16,13 @@ export interface AccountTable {
   last_seen_at: number
   /** Kept by every write to `studies`, never counted. */
   study_count: number
-  /** Grows with every write to the account's records. */
+  /** Grows by one with every record that is written, and with every change of who may see them. */
   study_version: Generated<number>
+  visibility: Generated<Visibility>
+  daily_goal_minutes: number | null
+}
+
+/** The accounts whose visibility is `only_me`, once more: everyone's list asks for each of its rows, and this table is small. */
+export interface HiddenAccountTable {
+  account_id: number
 }

@@ -2,14 +2,29 @@ import type { EpochSeconds } from '../shared/clock.ts'
 
 export type AccountId = number & { readonly brand: 'AccountId' }
 
+/** Who may see an account's records; `ranked_anonymously`: everyone, but boards do not name the account. */
+export const visibilities = ['everyone', 'ranked_anonymously', 'only_me'] as const
+export type Visibility = (typeof visibilities)[number]
+
 export interface Account {
   id: AccountId
   username: string
   createdAt: EpochSeconds
   lastSeenAt: EpochSeconds
   studyCount: number
-  /** Another one after every write to the account's records. */
+  /** Another one after every write to the account's records, and after every change of who may see them. */
   studyVersion: number
+  visibility: Visibility
+}
+
+export interface AccountSettings {
+  visibility: Visibility
+  dailyGoalMinutes: number | undefined
+}
+
+/** Whether nobody but the account may see its records. */
+export function isHidden({ visibility }: Pick<Account, 'visibility'>): boolean {
+  return visibility === 'only_me'
 }
 
 /** What a login is checked against. */
@@ -18,4 +33,5 @@ export interface Credentials {
   passwordHash: string
   version: number
   studentNumberHash: string
+  usernameKey: string
 }

@@ -1,3 +1,4 @@
+import type { AccountId, Credentials } from '../accounts/account.ts'
 import { studentNumberHash } from '../accounts/student-number.ts'
 import { userNameKey } from '../accounts/user-name.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -6,7 +7,12 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createCredentialCache, type Identity, passwordMemory, type Verified } from './credential-cache.ts'
-import { findCredentialState, findCredentials, updatePasswordHash } from './credentials.repository.ts'
+import {
+  findCredentialState,
+  findCredentials,
+  findCredentialsOf,
+  updatePasswordHash,
+} from './credentials.repository.ts'
 import { networkOf } from './guessing/network.ts'
 import type { Candidate, Match, PasswordGuesses } from './guessing/password-guesses.service.ts'
 import { hashPassword } from './password-hash.ts'
@@ -19,6 +25,13 @@ export interface AuthenticationDeps {
   studentNumbers: StudentNumberForm
   studentNumberKey: Buffer
   guesses: PasswordGuesses
+}
+
+/** The password that was typed again, for which account, from where. */
+export interface Confirmation {
+  accountId: AccountId
+  password: string
+  address: string
 }
 
 export type AuthenticationService = ReturnType<typeof createAuthenticationService>
@@ -34,7 +47,9 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     if (known.by === 'password' && guesses.isUnderAttack(known.accountId)) return undefined
     return andThen(findCredentialState(storage.db, known.accountId), (state) => {
       if (state?.version !== known.version) return undefined
-      return known.by === 'token' || state.studentNumberHash === known.studentNumberHash ? known : undefined
+      const { studentNumberHash, usernameKey } = state
+      const sameLogin = studentNumberHash === known.studentNumberHash && usernameKey === known.usernameKey
+      return known.by === 'token' || sameLogin ? known : undefined
     })
   }
 
@@ -50,11 +65,11 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
 
   /** `login` is a user name or a student number. @throws DomainError `unauthorized`, `too-many-requests`, `busy` */
   async function byPassword(login: string, password: string, address: string): Promise<Verified> {
-    const match = await guesses.check(await candidatesOf(login), password, address, 'sign-in')
-    if (match.outdated) await rehash(match, password, address)
-    const { accountId, version, studentNumberHash } = match
+    const match = await tryPassword(await candidatesOf(login), password, address)
+    const { accountId, version, studentNumberHash, usernameKey } = match
     const now = clock.now()
-    return { accountId, version, by: 'password', since: now, until: now + passwordMemory, studentNumberHash }
+    const until = now + passwordMemory
+    return { accountId, version, by: 'password', since: now, until, studentNumberHash, usernameKey }
   }
 
   /** A login that looks like a student number may mean two accounts, and always costs two hashes. */
@@ -66,9 +81,25 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     return number === undefined ? [named] : [named, { name: `number ${number}`, credentials: byNumber }]
   }
 
-  async function rehash({ accountId, passwordHash }: Match, password: string, address: string): Promise<void> {
+  async function tryPassword(candidates: Candidate[], password: string, address: string): Promise<Match> {
+    const match = await guesses.check(candidates, password, address, 'sign-in')
+    if (!match.outdated) return match
     const renewed = await hashPassword(password, { network: networkOf(address) })
-    await storage.write((tx) => updatePasswordHash(tx, accountId, passwordHash, renewed))
+    await storage.write((tx) => updatePasswordHash(tx, match.accountId, match.passwordHash, renewed))
+    return match
+  }
+
+  /**
+   * For what no token and no header alone suffices for: the password was typed again.
+   * @throws DomainError `password-wrong`, `too-many-requests`, `busy`
+   */
+  async function confirmPassword({ accountId, password, address }: Confirmation): Promise<Credentials> {
+    const credentials = await findCredentialsOf(storage.db, accountId)
+    return tryPassword([{ name: `account ${accountId}`, credentials }], password, address).catch((error: unknown) => {
+      if (error instanceof DomainError && error.code === 'unauthorized')
+        throw new DomainError('password-wrong', error.details)
+      throw error
+    })
   }
 
   /** @throws DomainError `password-wanted` for whoever came by a token: a stolen one cannot be kept alive. */
@@ -77,5 +108,5 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     return { token: tokens.issue(identity, clock.now()), expiration: tokens.lifetime }
   }
 
-  return { recall, remember: remembered.remember, byToken, byPassword, issueToken }
+  return { recall, remember: remembered.remember, byToken, byPassword, confirmPassword, issueToken }
 }

@@ -16,8 +16,9 @@ export interface Verified extends Identity {
   /** When a token was issued or a password verified: where that lies in the future, the clock was ahead and has been put back. */
   since: EpochSeconds
   until: EpochSeconds
-  /** Of an identity by password, which a student number may have been part of. */
+  /** Of an identity by password: the login was one of these two. */
   studentNumberHash?: string
+  usernameKey?: string
 }
 
 /** How long a password need not be verified again, in seconds. */

@@ -18,7 +18,7 @@ export async function findCredentials(
   if (usernameKey.includes('\0')) return {}
   const rows = await db
     .selectFrom('accounts')
-    .select(['id', 'username_key', 'password_hash', 'credential_version', 'student_number_hash'])
+    .select(credentialColumns)
     .where((eb) =>
       eb.or([
         eb('username_key', '=', usernameKey),
@@ -31,24 +31,36 @@ export async function findCredentials(
   return found
 }
 
-function toCredentials(row: {
+export async function findCredentialsOf(db: Db, id: AccountId): Promise<Credentials | undefined> {
+  const row = await db.selectFrom('accounts').select(credentialColumns).where('id', '=', id).executeTakeFirst()
+  return row && toCredentials(row)
+}
+
+const credentialColumns = ['id', 'username_key', 'password_hash', 'credential_version', 'student_number_hash'] as const
+
+interface CredentialRow {
   id: number
+  username_key: string
   password_hash: string
   credential_version: number
   student_number_hash: string
-}): Credentials {
+}
+
+function toCredentials(row: CredentialRow): Credentials {
   return {
     accountId: row.id as AccountId,
     passwordHash: row.password_hash,
     version: row.credential_version,
     studentNumberHash: row.student_number_hash,
+    usernameKey: row.username_key,
   }
 }
 
-/** What an account's credentials are judged by: another version, and all tokens are now invalid; another number, and the old one is nobody's. */
+/** What an account's credentials are judged by: another version, and all tokens are now invalid; another number or name, and the old one is nobody's. */
 export interface CredentialState {
   version: number
   studentNumberHash: string
+  usernameKey: string
 }
 
 export function findCredentialState(db: Db, id: AccountId): MaybePromise<CredentialState | undefined> {
@@ -58,7 +70,10 @@ export function findCredentialState(db: Db, id: AccountId): MaybePromise<Credent
 const credentialStateById = statement<{ id: AccountId }, CredentialState>((db, { id }) =>
   db
     .selectFrom('accounts')
-    .select(['credential_version as version', 'student_number_hash as studentNumberHash'])
+    .select([
+      ...(['credential_version as version', 'student_number_hash as studentNumberHash'] as const),
+      'username_key as usernameKey',
+    ])
     .where('id', '=', id)
     .compile(),
 )

@@ -47,6 +47,7 @@ export interface Config {
   tokenLifetime: number
   timezone: string
   studyMaxHours: number
+  studyIdleMinutes: number
   trustProxy: string[]
   throttle: boolean
   limits: TransportLimits
@@ -59,16 +60,8 @@ export const settingNames = [
   ...['SECRET', 'SECRET_PREVIOUS'],
   ...['SCHOOL', 'SCHOOL_URL', 'SCHOOL_LOGIN', 'SCHOOL_CAPTCHA', 'SCHOOL_CAPTCHA_PROFILE', 'SCHOOL_CA', 'SCHOOL_TLS'],
   ...['SCHOOL_CONCURRENCY', 'LDAP_BASE_DN', 'LDAP_FILTER', 'LDAP_BIND_DN', 'LDAP_BIND_PASSWORD', 'LDAP_STARTTLS'],
-  ...[
-    'CAS_STUDENT_NUMBER_ATTRIBUTE',
-    'CAS_RENEW',
-    'ALLOW_DEMO_SCHOOL',
-    'STUDENT_NUMBER',
-    'TOKEN_TTL',
-    'TIMEZONE',
-    'STUDY_MAX_HOURS',
-  ],
-  ...['TRUST_PROXY', 'THROTTLE', 'LOG_LEVEL'],
+  ...['CAS_STUDENT_NUMBER_ATTRIBUTE', 'CAS_RENEW', 'ALLOW_DEMO_SCHOOL', 'STUDENT_NUMBER', 'TOKEN_TTL', 'TIMEZONE'],
+  ...['STUDY_MAX_HOURS', 'STUDY_IDLE_MINUTES', 'TRUST_PROXY', 'THROTTLE', 'LOG_LEVEL'],
 ] as const
 
 export type SettingName = (typeof settingNames)[number]

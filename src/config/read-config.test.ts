@@ -29,6 +29,7 @@ const wrong: readonly (readonly [variable: string, env: Record<string, string>])
   ['TLS_CERT', { TLS_KEY: '/nowhere/key.pem' }],
   ['TIMEZONE', { TIMEZONE: 'Mars/Olympus' }],
   ['STUDY_MAX_HOURS', { STUDY_MAX_HOURS: '0' }],
+  ['STUDY_IDLE_MINUTES', { STUDY_IDLE_MINUTES: '0' }],
   ['TRUST_PROXY', { TRUST_PROXY: 'everyone' }],
   ['THROTTLE', { THROTTLE: 'maybe' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],

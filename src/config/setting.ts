@@ -44,6 +44,13 @@ export function hours(value: string): number {
   return number
 }
 
+export function minutes(value: string): number {
+  const number = Number(value)
+  if (!/^\d+(\.\d+)?$/.test(value) || number <= 0 || number > 1440)
+    throw new Error('must be a number of minutes above 0, at most 1440')
+  return number
+}
+
 export function oneOf<T extends string>(...values: T[]) {
   return (value: string): T => {
     const found = values.find((candidate) => candidate === value)

@@ -1,5 +1,4 @@
 import { Password, presentUser, User } from '../accounts/account.schemas.ts'
-import type { AccountService } from '../accounts/account.service.ts'
 import type { AuthenticationService } from '../authentication/authentication.service.ts'
 import { bodyRefusals, errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
@@ -10,11 +9,10 @@ import { anotherStudent, bodyWithVerification, WaitingPlace } from './verificati
 import { type ProofKind, verificationInputOf } from './verification-input.ts'
 
 export const studentNumberRoutes: Routes<{
-  accounts: Pick<AccountService, 'getAccount'>
-  authentication: Pick<AuthenticationService, 'byPassword'>
+  authentication: Pick<AuthenticationService, 'confirmPassword'>
   recovery: RecoveryService
   proofKind: ProofKind
-}> = async (app, { accounts, authentication, recovery, proofKind }) => {
+}> = async (app, { authentication, recovery, proofKind }) => {
   app.post(
     '/users/me/student-number',
     {
@@ -39,6 +37,7 @@ export const studentNumberRoutes: Routes<{
           ...errorResponses(
             'unauthorized',
             'password-wanted',
+            'password-wrong',
             ...bodyRefusals,
             ...proofRefusals,
             'student-number-taken',
@@ -49,10 +48,8 @@ export const studentNumberRoutes: Routes<{
     async (request) => {
       const { accountId, by } = request.identity
       if (by === 'token') throw new DomainError('password-wanted')
-      const { username } = await accounts.getAccount(accountId)
       // A browser sends what it was once told along with another site's form; nobody but the student types the password again.
-      const proven = await authentication.byPassword(username, request.body.password, request.ip)
-      if (proven.accountId !== accountId) throw new DomainError('unauthorized')
+      await authentication.confirmPassword({ accountId, password: request.body.password, address: request.ip })
       const account = await recovery.rebindStudentNumber(
         accountId,
         verificationInputOf(proofKind, request.body, request.headers['waiting-place']),

@@ -7,9 +7,11 @@ export type ErrorCode =
   | 'bad-query'
   | 'range-reversed'
   | 'bad-cursor'
+  | 'bad-setting'
   | 'credentials-missing'
   | 'credentials-unreadable'
   | 'password-wanted'
+  | 'password-wrong'
   | 'unauthorized'
   | 'forbidden'
   | 'cross-site'
@@ -61,6 +63,9 @@ export type ErrorCode =
   | 'time-in-future'
   | 'time-too-early'
   | 'study-too-long'
+  | 'no-running-study'
+  | 'subject-malformed'
+  | 'note-malformed'
 
 export interface ErrorDetails {
   retryAfterSeconds?: number

@@ -4,6 +4,7 @@ import * as foundation from './migrations/2026-11-24-foundation.ts'
 import * as pagesFromTheIndex from './migrations/2026-11-25-pages-from-the-index.ts'
 import * as studyVersion from './migrations/2026-11-25-study-version.ts'
 import * as waitingRoom from './migrations/2026-11-26-waiting-room.ts'
+import * as ownRecords from './migrations/2026-11-27-own-records.ts'
 import { withLongBusyTimeout } from './sqlite/sqlite-database.ts'
 import type { DatabaseKind, Db, Storage } from './storage.ts'
 
@@ -17,6 +18,7 @@ const steps: Record<string, Step> = {
   '2026-11-25-pages-from-the-index': pagesFromTheIndex,
   '2026-11-25-study-version': studyVersion,
   '2026-11-26-waiting-room': waitingRoom,
+  '2026-11-27-own-records': ownRecords,
 }
 
 /** The database was made by a version that knows more steps than this one. */

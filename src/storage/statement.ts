@@ -27,6 +27,10 @@ export function runAtOnce(db: Db, run: RunNow): void {
   runners.set(db, run)
 }
 
+export function isSqlite(db: Db): boolean {
+  return runners.has(db) || db.getExecutor().adapter instanceof SqliteAdapter
+}
+
 export interface Statement<P, R> {
   all(db: Db, values: P): MaybePromise<R[]>
   first(db: Db, values: P): MaybePromise<R | undefined>
@@ -40,7 +44,7 @@ export function statement<P extends object, R>(
 
   function all(db: Db, values: P): MaybePromise<R[]> {
     const run = runners.get(db)
-    const kind = run || db.getExecutor().adapter instanceof SqliteAdapter ? 'sqlite' : 'postgres'
+    const kind = run || isSqlite(db) ? 'sqlite' : 'postgres'
     compiled[kind] ??= build(db, parameters as Parameters<P>)
     const query = compiled[kind]
     const bound = query.parameters.map((value) =>

@@ -1,7 +1,7 @@
-import type { AccountTable } from '../accounts/account.table.ts'
+import type { AccountTable, HiddenAccountTable } from '../accounts/account.table.ts'
 import type { RateLimitTable } from '../authentication/rate-limit.table.ts'
 import type { WaitingPlaceTable } from '../registration/waiting-room/waiting-place.table.ts'
-import type { StudyCounterTable, StudyTable } from '../studies/study.table.ts'
+import type { StudyChangeTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
 export interface SettingTable {
   key: string
@@ -11,8 +11,10 @@ export interface SettingTable {
 export interface Tables {
   settings: SettingTable
   accounts: AccountTable
+  hidden_accounts: HiddenAccountTable
   budgets: RateLimitTable
   studies: StudyTable
+  study_changes: StudyChangeTable
   study_tallies: StudyCounterTable
   waiting_places: WaitingPlaceTable
 }

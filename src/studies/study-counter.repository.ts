@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { AccountId } from '../accounts/account.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Order } from '../shared/page.ts'
 import { beforeCommit } from '../storage/before-commit.ts'
@@ -30,8 +31,9 @@ async function writeDeltas(db: Db, deltas: CounterDelta[]): Promise<void> {
       values[`bucket${index}`] = bucket
       values[`delta${index}`] = delta
     }
-    // The few rows of a start or a stop are all that is common; a removed account may have any number.
-    const addition = some.length <= commonRows ? additionOf(some.length) : makeAddition(some.length)
+    // The few rows of a start or a stop are common; the many of an account that is removed come in full statements.
+    const common = some.length <= commonRows || some.length === rowsAtOnce
+    const addition = common ? additionOf(some.length) : makeAddition(some.length)
     await addition.all(db, values)
   }
 }
@@ -54,6 +56,22 @@ const makeAddition = (length: number) =>
       .compile(),
   )
 const additionOf = statementsByShape(makeAddition)
+
+/**
+ * Adds `sign` times the starts of all records of an account, in the database itself: those may be very many. In the order in which every
+ * writer takes its locks.
+ */
+export async function addStartsOf(tx: Db, accountId: AccountId, sign: 1 | -1): Promise<void> {
+  const slot = Math.floor(Math.random() * slots)
+  for (const width of counterWidths) {
+    // Rounded down: both databases round towards zero, and starts of old releases may lie before 1970.
+    const bucket = sql.raw(`(started_at - ((started_at % ${width}) + ${width}) % ${width}) / ${width}`)
+    await sql`insert into study_tallies (width, bucket, slot, count)
+      select ${sql.lit(width)}, ${bucket}, ${sql.lit(slot)}, ${sql.lit(sign)} * count(*) from studies
+      where account_id = ${accountId} group by ${bucket} order by ${bucket}
+      on conflict (width, bucket, slot) do update set count = study_tallies.count + excluded.count`.execute(tx)
+  }
+}
 
 export function countAll(db: Db): MaybePromise<number> {
   return sumOf(db, counterWidths[0])

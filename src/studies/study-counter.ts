@@ -12,7 +12,7 @@ export interface CounterDelta {
   delta: number
 }
 
-/** What inserting (`delta` 1) or deleting (-1) a record with this start does to the counts. */
+/** What `delta` more records (fewer, where it is negative) that start there do to the counts. */
 export function startDeltas(startedAt: EpochSeconds, delta: number): CounterDelta[] {
   return counterWidths.map((width) => ({ width, bucket: Math.floor(startedAt / width), delta }))
 }

@@ -6,11 +6,9 @@ import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { JsonText } from '../http/json-text.ts'
 import { apiBase } from '../http/links.ts'
 import { pageRequest } from '../http/pagination.ts'
-import { fromWireTime } from '../http/wire-time.ts'
-import { DomainError } from '../shared/errors.ts'
 import { andThen } from '../shared/maybe-promise.ts'
 import type { Page } from '../shared/page.ts'
-import { presentPage, StudyListQuery, StudyPage, UserStudyListQuery } from './study.schemas.ts'
+import { presentPage, StudyListQuery, StudyPage, timeRange, UserStudyListQuery } from './study.schemas.ts'
 import type { StudyService } from './study.service.ts'
 import type { Study } from './study.ts'
 
@@ -50,33 +48,24 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
     return andThen(page, (page) => presentPage(page, origin, `${origin}${apiBase}/studys`, query))
   })
 
-  app.get('/users/:user_id/studys/', { schemaErrorFormatter, schema: listingOneUser }, ({ params, query, origin }) => {
-    const accountId = params.user_id as AccountId
+  app.get('/users/:user_id/studys/', { schemaErrorFormatter, schema: listingOneUser }, (request) => {
+    const { query, origin } = request
+    const caller = request.identity.accountId
+    const accountId = request.params.user_id as AccountId
     const url = `${origin}${apiBase}/users/${accountId}/studys/`
     const present = (page: Page<Study>) => presentPage(page, origin, url, query)
     if (isFirstPage(query)) {
       const write = (page: Page<Study>) => JSON.stringify(present(page))
       const key = `${accountId} ${JSON.stringify(query)}`
-      const text = studies.writePageOf(accountId, pageRequest(query), key, origin, write)
+      const text = studies.writePageOf(accountId, pageRequest(query), { caller, key, origin, write })
       return andThen(text, (text) => new JsonText(text))
     }
     const filter = { accountId, running: query.running, ...timeRange(query) }
-    return andThen(studies.listStudiesOf(accountId, { ...pageRequest(query), filter }), present)
+    return andThen(studies.listStudiesOf(accountId, { ...pageRequest(query), filter }, caller), present)
   })
 }
 
 /** Whether the page is one that apps ask for all the time, and the page cache may hold: what else a query says makes too many. */
 function isFirstPage(query: object): boolean {
   return Object.keys(query).every((name) => name === 'per_page' || name === 'order')
-}
-
-/** @throws DomainError `bad-time`, `range-reversed` for a range that ends before it begins */
-function timeRange({ from, to }: { from?: string; to?: string }) {
-  const range = {
-    from: from === undefined ? undefined : fromWireTime(from, 'from'),
-    to: to === undefined ? undefined : fromWireTime(to, 'to'),
-  }
-  if (range.from !== undefined && range.to !== undefined && range.to < range.from)
-    throw new DomainError('range-reversed')
-  return range
 }

@@ -1,11 +1,12 @@
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Cursor, Order, Page } from '../shared/page.ts'
 import type { Db } from '../storage/storage.ts'
-import { toStudy } from './study.repository.ts'
+import type { OwnStudy } from './own/own-study.ts'
+import { toOwnStudy, toStudy } from './study.repository.ts'
 import type { Study } from './study.ts'
 import { countRunning, locate } from './study-counter.repository.ts'
 import type { StudyFilter, StudyListRequest } from './study-list.ts'
-import { countMatching, type Position, rowsMatching } from './study-rows.repository.ts'
+import { type Columns, countMatching, type Position, type RowOf, rowsMatching } from './study-rows.repository.ts'
 
 /**
  * One page in the order of start and id. Links are keyset cursors, so that every page costs the same wherever it lies.
@@ -16,17 +17,42 @@ export function pageStudies(
   request: StudyListRequest,
   total: () => MaybePromise<number>,
 ): MaybePromise<Page<Study>> {
+  return pageRows(db, 'published', toStudy, request, total)
+}
+
+/** As `pageStudies`, of records as their owner knows them. */
+export function pageOwnStudies(
+  db: Db,
+  request: StudyListRequest,
+  total: () => MaybePromise<number>,
+): MaybePromise<Page<OwnStudy>> {
+  return pageRows(db, 'own', toOwnStudy, request, total)
+}
+
+function pageRows<C extends Columns, S extends Study>(
+  db: Db,
+  columns: C,
+  toItem: (row: RowOf<C>) => S,
+  request: StudyListRequest,
+  total: () => MaybePromise<number>,
+): MaybePromise<Page<S>> {
   const { filter, order, perPage, cursor, page = 1 } = request
   return andThen(countStudies(db, filter, total), (count) => {
-    if (cursor || page > 1) return laterPage(db, request, count)
-    return andThen(rowsMatching(db, { filter, order, limit: perPage + 1 }), (rows) => {
-      const items = rows.slice(0, perPage).map(toStudy)
+    if (cursor || page > 1) return laterPage(db, columns, toItem, request, count)
+    return andThen(rowsMatching(db, columns, { filter, order, limit: perPage + 1 }), (rows) => {
+      const items = rows.slice(0, perPage).map(toItem)
       return { items, count, ...links(request, items, rows.length > perPage, false) }
     })
   })
 }
 
-async function laterPage(db: Db, request: StudyListRequest, count: number): Promise<Page<Study>> {
+async function laterPage<C extends Columns, S extends Study>(
+  db: Db,
+  columns: C,
+  toItem: (row: RowOf<C>) => S,
+  request: StudyListRequest,
+  count: number,
+): Promise<Page<S>> {
   const { filter, perPage, cursor } = request
   const offset = cursor ? 0 : ((request.page ?? 1) - 1) * perPage
   if (offset > 0 && offset >= count)
@@ -34,8 +60,8 @@ async function laterPage(db: Db, request: StudyListRequest, count: number): Prom
   const backwards = cursor?.direction === 'before'
   const order = backwards ? opposite(request.order) : request.order
   const begin = cursor ? { filter, beyond: cursor } : await skip(db, filter, offset, order)
-  const rows = await rowsMatching(db, { ...begin, order, limit: perPage + 1 })
-  const items = rows.slice(0, perPage).map(toStudy)
+  const rows = await rowsMatching(db, columns, { ...begin, order, limit: perPage + 1 })
+  const items = rows.slice(0, perPage).map(toItem)
   if (backwards) items.reverse()
   const more = rows.length > perPage
   const behind = cursor ? await reachesBack(db, request, items, cursor) : offset > 0
@@ -65,7 +91,7 @@ async function reachesBack(
   const walked = cursor.direction === 'before' ? opposite(order) : order
   const nearest = cursor.direction === 'before' ? items.at(-1) : items[0]
   const edge = nearest ?? { startedAt: cursor.startedAt, id: cursor.id + (walked === 'asc' ? 1 : -1) }
-  const rows = await rowsMatching(db, { filter, beyond: edge, order: opposite(walked), limit: 1 })
+  const rows = await rowsMatching(db, 'published', { filter, beyond: edge, order: opposite(walked), limit: 1 })
   return rows.length > 0
 }
 

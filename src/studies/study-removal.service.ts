@@ -1,15 +1,18 @@
-import type { AccountId } from '../accounts/account.ts'
+import { findAccount } from '../accounts/account.repository.ts'
+import { type AccountId, isHidden } from '../accounts/account.ts'
 import type { Db } from '../storage/storage.ts'
-import { deleteStudiesOf } from './study.repository.ts'
 import { addToCounters } from './study-counter.repository.ts'
 import { runningDelta, startDeltas } from './study-counter.ts'
+import { deleteStudiesOf } from './study-writes.repository.ts'
 
 /** Removes all records of an account, whose row is locked; answers how many those were. */
 export async function removeStudiesOf(tx: Db, id: AccountId): Promise<number> {
+  const account = await findAccount(tx, id)
   const removed = await deleteStudiesOf(tx, id)
-  const deltas = removed.flatMap(({ startedAt, end }) => [
+  if (account && isHidden(account)) return removed.length
+  const deltas = removed.flatMap(({ startedAt, running }) => [
     ...startDeltas(startedAt, -1),
-    ...(end ? [] : [runningDelta(-1)]),
+    ...(running ? [runningDelta(-1)] : []),
   ])
   addToCounters(tx, deltas)
   return removed.length

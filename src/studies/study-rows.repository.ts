@@ -1,9 +1,8 @@
-import type { Selectable } from 'kysely'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Cursor, Order } from '../shared/page.ts'
 import { type Parameters, statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
-import type { StudyTable } from './study.table.ts'
+import { isVisible, type OwnRow, pageColumns, type StudyRow, studyColumns } from './study.repository.ts'
 import type { StudyFilter } from './study-list.ts'
 
 /** Where a record stands in the order of start and id. */
@@ -27,19 +26,24 @@ interface Shape {
 
 type Values = Omit<StudyFilter, 'running'> & Partial<Position> & { limit?: number; offset?: number }
 
-/** Whole rows, in the order asked for. */
-export function rowsMatching(db: Db, request: RowsRequest): MaybePromise<Selectable<StudyTable>[]> {
+/** What is read of a row: what everyone may know, or all. */
+export type Columns = 'published' | 'own'
+export type RowOf<C extends Columns> = C extends 'own' ? OwnRow : StudyRow
+
+/** Rows in the order asked for. */
+export function rowsMatching<C extends Columns>(db: Db, columns: C, request: RowsRequest): MaybePromise<RowOf<C>[]> {
   const { filter, order, beyond, limit, offset = 0 } = request
-  const rows = rowsOf({ ...shapeOf(filter), order, beyond: beyond !== undefined })
-  return rows.all(db, { ...filter, startedAt: beyond?.startedAt, id: beyond?.id, limit, offset })
+  const rows = rowsOf({ ...shapeOf(filter), columns, order, beyond: beyond !== undefined })
+  const found = rows.all(db, { ...filter, startedAt: beyond?.startedAt, id: beyond?.id, limit, offset })
+  return found as MaybePromise<RowOf<C>[]>
 }
 
 export function countMatching(db: Db, filter: StudyFilter): MaybePromise<number> {
   return andThen(countOf(shapeOf(filter)).first(db, filter), (row) => Number(row?.count ?? 0))
 }
 
-const rowsOf = statementsByShape((shape: Shape & { order: Order; beyond: boolean }) =>
-  statement<Values, Selectable<StudyTable>>((db, values) => {
+const rowsOf = statementsByShape((shape: Shape & { columns: Columns; order: Order; beyond: boolean }) =>
+  statement<Values, StudyRow>((db, values) => {
     const { order } = shape
     let query = matching(db, shape, values)
     if (shape.beyond) {
@@ -47,8 +51,9 @@ const rowsOf = statementsByShape((shape: Shape & { order: Order; beyond: boolean
         eb(eb.refTuple('started_at', 'id'), order === 'asc' ? '>' : '<', eb.tuple(values.startedAt, values.id)),
       )
     }
-    return query
-      .selectAll()
+    const published = shape.account ? query.select(pageColumns) : query.select(studyColumns)
+    const selected = shape.columns === 'own' ? query.selectAll() : published
+    return selected
       .orderBy('started_at', order)
       .orderBy('id', order)
       .limit(values.limit)
@@ -67,7 +72,7 @@ const countOf = statementsByShape((shape: Shape) =>
 
 function matching(db: Db, { account, running, from, to }: Shape, values: Parameters<Values>) {
   let query = db.selectFrom('studies')
-  if (account) query = query.where('account_id', '=', values.accountId)
+  query = account ? query.where('account_id', '=', values.accountId) : query.where(isVisible(db))
   if (running !== undefined) query = query.where('ended_at', running ? 'is' : 'is not', null)
   if (from) query = query.where('started_at', '>=', values.from)
   if (to) query = query.where('started_at', '<', values.to)

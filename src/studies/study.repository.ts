@@ -1,108 +1,137 @@
-import type { Selectable } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { AccountId } from '../accounts/account.ts'
 import type { EpochSeconds } from '../shared/clock.ts'
-import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
-import { violatesReference } from '../storage/constraint-errors.ts'
-import { statement } from '../storage/statement.ts'
+import { isSqlite, statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
+import type { OwnStudy } from './own/own-study.ts'
 import type { StudyTable } from './study.table.ts'
-import type { EndCause, Study, StudyEnd, StudyId } from './study.ts'
+import type { Study, StudyId } from './study.ts'
 
-export function findStudy(db: Db, id: StudyId): MaybePromise<Study | undefined> {
-  return andThen(studyById.first(db, { id }), (row) => row && toStudy(row))
+export type OwnRow = Selectable<StudyTable>
+export type StudyRow = Pick<OwnRow, 'id' | 'account_id' | 'started_at' | 'ended_at' | 'end_cause' | 'heartbeat_at'>
+
+const indexedColumns = [
+  ...(['studies.id', 'studies.account_id', 'studies.started_at'] as const),
+  ...(['studies.ended_at', 'studies.end_cause'] as const),
+] as const
+
+/** What a published record is made of. */
+export const studyColumns = [...indexedColumns, 'studies.heartbeat_at'] as const
+
+/** The same for one student's page, which is read from an index alone: only for a record that runs is its row looked up. */
+export const pageColumns = [
+  ...indexedColumns,
+  sql<number | null>`case when studies.ended_at is null
+    then (select running.heartbeat_at from studies as running where running.id = studies.id) end`.as('heartbeat_at'),
+] as const
+
+/** The row's account if it is hidden, and null otherwise. */
+const hiddenAccount = sql<number | null>`(select hidden_accounts.account_id from hidden_accounts
+  where hidden_accounts.account_id = studies.account_id)`
+
+/** Looked up for each row: PostgreSQL would read all hidden accounts for `not in`, where SQLite looks into the table for half the cost. */
+export function isVisible(db: Db): RawBuilder<boolean> {
+  if (isSqlite(db)) return sql`studies.account_id not in (select hidden_accounts.account_id from hidden_accounts)`
+  return sql`${hiddenAccount} is distinct from studies.account_id`
 }
 
-const studyById = statement<{ id: StudyId }, Selectable<StudyTable>>((db, { id }) =>
-  db.selectFrom('studies').selectAll().where('id', '=', id).compile(),
+/** With whether it is hidden from all but its owner. */
+export interface Found<S extends Study> {
+  study: S
+  hidden: boolean
+}
+
+export function findStudy(db: Db, id: StudyId): MaybePromise<Found<Study> | undefined> {
+  return andThen(studyById.first(db, { id }), (row) => row && { study: toStudy(row), hidden: row.hidden !== null })
+}
+
+const studyById = statement<{ id: StudyId }, StudyRow & { hidden: number | null }>((db, { id }) =>
+  db
+    .selectFrom('studies')
+    .select([...studyColumns, hiddenAccount.as('hidden')])
+    .where('id', '=', id)
+    .compile(),
 )
 
-export async function findRunning(db: Db, accountId: AccountId): Promise<Study | undefined> {
-  const row = await runningOf.first(db, { accountId })
-  return row && toStudy(row)
+export async function findOwnStudy(db: Db, id: StudyId): Promise<Found<OwnStudy> | undefined> {
+  const row = await ownStudyById.first(db, { id })
+  return row && { study: toOwnStudy(row), hidden: row.hidden !== null }
 }
 
-const runningOf = statement<{ accountId: AccountId }, Selectable<StudyTable>>((db, { accountId }) =>
+const ownStudyById = statement<{ id: StudyId }, OwnRow & { hidden: number | null }>((db, { id }) =>
+  db.selectFrom('studies').selectAll().select(hiddenAccount.as('hidden')).where('id', '=', id).compile(),
+)
+
+export function findRunning(db: Db, accountId: AccountId): MaybePromise<OwnStudy | undefined> {
+  return andThen(runningOf.first(db, { accountId }), (row) => row && toOwnStudy(row))
+}
+
+const runningOf = statement<{ accountId: AccountId }, OwnRow>((db, { accountId }) =>
   db.selectFrom('studies').selectAll().where('account_id', '=', accountId).where('ended_at', 'is', null).compile(),
 )
 
-/** Records still running that did not start after `after` and until `until`: at most `limit` on either side. */
-export async function findRunningOutside(
-  db: Db,
-  { after, until }: { after: EpochSeconds; until: EpochSeconds },
-  limit: number,
-): Promise<Study[]> {
-  // Two walks of the index: one with `or` would read all that runs.
-  const rows = [
-    ...(await runningTo.all(db, { startedAt: after, limit })),
-    ...(await runningFrom.all(db, { startedAt: until, limit })),
-  ]
-  return rows.map(toStudy)
+interface Overdue {
+  /** Started then or before. */
+  startedUntil: EpochSeconds
+  /** Started after that. */
+  startedAfter: EpochSeconds
+  /** Last heard of then or before. */
+  silentSince: EpochSeconds
 }
 
-const runningTo = runningBySide('<=')
-const runningFrom = runningBySide('>')
+export type StudyKey = Pick<Study, 'id' | 'accountId'>
 
-function runningBySide(side: '<=' | '>') {
-  return statement<{ startedAt: EpochSeconds; limit: number }, Selectable<StudyTable>>((db, { startedAt, limit }) =>
+/** Running records that one of the three holds for: at most `limit` of each. */
+export async function findOverdue(
+  db: Db,
+  { startedUntil, startedAfter, silentSince }: Overdue,
+  limit: number,
+): Promise<StudyKey[]> {
+  // Three walks of the indexes: one with `or` would read all that runs.
+  const rows = [
+    ...(await runningUntil.all(db, { at: startedUntil, limit })),
+    ...(await runningAfter.all(db, { at: startedAfter, limit })),
+    ...(await silentUntil.all(db, { at: silentSince, limit })),
+  ]
+  const keys = new Map(rows.map((row) => [row.id, { id: row.id as StudyId, accountId: row.account_id as AccountId }]))
+  return [...keys.values()]
+}
+
+const runningUntil = runningBySide('started_at', '<=')
+const runningAfter = runningBySide('started_at', '>')
+const silentUntil = runningBySide('heartbeat_at', '<=')
+
+function runningBySide(column: 'started_at' | 'heartbeat_at', side: '<=' | '>') {
+  return statement<{ at: EpochSeconds; limit: number }, Pick<OwnRow, 'id' | 'account_id'>>((db, { at, limit }) =>
     db
       .selectFrom('studies')
-      .selectAll()
+      .select(['id', 'account_id'])
       .where('ended_at', 'is', null)
-      .where('started_at', side, startedAt)
-      .orderBy('started_at')
+      .where(column, 'is not', null)
+      .where(column, side, at)
+      .orderBy(column)
       .limit(limit)
       .compile(),
   )
 }
 
-export type NewStudy = Pick<Study, 'accountId' | 'startedAt' | 'end'>
-
-/** @throws DomainError `unauthorized` where the account was removed since its credentials were looked at */
-export async function insertStudy(db: Db, { accountId, startedAt, end }: NewStudy): Promise<Study> {
-  try {
-    const values = { accountId, startedAt, endedAt: end?.at ?? null, cause: end?.cause ?? null }
-    const inserted = await insertion.first(db, values)
-    if (inserted === undefined) throw new Error('an insert returned no row')
-    return { id: inserted.id as StudyId, accountId, startedAt, end }
-  } catch (error) {
-    throw violatesReference(error) ? new DomainError('unauthorized') : error
-  }
-}
-
-interface InsertedValues {
-  accountId: number
-  startedAt: EpochSeconds
-  endedAt: EpochSeconds | null
-  cause: EndCause | null
-}
-
-const insertion = statement<InsertedValues, { id: number }>((db, { accountId, startedAt, endedAt, cause }) =>
-  db
-    .insertInto('studies')
-    .values({ account_id: accountId, started_at: startedAt, ended_at: endedAt, end_cause: cause })
-    .returning('id')
-    .compile(),
-)
-
-export async function updateEnd(db: Db, id: StudyId, end: StudyEnd): Promise<void> {
-  await ending.all(db, { id, ...end })
-}
-
-const ending = statement<StudyEnd & { id: StudyId }, unknown>((db, { id, at, cause }) =>
-  db.updateTable('studies').set({ ended_at: at, end_cause: cause }).where('id', '=', id).compile(),
-)
-
-export async function deleteStudiesOf(db: Db, accountId: AccountId): Promise<Study[]> {
-  const rows = await db.deleteFrom('studies').where('account_id', '=', accountId).returningAll().execute()
-  return rows.map(toStudy)
-}
-
-export function toStudy(row: Selectable<StudyTable>): Study {
+export function toStudy(row: StudyRow): Study {
   return {
     id: row.id as StudyId,
     accountId: row.account_id as AccountId,
     startedAt: row.started_at,
     end: row.ended_at === null ? undefined : { at: row.ended_at, cause: row.end_cause ?? 'student' },
+    heartbeatAt: row.heartbeat_at ?? undefined,
+  }
+}
+
+export function toOwnStudy(row: OwnRow): OwnStudy {
+  return {
+    ...toStudy(row),
+    subject: row.subject ?? undefined,
+    note: row.note ?? undefined,
+    seenFrom: row.seen_from ?? undefined,
+    seenTo: row.seen_to ?? undefined,
   }
 }

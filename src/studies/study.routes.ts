@@ -1,17 +1,11 @@
-import { bodyRefusals, errorResponses, Id } from '../http/document/api-schemas.ts'
-import type { ObjectSchema, Routes } from '../http/document/json-schema.ts'
-import { invalidParameter } from '../http/errors/invalid-parameter.ts'
+import { bodyRefusals, errorResponses } from '../http/document/api-schemas.ts'
+import type { Routes } from '../http/document/json-schema.ts'
 import { fromOptionalWireTime } from '../http/wire-time.ts'
 import { andThen } from '../shared/maybe-promise.ts'
-import { EndBody, presentStudy, StartBody, StudyRecord } from './study.schemas.ts'
+import { keptNote, keptSubject } from './own/study-text.ts'
+import { EndBody, invalidStudyField, presentStudy, StartBody, StudyParams, StudyRecord } from './study.schemas.ts'
 import type { StudyService } from './study.service.ts'
 import type { StudyId } from './study.ts'
-
-const StudyParams = {
-  type: 'object',
-  required: ['study_id'],
-  properties: { study_id: { ...Id, description: '学习记录的编号 · Id of the record' } },
-} as const satisfies ObjectSchema
 
 const starting = {
   operationId: 'startStudy',
@@ -23,7 +17,10 @@ A start ends the record that is running; one that lies before the running record
   body: StartBody,
   response: {
     201: StudyRecord,
-    ...errorResponses(...bodyRefusals, 'bad-time', 'time-too-early', 'time-in-future', 'unauthorized'),
+    ...errorResponses(
+      ...([...bodyRefusals, 'bad-time', 'time-too-early', 'time-in-future'] as const),
+      ...(['subject-malformed', 'note-malformed', 'unauthorized'] as const),
+    ),
   },
 }
 
@@ -53,20 +50,18 @@ const reading = {
   response: { 200: StudyRecord, ...errorResponses('unauthorized', 'not-found') },
 }
 
-const schemaErrorFormatter = invalidParameter('bad-time')
-
 export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
-  app.post('/studys/', { schemaErrorFormatter, schema: starting }, async (request, reply) => {
-    const study = await studies.startStudy(
-      request.identity.accountId,
-      fromOptionalWireTime(request.body.start_time, 'start_time'),
-    )
+  app.post('/studys/', { schemaErrorFormatter: invalidStudyField, schema: starting }, async (request, reply) => {
+    const { start_time, subject, note } = request.body
+    const startedAt = fromOptionalWireTime(start_time, 'start_time')
+    const texts = { subject: keptSubject(subject), note: keptNote(note) }
+    const study = await studies.startStudy(request.identity.accountId, startedAt, texts)
     const record = presentStudy(study, request.origin)
     reply.code(201).header('location', record.url)
     return record
   })
 
-  app.put('/studys/:study_id', { schemaErrorFormatter, schema: ending }, async (request) => {
+  app.put('/studys/:study_id', { schemaErrorFormatter: invalidStudyField, schema: ending }, async (request) => {
     const id = request.params.study_id as StudyId
     const study = await studies.endStudy(
       request.identity.accountId,
@@ -76,7 +71,7 @@ export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { stud
     return presentStudy(study, request.origin)
   })
 
-  app.get('/studys/:study_id', { schema: reading }, (request) =>
-    andThen(studies.getStudy(request.params.study_id as StudyId), (study) => presentStudy(study, request.origin)),
+  app.get('/studys/:study_id', { schema: reading }, ({ params, identity, origin }) =>
+    andThen(studies.getStudy(params.study_id as StudyId, identity.accountId), (study) => presentStudy(study, origin)),
   )
 }

@@ -1,9 +1,14 @@
+import type { FastifySchemaValidationError } from 'fastify'
 import { userUrl } from '../accounts/account.schemas.ts'
+import { Id } from '../http/document/api-schemas.ts'
 import type { JsonSchema, ObjectSchema } from '../http/document/json-schema.ts'
+import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { apiBase } from '../http/links.ts'
 import { PageQuery, pageLinks } from '../http/pagination.ts'
-import { NullableWireTime, OptionalWireTime, toWireTime, WireTime } from '../http/wire-time.ts'
+import { fromWireTime, NullableWireTime, OptionalWireTime, toWireTime, WireTime } from '../http/wire-time.ts'
+import { DomainError } from '../shared/errors.ts'
 import type { Page } from '../shared/page.ts'
+import { longestNote, longestSubject } from './own/study-text.ts'
 import type { Study } from './study.ts'
 
 const example = {
@@ -55,11 +60,23 @@ export const StudyPage = {
   examples: [{ count: 1, next: null, prev: null, studys: [example] }],
 } as const satisfies ObjectSchema
 
+export const Subject = {
+  type: ['string', 'null'],
+  description: `科目，最多 ${longestSubject} 个字符；\`null\` 或空文本为没有 · Subject, at most ${longestSubject} characters; \`null\` and the empty text are none`,
+} as const satisfies JsonSchema
+
+export const Note = {
+  type: ['string', 'null'],
+  description: `备注，最多 ${longestNote} 个字符，可换行；\`null\` 或空文本为没有 · Note, at most ${longestNote} characters, line breaks allowed; \`null\` and the empty text are none`,
+} as const satisfies JsonSchema
+
 export const StartBody = {
   title: 'StudyStart',
   type: 'object',
   properties: {
     start_time: { ...OptionalWireTime, description: '开始时间（UTC），默认现在 · Start, UTC; now by default' },
+    subject: Subject,
+    note: Note,
   },
   description: '可省略，默认从现在开始 · Optional: the record starts now by default',
   examples: [{}],
@@ -114,4 +131,30 @@ export function presentPage(page: Page<Study>, origin: string, url: string, quer
     ...pageLinks(page, url, query),
     studys: page.items.map((study) => presentStudy(study, origin)),
   }
+}
+
+export const StudyParams = {
+  type: 'object',
+  required: ['study_id'],
+  properties: { study_id: { ...Id, description: '学习记录的编号 · Id of the record' } },
+} as const satisfies ObjectSchema
+
+/** @throws DomainError `bad-time`, `range-reversed` for a range that ends before it begins */
+export function timeRange({ from, to }: { from?: string; to?: string }) {
+  const range = {
+    from: from === undefined ? undefined : fromWireTime(from, 'from'),
+    to: to === undefined ? undefined : fromWireTime(to, 'to'),
+  }
+  if (range.from !== undefined && range.to !== undefined && range.to < range.from)
+    throw new DomainError('range-reversed')
+  return range
+}
+
+const badTime = invalidParameter('bad-time')
+
+/** The `schemaErrorFormatter` of routes that take a record's fields. */
+export function invalidStudyField(faults: FastifySchemaValidationError[]): DomainError {
+  const field = faults[0]?.instancePath
+  if (field === '/subject') return new DomainError('subject-malformed')
+  return field === '/note' ? new DomainError('note-malformed') : badTime(faults)
 }

@@ -7,11 +7,30 @@ export interface StudyTable {
   started_at: number
   ended_at: number | null
   end_cause: EndCause | null
+  subject: string | null
+  note: string | null
+  /** The last sign of life of a running record. */
+  heartbeat_at: number | null
+  /** The start and the end that the service saw itself, whatever has been made of them since. */
+  seen_from: number | null
+  seen_to: number | null
+}
+
+/**
+ * Every write to a record, in the order of the account's versions: what a second device asks for. The record as it is now stands in
+ * `studies`; one that is not there any more was removed.
+ */
+export interface StudyChangeTable {
+  account_id: number
+  version: number
+  study_id: number
+  changed_at: number
 }
 
 /**
  * How many records start in each aligned stretch of `width` seconds (width 0: how many are running), so that a count is a short sum
- * and the N-th record is found without walking there. `slot` spreads the writers of a busy stretch over several rows.
+ * and the N-th record is found without walking there. Those of hidden accounts are left out. `slot` spreads the writers of a busy
+ * stretch over several rows.
  */
 export interface StudyCounterTable {
   width: number

@@ -4,14 +4,16 @@ import { DomainError } from '../shared/errors.ts'
 
 export type StudyId = number & { readonly brand: 'StudyId' }
 
-/** Why a record is over: its student said so, their next start did, or the service ended it (`limit`). */
-export type EndCause = 'student' | 'next-start' | 'limit'
+/** Why a record is over: its student said so, their next start did, or the service ended it, for want of heartbeats or at the limit. */
+export type EndCause = 'student' | 'next-start' | 'idle' | 'limit'
 
 export interface Study {
   id: StudyId
   accountId: AccountId
   startedAt: EpochSeconds
   end: StudyEnd | undefined
+  /** The last sign of life that was stored, if there was one. */
+  heartbeatAt: EpochSeconds | undefined
 }
 
 export interface StudyEnd {
@@ -22,19 +24,39 @@ export interface StudyEnd {
 /** 2000-01-01 00:00:00: what lies before comes from a clock that was never set, or from another calendar. */
 export const earliestTime: EpochSeconds = Date.UTC(2000, 0, 1) / 1000
 
-/** `now` is the service's clock; `limit` is how long a record may run, in seconds. */
+/** `now` is the service's clock. In seconds: `limit` is how long a record may run, `idle` how long it may be silent after a heartbeat. */
 export interface Rules {
   now: EpochSeconds
   limit: number
+  idle: number
 }
 
+type Running = Pick<Study, 'startedAt' | 'heartbeatAt'>
+
 /**
- * The end that the service puts to a record that was left running: at the limit, or at its own start where that lies in the future because
- * the service's clock was ahead and has been put back. Undefined while the record may still run.
+ * The end that the service puts to a record that was left running: whichever comes first of its last heartbeat, once that is `idle`
+ * seconds old, and the limit. One that starts in the future, because the service's clock was ahead and has been put back, ends at its own
+ * start. Undefined while the record may still run.
  */
-export function endByService(startedAt: EpochSeconds, { now, limit }: Rules): StudyEnd | undefined {
-  if (startedAt > now + clockSkew) return { at: startedAt, cause: 'limit' }
-  return startedAt + limit <= now ? { at: startedAt + limit, cause: 'limit' } : undefined
+export function endByService(study: Running, rules: Rules): StudyEnd | undefined {
+  const { startedAt, heartbeatAt } = study
+  if (startedAt > rules.now + clockSkew) return { at: startedAt, cause: 'limit' }
+  const due = endsBy(study, rules)
+  if (due > rules.now) return undefined
+  if (heartbeatAt === undefined || due === startedAt + rules.limit) return { at: due, cause: 'limit' }
+  return { at: Math.max(heartbeatAt, startedAt), cause: 'idle' }
+}
+
+/** When the service ends the record if nothing more is heard of it. */
+export function endsBy({ startedAt, heartbeatAt }: Running, { limit, idle }: Omit<Rules, 'now'>): EpochSeconds {
+  return Math.min(startedAt + limit, heartbeatAt === undefined ? Number.POSITIVE_INFINITY : heartbeatAt + idle)
+}
+
+/** A record that the service ends is over, whether or not the sweep has come by. */
+export function settled<S extends Study>(study: S, rules: Rules): S {
+  if (study.end) return study
+  const end = endByService(study, rules)
+  return end ? { ...study, end } : study
 }
 
 export interface StartDecision {
@@ -50,15 +72,15 @@ export interface StartDecision {
  * @throws DomainError `time-too-early`, `time-in-future`
  */
 export function decideStart(
-  running: Pick<Study, 'startedAt'> | undefined,
+  running: Running | undefined,
   requested: EpochSeconds | undefined,
   rules: Rules,
 ): StartDecision {
   if (requested !== undefined) refuseOutOfRange(requested, rules)
-  const overdue = running && endByService(running.startedAt, rules)
+  const overdue = running && endByService(running, rules)
   const current = overdue ? undefined : running
   const startedAt = requested ?? Math.max(rules.now, current?.startedAt ?? rules.now)
-  const ownEnd = endByService(startedAt, rules)
+  const ownEnd = endByService({ startedAt, heartbeatAt: undefined }, rules)
   if (current === undefined) return { startedAt, end: ownEnd, runningEnd: overdue }
   if (startedAt >= current.startedAt)
     return { startedAt, end: ownEnd, runningEnd: endByNextStart(current.startedAt, startedAt, rules) }
@@ -77,18 +99,21 @@ function endByNextStart(startedAt: EpochSeconds, nextStart: EpochSeconds, { limi
  */
 export function decideEnd(study: Study, requested: EpochSeconds | undefined, rules: Rules): StudyEnd {
   if (requested === undefined) {
-    return (
-      study.end ??
-      endByService(study.startedAt, rules) ?? { at: Math.max(rules.now, study.startedAt), cause: 'student' }
-    )
+    return study.end ?? endByService(study, rules) ?? { at: Math.max(rules.now, study.startedAt), cause: 'student' }
   }
   refuseOutOfRange(requested, rules)
-  if (requested < study.startedAt - clockSkew) throw new DomainError('end-before-start')
-  if (requested > study.startedAt + rules.limit) throw new DomainError('study-too-long')
-  return { at: Math.max(requested, study.startedAt), cause: 'student' }
+  return { at: endWithin(study.startedAt, requested, rules), cause: 'student' }
 }
 
-function refuseOutOfRange(at: EpochSeconds, { now }: Rules): void {
+/** @throws DomainError `end-before-start`, `study-too-long` */
+export function endWithin(startedAt: EpochSeconds, endedAt: EpochSeconds, { limit }: Rules): EpochSeconds {
+  if (endedAt < startedAt - clockSkew) throw new DomainError('end-before-start')
+  if (endedAt > startedAt + limit) throw new DomainError('study-too-long')
+  return Math.max(endedAt, startedAt)
+}
+
+/** @throws DomainError `time-too-early`, `time-in-future` */
+export function refuseOutOfRange(at: EpochSeconds, { now }: Rules): void {
   if (at < earliestTime) throw new DomainError('time-too-early')
   if (at > now + clockSkew) throw new DomainError('time-in-future')
 }

@@ -51,7 +51,7 @@ async function counted(): Promise<{ all: number; running: number }> {
 }
 
 test('whatever starts while its account is removed is removed too or refused, and the counts stay right', async () => {
-  const studies = createStudyService({ storage, clock: systemClock, maxHours: 16 })
+  const studies = createStudyService({ storage, clock: systemClock, maxHours: 16, idleMinutes: 30 })
   const [leaving, staying] = [await addAccount('leaving'), await addAccount('staying')]
   const day = 86_400
   const start = (who: AccountId, at: number) => studies.startStudy(who, systemClock.now() - at * day)

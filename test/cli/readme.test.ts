@@ -74,20 +74,16 @@ describe('the tour of the README', { skip: noShell && 'bash, curl or sed is miss
       })
     }
     assert.deepEqual(await once(shell, 'close'), [0, null], said)
-    const answers = said
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    const promised = blocks(read('README.md'), 'json')
-      .join('')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    const shape = (value: unknown) =>
-      JSON.stringify(value)
+    // A 204 is an empty line.
+    const lines = said.split('\n').filter((line) => line !== '')
+    const promised = blocks(read('README.md'), 'json').join('').trimEnd().split('\n')
+    const shape = (line: string) =>
+      JSON.stringify(JSON.parse(line))
         .replaceAll(address, 'http://127.0.0.1:5000')
         .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'T')
-    assert.deepEqual(answers.slice(0, promised.length).map(shape), promised.map(shape))
-    assert.equal(answers.at(-1).count, 2)
+        .replaceAll(/seconds":\d+/g, 'seconds":N')
+    const answers = lines.map(shape)
+    for (const line of promised) assert.ok(answers.includes(shape(line)), line)
+    assert.equal(lines.filter((line) => JSON.parse(line).count === 2).length, 2)
   })
 })

@@ -61,7 +61,11 @@ test('a method that a path does not take is a 405 that says which it takes, whoe
     ['/register', ['POST']],
     ['/token', ['GET']],
     ['/studys', ['GET', 'POST']],
-    [`/studys/${record.id}`, ['GET', 'PUT']],
+    [`/studys/${record.id}`, ['GET', 'PUT', 'PATCH', 'DELETE']],
+    ['/users/me', ['GET', 'PUT', 'DELETE']],
+    ['/users/me/studys', ['GET']],
+    ['/users/me/settings', ['GET', 'PUT']],
+    ['/studys/running/heartbeat', ['POST']],
     [`/users/${ann.id}`, ['GET']],
     [`/users/${ann.id}/studys/`, ['GET']],
   ]

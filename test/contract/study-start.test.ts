@@ -124,9 +124,9 @@ test('a start before 2000 is refused and starts nothing', async () => {
 
 test('fields that the contract does not name are passed over', async () => {
   const start_time = ago(MINUTE)
-  const body = { start_time, id: 1, creator: 'somebody', note: [null] }
+  const body = { start_time, id: 1, creator: 'somebody', mood: [null] }
   const record = recordOf(await api.post('/studys/', ann.as, body), 201)
   assert.equal(record.start_time, start_time)
   assert.equal(record.creator, ann.user.url)
-  assertNow(recordOf(await api.post('/studys/', ann.as, { note: 'no start_time' }), 201).start_time)
+  assertNow(recordOf(await api.post('/studys/', ann.as, { mood: 'no start_time' }), 201).start_time)
 })

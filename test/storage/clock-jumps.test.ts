@@ -27,7 +27,7 @@ const clock = { now: () => now }
 before(async () => {
   database = await openTestDatabase()
   storage = database.open()
-  studies = createStudyService({ storage, clock, maxHours: 16 })
+  studies = createStudyService({ storage, clock, maxHours: 16, idleMinutes: 30 })
 })
 
 after(() => database.close())
@@ -44,9 +44,12 @@ async function leftByAnotherYear() {
 test('a running record from the future reads as ended at its own start', async () => {
   const { account, ahead } = await leftByAnotherYear()
   const end = { at: ahead.startedAt, cause: 'limit' }
-  assert.deepEqual((await studies.getStudy(ahead.id)).end, end)
-  const page = await studies.listStudiesOf(account, { ...firstPage, filter: { accountId: account } })
-  assert.deepEqual(page.items, [{ ...ahead, end }])
+  assert.deepEqual((await studies.getStudy(ahead.id, ahead.accountId)).end, end)
+  const page = await studies.listStudiesOf(account, { ...firstPage, filter: { accountId: account } }, account)
+  assert.deepEqual(
+    page.items.map(({ id, end }) => ({ id, end })),
+    [{ id: ahead.id, end }],
+  )
 })
 
 test('a start closes a running record from the future at its own start, and begins now', async () => {
@@ -55,7 +58,7 @@ test('a start closes a running record from the future at its own start, and begi
     const started = await studies.startStudy(account, requested)
     assert.equal(started.startedAt, requested ?? today)
     assert.equal(started.end, undefined)
-    assert.equal((await studies.getStudy(ahead.id)).end?.at, ahead.startedAt)
+    assert.equal((await studies.getStudy(ahead.id, ahead.accountId)).end?.at, ahead.startedAt)
   }
   await assertCountsAreReal(storage)
 })
@@ -70,9 +73,13 @@ test('an end closes a running record from the future at its own start', async ()
 test('the sweep closes running records from the future, and lists of what runs are without them', async () => {
   const { account, ahead } = await leftByAnotherYear()
   const running = { ...firstPage, filter: { accountId: account, running: true } }
-  assert.deepEqual((await studies.listStudiesOf(account, running)).items, [])
+  assert.deepEqual((await studies.listStudiesOf(account, running, account)).items, [])
   now = ahead.startedAt
-  assert.equal((await studies.getStudy(ahead.id)).end?.at, ahead.startedAt, 'it was written, not only read so')
+  assert.equal(
+    (await studies.getStudy(ahead.id, ahead.accountId)).end?.at,
+    ahead.startedAt,
+    'it was written, not only read so',
+  )
   await assertCountsAreReal(storage)
 })
 
@@ -82,7 +89,7 @@ test('a running record a minute ahead is one of a clock that differs, and runs o
   const soon = await studies.startStudy(account)
   now = today
   assert.equal(await studies.endOverdue(), 0)
-  assert.equal((await studies.getStudy(soon.id)).end, undefined)
+  assert.equal((await studies.getStudy(soon.id, soon.accountId)).end, undefined)
   assert.equal((await studies.endStudy(account, soon.id)).end?.at, soon.startedAt)
 })
 
@@ -91,7 +98,7 @@ test('a record that ended in the future stays as it was stored, and bounds nothi
   now = ahead.startedAt + hour
   const ended = await studies.endStudy(account, ahead.id)
   now = today
-  assert.deepEqual(await studies.getStudy(ahead.id), ended)
+  assert.deepEqual((await studies.getStudy(ahead.id, ahead.accountId)).end, ended.end)
   assert.deepEqual(await studies.endStudy(account, ahead.id), ended)
   assert.equal((await studies.startStudy(account)).startedAt, today)
 })
@@ -99,7 +106,9 @@ test('a record that ended in the future stays as it was stored, and bounds nothi
 test('a page that was kept by a clock that was ahead is made anew', async () => {
   const { account } = await leftByAnotherYear()
   let made = 0
-  const page = async () => studies.writePageOf(account, firstPage, String(account), origin, () => String(++made))
+  const write = () => String(++made)
+  const page = async () =>
+    studies.writePageOf(account, firstPage, { caller: account, key: String(account), origin, write })
   now = today + year
   assert.equal(await page(), '1')
   now = today

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { AccountId } from '../../src/accounts/account.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { insertStudy } from '../../src/studies/study.repository.ts'
 import { createStudyService, type StudyService } from '../../src/studies/study.service.ts'
+import { insertStudy } from '../../src/studies/study-writes.repository.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
 import { assertCountsAreReal } from './counts.ts'
 
@@ -17,7 +17,9 @@ let services: StudyService[]
 before(async () => {
   database = await openTestDatabase()
   handles = database.openMany(3)
-  services = handles.map((storage) => createStudyService({ storage, clock: { now: () => now }, maxHours: 16 }))
+  services = handles.map((storage) =>
+    createStudyService({ storage, clock: { now: () => now }, maxHours: 16, idleMinutes: 30 }),
+  )
 })
 
 after(() => database.close())
@@ -69,7 +71,7 @@ test('sweeps of many processes at once end what is overdue once', async () => {
   const left = now - 15 * hour
   await Promise.all(accounts.map((account, at) => service(at).startStudy(account, left)))
   const later = handles.map((storage) =>
-    createStudyService({ storage, clock: { now: () => now + 2 * hour }, maxHours: 16 }),
+    createStudyService({ storage, clock: { now: () => now + 2 * hour }, maxHours: 16, idleMinutes: 30 }),
   )
   await Promise.all(later.map((each) => each.endOverdue()))
   for (const account of accounts) {
@@ -82,10 +84,11 @@ test('sweeps of many processes at once end what is overdue once', async () => {
 test('the database itself refuses a second running record, and an end before its start', async () => {
   const [storage] = handles as [Storage]
   const account = await newAccount(storage)
-  const running = { accountId: account, startedAt: now, end: undefined }
+  const unseen = { heartbeatAt: undefined, subject: undefined, note: undefined, seenFrom: undefined, seenTo: undefined }
+  const running = { ...unseen, accountId: account, startedAt: now, end: undefined }
   await storage.write((tx) => insertStudy(tx, running))
   await assert.rejects(storage.write((tx) => insertStudy(tx, running)))
-  const backwards = { accountId: account, startedAt: now, end: { at: now - 1, cause: 'student' as const } }
+  const backwards = { ...running, end: { at: now - 1, cause: 'student' as const } }
   await assert.rejects(storage.write((tx) => insertStudy(tx, backwards)))
   assert.equal((await recordsOf(account)).length, 1)
   await service(0).endStudy(account, (await recordsOf(account))[0]?.id as never)

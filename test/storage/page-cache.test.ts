@@ -14,18 +14,17 @@ test('a kept page is made anew after each write to the account’s records, by w
   try {
     const clock = { now: () => noon }
     const [storage, other] = [database.open(), database.open()]
-    const here = createStudyService({ storage, clock, maxHours: 16 })
-    const elsewhere = createStudyService({ storage: other, clock, maxHours: 16 })
+    const here = createStudyService({ storage, clock, maxHours: 16, idleMinutes: 30 })
+    const elsewhere = createStudyService({ storage: other, clock, maxHours: 16, idleMinutes: 30 })
     const [ann, bob] = [await newAccount(storage), await newAccount(storage)]
     let made = 0
     const annsPage = async () =>
-      here.writePageOf(
-        ann,
-        firstPage,
-        'ann',
+      here.writePageOf(ann, firstPage, {
+        caller: ann,
+        key: 'ann',
         origin,
-        ({ items, count }) => `${++made}: ${count}, ${items.filter(({ end }) => end).length} over`,
-      )
+        write: ({ items, count }) => `${++made}: ${count}, ${items.filter(({ end }) => end).length} over`,
+      })
 
     assert.equal(await annsPage(), '1: 0, 0 over')
     assert.equal(await annsPage(), '1: 0, 0 over')
@@ -49,12 +48,17 @@ test('a kept page ends with the record on it that is over by itself, and in any 
   try {
     let now = noon
     const storage = database.open()
-    const studies = createStudyService({ storage, clock: { now: () => now }, maxHours: 1 })
+    const studies = createStudyService({ storage, clock: { now: () => now }, maxHours: 1, idleMinutes: 30 })
     const ann = await newAccount(storage)
     await studies.startStudy(ann)
     let made = 0
     const page = async () =>
-      studies.writePageOf(ann, firstPage, 'ann', origin, ({ items }) => `${++made}: ${items[0]?.end?.cause}`)
+      studies.writePageOf(ann, firstPage, {
+        caller: ann,
+        key: 'ann',
+        origin,
+        write: ({ items }) => `${++made}: ${items[0]?.end?.cause}`,
+      })
     assert.equal(await page(), '1: undefined')
     now = noon + 9
     assert.equal(await page(), '1: undefined')
@@ -73,10 +77,11 @@ test('a page is kept once, with the links that were asked for last', async () =>
   const database = await openTestDatabase()
   try {
     const storage = database.open()
-    const studies = createStudyService({ storage, clock: { now: () => noon }, maxHours: 1 })
+    const studies = createStudyService({ storage, clock: { now: () => noon }, maxHours: 1, idleMinutes: 30 })
     const ann = await newAccount(storage)
     let made = 0
-    const page = async (from: string) => studies.writePageOf(ann, firstPage, 'ann', from, () => `${++made} ${from}`)
+    const page = async (origin: string) =>
+      studies.writePageOf(ann, firstPage, { caller: ann, key: 'ann', origin, write: () => `${++made} ${origin}` })
     assert.equal(await page('http://localhost'), '1 http://localhost')
     assert.equal(await page('http://localhost'), '1 http://localhost')
     assert.equal(await page('http://127.0.0.1'), '2 http://127.0.0.1')

@@ -6,7 +6,7 @@ export async function scansOf(storage: Storage, sql: string): Promise<string[]> 
   return storage.kind === 'sqlite' ? sqliteScans(storage, sql) : postgresScans(storage, sql)
 }
 
-const growing = '(?:accounts|studies|study_tallies|budgets)'
+const growing = '(?:accounts|studies|study_tallies|budgets|study_changes|hidden_accounts)'
 const isLimited = (sql: string) => /\blimit\b/i.test(sql)
 
 async function sqliteScans({ db }: Storage, sql: string): Promise<string[]> {
@@ -23,7 +23,7 @@ async function sqliteScans({ db }: Storage, sql: string): Promise<string[]> {
 async function postgresScans({ db }: Storage, sql: string): Promise<string[]> {
   const lines = await db.transaction().execute(async (tx) => {
     // Whatever has another way takes it, on tables of any size.
-    await text`set local enable_seqscan = off`.execute(tx)
+    for (const way of ['seqscan', 'sort']) await text.raw(`set local enable_${way} = off`).execute(tx)
     const { rows } = await text<{ 'QUERY PLAN': string }>`explain (generic_plan) ${text.raw(sql)}`.execute(tx)
     return rows.map((row) => row['QUERY PLAN'])
   })

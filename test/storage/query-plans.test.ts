@@ -69,17 +69,39 @@ async function useEveryRoute(): Promise<void> {
     assert.equal((await call('PUT', '/studys/3', { as })).status, 200)
     for (const path of ['/users/1', '/users/me', '/studys/1'])
       assert.equal((await call('GET', path, { as })).status, 200)
-    for (const list of ['/studys', '/users/1/studys/']) await readLists(list, as, call)
+    for (const list of ['/studys', '/users/1/studys/', '/users/me/studys']) await readLists(list, as, call)
+    await useOwnRoutes(ann.password, as, call)
   } finally {
     await service.close()
   }
 }
 
-async function readLists(
-  list: string,
-  as: Credentials,
-  call: (method: string, path: string, options: object) => ReturnType<typeof send>,
-) {
+type Send = (method: string, path: string, options: object) => ReturnType<typeof send>
+
+async function useOwnRoutes(password: string, as: Credentials, call: Send): Promise<void> {
+  const calls: [method: string, path: string, status: number, json?: object][] = [
+    [
+      'PATCH',
+      '/studys/1',
+      200,
+      { subject: 'plans', note: 'none', end_time: '2017-03-25 11:55:47', start_time: '2017-03-25 11:00:00' },
+    ],
+    ['POST', '/studys/', 201, { subject: 'plans', note: 'none' }],
+    ['GET', '/studys/running', 200],
+    ['POST', '/studys/running/heartbeat', 204],
+    ['PUT', '/studys/running', 200],
+    ['DELETE', '/studys/2', 204],
+    ['PUT', '/users/me/settings', 200, { visibility: 'only_me', daily_goal_minutes: 5 }],
+    ['PUT', '/users/me/settings', 200, { visibility: 'everyone' }],
+    ['GET', '/users/me/settings', 200],
+    ['PUT', '/users/me', 200, { password, username: 'anna' }],
+    ['DELETE', '/users/me', 204, { password }],
+  ]
+  for (const [method, path, status, json] of calls)
+    assert.equal((await call(method, path, { as, json })).status, status, `${method} ${path}`)
+}
+
+async function readLists(list: string, as: Credentials, call: Send) {
   const time = encodeURIComponent('2017-03-25 11:55:47')
   const ranges =
     list === '/studys' ? [''] : ['', `&from=${time}`, `&to=2100-01-01+00:00:00`, `&from=${time}&to=2100-01-01+00:00:00`]
@@ -99,7 +121,7 @@ async function readLists(
 async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<void> {
   const id = await newAccount(storage)
   const clock = { now: () => Math.floor(Date.now() / 1000) }
-  const studies = createStudyService({ storage, clock, maxHours: 16 })
+  const studies = createStudyService({ storage, clock, maxHours: 16, idleMinutes: 30 })
   await studies.startStudy(id, clock.now() - 60)
   await studies.endOverdue()
   const accounts = createAccountAdministration({

@@ -8,7 +8,7 @@ import { createStudyService } from '../../src/studies/study.service.ts'
 const [url, account, times] = process.argv.slice(2)
 const id = Number(account) as AccountId
 const storage = openDatabase(readConfig({ DATABASE_URL: url }).database)
-const studies = createStudyService({ storage, clock: systemClock, maxHours: 16 })
+const studies = createStudyService({ storage, clock: systemClock, maxHours: 16, idleMinutes: 30 })
 for (let at = 0; at < Number(times); at += 1) {
   const { id: record } = await studies.startStudy(id)
   if (at % 3 === 0) await studies.endStudy(id, record)

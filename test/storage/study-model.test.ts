@@ -23,7 +23,7 @@ let now = epoch
 before(async () => {
   database = await openTestDatabase()
   storage = database.open()
-  studies = createStudyService({ storage, clock: { now: () => now }, maxHours: 16 })
+  studies = createStudyService({ storage, clock: { now: () => now }, maxHours: 16, idleMinutes: 30 })
 })
 
 after(() => database.close())
@@ -125,11 +125,8 @@ async function compare(account: AccountId, model: StudyModel): Promise<void> {
   wanted.sort((a, b) => a.start - b.start || a.id - b.id)
   for (const running of [undefined, true, false]) {
     const some = wanted.filter(({ end }) => running === undefined || (end === undefined) === running)
-    const page = await studies.listStudiesOf(account, {
-      perPage: 100,
-      order: 'asc',
-      filter: { accountId: account, running },
-    })
+    const request = { perPage: 100, order: 'asc' as const, filter: { accountId: account, running } }
+    const page = await studies.listStudiesOf(account, request, account)
     const got: ModelRecord[] = page.items.map(({ id, startedAt, end }) => ({
       id,
       account,

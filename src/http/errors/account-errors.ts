@@ -17,6 +17,11 @@ export const accountErrors = {
     zh: '此操作需要密码，不能使用令牌，请用用户名和密码重新登录。',
     en: 'This takes the password, not a token. Log in by user name and password.',
   },
+  'password-wrong': {
+    status: 401,
+    zh: '密码不对，请重新输入。',
+    en: 'The password is not right. Enter it again.',
+  },
   unauthorized: {
     status: 401,
     zh: '账号、密码或令牌无效，请重新登录。',

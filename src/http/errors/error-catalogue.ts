@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../shared/errors.ts'
 import { accountErrors } from './account-errors.ts'
 import { type ErrorEntry, schoolErrors } from './school-errors.ts'
+import { studyErrors } from './study-errors.ts'
 
 // An `import` would read its every name, and one of them loads a whole HTTP client.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
@@ -44,6 +45,11 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     status: 400,
     zh: '分页链接（参数 cursor）无效，请从第一页重新开始。',
     en: 'The page link (parameter cursor) is not valid. Start again from the first page.',
+  },
+  'bad-setting': {
+    status: 400,
+    zh: '设置 {parameter} 无效，请对照接口文档检查。',
+    en: 'The setting {parameter} is not valid. Check it against the documentation.',
   },
   'cross-site': {
     status: 403,
@@ -95,26 +101,6 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '服务正在重启，请稍后重试。',
     en: 'The service is restarting. Try again shortly.',
   },
-  'end-before-start': {
-    status: 400,
-    zh: '结束时间不能早于开始时间，请修改后重试。',
-    en: 'The end must not lie before the start. Correct it and try again.',
-  },
-  'time-in-future': {
-    status: 400,
-    zh: '时间不能在未来，请检查手机时钟后重试。',
-    en: 'The time must not lie in the future. Check the clock of your device.',
-  },
-  'time-too-early': {
-    status: 400,
-    zh: '时间不能早于 2000-01-01 00:00:00，请检查手机的日期和历法后重试。',
-    en: 'The time must not lie before 2000-01-01 00:00:00. Check the date and the calendar of your device.',
-  },
-  'study-too-long': {
-    status: 400,
-    zh: '学习记录超过了时长上限，请改早结束时间后重试。',
-    en: 'The record would be longer than is allowed. Choose an earlier end and try again.',
-  },
   forbidden: { status: 403, zh: '只能修改自己的学习记录。', en: 'Only your own study records can be changed.' },
   'not-found': { status: 404, zh: '没有找到请求的内容，请检查地址。', en: 'There is nothing here. Check the address.' },
   'uri-too-long': { status: 414, zh: '请求地址过长，请缩短后重试。', en: 'The address is too long. Make it shorter.' },
@@ -123,6 +109,7 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   'user-name-taken': { status: 400, zh: '用户已经存在。', en: 'That user name is taken.' },
   ...accountErrors,
   ...schoolErrors,
+  ...studyErrors,
 }
 
 /** Whether an answer of this status carries `Retry-After`. */

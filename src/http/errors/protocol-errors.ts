@@ -28,7 +28,7 @@ export function createProtocolErrors({ logger, headers, nextRequestId }: Protoco
     const { status } = errorCatalogue[code]
     const [body, reqId] = [JSON.stringify(errorBody(code, language)), nextRequestId()]
     logger.info({ reqId, code, status, address: from?.remoteAddress }, 'request refused')
-    const more = code === 'method-not-allowed' ? { allow: 'GET, HEAD, POST, PUT, OPTIONS' } : {}
+    const more = code === 'method-not-allowed' ? { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' } : {}
     return { status, body, own: { ...headersOf(body, language), 'x-request-id': reqId, ...more } }
   }
 

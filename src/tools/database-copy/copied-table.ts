@@ -26,17 +26,26 @@ export const copiedTables: readonly CopiedTable[] = [
     columns: {
       ...{ id: integer, username: text, username_key: text, student_number_hash: text, password_hash: text },
       ...{ credential_version: integer, created_at: integer, last_seen_at: integer, study_count: integer },
-      study_version: integer,
+      ...{ study_version: integer, visibility: text, daily_goal_minutes: integer },
     },
     key: ['id'],
     drawn: true,
   },
   {
     name: 'studies',
-    columns: { id: integer, account_id: integer, started_at: integer, ended_at: integer, end_cause: text },
+    columns: {
+      ...{ id: integer, account_id: integer, started_at: integer, ended_at: integer, end_cause: text },
+      ...{ subject: text, note: text, heartbeat_at: integer, seen_from: integer, seen_to: integer },
+    },
     key: ['id'],
     drawn: true,
   },
+  {
+    name: 'study_changes',
+    columns: { account_id: integer, version: integer, study_id: integer, changed_at: integer },
+    key: ['account_id', 'version'],
+  },
+  { name: 'hidden_accounts', columns: { account_id: integer }, key: ['account_id'] },
   {
     name: 'study_tallies',
     columns: { width: integer, bucket: integer, slot: integer, count: integer },

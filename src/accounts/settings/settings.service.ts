@@ -1,0 +1,42 @@
+import { DomainError } from '../../shared/errors.ts'
+import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
+import type { Db, Storage } from '../../storage/storage.ts'
+import { lockAccount } from '../account.repository.ts'
+import { type AccountId, type AccountSettings, isHidden } from '../account.ts'
+import { findSettings, updateSettings } from './settings.repository.ts'
+
+/** What another feature does, within the transaction, when an account's data are to be counted for everyone, or no longer. */
+export type CountData = (tx: Db, id: AccountId, counted: boolean) => Promise<void>
+
+export interface SettingsServiceDeps {
+  storage: Storage
+  countData: CountData
+}
+
+export type SettingsService = ReturnType<typeof createSettingsService>
+
+export function createSettingsService({ storage, countData }: SettingsServiceDeps) {
+  /** @throws DomainError `unauthorized` where the account was removed since its credentials were looked at */
+  function getSettings(id: AccountId): MaybePromise<AccountSettings> {
+    return andThen(findSettings(storage.db, id), known)
+  }
+
+  /** What is not in `wanted` stays as it is. @throws DomainError `unauthorized` */
+  function changeSettings(id: AccountId, wanted: Partial<AccountSettings>): Promise<AccountSettings> {
+    return storage.write(async (tx) => {
+      await lockAccount(tx, id, storage.kind)
+      const before = known(await findSettings(tx, id))
+      const after = { ...before, ...wanted }
+      await updateSettings(tx, id, after)
+      if (isHidden(before) !== isHidden(after)) await countData(tx, id, !isHidden(after))
+      return after
+    })
+  }
+
+  return { getSettings, changeSettings }
+}
+
+function known(settings: AccountSettings | undefined): AccountSettings {
+  if (settings === undefined) throw new DomainError('unauthorized')
+  return settings
+}

@@ -1,0 +1,73 @@
+import { Password, presentUser, User, UserName } from '../../accounts/account.schemas.ts'
+import { bodyRefusals, errorResponses } from '../../http/document/api-schemas.ts'
+import type { ObjectSchema, Routes } from '../../http/document/json-schema.ts'
+import { DomainError } from '../../shared/errors.ts'
+import type { OwnAccountService } from './own-account.service.ts'
+
+const ChangeBody = {
+  title: 'AccountChange',
+  type: 'object',
+  required: ['password'],
+  properties: {
+    password: { ...Password, description: '现在的密码 · The present password' },
+    username: UserName,
+    new_password: Password,
+  },
+  examples: [{ password: 'quiet-reading-room', new_password: 'quieter-reading-room' }],
+} as const satisfies ObjectSchema
+
+const RemovalBody = {
+  title: 'AccountRemoval',
+  type: 'object',
+  required: ['password'],
+  properties: { password: { ...Password, description: '现在的密码 · The present password' } },
+  examples: [{ password: 'quiet-reading-room' }],
+} as const satisfies ObjectSchema
+
+const changing = {
+  operationId: 'changeAccount',
+  summary: '修改用户名或密码 · Change the user name or the password',
+  description: `改密码后，所有令牌失效。
+
+Give \`username\`, \`new_password\` or both. With another password every token dies.`,
+  tags: ['users'],
+  body: ChangeBody,
+  response: {
+    200: User,
+    ...errorResponses(
+      ...([...bodyRefusals, 'parameter-missing', 'user-name-malformed', 'user-name-taken'] as const),
+      ...(['password-length', 'password-is-user-name', 'password-common'] as const),
+      ...(['unauthorized', 'password-wrong'] as const),
+    ),
+  },
+}
+
+const removing = {
+  operationId: 'removeAccount',
+  summary: '注销账号 · Remove the account',
+  description: `账号和全部数据立即删除，无法恢复；学号可以重新注册。
+
+The account and all its data are gone at once, for good. The student number can be registered again.`,
+  tags: ['users'],
+  body: RemovalBody,
+  response: {
+    204: { type: 'null', description: '已删除 · It is gone' },
+    ...errorResponses(...([...bodyRefusals, 'parameter-missing', 'unauthorized', 'password-wrong'] as const)),
+  },
+} as const
+
+const schemaErrorFormatter = () => new DomainError('parameter-missing')
+
+export const ownAccountRoutes: Routes<{ ownAccount: OwnAccountService }> = async (app, { ownAccount }) => {
+  app.put('/users/me', { schemaErrorFormatter, schema: changing }, async ({ identity, body, ip, origin }) => {
+    const { password, username, new_password: newPassword } = body
+    if (username === undefined && newPassword === undefined) throw new DomainError('parameter-missing')
+    const confirmation = { accountId: identity.accountId, password, address: ip }
+    return presentUser(await ownAccount.changeAccount(confirmation, { username, newPassword }), origin)
+  })
+
+  app.delete('/users/me', { schemaErrorFormatter, schema: removing }, async ({ identity, body, ip }, reply) => {
+    await ownAccount.removeOwnAccount({ accountId: identity.accountId, password: body.password, address: ip })
+    return reply.code(204).send(null)
+  })
+}

@@ -1,0 +1,69 @@
+import { findAccount, lockAccount, updateUserName } from '../../accounts/account.repository.ts'
+import type { Account, AccountId } from '../../accounts/account.ts'
+import { type RemoveData, removeAccount } from '../../accounts/account-removal.service.ts'
+import { checkUserName, userNameKey } from '../../accounts/user-name.ts'
+import { DomainError } from '../../shared/errors.ts'
+import type { Db, Storage } from '../../storage/storage.ts'
+import type { AuthenticationService, Confirmation } from '../authentication.service.ts'
+import { findCredentialState, replacePassword } from '../credentials.repository.ts'
+import { checkPassword } from '../password.ts'
+import { hashPassword } from '../password-hash.ts'
+
+export interface OwnAccountServiceDeps {
+  storage: Storage
+  authentication: AuthenticationService
+  removeData: RemoveData
+}
+
+export type OwnAccountService = ReturnType<typeof createOwnAccountService>
+
+export interface AccountChange {
+  username?: string | undefined
+  newPassword?: string | undefined
+}
+
+/** What an account's owner does with it, by the password and not by a token alone. */
+export function createOwnAccountService({ storage, authentication, removeData }: OwnAccountServiceDeps) {
+  /**
+   * With another password every token dies.
+   * @throws DomainError `password-wrong`, `too-many-requests`, `user-name-malformed`, `user-name-taken`, and as `checkPassword`
+   */
+  async function changeAccount(confirmation: Confirmation, { username, newPassword }: AccountChange): Promise<Account> {
+    if (username !== undefined) checkUserName(username)
+    const { version } = await authentication.confirmPassword(confirmation)
+    const { accountId: id, password } = confirmation
+    if (newPassword !== undefined) await checkPassword(newPassword)
+    const passwordHash = newPassword === undefined ? undefined : await hashPassword(newPassword)
+    return storage.write(async (tx) => {
+      await lockAccount(tx, id, storage.kind)
+      await refuseChanged(tx, id, version)
+      const name = username ?? (await getAccount(tx, id)).username
+      if (userNameKey(newPassword ?? password) === userNameKey(name)) throw new DomainError('password-is-user-name')
+      if (username !== undefined) await updateUserName(tx, id, username, userNameKey(username))
+      if (passwordHash !== undefined) await replacePassword(tx, id, passwordHash)
+      return getAccount(tx, id)
+    })
+  }
+
+  /** The account is gone with all that is kept of it, and its student number is free. @throws DomainError `password-wrong`, `too-many-requests` */
+  async function removeOwnAccount(confirmation: Confirmation): Promise<void> {
+    const { version } = await authentication.confirmPassword(confirmation)
+    await removeAccount(storage, confirmation.accountId, async (tx, id) => {
+      await refuseChanged(tx, id, version)
+      return removeData(tx, id)
+    })
+  }
+
+  return { changeAccount, removeOwnAccount }
+}
+
+/** The password may have been replaced since it was confirmed. */
+async function refuseChanged(tx: Db, id: AccountId, version: number): Promise<void> {
+  if ((await findCredentialState(tx, id))?.version !== version) throw new DomainError('unauthorized')
+}
+
+async function getAccount(tx: Db, id: AccountId): Promise<Account> {
+  const account = await findAccount(tx, id)
+  if (account === undefined) throw new DomainError('unauthorized')
+  return account
+}

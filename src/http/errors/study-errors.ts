@@ -1,0 +1,41 @@
+import type { ErrorCode } from '../../shared/errors.ts'
+import type { ErrorEntry } from './school-errors.ts'
+
+/** What is told of records, their times and their texts. */
+export const studyErrors = {
+  'end-before-start': {
+    status: 400,
+    zh: '结束时间不能早于开始时间，请修改后重试。',
+    en: 'The end must not lie before the start. Correct it and try again.',
+  },
+  'time-in-future': {
+    status: 400,
+    zh: '时间不能在未来，请检查手机时钟后重试。',
+    en: 'The time must not lie in the future. Check the clock of your device.',
+  },
+  'time-too-early': {
+    status: 400,
+    zh: '时间不能早于 2000-01-01 00:00:00，请检查手机的日期和历法后重试。',
+    en: 'The time must not lie before 2000-01-01 00:00:00. Check the date and the calendar of your device.',
+  },
+  'study-too-long': {
+    status: 400,
+    zh: '学习记录超过了时长上限，请改早结束时间后重试。',
+    en: 'The record would be longer than is allowed. Choose an earlier end and try again.',
+  },
+  'no-running-study': {
+    status: 404,
+    zh: '没有正在进行的学习记录，请先开始学习。',
+    en: 'No record is running. Start one first.',
+  },
+  'subject-malformed': {
+    status: 400,
+    zh: '科目应为不超过 40 个字符的文本，不能含换行、控制字符或看不见的字符，请修改后重试。',
+    en: 'A subject is a text of at most 40 characters, with no line break, control or invisible character. Correct it and try again.',
+  },
+  'note-malformed': {
+    status: 400,
+    zh: '备注应为不超过 500 个字符的文本，除换行外不能含控制字符或看不见的字符，请修改后重试。',
+    en: 'A note is a text of at most 500 characters, with no control or invisible character but line breaks. Correct it and try again.',
+  },
+} as const satisfies Partial<Record<ErrorCode, ErrorEntry>>

@@ -1,0 +1,64 @@
+import type { AccountId } from '../../accounts/account.ts'
+import { clockSkew, type EpochSeconds } from '../../shared/clock.ts'
+import { DomainError } from '../../shared/errors.ts'
+import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { findRunning } from '../study.repository.ts'
+import type { StudyService } from '../study.service.ts'
+import { endByService, type StudyId } from '../study.ts'
+import { updateHeartbeat } from '../study-writes.repository.ts'
+
+export interface HeartbeatServiceDeps {
+  storage: Storage
+  studies: StudyService
+}
+
+export type HeartbeatService = ReturnType<typeof createHeartbeatService>
+
+const flushSize = 500
+
+/**
+ * Signs of life cost no write of their own: they are gathered, and written each second by the background jobs. One that comes when the
+ * last that was stored is already half way to being too old is written at once, so that no process ends the record meanwhile.
+ */
+export function createHeartbeatService({ storage, studies }: HeartbeatServiceDeps) {
+  let gathered = new Map<StudyId, EpochSeconds>()
+
+  /** @throws DomainError `no-running-study` */
+  function beat(accountId: AccountId): MaybePromise<void> {
+    return andThen(findRunning(storage.db, accountId), (running) => {
+      const rules = studies.rules()
+      if (running === undefined || endByService(running, rules)) throw new DomainError('no-running-study')
+      const { id, heartbeatAt } = running
+      if (heartbeatAt !== undefined && rules.now - heartbeatAt >= rules.idle / 2) return store(id, rules.now)
+      gathered.set(id, rules.now)
+    })
+  }
+
+  async function store(id: StudyId, at: EpochSeconds): Promise<void> {
+    if (!(await storage.write((tx) => updateHeartbeat(tx, id, at, at + clockSkew))))
+      throw new DomainError('no-running-study')
+  }
+
+  /** Writes what was gathered; keeps what could not be written for the next time. */
+  async function flush(): Promise<void> {
+    // In one order: two processes that lock the same rows must not wait for each other.
+    const left = [...gathered].sort(([one], [other]) => one - other)
+    gathered = new Map()
+    const latest = studies.rules().now + clockSkew
+    try {
+      while (left.length > 0) {
+        const some = left.slice(0, flushSize)
+        await storage.write(async (tx) => {
+          for (const [id, at] of some) await updateHeartbeat(tx, id, at, latest)
+        })
+        left.splice(0, flushSize)
+      }
+    } catch (error) {
+      for (const [id, at] of left) if (!gathered.has(id)) gathered.set(id, at)
+      throw error
+    }
+  }
+
+  return { beat, flush }
+}

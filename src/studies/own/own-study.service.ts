@@ -1,0 +1,57 @@
+import { findAccount } from '../../accounts/account.repository.ts'
+import type { AccountId } from '../../accounts/account.ts'
+import type { EpochSeconds } from '../../shared/clock.ts'
+import { DomainError } from '../../shared/errors.ts'
+import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
+import type { Page } from '../../shared/page.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { findRunning } from '../study.repository.ts'
+import type { StudyService } from '../study.service.ts'
+import { endByService, type StudyId } from '../study.ts'
+import type { StudyListRequest } from '../study-list.ts'
+import { pageOwnStudies } from '../study-page.repository.ts'
+import { editIn, endRunningIn, removeIn } from '../study-writes.service.ts'
+import { type OwnStudy, ownSettled } from './own-study.ts'
+import type { StudyEdit } from './study-edit.ts'
+
+export interface OwnStudyServiceDeps {
+  storage: Storage
+  studies: StudyService
+}
+
+export type OwnStudyService = ReturnType<typeof createOwnStudyService>
+
+/** What an account does with its own records. */
+export function createOwnStudyService({ storage, studies }: OwnStudyServiceDeps) {
+  /** @throws DomainError `no-running-study` */
+  function getRunning(accountId: AccountId): MaybePromise<OwnStudy> {
+    return andThen(findRunning(storage.db, accountId), (running) => {
+      if (running === undefined || endByService(running, studies.rules())) throw new DomainError('no-running-study')
+      return running
+    })
+  }
+
+  /** @throws DomainError `no-running-study`, and as `decideEnd` */
+  function endRunning(accountId: AccountId, endedAt?: EpochSeconds): Promise<OwnStudy> {
+    return studies.write(accountId, (write) => endRunningIn(write, endedAt))
+  }
+
+  /** @throws DomainError `forbidden`, `not-found`, and as `decideEdit` */
+  function editStudy(accountId: AccountId, id: StudyId, edit: StudyEdit): Promise<OwnStudy> {
+    return studies.write(accountId, (write) => editIn(write, id, edit))
+  }
+
+  /** @throws DomainError `forbidden`, `not-found` */
+  function removeStudy(accountId: AccountId, id: StudyId): Promise<void> {
+    return studies.write(accountId, (write) => removeIn(write, id))
+  }
+
+  async function listOwnStudies(accountId: AccountId, request: StudyListRequest): Promise<Page<OwnStudy>> {
+    if (request.filter.running !== undefined) await studies.endOverdue()
+    const account = await findAccount(storage.db, accountId)
+    const page = await pageOwnStudies(storage.db, request, () => account?.studyCount ?? 0)
+    return { ...page, items: page.items.map((study) => ownSettled(study, studies.rules())) }
+  }
+
+  return { getRunning, endRunning, editStudy, removeStudy, listOwnStudies }
+}

@@ -1,0 +1,27 @@
+import { DomainError } from '../../shared/errors.ts'
+import { characters, hasInvisible } from '../../shared/visible-text.ts'
+
+/** In Unicode characters. */
+export const longestSubject = 40
+export const longestNote = 500
+
+/**
+ * A subject or a note in the form in which it is kept: NFC, no spaces at the ends, lines of a note ended by `\n`. Undefined stays
+ * undefined; `null` and a text with nothing in it are `null`. @throws DomainError `subject-malformed`, `note-malformed`
+ */
+export function keptSubject(text: string | null | undefined): string | null | undefined {
+  const kept = normal(text)
+  if (kept && (characters(kept) > longestSubject || hasInvisible(kept))) throw new DomainError('subject-malformed')
+  return kept
+}
+
+export function keptNote(text: string | null | undefined): string | null | undefined {
+  const kept = normal(text?.replace(/\r\n?/g, '\n') ?? text)
+  if (kept && (characters(kept) > longestNote || kept.split('\n').some(hasInvisible)))
+    throw new DomainError('note-malformed')
+  return kept
+}
+
+function normal(text: string | null | undefined): string | null | undefined {
+  return text ? text.normalize('NFC').trim() || null : text === '' ? null : text
+}

@@ -1,0 +1,99 @@
+import { type Insertable, type RawBuilder, sql, type Updateable } from 'kysely'
+import type { AccountId } from '../accounts/account.ts'
+import type { EpochSeconds } from '../shared/clock.ts'
+import { type Parameters, statement, statementsByShape } from '../storage/statement.ts'
+import type { Db } from '../storage/storage.ts'
+import type { NewStudy, OwnStudy } from './own/own-study.ts'
+import type { StudyTable } from './study.table.ts'
+import type { StudyId } from './study.ts'
+
+type Columns = Omit<Insertable<StudyTable>, 'id'>
+
+function columnsOf(study: NewStudy): Required<Columns> {
+  return {
+    account_id: study.accountId,
+    started_at: study.startedAt,
+    ended_at: study.end?.at ?? null,
+    end_cause: study.end?.cause ?? null,
+    subject: study.subject ?? null,
+    note: study.note ?? null,
+    heartbeat_at: study.heartbeatAt ?? null,
+    seen_from: study.seenFrom ?? null,
+    seen_to: study.seenTo ?? null,
+  }
+}
+
+export async function insertStudy(db: Db, study: NewStudy): Promise<StudyId> {
+  const inserted = await insertion.first(db, columnsOf(study))
+  if (inserted === undefined) throw new Error('an insertion answered no row')
+  return inserted.id as StudyId
+}
+
+const insertion = statement<Required<Columns>, { id: number }>((db, values) =>
+  db
+    .insertInto('studies')
+    .values({
+      ...{ account_id: values.account_id, started_at: values.started_at, ended_at: values.ended_at },
+      ...{ end_cause: values.end_cause, subject: values.subject, note: values.note },
+      ...{ heartbeat_at: values.heartbeat_at, seen_from: values.seen_from, seen_to: values.seen_to },
+    })
+    .returning('id')
+    .compile(),
+)
+
+/** Writes the columns that differ: an index is touched only for a column of its own. */
+export async function updateStudy(db: Db, before: OwnStudy, after: OwnStudy): Promise<void> {
+  const [old, values] = [columnsOf(before), columnsOf(after)]
+  const changed = (Object.keys(values) as (keyof Columns)[]).filter((name) => values[name] !== old[name])
+  await updateOf(changed).all(db, { ...values, id: before.id })
+}
+
+type UpdateValues = Required<Columns> & { id: StudyId }
+
+const updateOf = statementsByShape((changed: (keyof Columns)[]) =>
+  statement<UpdateValues, unknown>((db, values) =>
+    db.updateTable('studies').set(picked(values, changed)).where('id', '=', values.id).compile(),
+  ),
+)
+
+function picked(values: Parameters<UpdateValues>, names: (keyof Columns)[]) {
+  const set = Object.fromEntries(names.map((name): [string, RawBuilder<unknown>] => [name, values[name]]))
+  return set as Updateable<StudyTable>
+}
+
+export async function deleteStudy(db: Db, id: StudyId): Promise<void> {
+  await db.deleteFrom('studies').where('id', '=', id).execute()
+}
+
+export async function deleteStudiesOf(
+  db: Db,
+  accountId: AccountId,
+): Promise<{ startedAt: EpochSeconds; running: boolean }[]> {
+  await db.deleteFrom('study_changes').where('account_id', '=', accountId).execute()
+  const rows = await db
+    .deleteFrom('studies')
+    .where('account_id', '=', accountId)
+    .returning(['started_at', 'ended_at'])
+    .execute()
+  return rows.map(({ started_at, ended_at }) => ({ startedAt: started_at, running: ended_at === null }))
+}
+
+/** Answers whether the record still runs. Takes the latest sign of life, and one that lies behind where the clock was ahead then. */
+export async function updateHeartbeat(db: Db, id: StudyId, at: EpochSeconds, latest: EpochSeconds): Promise<boolean> {
+  const row = await heartbeat.first(db, { id, at, latest })
+  return row !== undefined && row.ended_at === null
+}
+
+// By the id alone: a planner that knows of few running records would walk along all of them.
+const heartbeat = statement<{ id: StudyId; at: EpochSeconds; latest: EpochSeconds }, { ended_at: number | null }>(
+  (db, { id, at, latest }) =>
+    db
+      .updateTable('studies')
+      .set({
+        heartbeat_at: sql`case when ended_at is null and coalesce(heartbeat_at <= ${at} or heartbeat_at > ${latest}, true)
+          then ${at} else heartbeat_at end`,
+      })
+      .where('id', '=', id)
+      .returning('ended_at')
+      .compile(),
+)

@@ -1,0 +1,159 @@
+import { lockAccount, noteStudies } from '../accounts/account.repository.ts'
+import type { AccountId } from '../accounts/account.ts'
+import type { EpochSeconds } from '../shared/clock.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { DatabaseKind, Db } from '../storage/storage.ts'
+import { type NewStudy, type OwnStudy, ownSettled, seenStart, withEnd } from './own/own-study.ts'
+import { decideEdit, type StudyEdit } from './own/study-edit.ts'
+import { findOwnStudy, findRunning } from './study.repository.ts'
+import { decideEnd, decideStart, endByService, type Rules, type StudyId } from './study.ts'
+import { logChanges } from './study-changes.repository.ts'
+import { addToCounters } from './study-counter.repository.ts'
+import { type CounterDelta, runningDelta, startDeltas } from './study-counter.ts'
+import { deleteStudy, insertStudy, updateStudy } from './study-writes.repository.ts'
+
+/** The transaction of a write, for whom, and when. Every use case that writes records is a step here, to be put into any transaction. */
+export interface StudyWrite {
+  tx: Db
+  kind: DatabaseKind
+  accountId: AccountId
+  rules: Rules
+}
+
+export interface StudyTexts {
+  subject?: string | null | undefined
+  note?: string | null | undefined
+}
+
+/**
+ * @param startedAt now, where it is undefined
+ * @throws DomainError as `decideStart`; `unauthorized` where the account was removed since its credentials were looked at
+ */
+export async function startIn(
+  write: StudyWrite,
+  startedAt: EpochSeconds | undefined,
+  { subject, note }: StudyTexts,
+): Promise<OwnStudy> {
+  const { tx, kind, accountId, rules } = write
+  await lockAccount(tx, accountId, kind)
+  const running = await findRunning(tx, accountId)
+  const decision = decideStart(running, startedAt, rules)
+  const started: NewStudy = {
+    accountId,
+    startedAt: decision.startedAt,
+    end: undefined,
+    heartbeatAt: undefined,
+    subject: subject ?? undefined,
+    note: note ?? undefined,
+    seenFrom: seenStart(decision.startedAt, rules.now),
+    seenTo: undefined,
+  }
+  const after = decision.end ? withEnd(started, decision.end, rules.now) : started
+  const changes: StudyChange[] = [{ before: undefined, after }]
+  if (running && decision.runningEnd)
+    changes.unshift({ before: running, after: withEnd(running, decision.runningEnd, rules.now) })
+  const id = (await writeChanges(write, changes)).at(-1) as StudyId
+  return { ...after, id }
+}
+
+/** @throws DomainError as `decideEnd`, `forbidden`, `not-found` */
+export async function endIn(write: StudyWrite, id: StudyId, endedAt?: EpochSeconds): Promise<OwnStudy> {
+  return endStudyIn(write, await getOwnStudy(write, id), endedAt)
+}
+
+/** @throws DomainError as `decideEnd`, `no-running-study` */
+export async function endRunningIn(write: StudyWrite, endedAt?: EpochSeconds): Promise<OwnStudy> {
+  await lockAccount(write.tx, write.accountId, write.kind)
+  const running = await findRunning(write.tx, write.accountId)
+  if (running === undefined || endByService(running, write.rules)) throw new DomainError('no-running-study')
+  return endStudyIn(write, running, endedAt)
+}
+
+async function endStudyIn(write: StudyWrite, study: OwnStudy, endedAt?: EpochSeconds): Promise<OwnStudy> {
+  const end = decideEnd(study, endedAt, write.rules)
+  if (end === study.end) return study
+  return replace(write, study, withEnd(ownSettled(study, write.rules), end, write.rules.now))
+}
+
+/** @throws DomainError as `decideEdit`, `forbidden`, `not-found` */
+export async function editIn(write: StudyWrite, id: StudyId, edit: StudyEdit): Promise<OwnStudy> {
+  const study = await getOwnStudy(write, id)
+  const edited = decideEdit(ownSettled(study, write.rules), edit, write.rules)
+  return replace(write, study, edited)
+}
+
+/** @throws DomainError `forbidden`, `not-found` */
+export async function removeIn(write: StudyWrite, id: StudyId): Promise<void> {
+  await writeChanges(write, [{ before: await getOwnStudy(write, id), after: undefined }])
+}
+
+/** Ends a record that is due, if it is still there and still due. */
+export async function endOverdueIn(write: StudyWrite, id: StudyId): Promise<void> {
+  await lockAccount(write.tx, write.accountId, write.kind)
+  const found = await findOwnStudy(write.tx, id)
+  if (found) await replace(write, found.study, ownSettled(found.study, write.rules))
+}
+
+/** Of everyone but their owner, hidden records are not told from those that are not there. @throws DomainError `forbidden`, `not-found` */
+async function getOwnStudy({ tx, kind, accountId }: StudyWrite, id: StudyId): Promise<OwnStudy> {
+  await lockAccount(tx, accountId, kind)
+  const found = await findOwnStudy(tx, id)
+  if (found?.study.accountId === accountId) return found.study
+  throw new DomainError(found === undefined || found.hidden ? 'not-found' : 'forbidden')
+}
+
+async function replace(write: StudyWrite, before: OwnStudy, after: OwnStudy): Promise<OwnStudy> {
+  if (isSame(before, after)) return before
+  await writeChanges(write, [{ before, after }])
+  return after
+}
+
+function isSame({ end, ...before }: OwnStudy, { end: endAfter, ...after }: OwnStudy): boolean {
+  const names = Object.keys(before) as (keyof typeof before)[]
+  return (
+    end?.at === endAfter?.at && end?.cause === endAfter?.cause && names.every((name) => before[name] === after[name])
+  )
+}
+
+/** A new record has no `before`, a removed one no `after`. */
+export type StudyChange =
+  | { before: OwnStudy; after: OwnStudy }
+  | { before: undefined; after: NewStudy }
+  | { before: OwnStudy; after: undefined }
+
+/**
+ * All that is written to records goes through here, in this order, for an account whose row is locked: each write has a
+ * version of its own, and the counts stay right. Answers the id of each. @throws DomainError `unauthorized` where there is no such account any more
+ */
+async function writeChanges({ tx, accountId, rules }: StudyWrite, changes: StudyChange[]): Promise<StudyId[]> {
+  const added = changes.reduce((sum, { before, after }) => sum + (after ? 1 : 0) - (before ? 1 : 0), 0)
+  const noted = await noteStudies(tx, accountId, { added, written: changes.length })
+  if (noted === undefined) throw new DomainError('unauthorized')
+  const ids: StudyId[] = []
+  for (const change of changes) ids.push(await writeChange(tx, change))
+  const first = noted.studyVersion - changes.length + 1
+  const changedAt = rules.now
+  logChanges(
+    tx,
+    ids.map((studyId, at) => ({ accountId, version: first + at, studyId, changedAt })),
+  )
+  if (!noted.hidden) addToCounters(tx, changes.flatMap(deltasOf))
+  return ids
+}
+
+async function writeChange(tx: Db, { before, after }: StudyChange): Promise<StudyId> {
+  if (before === undefined) return insertStudy(tx, after)
+  if (after === undefined) await deleteStudy(tx, before.id)
+  else await updateStudy(tx, before, after)
+  return before.id
+}
+
+function deltasOf({ before, after }: StudyChange): CounterDelta[] {
+  const moved = before?.startedAt !== after?.startedAt
+  const running = (after && !after.end ? 1 : 0) - (before && !before.end ? 1 : 0)
+  return [
+    ...(before && moved ? startDeltas(before.startedAt, -1) : []),
+    ...(after && moved ? startDeltas(after.startedAt, 1) : []),
+    ...(running === 0 ? [] : [runningDelta(running)]),
+  ]
+}
