@@ -42,7 +42,7 @@ import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
 import { createOwnStudyService } from './studies/own/own-study.service.ts'
 import { studyEditRoutes } from './studies/own/study-edit.routes.ts'
-import { studyRoutes } from './studies/study.routes.ts'
+import { studyRoutes, studyStartRoutes } from './studies/study.routes.ts'
 import { createStudyService } from './studies/study.service.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
 import { removeStudiesOf } from './studies/study-removal.service.ts'
@@ -117,9 +117,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
           await asking.register(requestContext)
           await asking.register(studentNumberRoutes, { authentication: identities, recovery, proofKind })
         })
-        await known.register(studyRoutes, { studies })
-        await known.register(studyListRoutes, { studies })
+        // In an order in which the examples of the document can be sent.
+        await known.register(studyStartRoutes, { studies })
         await known.register(ownStudyRoutes, { ...services, clock })
+        await known.register(studyListRoutes, { studies })
+        await known.register(studyRoutes, { studies })
         await known.register(studyEditRoutes, { ...services, clock })
       })
     },

@@ -50,7 +50,7 @@ const reading = {
   response: { 200: StudyRecord, ...errorResponses('unauthorized', 'not-found') },
 }
 
-export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
+export const studyStartRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
   app.post('/studys/', { schemaErrorFormatter: invalidStudyField, schema: starting }, async (request, reply) => {
     const { start_time, subject, note } = request.body
     const startedAt = fromOptionalWireTime(start_time, 'start_time')
@@ -60,7 +60,9 @@ export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { stud
     reply.code(201).header('location', record.url)
     return record
   })
+}
 
+export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
   app.put('/studys/:study_id', { schemaErrorFormatter: invalidStudyField, schema: ending }, async (request) => {
     const id = request.params.study_id as StudyId
     const study = await studies.endStudy(

@@ -34,11 +34,18 @@ test('every answer of a tour is as the document has it', async () => {
   assert.equal((await ask('POST', '/recover', { json: { ...third, password: ann.password } })).status, 404)
   assert.equal((await ask('POST', '/register/challenge')).status, 200)
 
-  const { body } = await ask('GET', '/token', { as: annKnown })
-  const byToken = bearer((body as { token: string }).token)
-  for (const as of [{}, basic('ann', 'wrong'), byToken]) assert.equal((await ask('GET', '/token', { as })).status, 401)
-  await ask('POST', '/users/me/student-number', { as: byToken, json: third })
-  assert.equal((await ask('POST', '/users/me/student-number', { as: annKnown, json: third })).status, 200)
+  const oldToken = await tokenOf(annKnown)
+  for (const as of [{}, basic('ann', 'wrong'), oldToken]) assert.equal((await ask('GET', '/token', { as })).status, 401)
+  const another = { ...third, password: ann.password }
+  await ask('POST', '/users/me/student-number', { as: oldToken, json: another })
+  for (const [json, status] of [
+    [third, 400],
+    [{ ...third, password: 'another one' }, 401],
+    [another, 200],
+  ] as const) {
+    assert.equal((await ask('POST', '/users/me/student-number', { as: annKnown, json })).status, status)
+  }
+  const byToken = await tokenOf(annKnown)
   for (const id of ['me', 1, 'x', 99]) await ask('GET', `/users/${id}`, { as: byToken })
 
   assert.equal((await ask('POST', '/studys/', { as: byToken })).status, 201)
@@ -57,6 +64,73 @@ test('every answer of a tour is as the document has it', async () => {
     await ask('GET', `/users/1/studys/?${query}`, { as: byToken })
   }
 })
+
+test('every answer about own records, settings and the own account is as the document has it', async () => {
+  const { ask } = api
+  const as = await tokenOf(annKnown)
+  for (const [method, path] of [
+    ['GET', '/studys/running'],
+    ['PUT', '/studys/running'],
+    ['POST', '/studys/running/heartbeat'],
+  ] as const) {
+    assert.equal((await ask(method, path, { as })).status, 404)
+    assert.equal((await ask(method, path)).status, 401)
+  }
+  const texts = { subject: '高等数学', note: '第三章' }
+  const { id } = (await ask('POST', '/studys/', { as, json: texts })).body as { id: number }
+  assert.equal((await ask('POST', '/studys/', { as, json: { subject: 'x'.repeat(41) } })).status, 400)
+  assert.equal((await ask('GET', '/studys/running', { as })).status, 200)
+  assert.equal((await ask('POST', '/studys/running/heartbeat', { as })).status, 204)
+  assert.equal((await ask('PUT', '/studys/running', { as, json: { end_time: 'soon' } })).status, 400)
+  await refuseBodies('PUT', '/studys/running')
+  assert.equal((await ask('PUT', '/studys/running', { as })).status, 200)
+  for (const query of ['', '?per_page=1', '?running=false', '?per_page=x', '?from=x', '?cursor=x'])
+    await ask('GET', `/users/me/studys${query}`, { as })
+
+  assert.equal((await ask('PATCH', `/studys/${id}`, { as, json: { note: null } })).status, 200)
+  assert.equal((await ask('PATCH', `/studys/${id}`, { as, json: { note: 1 } })).status, 400)
+  await refuseBodies('PATCH', `/studys/${id}`)
+  for (const [method, where, known, status] of [
+    ['PATCH', id, bobKnown, 403],
+    ['PATCH', 'x', as, 404],
+    ['DELETE', id, bobKnown, 403],
+    ['DELETE', id, as, 204],
+    ['DELETE', id, as, 404],
+  ] as const) {
+    assert.equal((await ask(method, `/studys/${where}`, { as: known })).status, status)
+  }
+
+  assert.equal((await ask('GET', '/users/me/settings', { as })).status, 200)
+  assert.equal((await ask('PUT', '/users/me/settings', { as, json: { daily_goal_minutes: 0 } })).status, 400)
+  await refuseBodies('PUT', '/users/me/settings')
+  assert.equal((await ask('PUT', '/users/me/settings', { as, json: { visibility: 'only_me' } })).status, 200)
+
+  const { password } = ann
+  for (const [json, status] of [
+    [{ password }, 400],
+    [{ password: 'another one', username: 'eve' }, 401],
+    [{ password, username: bob.username }, 400],
+    [{ password, new_password: '12345678' }, 400],
+    [{ password, username: 'Ann' }, 200],
+  ] as const) {
+    assert.equal((await ask('PUT', '/users/me', { as, json })).status, status)
+  }
+  await refuseBodies('PUT', '/users/me')
+  await refuseBodies('DELETE', '/users/me')
+  for (const [json, status] of [
+    [{}, 400],
+    [{ password: 'another one' }, 401],
+    [{ password }, 204],
+    [{ password }, 401],
+  ] as const) {
+    assert.equal((await ask('DELETE', '/users/me', { as, json })).status, status)
+  }
+})
+
+async function tokenOf(as: Record<string, string>): Promise<Record<string, string>> {
+  const { body } = await api.ask('GET', '/token', { as })
+  return bearer((body as { token: string }).token)
+}
 
 async function refuseBodies(method: string, path: string): Promise<void> {
   const post = (body: string, type = 'application/json') =>

@@ -35,7 +35,7 @@ if (registered.error) throw new Error(registered.error.message)
 const user: components['schemas']['User'] = registered.data
 const { data: issued } = await createOccupyClient({ baseUrl, username, password }).GET('/api/v1.0/token')
 const api = createOccupyClient({ baseUrl, token: issued?.token })
-const me = await api.GET('/api/v1.0/users/{user_id}', { params: { path: { user_id: 'me' } } })
+const me = await api.GET('/api/v1.0/users/me')
 const started = await api.POST('/api/v1.0/studys/')
 const study_id: number = started.data?.id ?? 0
 const ended = await api.PUT('/api/v1.0/studys/{study_id}', { params: { path: { study_id } }, body: {} })

@@ -33,7 +33,7 @@ const SettingsBody = {
   type: 'object',
   properties,
   description: '没有给出的设置不变 · What is not given stays',
-  examples: [{ visibility: 'only_me', daily_goal_minutes: 120 }],
+  examples: [{ visibility: 'everyone', daily_goal_minutes: 120 }],
 } as const satisfies ObjectSchema
 
 const reading = {

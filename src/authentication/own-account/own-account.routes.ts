@@ -13,7 +13,8 @@ const ChangeBody = {
     username: UserName,
     new_password: Password,
   },
-  examples: [{ password: 'quiet-reading-room', new_password: 'quieter-reading-room' }],
+  // Sent as it is, it changes nothing.
+  examples: [{ password: 'quiet-reading-room', username: 'bllli' }],
 } as const satisfies ObjectSchema
 
 const RemovalBody = {
@@ -21,7 +22,8 @@ const RemovalBody = {
   type: 'object',
   required: ['password'],
   properties: { password: { ...Password, description: '现在的密码 · The present password' } },
-  examples: [{ password: 'quiet-reading-room' }],
+  // Sent as it is, it is refused: nobody loses an account by it.
+  examples: [{ password: '现在的密码' }],
 } as const satisfies ObjectSchema
 
 const changing = {

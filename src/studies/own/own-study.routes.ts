@@ -75,6 +75,11 @@ export const ownStudyRoutes: Routes<OwnStudyRoutesOptions> = async (app, { ownSt
     },
   )
 
+  app.post('/studys/running/heartbeat', { schema: beating }, async ({ identity }, reply) => {
+    await heartbeats.beat(identity.accountId)
+    return reply.code(204).send(null)
+  })
+
   app.get('/studys/running', { schema: reading }, ({ identity, origin }) =>
     andThen(ownStudies.getRunning(identity.accountId), (study) => presentOwnStudy(study, origin, clock.now())),
   )
@@ -87,9 +92,4 @@ export const ownStudyRoutes: Routes<OwnStudyRoutesOptions> = async (app, { ownSt
       return presentOwnStudy(await ownStudies.endRunning(identity.accountId, endedAt), origin, clock.now())
     },
   )
-
-  app.post('/studys/running/heartbeat', { schema: beating }, async ({ identity }, reply) => {
-    await heartbeats.beat(identity.accountId)
-    return reply.code(204).send(null)
-  })
 }
