@@ -12,7 +12,7 @@ interface Step {
   up(db: Kysely<unknown>, kind: DatabaseKind): Promise<void>
 }
 
-/** In order, and frozen once landed: a change is a new step at the end. */
+/** In the order of their names, and frozen once landed: a change is a new step at the end. */
 const steps: Record<string, Step> = {
   '2026-11-24-foundation': foundation,
   '2026-11-25-pages-from-the-index': pagesFromTheIndex,
@@ -20,6 +20,8 @@ const steps: Record<string, Step> = {
   '2026-11-26-waiting-room': waitingRoom,
   '2026-11-27-own-records': ownRecords,
 }
+
+export const stepNames = Object.keys(steps)
 
 /** The database was made by a version that knows more steps than this one. */
 export class NewerDatabaseError extends Error {
@@ -30,7 +32,7 @@ export class NewerDatabaseError extends Error {
 export async function schemaAge(db: Db): Promise<'current' | 'older'> {
   const done = await doneSteps(db)
   refuseNewer(done)
-  return done.length === Object.keys(steps).length ? 'current' : 'older'
+  return done.length === stepNames.length ? 'current' : 'older'
 }
 
 /** Brings the schema up to this version and answers the names of the steps it ran. */

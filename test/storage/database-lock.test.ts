@@ -8,7 +8,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, afterEach, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { migrate } from '../../src/storage/migrate.ts'
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { stepNames } from '../../src/storage/migrate.ts'
+import * as foundation from '../../src/storage/migrations/2026-11-24-foundation.ts'
 import { openMigrated } from '../../src/storage/open-migrated.ts'
 import { DatabaseInUseError, lockExclusive, lockShared } from '../../src/storage/sqlite/database-lock.ts'
 import { openSqlite } from '../../src/storage/sqlite/sqlite.ts'
@@ -113,13 +116,16 @@ const place = () => ({ kind: 'sqlite', path }) as const
 /** As an older version leaves it. */
 async function makeOlder(): Promise<void> {
   const storage = openSqlite(path)
-  await migrate(storage)
+  const first: Migration = { up: (db) => foundation.up(db, 'sqlite') }
+  const provider = { getMigrations: async () => ({ [stepNames[0] as string]: first }) }
+  const { error } = await new Migrator({ db: storage.db as Kysely<unknown>, provider }).migrateToLatest()
+  assert.equal(error, undefined)
   await storage.close()
-  const database = new DatabaseSync(path)
-  database.exec("delete from kysely_migration where name like '%study-version'")
-  database.exec('alter table accounts drop column study_version')
-  database.close()
 }
+
+test('steps stand in the order of their names, in which they run', () => {
+  assert.deepEqual(stepNames, stepNames.toSorted())
+})
 
 test('a migration waits until nobody serves the file, and is refused if that takes long', async () => {
   await makeOlder()
@@ -131,7 +137,7 @@ test('a migration waits until nobody serves the file, and is refused if that tak
   const waiting = openMigrated(place(), () => openSqlite(path))
   await kill(older.child)
   const { storage, steps } = await waiting
-  assert.deepEqual(steps, ['2026-11-25-study-version'])
+  assert.deepEqual(steps, stepNames.slice(1))
   await storage.close()
 })
 
@@ -140,7 +146,7 @@ test('several that migrate at once all come up, and one of them has migrated', a
   const all = await Promise.all([1, 2, 3, 4].map(() => openMigrated(place(), () => openSqlite(path))))
   assert.deepEqual(
     all.flatMap(({ steps }) => steps),
-    ['2026-11-25-study-version'],
+    stepNames.slice(1),
   )
   for (const { storage } of all) await storage.close()
   ;(await lockExclusive(path)).release()
