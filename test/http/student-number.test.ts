@@ -30,11 +30,9 @@ describe('where student numbers have a form of the school’s own', () => {
     const password = freshPassword()
     assert.equal((await campus.post('/recover', { ...person, password })).status, 200)
     const next = known('2017010100001')
+    const body = { password, stu_id: next.stu_id, stu_pwd: next.stu_pwd }
     const as = basic('B2017001', password)
-    assert.equal(
-      (await campus.post('/users/me/student-number', { stu_id: next.stu_id, stu_pwd: next.stu_pwd }, { as })).status,
-      200,
-    )
+    assert.equal((await campus.post('/users/me/student-number', body, { as })).status, 200)
     await campus.tokenOf({ username: next.stu_id, password })
     await campus.assertKeptNowhere(['B2017001', next.stu_id])
   })
