@@ -157,7 +157,12 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
     identities,
     accounts: createAccountService({ storage, lastSeen }),
     settings: createSettingsService({ storage, countData: countForEveryone }),
-    ownAccount: createOwnAccountService({ storage, authentication: identities, removeData: removeStudiesOf }),
+    ownAccount: createOwnAccountService({
+      storage,
+      studentNumberKey,
+      authentication: identities,
+      removeData: removeStudiesOf,
+    }),
     registration: createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, guesses, studentNumberKey }),
     studies,

@@ -53,6 +53,7 @@ test('a bad body changes and removes nothing', async () => {
     assertError(await change({ password, username }), 400, /用户名应为/)
   for (const new_password of ['short', 'password123', ann.username])
     assertError(await change({ password, new_password }), 400)
+  assertError(await change({ password, new_password: ann.stu_id }), 400, /密码不能与学号相同/)
   assertError(await change({ password, username: bob.username.toUpperCase() }), 400, '用户已经存在。')
   assertError(await change({ password, username: password }), 400, /密码不能与用户名相同/)
   assert.equal(userOf(await api.get('/users/me', ann.withPassword)).username, ann.username)

@@ -67,6 +67,28 @@ describe('guesses at the password of one account', () => {
     assertTried(more, 0, begun)
   })
 
+  test('count wherever a signed-in student types the password again', async () => {
+    const address = freshAddress()
+    const { username, password, stu_id, stu_pwd } = await register(address)
+    const as = basic(username, password)
+    const doors = [
+      ['PUT', '/users/me', { username: 'another' }],
+      ['DELETE', '/users/me', {}],
+      ['POST', '/users/me/student-number', { stu_id, stu_pwd }],
+    ] as const
+    const type = (at: number, typed: string) => {
+      const [method, path, json] = doors[at % 3] as (typeof doors)[number]
+      return patient(() =>
+        campus.send(method, path, { as, json: { ...json, password: typed }, headers: from(address) }),
+      )
+    }
+    const begun = performance.now()
+    const replies = await Promise.all(Array.from({ length: 48 }, (_, at) => type(at, `wrong password ${at}`)))
+    assertTried(replies, 20, begun)
+    for (const { status, text } of replies) assert.ok([401, 429].includes(status), text)
+    assert.equal((await type(1, password)).status, 204, 'whoever signed in from there is not kept out')
+  })
+
   test('are twenty for a name that is nobody’s', async () => {
     const begun = performance.now()
     const address = freshAddress()

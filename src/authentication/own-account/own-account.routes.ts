@@ -38,7 +38,7 @@ Give \`username\`, \`new_password\` or both. With another password every token d
     200: User,
     ...errorResponses(
       ...([...bodyRefusals, 'parameter-missing', 'user-name-malformed', 'user-name-taken'] as const),
-      ...(['password-length', 'password-is-user-name', 'password-common'] as const),
+      ...(['password-length', 'password-is-user-name', 'password-is-student-number', 'password-common'] as const),
       ...(['unauthorized', 'password-wrong'] as const),
     ),
   },

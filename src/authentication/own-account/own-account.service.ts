@@ -1,6 +1,7 @@
 import { findAccount, lockAccount, updateUserName } from '../../accounts/account.repository.ts'
 import type { Account, AccountId } from '../../accounts/account.ts'
 import { type RemoveData, removeAccount } from '../../accounts/account-removal.service.ts'
+import { studentNumberHash } from '../../accounts/student-number.ts'
 import { checkUserName, userNameKey } from '../../accounts/user-name.ts'
 import { DomainError } from '../../shared/errors.ts'
 import type { Db, Storage } from '../../storage/storage.ts'
@@ -11,6 +12,7 @@ import { hashPassword } from '../password-hash.ts'
 
 export interface OwnAccountServiceDeps {
   storage: Storage
+  studentNumberKey: Buffer
   authentication: AuthenticationService
   removeData: RemoveData
 }
@@ -23,20 +25,29 @@ export interface AccountChange {
 }
 
 /** What an account's owner does with it, by the password and not by a token alone. */
-export function createOwnAccountService({ storage, authentication, removeData }: OwnAccountServiceDeps) {
+export function createOwnAccountService({
+  storage,
+  studentNumberKey,
+  authentication,
+  removeData,
+}: OwnAccountServiceDeps) {
   /**
    * With another password every token dies.
-   * @throws DomainError `password-wrong`, `too-many-requests`, `user-name-malformed`, `user-name-taken`, and as `checkPassword`
+   * @throws DomainError as `confirmPassword` and `checkPassword`; `user-name-malformed`, `user-name-taken`
    */
   async function changeAccount(confirmation: Confirmation, { username, newPassword }: AccountChange): Promise<Account> {
     if (username !== undefined) checkUserName(username)
-    const { version } = await authentication.confirmPassword(confirmation)
+    const credentials = await authentication.confirmPassword(confirmation)
     const { accountId: id, password } = confirmation
-    if (newPassword !== undefined) await checkPassword(newPassword)
+    if (newPassword !== undefined) {
+      await checkPassword(newPassword)
+      if (studentNumberHash(newPassword, studentNumberKey) === credentials.studentNumberHash)
+        throw new DomainError('password-is-student-number')
+    }
     const passwordHash = newPassword === undefined ? undefined : await hashPassword(newPassword)
     return storage.write(async (tx) => {
       await lockAccount(tx, id, storage.kind)
-      await refuseChanged(tx, id, version)
+      await refuseChanged(tx, id, credentials.version)
       const name = username ?? (await getAccount(tx, id)).username
       if (userNameKey(newPassword ?? password) === userNameKey(name)) throw new DomainError('password-is-user-name')
       if (username !== undefined) await updateUserName(tx, id, username, userNameKey(username))
