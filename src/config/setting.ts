@@ -103,14 +103,15 @@ export function origin(value: string): string {
   return url.origin
 }
 
+const browserOrigin = /^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d+)?$/
+
 /** As browsers write them: an app's own scheme, too. */
 export function origins(value: string): string[] {
   return value.split(',').map((each) => {
-    const text = each.trim()
-    if (/^https?:/.test(text)) return origin(text)
-    if (!/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(:\d+)?$/.test(text))
+    const written = /^https?:/i.test(each.trim()) ? origin(each.trim()) : each.trim()
+    if (!browserOrigin.test(written))
       throw new Error('must be origins separated by commas, such as https://app.example.edu')
-    return text
+    return written
   })
 }
 

@@ -91,6 +91,7 @@ function headersOf(body: string, language: Language): Record<string, string | nu
   return {
     'content-type': 'application/json; charset=utf-8',
     'content-language': language,
+    vary: 'Accept-Language',
     'content-length': Buffer.byteLength(body),
   }
 }

@@ -50,8 +50,8 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
   function checkHttp2(connection: Connection, now: number): void {
     const { socket, session, streams, openedAt, lastStreamAt } = connection
     const patience = lastStreamAt === undefined ? limits.headersMs : limits.idleMs
-    // Its client need not end it, too.
-    if (session?.closed && streams.size === 0) return void socket.destroy()
+    // Its client need not end it, too. What the system has taken is still sent.
+    if (session?.closed && streams.size === 0 && unsent(socket) === 0) return void socket.destroy()
     if (streams.size === 0 && now - (lastStreamAt ?? openedAt) >= patience) session?.close()
     for (const one of streams) {
       if (now - streamMoved(one, now) >= limits.writingMs) return void socket.destroy()
@@ -76,10 +76,18 @@ interface Handle {
   writeQueueSize: number
 }
 
+function handleOf(socket: Socket): Handle | undefined {
+  return (socket as Socket & { _handle?: Handle | null })._handle ?? undefined
+}
+
+function unsent(socket: Socket): number {
+  return handleOf(socket)?.writeQueueSize ?? 0
+}
+
 function lastMoved(connection: Connection, now: number): number {
-  const { _handle: handle } = connection.socket as Socket & { _handle?: Handle | null }
-  const sent = handle ? handle.bytesWritten - handle.writeQueueSize : 0
-  if (!handle || handle.writeQueueSize === 0 || sent !== connection.sent) connection.movedAt = now
+  const { socket } = connection
+  const sent = (handleOf(socket)?.bytesWritten ?? 0) - unsent(socket)
+  if (unsent(socket) === 0 || sent !== connection.sent) connection.movedAt = now
   connection.sent = sent
   return connection.movedAt
 }
