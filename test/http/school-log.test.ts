@@ -41,7 +41,11 @@ test('each line of a login at the school names the request that asked', async ()
       '/users/me/student-number',
       () => {
         const { stu_id, stu_pwd } = campus.newcomer()
-        return campus.post('/users/me/student-number', { stu_id, stu_pwd }, { as: basic(person.username, password) })
+        return campus.post(
+          '/users/me/student-number',
+          { stu_id, stu_pwd, password },
+          { as: basic(person.username, password) },
+        )
       },
     ],
   ] as const) {

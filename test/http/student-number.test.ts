@@ -31,10 +31,8 @@ describe('where student numbers have a form of the school’s own', () => {
     assert.equal((await campus.post('/recover', { ...person, password })).status, 200)
     const next = known('2017010100001')
     const as = basic('B2017001', password)
-    assert.equal(
-      (await campus.post('/users/me/student-number', { stu_id: next.stu_id, stu_pwd: next.stu_pwd }, { as })).status,
-      200,
-    )
+    const { stu_id, stu_pwd } = next
+    assert.equal((await campus.post('/users/me/student-number', { stu_id, stu_pwd, password }, { as })).status, 200)
     await campus.tokenOf({ username: next.stu_id, password })
     await campus.assertKeptNowhere(['B2017001', next.stu_id])
   })
