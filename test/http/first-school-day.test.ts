@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type FirstDayOptions, firstDay, freshStudents, mostOutOfOrder } from '../../bench/first-day.ts'
-import { startReadableSchool } from '../schools/simulated-kingosoft.ts'
+import { startSimulatedSchool } from '../../src/tools/simulated-school/simulated-school.ts'
 import { bytesAtRest } from '../support/at-rest.ts'
 import { makePlace, type Settings, spawnService } from '../support/running-service.ts'
 
@@ -18,7 +18,7 @@ interface Day extends Partial<FirstDayOptions> {
 /** The school itself counts how many are there at once. */
 async function playDay({ students: count, instances = 1, workers = 1, ...options }: Day): Promise<void> {
   const students = freshStudents(count)
-  const { school } = await startReadableSchool({
+  const school = await startSimulatedSchool({
     students: students.map(({ stu_id, stu_pwd }) => ({ studentNumber: stu_id, schoolPassword: stu_pwd })),
   })
   school.setFault({ name: 'slow', ms: callMs, at: 'every' })

@@ -68,7 +68,7 @@ test('the program of the reference page is sent compressed, unpacked where it ha
 })
 
 test('the document names the server by the name that was asked for, and is sent once', async () => {
-  for (const host of ['library.test:1', 'other.test', 'library.test:1']) {
+  for (const host of ['localhost:1', '127.0.0.2', 'localhost:1']) {
     const { body, headers } = await fetchRaw('/openapi.json', { host })
     assert.deepEqual(JSON.parse(body.toString()).servers, [{ url: `http://${host}` }])
     const etag = String(headers.etag)

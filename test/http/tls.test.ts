@@ -155,7 +155,7 @@ test('a renewed certificate is taken without a restart, and half a pair leaves t
   const kept = await handshake()
   const renewed = await createPrivateAuthority()
   await writeFile(files.TLS_CERT, renewed.cert)
-  await until(() => service.logged().includes('the old ones stay'), 'half a pair is seen')
+  await until(() => service.logged().includes('keeping the old ones'), 'half a pair is seen')
   assert.equal(await fingerprint(), old)
   await put(renewed)
   authority = renewed

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { startSimulatedSchool } from '../../src/tools/simulated-school/simulated-school.ts'
 import { assertError, errorText } from '../contract/assert-error.ts'
 import type { Reply } from '../contract/client.ts'
 import { idOf, userOf } from '../contract/resources.ts'
-import { startReadableSchool } from '../schools/simulated-kingosoft.ts'
 import { makePlace, spawnService } from '../support/running-service.ts'
 import { type Newcomer, openCampus } from './campus.ts'
 
@@ -137,7 +137,7 @@ describe('whoever the school has verified', () => {
 
 test('a process that dies gives its places at the school back', { timeout: 120_000 }, async () => {
   const students = ['4200000001', '4200000002'].map((studentNumber) => ({ studentNumber, schoolPassword: 'demo' }))
-  const { school } = await startReadableSchool({ students })
+  const school = await startSimulatedSchool({ students })
   const place = await makePlace()
   const settings = { ...single, SCHOOL: 'kingosoft', SCHOOL_LOGIN: 'k1', SCHOOL_URL: school.url }
   const register = (address: string, at: number) =>

@@ -41,7 +41,7 @@ describe('occupy seed', () => {
 
     const other = await run([...words, '--seed', '8']).end
     assert.equal(other.code, 1)
-    assert.match(other.said, /DATABASE_URL.*another plan/)
+    assert.match(other.said, /DATABASE_URL.*other options/)
   })
 
   for (const [wrong, names] of [

@@ -67,13 +67,15 @@ describe('what every answer carries', () => {
 
   test('a page runs no script but ours, is framed by nobody, and tells no one where its visitor was', () =>
     each(async (mode) => {
-      const { headers } = await ask(mode, 'GET /docs')
-      const policy = headers['content-security-policy'] ?? ''
-      for (const part of ["default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"])
-        assert.ok(policy.includes(part), policy)
-      assert.doesNotMatch(policy, /script-src[^;]*unsafe|\*/)
-      assert.equal(headers['referrer-policy'], 'no-referrer')
-      assert.equal(headers['cross-origin-opener-policy'], 'same-origin')
+      for (const path of ['/docs', '/']) {
+        const { headers } = await ask(mode, `GET ${path}`, { accept: 'text/html' })
+        const policy = headers['content-security-policy'] ?? ''
+        for (const part of ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"])
+          assert.ok(policy.includes(part), policy)
+        assert.doesNotMatch(policy, /script-src[^;]*unsafe|\*/)
+        assert.equal(headers['referrer-policy'], 'no-referrer')
+        assert.equal(headers['cross-origin-opener-policy'], 'same-origin')
+      }
     }))
 
   test('a file is not sent again to whom has it', () =>

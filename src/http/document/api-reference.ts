@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { FastifyPluginAsync } from 'fastify'
 import { languageOf } from '../errors/language.ts'
+import { pageHeaders } from '../security-headers.ts'
 import { sendFile, staticFile } from '../static-file.ts'
 
 const page = (lang: string) => `<!DOCTYPE html>
@@ -57,6 +58,7 @@ export const apiReference: FastifyPluginAsync = async (app) => {
   const options = { schema: { hide: true } }
   app.get('/docs', options, async (request, reply) => {
     reply.headers({
+      ...pageHeaders,
       'content-security-policy': contentSecurityPolicy,
       'cache-control': 'no-cache',
       vary: 'Accept-Language',

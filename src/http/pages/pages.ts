@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { languageOf } from '../errors/language.ts'
 import { apiBase } from '../links.ts'
+import { pageHeaders } from '../security-headers.ts'
 import { sendFile, staticFile } from '../static-file.ts'
 import { indexPage, indexPolicy } from './index-page.ts'
 
@@ -22,7 +23,7 @@ export const pages: FastifyPluginAsync<PagesOptions> = async (app, { version, is
     if (!prefersPage(request)) return indexOf(request.origin, facts)
     const language = languageOf(request.headers['accept-language'])
     return reply
-      .headers({ 'content-security-policy': indexPolicy, 'content-language': language })
+      .headers({ ...pageHeaders, 'content-security-policy': indexPolicy, 'content-language': language })
       .type('text/html; charset=utf-8')
       .send(indexPage(language, facts))
   })
