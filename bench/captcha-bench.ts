@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
+import { ImageFilesError } from '../src/cli/captcha/captcha-files.ts'
 import { defaultLimits } from '../src/schools/form-login/limits.ts'
 import { loadCaptchaProfile } from '../src/server/captcha-reader.ts'
 import { ProfileError } from '../src/tools/captcha/profile.ts'
 import { captchaReport } from './captcha-report.ts'
-import { type CaptchaFigures, labelledFiles, race, spread, UnfitFolderError } from './captcha-run.ts'
+import { type CaptchaFigures, labelledFiles, race, spread } from './captcha-run.ts'
 import { hardware } from './report.ts'
 
 const usage = `npm run captcha:bench -- FOLDER [options]
@@ -47,7 +48,7 @@ try {
 }
 
 function isForTheUser(error: NodeJS.ErrnoException): boolean {
-  return error instanceof UnfitFolderError || error instanceof ProfileError || error.code !== undefined
+  return error instanceof ImageFilesError || error instanceof ProfileError || error.code !== undefined
 }
 
 async function bench(folder: string, { tesseract, starts, profile, json, ...rest }: Values): Promise<void> {

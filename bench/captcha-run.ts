@@ -1,18 +1,15 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import { imagesIn, labelOf } from '../src/cli/captcha/captcha-files.ts'
+import { ImageFilesError, imagesIn, labelOf } from '../src/cli/captcha/captcha-files.ts'
 import type { CaptchaJob, CaptchaResult } from './captcha-child.ts'
 import type { ContestantName } from './captcha-contestants.ts'
 
-export class UnfitFolderError extends Error {}
-
-/** @throws UnfitFolderError for a folder without images, or with one whose name does not begin with what it shows */
+/** @throws ImageFilesError for a folder without images, or with one whose name does not begin with what it shows */
 export function labelledFiles(folder: string, symbols: number): string[] {
   const files = imagesIn(folder)
-  if (files.length === 0) throw new UnfitFolderError(`${folder} holds no JPEG file`)
   const unlabelled = files.filter((file) => labelOf(file).length !== symbols)
   if (unlabelled.length > 0) {
-    throw new UnfitFolderError(
+    throw new ImageFilesError(
       `${unlabelled.length} of ${files.length} files have names that do not begin with the ${symbols} symbols they show: ${unlabelled[0]}`,
     )
   }

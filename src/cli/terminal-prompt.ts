@@ -24,13 +24,18 @@ export function createTerminalPrompt(input: Input, output: NodeJS.WritableStream
     echoing = false
   })
   const answers = lines[Symbol.asyncIterator]()
+  // Input that is no terminal may end before it is asked for; its lines are kept.
+  let ended = false
+  lines.on('close', () => {
+    ended = true
+  })
 
   return {
     async ask(question, { hidden = false } = {}) {
       echoing = !hidden
       if (hidden) output.write(question)
       lines.setPrompt(hidden ? '' : question)
-      lines.prompt()
+      if (!ended) lines.prompt()
       const answer = await answers.next()
       // The line feed that the person typed was hidden as well.
       if (hidden) output.write('\n')

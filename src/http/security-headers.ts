@@ -53,7 +53,6 @@ export const pageHeaders: HeaderSet = headersOf({
       scriptSrcAttr: ["'none'"],
     },
   },
-  crossOriginOpenerPolicy: { policy: 'same-origin' },
 })
 
 /** What helmet would set on each answer, computed once: on each it would cost more than the whole hook. */

@@ -52,7 +52,7 @@ test('a wrong reading and a refused image are told, and are a failure', async (t
 test('a folder without labelled images is told in one line', async (t) => {
   const folder = await emptyFolder(t)
   const empty = await bench(folder, folder)
-  assert.deepEqual([empty.code, empty.errors], [1, `${folder} holds no JPEG file\n`])
+  assert.deepEqual([empty.code, empty.errors], [1, `${folder}: no image files\n`])
   await writeFile(join(folder, 'captcha.jpg'), '')
   const unlabelled = await bench(folder, folder)
   assert.equal(unlabelled.code, 1)

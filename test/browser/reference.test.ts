@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
@@ -13,8 +15,9 @@ let service: Service
 let address: string
 let chromium: TestBrowser
 before(async () => {
-  service = await startService()
-  address = service.address.replace('127.0.0.1', lanHost)
+  const port = await freePort()
+  address = `http://${lanHost}:${port}`
+  service = await startService({ PORT: String(port), PUBLIC_URL: address })
   chromium = await openBrowser()
   const [student] = demoStudents
   const json = { ...known, stu_id: student?.studentNumber, stu_pwd: student?.schoolPassword }
@@ -24,6 +27,15 @@ after(async () => {
   await chromium?.close()
   await service?.close()
 })
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
 
 /** A page, and whatever it complains of or asks of another origin. */
 async function openPage(options: BrowserContextOptions): Promise<{ page: Page; complaints: string[] }> {
@@ -60,8 +72,8 @@ test('the reference page works on a phone, without TLS, with a Chinese name and 
   assert.equal(await page.evaluate('isSecureContext'), false)
   await page.getByRole('combobox', { name: '用户名' }).fill(known.username)
   await page.getByLabel('密码', { exact: true }).fill(known.password)
-  await page.goto(`${address}/docs#tag/users/GET/api/v1.0/users/{user_id}`)
-  const me = await tryOut(page, '(get /api/v1.0/users/{user_id})', '/users/me')
+  await page.goto(`${address}/docs#tag/users/GET/api/v1.0/users/me`)
+  const me = await tryOut(page, '(get /api/v1.0/users/me)', '/users/me')
   assert.equal(me.request().headers().authorization, basic(known.username, known.password).authorization)
   assert.equal(me.status(), 200)
   await page.goto(`${address}/docs#tag/studys/POST/api/v1.0/studys/`)

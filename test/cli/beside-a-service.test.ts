@@ -157,8 +157,8 @@ test('a second service serves the same file and says that it is not alone; the f
   const answer = await fetch(`${second.address}/readyz`)
   assert.equal(await second.end(), 0)
   assert.equal(answer.status, 200)
-  assert.match(second.said(), /not alone/)
-  assert.doesNotMatch(service.said(), /not alone/)
+  assert.match(second.said(), /in use by another process/)
+  assert.doesNotMatch(service.said(), /in use by another process/)
   assert.deepEqual(
     listening(second).map(({ alone }) => alone),
     [false],
@@ -171,9 +171,9 @@ test('workers are no strangers to each other, and all see another service', asyn
   const beside = await spawnService(own, { WORKERS: '2' })
   const refused = await occupy(['seed', '--students', '5', '--records', '5'], { DATABASE_URL: own.databaseUrl })
   await Promise.all([alone.end(), beside.end()])
-  assert.doesNotMatch(alone.said(), /not alone/)
+  assert.doesNotMatch(alone.said(), /in use by another process/)
   assert.ok(listening(alone).every((line) => line.alone))
-  assert.match(beside.said(), /not alone/)
+  assert.match(beside.said(), /in use by another process/)
   assert.ok(listening(beside).every((line) => !line.alone))
   assert.match(refused.errors, inUse)
 })

@@ -74,7 +74,6 @@ describe('what every answer carries', () => {
           assert.ok(policy.includes(part), policy)
         assert.doesNotMatch(policy, /script-src[^;]*unsafe|\*/)
         assert.equal(headers['referrer-policy'], 'no-referrer')
-        assert.equal(headers['cross-origin-opener-policy'], 'same-origin')
       }
     }))
 

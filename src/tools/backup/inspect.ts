@@ -36,7 +36,8 @@ export function inspect(path: string, name = path): Identity {
   const identity = identify(path, name)
   reading(path, name, (database) => {
     const [first] = column(database, 'pragma integrity_check(1)')
-    if (first !== 'ok') throw new BackupRefusedError(`${name} is damaged: ${first}`)
+    if (first !== 'ok')
+      throw new BackupRefusedError(`${name} is damaged: ${String(first).trim().split('\n').join(' ')}`)
     const key = `select value from settings where key = '${unfinishedCopy}'`
     if (column(database, key).length > 0) throw new BackupRefusedError(`${name} is an unfinished copy`)
   })
