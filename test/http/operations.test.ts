@@ -113,8 +113,9 @@ test('the documentation loads nothing from elsewhere, and tells of every route',
   assert.match(openapi, /^3\.1\./)
   for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
     assert.ok(operation.summary)
-    for (const { description, content } of Object.values(operation.responses)) {
+    for (const [status, { description, content }] of Object.entries(operation.responses)) {
       assert.ok(description)
+      if (status === '204') continue
       const [media] = Object.values(content ?? {})
       assert.ok(media && /"examples?":/.test(JSON.stringify(media)), `${operation.summary}: an example`)
     }
