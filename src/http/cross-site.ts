@@ -23,7 +23,7 @@ const preflight = {
 }
 const exposed = 'Location, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id'
 
-/** Lets pages of these origins read responses (CORS). Browser credentials are not allowed: pages send the Authorization header themselves. */
+/** Lets pages of these origins read responses (CORS), without browser credentials: they send the Authorization header themselves. */
 export const cors = fp<{ allowed: ReadonlySet<string> }>(async (app, { allowed }) => {
   app.addHook('onRequest', (request, reply, done) => {
     const { origin, 'access-control-request-method': asked } = request.headers

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { DatabaseUnavailableError } from '../../storage/database-unavailable.ts'
 
-/** Logs an error if the database is unavailable, and returns false for every other error. `context` says what failed. */
+/** Logs an error that means that the database is unavailable, and returns false for every other one. `context` says what failed. */
 export type LogUnavailable = (error: unknown, context: object) => boolean
 
 const everyMs = 1000
