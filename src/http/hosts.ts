@@ -49,7 +49,7 @@ export function createHostCheck({ publicUrl, trustProxy }: HostRules): (request:
   }
 }
 
-/** The host that the request itself names. Empty if there is none or an empty one (RFC 9112, 3.2); undefined if there are two. */
+/** The host that the request itself names. Empty if it is missing or empty (RFC 9112, 3.2), undefined if there are two. */
 function nameOnce({ raw }: FastifyRequest): string | undefined {
   const { host, ':authority': target } = raw.headers as { host?: string; ':authority'?: string }
   if (countHosts(raw.rawHeaders) > 1) return undefined

@@ -20,7 +20,7 @@ export const methods = fp(async (app) => {
 /** Must run in its own scope, so that known paths do not run its hook. */
 function answerUnknown(app: FastifyInstance, methodsOf: (url: string) => string[]): void {
   app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not-found'))
-  // Runs before the body is read: no content makes a difference here.
+  // Runs before the body is read: the result does not depend on it.
   app.addHook('onRequest', (request, reply) => {
     const taken = methodsOf(request.url)
     if (taken.length === 0 || taken.includes(request.method)) return sendError(request, reply, 'not-found')

@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 
 /** A pipe takes this much in one piece, so that the lines of several processes do not mix. */
 const chunkBytes = 4096
-/** The most that is kept while it cannot be written. Further lines are lost, and counted. */
+/** The most that is kept in memory while it cannot be written. Further lines are dropped and counted. */
 const keptBytes = 1024 * 1024
 const gatherMs = 100
 const firstRetryMs = 10
@@ -14,7 +14,7 @@ const exitMs = 200
 export interface LogDestination {
   /** Never blocks and never throws, whatever the state of the disk, the pipe or its reader. */
   write(line: string): void
-  /** Writes the lines that are kept, at the end of the process. Blocks for at most 200 ms. */
+  /** Writes the remaining lines at the end of the process. Blocks for at most 200 ms. */
   finish(): void
 }
 

@@ -25,7 +25,7 @@ export interface RunningService {
   close(): Promise<void>
 }
 
-/** The service without its listener. It ends in three steps, see `Drain`. */
+/** The service without its listener. It shuts down in three steps, see `Drain`. */
 export interface Answering {
   demoStudent: DemoStudent | undefined
   alone: boolean
@@ -44,7 +44,7 @@ export interface Shared {
   metrics: () => Promise<string>
 }
 
-/** From the request to end until the process ends, whatever is still in flight. */
+/** Time from the start of the shutdown until the process exits, whatever is still in flight. */
 export const gracePeriodMs = 10_000
 /** The rest of the grace period is for writing the responses to those who wait for the school, whose own timeout is 20 s. */
 const schoolPatienceMs = 8500

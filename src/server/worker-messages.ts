@@ -25,7 +25,7 @@ export type WorkerMessage =
   | { type: 'metrics'; id: number; text: string }
   /** Sent together with the connection. */
   | { type: 'connection' }
-  /** The steps of the end, see `Drain`. All messages that were sent earlier have arrived by then. */
+  /** The steps of the shutdown, see `Drain`. All messages that were sent earlier have arrived by then. */
   | { type: EndStep }
 
 /** A worker cannot start. The message is the worker's own line for the operator. */

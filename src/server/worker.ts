@@ -9,7 +9,7 @@ export interface PrimaryChannel {
   init: Promise<WorkerInit>
   /** The metrics of all workers together, in Prometheus text format. */
   metrics(): Promise<string>
-  /** Takes connections from now on, until the primary ends it. `ended` is called then; its promise resolves after the last response. */
+  /** Takes connections until the primary shuts it down. `ended` is called then, with a promise that resolves after the last response. */
   ready(answering: Answering, ended: (finished: Promise<void>) => void): void
   failed(line: string): Promise<void>
 }

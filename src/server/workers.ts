@@ -25,7 +25,7 @@ export interface WorkersOptions {
 
 const shortLife = 5000
 
-/** In milliseconds: 0 at first, then increasing for a worker that keeps dying young. `shortLives` counts such deaths in a row. */
+/** In milliseconds: 0 at first, then growing for a worker that keeps dying soon after its start. `shortLives`: such deaths in a row. */
 export function restartDelay(shortLives: number): number {
   return shortLives < 2 ? 0 : Math.min(10_000, 100 * 2 ** (shortLives - 2))
 }

@@ -37,7 +37,7 @@ function exampleDetails(code: ErrorCode): ErrorDetails {
   return { parameter, form: '[A-Z][0-9]{7}', retryAfterSeconds: 600, ahead: 128 }
 }
 
-/** A route that takes credentials may get none or wrong ones, or a request of a client that has guessed too often. */
+/** A route that takes credentials may get none, wrong ones, or those of a client that has guessed too often. */
 function withItsKin(code: ErrorCode): ErrorCode[] {
   return code === 'unauthorized'
     ? ['credentials-missing', 'credentials-unreadable', code, 'too-many-requests', 'busy']

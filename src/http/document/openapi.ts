@@ -6,7 +6,7 @@ import { type ApiDocument, describeRoutes } from './openapi-document.ts'
 
 const json = 'application/json; charset=utf-8'
 
-/** OpenAPI 3.1 from the schemas. Must be registered before the routes. Generated on the first request, because few instances get one. */
+/** OpenAPI 3.1 from the schemas. Must be registered before the routes. Generated on the first request, which few instances ever get. */
 export const openapi = fp(async (app, { version }: { version: string }) => {
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => {

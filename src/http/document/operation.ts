@@ -10,7 +10,7 @@ declare module 'fastify' {
     summary?: string
     description?: string
     tags?: readonly string[]
-    /** Replaces the document's way to authenticate; an empty list means none. */
+    /** Overrides the document's authentication; an empty list means that the route has none. */
     security?: readonly Readonly<Record<string, readonly string[]>>[]
   }
 }

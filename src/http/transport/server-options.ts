@@ -37,7 +37,7 @@ export function serverOptions({ logger, trustProxy, limits, headers, nextRequest
     forceCloseConnections: 'idle',
     // Requests that arrive during the shutdown are served: the framework's own 503 has a different form.
     return503OnClosing: false,
-    // A path of any length that fits is routed and not found, instead of causing an error of its own.
+    // A path of any length that fits is routed, and gets a 404 instead of an error of the router.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: limits.headerBytes },
     frameworkErrors: refusals.unroutable,
     clientErrorHandler: refusals.malformed,
