@@ -67,14 +67,14 @@ export interface AppDeps {
   clock: Clock
   keys: Keys
   verifier: StudentVerifier
-  /** Where the school proves students by a login page of its own. */
+  /** Set if the school verifies students on its own login page. */
   cas?: CasLogin | undefined
-  /** What a monitor is told, in Prometheus' text form. */
+  /** Returns the metrics for a monitor, in Prometheus text format. */
   metrics?: (() => Promise<string>) | undefined
   logger: FastifyBaseLogger
 }
 
-/** The whole service but for the socket it listens on. */
+/** The whole service without the socket it listens on. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, storage, clock, logger } = deps
   const services = createServices(deps)
@@ -86,7 +86,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(apiReference)
   await app.register(backgroundJobs, { ...services, logUnavailable })
 
-  // For anyone.
+  // Public.
   await app.register(health, { ping: storage.ping, logUnavailable })
   await app.register(pages, { version, isReady: () => isReady(app, storage) })
   if (deps.metrics) await app.register(metrics, { text: deps.metrics })
@@ -102,7 +102,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         if (cas) await asking.register(casRoutes, { cas, clock, ticketKey: keys.ticket, verifications })
       })
 
-      // For whoever brings credentials.
+      // With credentials.
       await open.register(async (known) => {
         await known.register(authentication, {
           authentication: identities,
@@ -117,7 +117,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
           await asking.register(requestContext)
           await asking.register(studentNumberRoutes, { authentication: identities, recovery, proofKind })
         })
-        // In an order in which the examples of the document can be sent.
+        // In an order in which the examples of the document can be sent one after another.
         await known.register(studyStartRoutes, { studies })
         await known.register(ownStudyRoutes, { ...services, clock })
         await known.register(studyListRoutes, { studies })

@@ -9,14 +9,14 @@ export interface BackgroundJobsOptions {
   heartbeats: HeartbeatService
   lastSeen: LastSeen
   rateLimits: RateLimitService
-  /** Logs an error of the unavailable database, and answers false for every other one. */
+  /** Logs an error that means that the database is unavailable, and returns false for every other one. */
   logUnavailable: (error: unknown, context: object) => boolean
 }
 
 const everySeconds = 15
 const heartbeatsEverySeconds = 1
 
-/** What the service does by itself, now and then: end what was left running, write heartbeats and who was seen, forget spent rateLimits. */
+/** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes expired rate limits. */
 export const backgroundJobs = fp<BackgroundJobsOptions>(
   async (app, { studies, heartbeats, lastSeen, rateLimits, logUnavailable }) => {
     const timers: NodeJS.Timeout[] = []
@@ -40,7 +40,7 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
     const flushHeartbeats = () =>
       heartbeats.flush().catch((error: unknown) => warn(error, 'heartbeats were not written, to be tried again'))
 
-    // Of the server, not of the framework: connections are accepted elsewhere.
+    // The server's event, not the framework's `onListen`: another object accepts the connections.
     app.server.once('listening', () => {
       const runOnce = () => {
         round ??= runJobs().finally(() => {

@@ -7,15 +7,15 @@ export interface Keys {
   challenge: Buffer
   ticket: Buffer
   waitingPlace: Buffer
-  /** Seals the key of student numbers where it is not this secret's own. */
+  /** Seals the key of student numbers if that was not derived from this secret. */
   studentNumberSeal: Buffer
-  /** Tells one secret from another without telling it. */
+  /** Identifies the secret without revealing it. */
   fingerprint: string
-  /** Of the secret before: what was made under it is still taken. */
+  /** Keys of the previous secret: what was made with them is still accepted. */
   previous?: Keys
 }
 
-/** One key for each purpose, so that none gives another away. */
+/** One key per purpose, so that no key reveals another. */
 export function deriveKeys(secret: string): Keys {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, 'occupy-the-library', purpose, 32))
   return {

@@ -13,7 +13,7 @@ const args = process.argv.slice(2)
 const program = await createProgram(process.env, args[0])
 await program.parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' })
 
-/** A reader that goes away (`occupy openapi | head -1`) has seen enough: the command ends as it would have. */
+/** A reader that closes the pipe early (`occupy openapi | head -1`) needs no more output: the command ends as usual. */
 function endUnlessBrokenPipe(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return
   process.stderr.write(`输出失败 · cannot write the output: ${error.message}\n`)

@@ -10,9 +10,9 @@ export interface Config {
   host: string
   port: number
   database: DatabaseSetting
-  /** Connections to PostgreSQL of each process, at most. */
+  /** Maximum number of connections to PostgreSQL per process. */
   databasePool: number
-  /** Processes that serve. */
+  /** Number of processes that serve. */
   workers: number
   publicUrl: string | undefined
   /** Origins whose pages may use the API. */
@@ -21,15 +21,15 @@ export interface Config {
   school: SchoolKind
   schoolUrl: string | undefined
   schoolLogin: SchoolLogin
-  /** Who reads the school's captchas: the service, or the student. */
+  /** Who reads the school's captchas: the service or the student. */
   schoolCaptcha: 'read' | 'ask'
-  /** Path of the profile of the school's captchas. */
+  /** Path of the profile for the school's captchas. */
   schoolCaptchaProfile: string | undefined
   /** Path of the PEM file of the authority that signed the school's certificate. */
   schoolCa: string | undefined
-  /** `legacy` takes old TLS from the school. */
+  /** `legacy` accepts old TLS from the school. */
   schoolTls: 'modern' | 'legacy'
-  /** Logins in flight at once. */
+  /** Maximum number of concurrent logins to the school. */
   schoolConcurrency: number
   ldap: {
     baseDn: string
@@ -41,7 +41,7 @@ export interface Config {
   cas: { studentNumberAttribute: string | undefined; renew: boolean }
   studentNumber: StudentNumberForm
   secret: string | undefined
-  /** The one before, while what was made under it is still taken. */
+  /** The previous secret, as long as what was made with it is still accepted. */
   secretPrevious: string | undefined
   /** In seconds. */
   tokenLifetime: number
@@ -66,7 +66,7 @@ export const settingNames = [
 
 export type SettingName = (typeof settingNames)[number]
 export type Environment = Record<string, string | undefined>
-/** Names every wrong variable, joined into one line. */
+/** The message names every invalid variable, in one line. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }

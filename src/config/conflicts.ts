@@ -1,7 +1,7 @@
 import { type Config, type Environment, settingNames } from './config.ts'
 import { isLoopback } from './setting.ts'
 
-/** What is wrong with settings that are valid each by itself, and not together: a text for each. */
+/** Faults of settings that are valid individually, but not together: one text per fault. */
 export function conflicts(config: Config, env: Environment): string[] {
   const faults: string[] = []
   if (!isLoopback(config.host) && config.publicUrl === undefined)
@@ -17,7 +17,7 @@ export function conflicts(config: Config, env: Environment): string[] {
 
 const settingsOfRealSchools = /^(SCHOOL_URL|SCHOOL_CA|LDAP_.+|CAS_.+)$/
 
-/** The simulated school lets anyone register: it must not serve because somebody misspelt SCHOOL, or forgot it behind a proxy. */
+/** The simulated school lets anyone register. It must not serve because SCHOOL was misspelt, or forgotten behind a proxy. */
 function demoConflicts(config: Config, env: Environment): string[] {
   const faults: string[] = []
   const reachedBy = waysFromElsewhere(config)
@@ -62,7 +62,7 @@ function isPlainBeyondLoopback(url: string): boolean {
   return protocol === 'http:' && !isLoopback(hostname)
 }
 
-/** What may be meant and should not last: a text for each, for the log at the start. */
+/** Settings that may be intended, but should not be permanent: one text each, for the log at start-up. */
 export function warnings(config: Config): string[] {
   const { host, publicUrl, tls, trustProxy, throttle } = config
   const behindTls = trustProxy.length > 0 && publicUrl?.startsWith('https:') === true

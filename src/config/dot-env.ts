@@ -4,8 +4,8 @@ import { distance } from 'fastest-levenshtein'
 import { ConfigError, type Environment, settingNames } from './config.ts'
 
 /**
- * Adds what the file `path` sets to `env`, whose own variables win. Does nothing where there is no such file.
- * @throws ConfigError when the file cannot be read, or has a name that looks like a misspelt setting
+ * Adds the settings of the file `path` to `env`, whose own variables take precedence. Does nothing if the file does not exist.
+ * @throws ConfigError if the file cannot be read, or contains a name that looks like a misspelt setting
  */
 export function loadDotEnv(path: string, env: Environment): void {
   const text = readIfExists(path)
@@ -26,7 +26,7 @@ function readIfExists(path: string): string | undefined {
   }
 }
 
-/** A misspelt name would leave its setting at the default, silently: SCHOL=kingosoft is the demo school. */
+/** A misspelt name would silently leave its setting at the default: with SCHOL=kingosoft, the school is the simulated one. */
 function describeMisspelling(name: string): string[] {
   if ((settingNames as readonly string[]).includes(name)) return []
   const meant = settingNames.find((known) => isNear(name.toUpperCase(), known))

@@ -34,7 +34,7 @@ const wrong: readonly (readonly [variable: string, env: Record<string, string>])
   ['THROTTLE', { THROTTLE: 'maybe' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
   ...['[0-9', '(', 'a)|(b', '[0-9]{3', '(?i:b)[0-9]', '[0-9]\\-'].map(notANumber),
-  // They would match for ever: one repetition in another, ways that are alike, many in a row.
+  // Their matching would practically never end: nested repetitions, equivalent alternatives, many repetitions in a row.
   ...['([0-9]+)+', '([0-9]|[0-9])*', '([0-9]|[0-9][0-9])+x', '[0-9]*[0-9]*[0-9]*[0-9]*[0-9]*[0-9]*x'].map(notANumber),
   ['TOKEN_TTL', { TOKEN_TTL: '0' }],
   ['WORKERS', { WORKERS: '0' }],

@@ -29,7 +29,7 @@ import {
 
 type Read = <T>(name: SettingName, fallback: T, parse: (text: string) => T) => T
 
-/** Reads and checks the settings. Empty text counts as not set. @throws ConfigError */
+/** Reads and validates the settings. An empty string counts as not set. @throws ConfigError */
 export function readConfig(env: Environment): Config {
   const faults: string[] = []
   function read<T>(name: SettingName, fallback: T, parse: (text: string) => T): T {

@@ -6,7 +6,7 @@ import { splitHosts } from '../storage/postgres/postgres-hosts.ts'
 
 export type DatabaseSetting = { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string }
 
-// Each reads the text of one setting, and throws an Error that says what it must be.
+// Each function parses the text of one setting, and throws an Error that says what the text must be.
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'))
@@ -73,7 +73,7 @@ export function databaseUrl(value: string): DatabaseSetting {
   return { kind: 'postgres', url: value }
 }
 
-/** So many ways to match one text are no danger, and the search for them ends by its steps. */
+/** Up to `maxScore` ways to match one text are harmless. The search for them ends after `maxSteps`. */
 const patternBounds = { unicode: true, maxScore: 1000, maxSteps: 20_000, timeout: 3000 }
 
 export function studentNumber(value: string): StudentNumberForm {
@@ -105,7 +105,7 @@ export function origin(value: string): string {
 
 const browserOrigin = /^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d+)?$/
 
-/** As browsers write them: an app's own scheme, too. */
+/** Origins as browsers write them, including an app's own scheme. */
 export function origins(value: string): string[] {
   return value.split(',').map((each) => {
     const written = /^https?:/i.test(each.trim()) ? origin(each.trim()) : each.trim()

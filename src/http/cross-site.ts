@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 
 /**
- * Whether a page of another site, or of another host of ours, sent this in its visitor's name. Browsers say so; apps and other clients send
- * neither header. `allowed`: origins of CORS_ORIGINS.
+ * Whether a page of another site, or of another host of ours, sent this request on behalf of its visitor. Browsers report this in
+ * headers; apps and other clients send neither of them. `allowed`: the origins of CORS_ORIGINS.
  */
 export function isCrossSite(request: FastifyRequest, allowed: ReadonlySet<string>): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers
@@ -23,14 +23,14 @@ const preflight = {
 }
 const exposed = 'Location, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id'
 
-/** Lets pages of these origins read answers (CORS). Without credentials of the browser's own: they send the header themselves. */
+/** Lets pages of these origins read responses (CORS), without browser credentials: they send the Authorization header themselves. */
 export const cors = fp<{ allowed: ReadonlySet<string> }>(async (app, { allowed }) => {
   app.addHook('onRequest', (request, reply, done) => {
     const { origin, 'access-control-request-method': asked } = request.headers
     reply.header('vary', 'Origin')
     if (origin !== undefined && allowed.has(origin)) {
       reply.header('access-control-allow-origin', origin).header('access-control-expose-headers', exposed)
-      // The answer itself is that of any OPTIONS.
+      // Apart from these headers, the response is that of any OPTIONS request.
       if (request.method === 'OPTIONS' && asked !== undefined) reply.headers(preflight)
     }
     done()

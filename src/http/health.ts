@@ -9,7 +9,7 @@ export interface HealthOptions {
 
 const options = { schema: { hide: true }, config: { host: 'any' } } as const
 
-/** For the operator's monitors: whether the process lives, and whether it can serve. Neither wants credentials or a Host. */
+/** For the operator's monitors: whether the process is alive, and whether it can serve. Neither requires credentials or a Host header. */
 export const health: FastifyPluginAsync<HealthOptions> = async (app, { ping, logUnavailable }) => {
   app.get('/healthz', options, async () => ({ status: 'ok' }))
   app.get('/readyz', options, async (request) => {

@@ -3,13 +3,13 @@ import { isTrusted, type TrustProxy } from './transport/trusted-proxies.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Load balancers ask by HTTP/1.0, which has no Host: `optional` does without, `any` takes any name besides. */
+    /** Load balancers probe with HTTP/1.0, which has no Host: `optional` accepts a missing one, `any` accepts every valid name as well. */
     host?: 'optional' | 'any'
   }
 }
 
 const authority = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
-/** The longest name of the DNS, a colon, and a port of up to five digits are 259. */
+/** The longest DNS name, a colon and a port of up to five digits have 259 characters. */
 const longest = 261
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
@@ -19,8 +19,9 @@ export interface HostRules {
 }
 
 /**
- * Whether a request names exactly one host, in valid form, that is ours: loopback, PUBLIC_URL's, or where that is not set, what a trusted
- * proxy was asked for. No other name may lead here: a page that has bound its own to our address (DNS rebinding) is turned away.
+ * Whether a request names exactly one valid host that is ours: loopback, the host of PUBLIC_URL or, if that is not set, the host that
+ * a trusted proxy was asked for. All other names are rejected, so that a page cannot reach the service by binding its own name to the
+ * service's address (DNS rebinding).
  */
 export function createHostCheck({ publicUrl, trustProxy }: HostRules): (request: FastifyRequest) => boolean {
   const publicName = publicUrl === undefined ? undefined : new URL(publicUrl).hostname
@@ -41,14 +42,14 @@ export function createHostCheck({ publicUrl, trustProxy }: HostRules): (request:
     const named = nameOnce(request)
     if (named === undefined) return false
     if (named !== '' && isOurs(host, request)) return named === host || nameIn(named) !== undefined
-    // Looked up only now: it costs more than the rest.
+    // Looked up last: it costs more than the other checks.
     const wanted = request.routeOptions.config.host
     if (named === '') return wanted !== undefined
     return wanted === 'any' && nameIn(host) !== undefined && nameIn(named) !== undefined
   }
 }
 
-/** The host in the request itself; empty where there is none, which an empty one counts as (RFC 9112, 3.2), undefined for two. */
+/** The host that the request itself names. Empty if it is missing or empty (RFC 9112, 3.2), undefined if there are two. */
 function nameOnce({ raw }: FastifyRequest): string | undefined {
   const { host, ':authority': target } = raw.headers as { host?: string; ':authority'?: string }
   if (countHosts(raw.rawHeaders) > 1) return undefined
@@ -65,7 +66,7 @@ function countHosts(rawHeaders: string[]): number {
   return hosts
 }
 
-/** As URLs have it; undefined for what is no host. */
+/** The host name in the form of a URL; undefined if it is not a valid host. */
 function nameIn(host: string): string | undefined {
   if (host.length > longest || !authority.test(host)) return undefined
   return URL.parse(`http://${host}`)?.hostname

@@ -5,12 +5,12 @@ import { DomainError } from '../shared/errors.ts'
 type Done = (error: Error | null, body?: unknown) => void
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
-/** What Fastify takes for a content type, its parameters aside. */
+/** What Fastify accepts as a content type, without parameters. */
 const contentType = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/
 const unknownType = 'application/octet-stream'
 
 /**
- * JSON objects in strict UTF-8, by their content type. An empty body of any type, even a malformed one, and `null` mean no
+ * Parses JSON objects in strict UTF-8, by content type. `null` and an empty body (of any type, even a malformed one) mean no
  * parameters.
  */
 export const jsonBody = fp(async (app) => {
@@ -35,11 +35,11 @@ export const jsonBody = fp(async (app) => {
     parse(request, body, done)
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    // A page of another site can send all but JSON's type without asking first.
+    // A page of another site can send every type except JSON without a preflight.
     if (body.length > 0) done(new DomainError('unsupported-media-type'))
     else parse(request, body, done)
   })
-  // Only for routes that take a body: each hook costs every request of its route.
+  // Only on routes that take a body: each hook adds to the cost of every request of its route.
   app.addHook('onRoute', (route) => {
     if (route.schema?.body === undefined) return
     route.onRequest = [replaceMalformedType, ...[route.onRequest ?? []].flat()]
@@ -47,14 +47,14 @@ export const jsonBody = fp(async (app) => {
   })
 })
 
-/** Fastify refuses a malformed type before it sees whether there is a body; the parser refuses it where there is one. */
+/** Fastify rejects a malformed type before it knows whether there is a body. With this type, the parser rejects it only if there is one. */
 function replaceMalformedType({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   const { 'content-type': type } = headers
   if (type !== undefined && !contentType.test(type)) headers['content-type'] = unknownType
   done()
 }
 
-/** Fastify hands an absent body to the schema as null; only a JSON null is one. */
+/** Fastify passes an absent body to the schema as null; only a JSON null may be null there. */
 function fillAbsentBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (request.body === undefined) request.body = {}
   done()

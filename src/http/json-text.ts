@@ -1,4 +1,4 @@
-/** An answer that is JSON already: sent as it is, where others are objects. */
+/** A response that is JSON already. It is sent as it is; other responses are objects. */
 export class JsonText {
   readonly text: string
 

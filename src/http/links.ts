@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What absolute URLs begin with: scheme and authority, no slash at the end. */
+    /** Scheme and authority of absolute URLs, without a trailing slash. */
     readonly origin: string
   }
 }

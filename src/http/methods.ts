@@ -2,10 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { sendError } from './errors/errors.ts'
 
-// An `import` would read its every name, and one of them loads a whole HTTP client.
+// An `import` would read every export, and one of them loads a whole HTTP client.
 const { METHODS } = process.getBuiltinModule('node:http')
 
-/** A known path answers OPTIONS with what it takes, and any other method with 405; an unknown one any with 404. Registered before the routes. */
+/**
+ * On a known path, OPTIONS returns the accepted methods and any other method gets 405. On an unknown path, every method gets 404.
+ * Must be registered before the routes.
+ */
 export const methods = fp(async (app) => {
   const methodsOf = collectMethods(app)
   for (const method of METHODS) {
@@ -14,10 +17,10 @@ export const methods = fp(async (app) => {
   await app.register(async (unknown) => answerUnknown(unknown, methodsOf))
 })
 
-/** In a scope of its own, so that known paths do not run its hook. */
+/** Must run in its own scope, so that known paths do not run its hook. */
 function answerUnknown(app: FastifyInstance, methodsOf: (url: string) => string[]): void {
   app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not-found'))
-  // Before the body is read: whatever it holds, nothing is here.
+  // Runs before the body is read: the result does not depend on it.
   app.addHook('onRequest', (request, reply) => {
     const taken = methodsOf(request.url)
     if (taken.length === 0 || taken.includes(request.method)) return sendError(request, reply, 'not-found')
@@ -27,7 +30,7 @@ function answerUnknown(app: FastifyInstance, methodsOf: (url: string) => string[
   })
 }
 
-/** Of every route that is registered from here on. The answer tells the methods that a URL's path takes: none where it is unknown. */
+/** Collects all routes that are registered from now on. The result returns the methods of a URL's path: none if the path is unknown. */
 function collectMethods(app: FastifyInstance): (url: string) => string[] {
   const paths = new Map<string, { pattern: RegExp; methods: string[] }>()
   app.addHook('onRoute', ({ url, method }) => {
@@ -42,7 +45,7 @@ function collectMethods(app: FastifyInstance): (url: string) => string[] {
   }
 }
 
-/** As the router reads its patterns: `:name` is a segment, `*` is any rest, and a slash at the end is nothing. */
+/** Follows the router's patterns: `:name` is a segment, `*` is any rest, and a trailing slash is ignored. */
 function regexOf(pattern: string): RegExp {
   const segments = pattern.split('/').map((segment) => {
     if (segment === '*') return '.*'

@@ -4,7 +4,7 @@ import { DomainError } from '../shared/errors.ts'
 
 const options = { schema: { hide: true }, config: { host: 'optional' } } as const
 
-/** For a monitor on this machine, in Prometheus' text form. To anyone else, and to whom a proxy brings, there is nothing here. */
+/** For a monitor on this machine, in Prometheus text format. All others, including requests through a proxy, get a 404. */
 export const metrics: FastifyPluginAsync<{ text: () => Promise<string> }> = async (app, { text }) => {
   app.get('/metrics', options, async (request, reply) => {
     if (!isFromHere(request)) throw new DomainError('not-found')

@@ -48,7 +48,7 @@ export function pageRequest(query: PageQueryValues): PageRequest {
   return { perPage, order, page, cursor: cursor === undefined ? undefined : decodeCursor(cursor) }
 }
 
-/** The links of a page: its own query, with the cursor in place of where it began. */
+/** The links of a page: the query of the request, with the cursor in place of its `page` or `cursor`. */
 export function pageLinks(
   page: Page<unknown>,
   url: string,

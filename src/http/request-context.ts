@@ -6,13 +6,13 @@ type Level = 'debug' | 'info' | 'warn' | 'error'
 
 const context = new AsyncLocalStorage<{ reqId: string }>()
 
-/** Within the handlers of its scope, `ofRequest` knows the request. */
+/** Within the handlers of its scope, loggers of `ofRequest` know the current request. */
 export const requestContext = fp(async (app) => {
-  // Not earlier: what reads a body runs outside of it.
+  // Not in an earlier hook: the body is read outside of that hook's context.
   app.addHook('preHandler', ({ id }, _reply, done) => context.run({ reqId: id }, done))
 })
 
-/** The same logger; lines that are written for a request name it. */
+/** Returns the same logger; lines that are written while a request is handled contain its id. */
 export function ofRequest(logger: Record<Level, Write>): Record<Level, Write> {
   const write =
     (level: Level): Write =>

@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 
-/** Writes one line for each request. Nothing of headers, query or body: they hold secrets. */
+/** Writes one line per request, without headers, query or body: they contain secrets. */
 export const requestLog = fp(async (app) => {
   app.addHook('onResponse', (request, reply, done) => {
     const { id: reqId, method, ip: address } = request
@@ -10,7 +10,7 @@ export const requestLog = fp(async (app) => {
   })
 })
 
-/** The path alone: a query may hold anything. */
+/** Without the query, which may contain anything. */
 function pathOf(url: string): string {
   const query = url.indexOf('?')
   return query < 0 ? url : url.slice(0, query)

@@ -5,14 +5,14 @@ import { createHostCheck, type HostRules } from './hosts.ts'
 import type { HeaderSet } from './security-headers.ts'
 
 export interface ResponseHeadersOptions extends HostRules {
-  /** Of every answer; by HTTP/1.1 the response begins with them by itself. */
+  /** Headers of every response. HTTP/1.1 responses already begin with them. */
   headers: HeaderSet
-  /** Origins whose pages may send what changes something. */
+  /** Origins whose pages may send requests that change something. */
   allowed: ReadonlySet<string>
   headerBytes: number
 }
 
-/** Sets the headers of every answer, then refuses a request that is not for this host, or that another site's page sent. */
+/** Sets the headers of every response. Then rejects requests for another host, and requests that a page of another site sent. */
 export const responseHeaders = fp<ResponseHeadersOptions>(async (app, { headers, allowed, headerBytes, ...rules }) => {
   const isForUs = createHostCheck(rules)
   app.addHook('onRequest', (request, reply, done) => {
@@ -29,14 +29,14 @@ export const responseHeaders = fp<ResponseHeadersOptions>(async (app, { headers,
   })
 })
 
-/** Node holds a client to the bound of HTTP/2 only once the client has acknowledged it. */
+/** Node enforces its HTTP/2 limit only once the client has acknowledged it. */
 function lengthOf(rawHeaders: string[]): number {
   let length = 0
   for (const text of rawHeaders) length += text.length
   return length
 }
 
-/** Nobody but the client may store the answers of this scope. */
+/** Responses of this scope may be stored by the client only. */
 export const privateAnswers = fp(async (app) => {
   app.addHook('onRequest', (_request, reply, done) => {
     reply.header('cache-control', 'no-store')

@@ -15,14 +15,14 @@ const none = {
   xContentTypeOptions: false,
   xDnsPrefetchControl: false,
   xDownloadOptions: false,
-  // `frame-ancestors` says the same to every browser of the last ten years.
+  // `frame-ancestors` has the same effect in every browser of the last ten years.
   xFrameOptions: false,
   xPermittedCrossDomainPolicies: false,
   xPoweredBy: false,
   xXssProtection: false,
 } as const satisfies HelmetOptions
 
-/** Of every answer: what is no page can do nothing in a browser. */
+/** Headers of every response: content that is not a page can do nothing in a browser. */
 export function answerHeaders(https: boolean): HeaderSet {
   return headersOf({
     ...none,
@@ -37,7 +37,7 @@ export function answerHeaders(https: boolean): HeaderSet {
   })
 }
 
-/** Of a page besides: it loads from here, runs no script that stands in it, and is framed by nobody. */
+/** Additional headers of a page: it loads only from this origin, runs no inline script, and cannot be framed. */
 export const pageHeaders: HeaderSet = headersOf({
   ...none,
   contentSecurityPolicy: {
@@ -55,7 +55,7 @@ export const pageHeaders: HeaderSet = headersOf({
   },
 })
 
-/** What helmet would set on each answer, computed once: on each it would cost more than the whole hook. */
+/** The headers that helmet would set on each response. Computed once: helmet on each response would cost more than the whole hook. */
 function headersOf(options: HelmetOptions): HeaderSet {
   const headers: Record<string, string> = {}
   const response = {

@@ -25,7 +25,7 @@ export interface ServerSettings {
   trustProxy: string[]
 }
 
-/** What stands around every route: who may connect, what a request may be, what an answer and an error look like. */
+/** Everything around the routes: who may connect, what a request may be, and the form of responses and errors. */
 export async function buildServer(
   config: ServerSettings,
   logger: FastifyBaseLogger,

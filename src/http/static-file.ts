@@ -7,12 +7,12 @@ import Negotiator from 'negotiator'
 export interface StaticFile {
   readonly type: string
   readonly body: Buffer
-  /** Whether the body is compressed by gzip: it is kept in this form only. */
+  /** Whether the body is compressed with gzip. No uncompressed copy exists. */
   readonly isGzip: boolean
   readonly etag: string
 }
 
-/** What is on its way to one slow reader, at most, and encrypted for it. */
+/** The most that is in flight to one slow reader, encrypted where it uses TLS. */
 const pieceBytes = 16 * 1024
 
 export function staticFile(type: string, content: Buffer | string, { isGzip = false } = {}): StaticFile {
@@ -22,8 +22,8 @@ export function staticFile(type: string, content: Buffer | string, { isGzip = fa
 }
 
 /**
- * Sends a file that all answers share, piece by piece as its reader takes it, or 304 to whom has it. A reader that knows no gzip gets it
- * unpacked.
+ * Sends a file that all responses share, in pieces, as fast as the client reads it; or 304 if the client has it already. For a client
+ * without gzip, the file is decompressed.
  */
 export function sendFile(request: FastifyRequest, reply: FastifyReply, file: StaticFile): FastifyReply {
   const { type, body, isGzip, etag } = file
@@ -42,7 +42,7 @@ function* pieces(body: Buffer): Generator<Buffer> {
   for (let at = 0; at < body.length; at += pieceBytes) yield body.subarray(at, at + pieceBytes)
 }
 
-/** A proxy that packs answers calls the tag weak. */
+/** A proxy that compresses responses makes the tag a weak one. */
 function isKnown(tags = '', etag: string): boolean {
   const bare = etag.replace(/^W\//, '')
   return tags.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === bare)

@@ -13,12 +13,12 @@ export const WireTime = {
 
 export const NullableWireTime = { ...WireTime, type: ['string', 'null'] } as const satisfies JsonSchema
 
-/** A parameter of a body: `null` and the empty text count as absent. */
+/** A parameter in a body: `null` and the empty string count as absent. */
 export const OptionalWireTime = {
   type: ['string', 'null'],
   pattern: `^$|${pattern}`,
   description: 'UTC，`YYYY-MM-DD HH:mm:ss`；`null` 或空文本等于不填 · UTC; `null` and the empty text count as absent',
-  // Sent as it is, it changes nothing.
+  // Sent unchanged, the example has no effect.
   examples: [null],
 } as const satisfies JsonSchema
 
@@ -39,7 +39,7 @@ function textOfDay(day: number): string {
 }
 
 const secondsOfDay = 86_400
-/** Of each minute of a day, and each second of a minute: a page has forty times. */
+/** The texts of all minutes of a day and all seconds of a minute, made in advance: one page contains forty times. */
 const minutes = Array.from(
   { length: 1440 },
   (_, minute) => ` ${digits(Math.floor(minute / 60))}:${digits(minute % 60)}`,
@@ -52,12 +52,12 @@ function digits(value: number): string {
   return String(value).padStart(2, '0')
 }
 
-/** Undefined for an absent parameter. @throws DomainError `bad-time` */
+/** Returns undefined for an absent parameter. @throws DomainError `bad-time` */
 export function fromOptionalWireTime(text: string | null | undefined, parameter: string): EpochSeconds | undefined {
   return text === undefined || text === null || text === '' ? undefined : fromWireTime(text, parameter)
 }
 
-/** @throws DomainError `bad-time` for anything but a moment that exists, in the one form. `parameter` is where it stands. */
+/** @throws DomainError `bad-time` unless the text is an existing moment in exactly this form. `parameter` is the name for the message. */
 export function fromWireTime(text: string, parameter: string): EpochSeconds {
   const milliseconds = Date.parse(`${text.replace(' ', 'T')}Z`)
   if (Number.isNaN(milliseconds)) throw new DomainError('bad-time', { parameter })

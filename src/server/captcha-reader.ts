@@ -5,12 +5,12 @@ import { type CaptchaProfile, ProfileError, profileOf, readProfile } from '../to
 import kingosoftProfile from '../tools/captcha/profiles/kingosoft.json' with { type: 'json' }
 import { createReader } from '../tools/captcha/reader.ts'
 
-/** Without a path, the profile of KINGOSOFT's captchas. @throws ProfileError when the file cannot be read or is no profile */
+/** Loads the profile at `path`, by default the one for KINGOSOFT. @throws ProfileError if the file cannot be read or is invalid */
 export function loadCaptchaProfile(path?: string | URL): CaptchaProfile {
   return path === undefined ? profileOf(kingosoftProfile) : readProfile(readText(path))
 }
 
-/** The reader for a school's captchas; without a path, for those of KINGOSOFT. @throws ProfileError on a bad file */
+/** Creates the reader for a school's captchas, by default for those of KINGOSOFT. @throws ProfileError if the file is invalid */
 export function loadCaptchaReader(profilePath?: string): CaptchaReader {
   const read = createReader(loadCaptchaProfile(profilePath))
   return (image) => {

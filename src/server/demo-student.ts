@@ -11,7 +11,7 @@ export interface DemoStudent {
   schoolPassword: string
 }
 
-/** A student of the simulated school, and a user name, that are still free: what is offered at each start can be registered. */
+/** Finds a student of the simulated school and a user name that are still free, so that what each start offers can be registered. */
 export async function freeDemoStudent({ db }: Storage, keys: Keys): Promise<DemoStudent | undefined> {
   for (const [index, { studentNumber, schoolPassword, state = 'active' }] of demoStudents.entries()) {
     const username = index === 0 ? 'bllli' : `bllli${index + 1}`

@@ -3,23 +3,23 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setImmediate, setTimeout } from 'node:timers/promises'
 
 export interface Listener {
-  /** `HOST:PORT`, as it stands in a URL. */
+  /** `HOST:PORT`, as in a URL. */
   address: string
-  /** Stops accepting, losing no connection: see the steps of `Drain`. Takes 0.1 to 2 s. */
+  /** Stops accepting without losing a connection, in the steps of `Drain`. Takes 0.1 to 2 s. */
   stop(answers: { begin(): void; hold(): void }): Promise<void>
 }
 
 export interface ListenerOptions {
   host: string
   port: number
-  /** Whether connections are passed on to other processes, which are to read what they send. */
+  /** Whether connections are passed on to other processes. This one must then read nothing from them. */
   passedOn?: boolean
 }
 
 const quietMs = 100
 const longestMs = 1000
 
-/** Accepts connections and hands them over. @throws what `net.Server` emits when it cannot listen */
+/** Accepts connections and passes them to `take`. @throws the error that `net.Server` emits if it cannot listen */
 export async function openListener(options: ListenerOptions, take: (socket: Socket) => void): Promise<Listener> {
   const { host, port, passedOn = false } = options
   let lastAt = 0
@@ -35,10 +35,10 @@ export async function openListener(options: ListenerOptions, take: (socket: Sock
   const first = await open({ host: host === 'localhost' ? '127.0.0.1' : host, port })
   const { port: taken } = first.address() as AddressInfo
   const servers = [first]
-  // The other address of this name, where the machine has it.
+  // The IPv6 address of this name, if the machine has it.
   if (host === 'localhost') servers.push(...(await open({ host: '::1', port: taken }).then(one, none)))
 
-  /** Waits until no connection has come for a while. The system resets those that it has queued when their listener closes. */
+  /** Waits until no connection has arrived for a while: when a listener closes, the system resets the connections that it has queued. */
   async function quiet(): Promise<void> {
     const begun = performance.now()
     const left = () => Math.min(quietMs + lastAt, begun + longestMs) - performance.now()
@@ -47,7 +47,7 @@ export async function openListener(options: ListenerOptions, take: (socket: Sock
 
   async function stop(answers: { begin(): void; hold(): void }): Promise<void> {
     answers.begin()
-    // Connections that are kept get the moment, too, for one more request.
+    // Kept connections have this time as well, for one more request.
     lastAt = performance.now()
     await quiet()
     answers.hold()
@@ -58,7 +58,7 @@ export async function openListener(options: ListenerOptions, take: (socket: Sock
   return { address: `${host.includes(':') ? `[${host}]` : host}:${taken}`, stop }
 }
 
-/** One turn of the event loop in which nothing was accepted has found the queue empty. */
+/** A turn of the event loop in which nothing was accepted shows that the queue is empty. */
 async function closeWhenEmpty(server: Server): Promise<void> {
   let accepted = true
   server.on('connection', () => {

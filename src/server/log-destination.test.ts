@@ -21,7 +21,7 @@ function withFolder(work: (folder: string) => Promise<void>): () => Promise<void
   }
 }
 
-/** A pipe by name, and a reader that reads when it is asked to. */
+/** A named pipe, and a reader that reads on request. */
 function makePipe(folder: string) {
   const path = join(folder, 'pipe')
   assert.equal(spawnSync('mkfifo', [path]).status, 0)

@@ -1,29 +1,30 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 
-/** A pipe takes so much in one piece, so that the lines of several processes do not mix. */
+/** A pipe takes this much in one piece, so that the lines of several processes do not mix. */
 const chunkBytes = 4096
-/** What cannot be written is kept up to this; lines beyond it are lost, and counted. */
+/** The most that is kept in memory while it cannot be written. Further lines are dropped and counted. */
 const keptBytes = 1024 * 1024
 const gatherMs = 100
 const firstRetryMs = 10
 const longestRetryMs = 1000
-/** At the end of the process, for a reader that is slow. */
+/** How long the end of the process waits for a slow reader. */
 const exitMs = 200
 
 export interface LogDestination {
-  /** Never waits and never throws, whatever the state of the disk, the pipe or its reader. */
+  /** Never blocks and never throws, whatever the state of the disk, the pipe or its reader. */
   write(line: string): void
-  /** Writes what is kept, for the end of the process: waits at most 200 ms. */
+  /** Writes the remaining lines at the end of the process. Blocks for at most 200 ms. */
   finish(): void
 }
 
 /**
- * Gathers lines and writes them in chunks without blocking: a write for each request would cost as much as the answer. After a failed write
- * (disk full, reader asleep or gone) it tries again from time to time. A blocking or asynchronous write would not do: the one stops the
- * service while a pipe is full, the other occupies a thread that password hashing and files need, and that the exit waits for.
+ * Collects lines and writes them in chunks without blocking: one write per request would cost as much as the response. After a failed
+ * write (disk full, reader stalled or gone) it retries periodically. Blocking and asynchronous writes are both unsuitable: a blocking
+ * one stops the service while a pipe is full, and an asynchronous one occupies a thread that password hashing and file access need, and
+ * that the exit waits for.
  * @param fd an open file, pipe, terminal or socket
- * @param onLost told how many lines were lost, once writing works again; may write
+ * @param onLost called with the number of lost lines once writing works again; may write
  */
 export function createLogDestination(fd: number, onLost: (lines: number) => void): LogDestination {
   const target = openNonBlocking(fd)
@@ -99,11 +100,11 @@ export function createLogDestination(fd: number, onLost: (lines: number) => void
   return { write, finish }
 }
 
-/** A file never keeps its writer waiting, and two openings of it would write over each other. */
+/** A regular file never blocks its writer, and two open descriptions of it would overwrite each other. */
 function openNonBlocking(fd: number): number {
   if (fstatSync(fd).isFile()) return fd
   try {
-    // Opened anew, the mode is this process' own: others that share `fd` go on blocking.
+    // Opened again, so that the mode applies to this process only: others that share `fd` keep blocking.
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   } catch {
     setNonBlocking(fd)
@@ -116,7 +117,7 @@ function setNonBlocking(fd: number): void {
   try {
     new Socket({ fd, readable: false, writable: true }).unref()
   } catch {
-    // A terminal that cannot be opened anew keeps blocking, as it does for every program.
+    // A terminal that cannot be opened again keeps blocking, as it does for every program.
   }
 }
 

@@ -11,7 +11,7 @@ import type { Storage } from '../storage/storage.ts'
 import { readSecret } from './secret.ts'
 import { secretFingerprint, settleKeys } from './secret-rotation.ts'
 
-/** @param pool connections to PostgreSQL, at most */
+/** @param pool maximum number of connections to PostgreSQL */
 export function openDatabase(
   database: Config['database'],
   logger?: Pick<FastifyBaseLogger, 'warn'>,
@@ -30,7 +30,7 @@ export class DatabaseOpenError extends Error {
   override name = 'DatabaseOpenError'
 }
 
-/** The database is being filled by `migrate-data`, or was left half filled. */
+/** `migrate-data` is filling the database, or was interrupted while it did. */
 export class UnfinishedCopyError extends Error {
   override name = 'UnfinishedCopyError'
 }
@@ -38,13 +38,13 @@ export class UnfinishedCopyError extends Error {
 export interface Service {
   storage: Storage
   keys: Keys
-  /** No other process uses the database file. On PostgreSQL always true: nobody is looked for there. */
+  /** Whether no other process uses the database file. Always true on PostgreSQL, where this is not checked. */
   alone: boolean
 }
 
 /**
- * Storage with the schema of this version, and the keys that belong to it. A database file stays locked against commands that want it
- * for themselves until the storage is closed.
+ * Opens the storage, with the schema of this version, and the keys that belong to it. Until the storage is closed, a database file stays
+ * locked against commands that need exclusive access.
  * @throws ForeignSecretError, SecretFileError, UnfinishedCopyError, NewerDatabaseError, DatabaseInUseError, DatabaseOpenError
  */
 export async function openService(

@@ -1,7 +1,7 @@
 import type { Logger } from '../schools/logger.ts'
 import type { School } from './school.ts'
 
-/** Looks at the school's site in the background, and warns of what is wrong with its address: the start neither waits nor fails for it. */
+/** Checks the school's site in the background and warns of faults of its address. The start neither waits for this nor fails by it. */
 export function lookAtSchool({ look }: Pick<School, 'look'>, logger: Logger): void {
   look?.().then(
     (seen) => {

@@ -2,20 +2,20 @@ import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-cl
 import type { GuardedVerifier } from '../schools/guarded-verifier.ts'
 
 export interface SchoolMetrics {
-  /** For the guard: how long a login took, queue included. */
+  /** For the guard: the duration of a login, including its time in the queue. */
   onLogin(seconds: number): void
-  /** Prometheus' text form. */
+  /** In Prometheus text format. */
   text(): Promise<string>
 }
 
-/** What an operator watches of the school, counted since the start of the process. The guard's figures are read when they are asked for. */
+/** Metrics of the school for the operator, counted since the start of the process. The guard's values are read on each request. */
 export function createSchoolMetrics({
   metrics,
   captchas,
   rejections,
 }: Pick<GuardedVerifier, 'metrics' | 'captchas' | 'rejections'>): SchoolMetrics {
   const registers = [new Registry()] as [Registry]
-  // Where several processes serve, the first one asks each for its figures.
+  // With several processes, the primary requests the metrics of each worker.
   AggregatorRegistry.setRegistries(registers)
   const seconds = new Histogram({
     name: 'occupy_school_login_seconds',

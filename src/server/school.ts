@@ -22,12 +22,12 @@ export interface SchoolDeps {
   config: SchoolConfig
   readCaptcha: CaptchaReader
   logger: Logger
-  /** Of a simulated school that runs already. */
+  /** URL of a simulated school that is already running. */
   demoUrl?: string | undefined
   /** See `GuardOptions`. */
   stopping?: AbortSignal | undefined
   gate: Gate
-  /** For tests: smaller ones than those of production, which are the adapters' own. */
+  /** For tests: smaller bounds than the adapters' own, which production uses. */
   bounds?: SchoolBounds | undefined
 }
 
@@ -38,18 +38,18 @@ export interface SchoolBounds {
 
 export interface School {
   verifier: StudentVerifier
-  /** Where students are proven by the school's own login page. */
+  /** Set if students are verified on the school's own login page. */
   cas?: CasLogin
-  /** Looks at the school's site without a login. */
+  /** Checks the school's site without a login. */
   look?: () => Promise<SiteLook | Unavailable>
-  /** In Prometheus' text form. */
+  /** In Prometheus text format. */
   metrics: () => Promise<string>
   close(): Promise<void>
 }
 
 /**
- * The configured school. The simulated one is asked over loopback by the same adapter as a real one. Only the adapter of its kind is
- * loaded: an LDAP client and an XML parser would cost each start some 20 ms.
+ * Opens the configured school. The simulated one is called over loopback by the same adapter as a real one. Only the adapter of the
+ * configured kind is loaded: an LDAP client and an XML parser would add some 20 ms to each start.
  */
 export async function openSchool({ logger, ...others }: SchoolDeps): Promise<School> {
   const deps: SchoolDeps = { ...others, logger: ofRequest(logger) }
@@ -142,13 +142,13 @@ function guardOf(
   return { guard, metrics: async () => (await metrics?.text()) ?? '' }
 }
 
-/** A school with a login page of its own: its password is none of ours. */
+/** For a school with its own login page: the service never receives the school password. */
 const takesNoPassword: StudentVerifier = {
   verify: async () => ({ outcome: 'unavailable', reason: 'unsupported', detail: 'SCHOOL=cas takes no password' }),
   close: async () => undefined,
 }
 
-/** @throws ConfigError when the file cannot be read, or holds anything but certificates where they begin */
+/** @throws ConfigError if the file cannot be read, contains no certificate, or contains an invalid one */
 export function authorityOf({ schoolCa }: Pick<Config, 'schoolCa'>): string | undefined {
   return schoolCa === undefined ? undefined : named('SCHOOL_CA', () => readCertificates(schoolCa))
 }
@@ -157,7 +157,7 @@ function readCertificates(path: string): string {
   const text = readFileSync(path, 'utf8')
   const certificates = text.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs)
   if (certificates === null) throw new Error(`${path} contains no PEM certificate`)
-  // TLS would pass over what it cannot read, and each login fail.
+  // TLS would skip a certificate that it cannot parse, and every login would fail.
   for (const certificate of certificates) new X509Certificate(certificate)
   return text
 }

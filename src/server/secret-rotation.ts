@@ -3,19 +3,19 @@ import { seal, unseal } from '../schools/sealed.ts'
 import { findSetting, putSetting, settle } from '../storage/settings.repository.ts'
 import type { Db, Storage } from '../storage/storage.ts'
 
-/** The secret is not the one that this database's student numbers and tokens were made under. */
+/** The database's student numbers and tokens were made with a different secret. */
 export class ForeignSecretError extends Error {
   override name = 'ForeignSecretError'
 }
 
 export const secretFingerprint = 'secret fingerprint'
-/** Stands only once the secret has been changed: student numbers stay under the key of the first one, sealed under today's. */
+/** Exists only after a change of the secret: student numbers keep the key of the first secret, sealed with the current one. */
 const sealedKey = 'student number key'
 const purpose = 'student number key 1'
 
 /**
- * The keys of this secret, with the database's key of student numbers. A database of `previous` goes over to `secret`: its key of student
- * numbers stays, and is sealed anew. @throws ForeignSecretError
+ * Returns the keys of this secret, with the database's key of student numbers. A database that uses `previous` is switched to `secret`:
+ * its key of student numbers stays the same, and is sealed again. @throws ForeignSecretError
  */
 export async function settleKeys(storage: Storage, secret: string, previous: string | undefined): Promise<Keys> {
   const keys = deriveKeys(secret)

@@ -20,7 +20,7 @@ function secretIn(folder: string, isKnown: boolean): string {
   return readSecret({ secret: undefined, database }, isKnown)
 }
 
-/** What is done to the disk meanwhile, in order: `write`, `fsync` and `link`, each with its path. */
+/** Records the disk operations of `work` in order: `write`, `fsync` and `link`, each with its path. */
 function recordDisk(work: () => void): string[] {
   const steps: string[] = []
   const { fsyncSync, linkSync, writeFileSync } = fs

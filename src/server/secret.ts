@@ -3,18 +3,18 @@ import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSy
 import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 
-/** The secret's file cannot be used. The message names the file and says what to do. */
+/** The file of the secret cannot be used. The message names the file and says what to do. */
 export class SecretFileError extends Error {
   override name = 'SecretFileError'
 }
 
-/** As SECRET itself: shorter text is no secret but what is left of one. */
+/** The minimum of SECRET itself: a shorter text is not a secret, but part of a damaged one. */
 const shortestSecret = 32
 
 /**
- * The secret that is set, or the one kept beside the data.
- * @param isKnown whether the database holds its fingerprint. Only before that is a file made. It is on disk, with its folders, on return:
- * a database that outlives a power cut must not be left without its secret.
+ * Returns the configured secret, or the one that is stored beside the data.
+ * @param isKnown whether the database contains its fingerprint. Only if not, a file is made. It is on disk, with its folders, on return:
+ * a database that survives a power cut must not be left without its secret.
  * @throws SecretFileError
  */
 export function readSecret(config: Pick<Config, 'secret' | 'database'>, isKnown: boolean): string {
@@ -29,14 +29,14 @@ export function readSecret(config: Pick<Config, 'secret' | 'database'>, isKnown:
   }
 }
 
-/** Where the secret is kept that is not set. */
+/** Where the secret is stored if SECRET is not set. */
 export function secretPath({ database }: Pick<Config, 'database'>): string {
   return join(database.kind === 'sqlite' ? dirname(database.path) : 'data', 'secret')
 }
 
 function keepSecret(path: string): void {
   if (findText(path) === undefined) makeSecret(path)
-  // An earlier start, or another one at this moment, may have written it and not waited for the disk.
+  // An earlier start, or another one at the same time, may have written it without waiting for the disk.
   sync(path)
   syncFolders(path)
 }
@@ -46,7 +46,7 @@ function makeSecret(path: string): void {
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flush: true })
   try {
-    // Two processes may start at once: only one link is made, and both read it.
+    // Two processes may start at once: only one link is created, and both processes read it.
     linkSync(draft, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -83,7 +83,7 @@ function sync(path: string): void {
   }
 }
 
-/** The folders may be new too, made with the database. Above the first one they may belong to others, who keep them closed. */
+/** The folders may be new as well, made with the database. Those above the first one may belong to other users and be inaccessible. */
 function syncFolders(path: string): void {
   let folder = dirname(resolve(path))
   sync(folder)

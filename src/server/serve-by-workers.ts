@@ -7,10 +7,10 @@ import { startDemo } from './school.ts'
 import { gracePeriodMs, originOf, type RunningService, tellAddress } from './serve.ts'
 import { startWorkers } from './workers.ts'
 
-// They end by themselves in that time.
+// Workers end by themselves within `gracePeriodMs`.
 const patience = gracePeriodMs + 1000
 
-/** Sets up once for all, and lets `config.workers` processes serve. On a failure nothing is left behind. */
+/** Sets up once for all workers, then serves with `config.workers` processes. Leaves nothing behind on a failure. */
 export async function serveByWorkers(config: Config, logger: FastifyBaseLogger): Promise<RunningService> {
   const settingUp = setUp(config, logger)
   const init = settingUp.then(({ demoSchool, alone }) => ({ demoSchoolUrl: demoSchool?.url, alone }))
@@ -39,7 +39,7 @@ export async function serveByWorkers(config: Config, logger: FastifyBaseLogger):
   }
 }
 
-/** What must not be done by several at once, or is to be had only once. The lock shows that the file is in use even while no worker lives. */
+/** What several processes must not do at once, or must share. The lock shows that the file is in use even while no worker runs. */
 async function setUp(config: Config, logger: FastifyBaseLogger) {
   const { storage, alone } = await openService(config, logger)
   try {

@@ -16,40 +16,40 @@ import { openSchool, type SchoolBounds } from './school.ts'
 import { lookAtSchool } from './school-look.ts'
 
 export interface RunningService {
-  /** Origin that it listens on. */
+  /** The origin that it listens on. */
   address: string
-  /** Somebody to register, where the school is simulated. */
+  /** A student who can be registered, if the school is simulated. */
   demoStudent: DemoStudent | undefined
-  /** No other process used the database file when this one came. */
+  /** Whether no other process used the database file at the start. */
   alone: boolean
   close(): Promise<void>
 }
 
-/** The service without what accepts its connections. It ends in three steps, see `Drain`. */
+/** The service without its listener. It shuts down in three steps, see `Drain`. */
 export interface Answering {
   demoStudent: DemoStudent | undefined
   alone: boolean
   take(socket: Socket): void
   begin(): void
   hold(): void
-  /** Finishes what is in flight, and closes everything. */
+  /** Finishes what is in flight and closes everything. */
   finish(): Promise<void>
 }
 
-/** What a worker is given by the first process, which has it once for all. */
+/** What the primary sets up once for all workers. */
 export interface Shared {
   demoSchoolUrl: string | undefined
-  /** Its siblings are no strangers to a worker. */
+  /** The primary's own value, for which other workers do not count. */
   alone: boolean
   metrics: () => Promise<string>
 }
 
-/** From the first word to end until the process ends, whatever is still in flight. */
+/** Time from the start of the shutdown until the process exits, whatever is still in flight. */
 export const gracePeriodMs = 10_000
-/** The rest is for writing the answers of those who wait for the school, whose own patience is 20 s. */
+/** The rest of the grace period is for writing the responses to those who wait for the school, whose own timeout is 20 s. */
 const schoolPatienceMs = 8500
 
-/** Starts the whole service; on a failure nothing is left behind. */
+/** Starts the whole service. Leaves nothing behind on a failure. */
 export async function serve(
   config: Config,
   logger: FastifyBaseLogger,
@@ -76,7 +76,7 @@ export function originOf({ tls }: Pick<Config, 'tls'>, address: string): string 
   return `${tls ? 'https' : 'http'}://${address}`
 }
 
-/** The start line of the log. */
+/** Writes the start line of the log. */
 export function tellAddress(
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
   config: Config,
@@ -89,7 +89,7 @@ export function tellAddress(
   logger.info({ version, ...links, database: database.kind, school, publicUrl, alone }, 'listening')
 }
 
-/** Opens everything but a port; on a failure nothing is left behind. */
+/** Opens everything except a port. Leaves nothing behind on a failure. */
 export async function startAnswering(
   config: Config,
   logger: FastifyBaseLogger,
@@ -120,10 +120,10 @@ export async function startAnswering(
     if (config.school !== 'demo') lookAtSchool(school, logger)
     const alone = shared?.alone ?? first
     const demoStudent = config.school === 'demo' ? await freeDemoStudent(storage, keys) : undefined
-    // Begins its watch over slow clients.
+    // Starts the periodic check for slow clients, and the background jobs.
     app.server.emit('listening')
     const take = (socket: Socket) => {
-      // As the connections are that Node's own HTTP and TLS servers accept.
+      // As on the connections that Node's own HTTP and TLS servers accept.
       socket.allowHalfOpen = config.tls === undefined
       app.accept(socket.setNoDelay(true))
     }

@@ -1,10 +1,10 @@
 import type { DemoStudent } from './demo-student.ts'
 
-/** What a worker needs to know of what was set up once for all. */
+/** What a worker needs from the setup that is done once for all workers. */
 export interface WorkerInit {
-  /** Of the one simulated school, where there is one. */
+  /** URL of the shared simulated school, if there is one. */
   demoSchoolUrl: string | undefined
-  /** No process of another service used the database file before. */
+  /** Whether no process of another service used the database file before. */
   alone: boolean
 }
 
@@ -15,7 +15,7 @@ export interface Ready {
 
 export type EndStep = 'begin' | 'hold' | 'finish'
 
-/** Between the first process and its workers, both ways. */
+/** Messages between the primary and its workers, in both directions. */
 export type WorkerMessage =
   | { type: 'init request' }
   | { type: 'init'; init: WorkerInit }
@@ -23,12 +23,12 @@ export type WorkerMessage =
   | { type: 'failed'; line: string }
   | { type: 'metrics request'; id: number }
   | { type: 'metrics'; id: number; text: string }
-  /** With the connection itself. */
+  /** Sent together with the connection. */
   | { type: 'connection' }
-  /** The steps of the end, see `Drain`: whatever was sent before them has arrived before them. */
+  /** The steps of the shutdown, see `Drain`. All messages that were sent earlier have arrived by then. */
   | { type: EndStep }
 
-/** A worker cannot start; the message is its own line for the operator. */
+/** A worker cannot start. The message is the worker's own line for the operator. */
 export class WorkerFailure extends Error {
   override name = 'WorkerFailure'
 }

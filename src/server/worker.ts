@@ -4,19 +4,19 @@ import type { Config } from '../config/config.ts'
 import type { Answering } from './serve.ts'
 import type { EndStep, WorkerInit, WorkerMessage } from './worker-messages.ts'
 
-/** What a worker says to the first process, and hears from it. */
+/** A worker's connection to the primary. */
 export interface PrimaryChannel {
   init: Promise<WorkerInit>
-  /** In Prometheus' text form: of all workers together. */
+  /** The metrics of all workers together, in Prometheus text format. */
   metrics(): Promise<string>
-  /** Takes connections from now on, and ends when it is told to; `ended` is called after the last answer. */
+  /** Takes connections until the primary shuts it down. `ended` is called then, with a promise that resolves after the last response. */
   ready(answering: Answering, ended: (finished: Promise<void>) => void): void
   failed(line: string): Promise<void>
 }
 
-/** Nobody is left to hand connections to a worker whose first process is gone: it ends then, at once. */
+/** Without its primary, a worker gets no more connections: it then exits at once. */
 export function connectToPrimary(): PrimaryChannel {
-  // Answers the first process when it gathers the figures of all.
+  // Answers the primary when it collects the metrics of all workers.
   new AggregatorRegistry()
   const asked = new Map<number, (text: string) => void>()
   const init = Promise.withResolvers<WorkerInit>()
@@ -63,7 +63,7 @@ function end({ answering, ended }: Serving, step: EndStep): void {
   else answering[step]()
 }
 
-/** Resolves once it is sent, or cannot be. */
+/** Resolves once the message is sent, or cannot be sent. */
 function say(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined) resolve()
@@ -71,7 +71,7 @@ function say(message: WorkerMessage): Promise<void> {
   })
 }
 
-/** One worker's share: the machine is to see no more connections, however many processes there are. */
+/** One worker's share of the limits, so that the machine's total does not grow with the number of processes. */
 export function shareOf(config: Config): Config {
   const share = (all: number) => Math.max(1, Math.floor(all / config.workers))
   const { connections, connectionsPerAddress } = config.limits

@@ -6,39 +6,39 @@ import { AggregatorRegistry } from 'prom-client'
 import { type EndStep, type Ready, WorkerFailure, type WorkerInit, type WorkerMessage } from './worker-messages.ts'
 
 export interface Workers {
-  /** The first worker serves. @throws WorkerFailure when one cannot before that */
+  /** Resolves when the first worker serves. @throws WorkerFailure if a worker fails before that */
   up: Promise<Ready>
-  /** Hands a connection to the next worker. */
+  /** Passes a connection to the next worker. */
   take(connection: Socket): void
   begin(): void
   hold(): void
-  /** Lets every worker finish what is in flight; those that have not after `patience` milliseconds are killed. */
+  /** Lets every worker finish what is in flight. Those that take more than `patience` milliseconds are killed. */
   finish(patience: number): Promise<void>
 }
 
 export interface WorkersOptions {
   count: number
-  /** What the workers wait for, their programs loaded meanwhile. */
+  /** The workers wait for this, and load their programs in the meantime. */
   init: Promise<WorkerInit>
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>
 }
 
 const shortLife = 5000
 
-/** In milliseconds: at once, and later and later for one that keeps dying young. `shortLives` counts those in a row. */
+/** In milliseconds: 0 at first, then growing for a worker that keeps dying soon after its start. `shortLives`: such deaths in a row. */
 export function restartDelay(shortLives: number): number {
   return shortLives < 2 ? 0 : Math.min(10_000, 100 * 2 ** (shortLives - 2))
 }
 
 /**
- * So many processes that run this command again: this one accepts the connections and hands them round. A dead one is replaced.
- * Not by the cluster's own listener: when it closes, the connections that it holds are lost.
- * They end when this process does, however that comes about.
+ * Starts `count` processes that run this command again. This process accepts the connections and distributes them, and replaces a worker
+ * that dies. The cluster module's own listener is not used: when it closes, the connections that it holds are lost.
+ * The workers end when this process does, for whatever reason.
  */
 export function startWorkers({ count, init, logger }: WorkersOptions): Workers {
   const up = Promise.withResolvers<Ready>()
   const totals = new AggregatorRegistry()
-  /** Those that take connections, the next one first, and connections that wait for one. */
+  /** `ready`: the workers that take connections, the next one first. `waiting`: connections that wait for a worker. */
   const ready: Worker[] = []
   const waiting: Socket[] = []
   let serving = false
@@ -49,7 +49,7 @@ export function startWorkers({ count, init, logger }: WorkersOptions): Workers {
     const worker = cluster.fork()
     worker.on('error', (error) => {
       logger.warn({ err: error }, 'cannot send a message to a worker')
-      // Node.js itself could not be started, while an installation replaces it for example: then there is no exit event.
+      // Node.js itself could not be started, for example while an installation replaces it: then there is no exit event.
       if (worker.process.pid === undefined) worker.emit('exit', 1, '')
     })
     worker.on('message', (message: WorkerMessage) => void hear(worker, message))
@@ -113,7 +113,7 @@ export function startWorkers({ count, init, logger }: WorkersOptions): Workers {
     clearTimeout(late)
   }
 
-  // By its real path: a symbolic link may point to another release by the time a worker is replaced.
+  // The real path: by the time a worker is replaced, a symbolic link may point to another release.
   cluster.setupPrimary({ exec: realpathSync(process.argv[1] ?? '') })
   for (let at = 0; at < count; at += 1) forkWorker(0)
   init.catch(up.reject)

@@ -1,4 +1,4 @@
-/** Epoch seconds, whole: the finest grain of time that the wire and the database know. */
+/** Whole epoch seconds: the finest resolution of the API and the database. */
 export type EpochSeconds = number
 
 export interface Clock {
@@ -6,8 +6,8 @@ export interface Clock {
 }
 
 /**
- * How far two clocks may disagree, in seconds: a client's and the service's, or those of two instances. A stored time further ahead comes
- * from a clock that was wrong and has been put back: nothing is derived from it.
+ * How far two clocks may differ, in seconds: those of a client and the service, or of two instances. A stored time further in the future
+ * comes from a clock that was wrong and has been corrected: nothing is derived from it.
  */
 export const clockSkew = 60
 

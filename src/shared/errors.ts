@@ -1,4 +1,4 @@
-/** Every way in which a use case refuses. The HTTP catalogue gives each its status and its words. */
+/** Every reason for which a use case refuses. The HTTP catalogue gives each a status and messages. */
 export type ErrorCode =
   | 'bad-request'
   | 'body-not-object'
@@ -69,14 +69,14 @@ export type ErrorCode =
 
 export interface ErrorDetails {
   retryAfterSeconds?: number
-  /** Name of the parameter that is not valid: one of ours, never the client's text. */
+  /** Name of the invalid parameter: one of ours, never text of the client. */
   parameter?: string
-  /** Of the school's student numbers, as the operator wrote it. */
+  /** The form of the school's student numbers, as the operator wrote it. */
   form?: string
-  /** Of one who waits for the school: how many come before, and the signed place to come back with. */
+  /** For a client that waits for the school: how many are ahead of it, and the signed place to send with its next try. */
   ahead?: number
   place?: string
-  /** The rate limit that governs the answer, and how it stands. */
+  /** The rate limit that applies to the response, and its state. */
   rateLimit?: {
     limit: { name: string; points: number; duration: number }
     remaining: number
@@ -84,7 +84,7 @@ export interface ErrorDetails {
   }
 }
 
-/** A refusal of the domain: expected, and told to the client in the words of the catalogue. */
+/** A refusal of the domain: expected, and reported to the client with the message of the catalogue. */
 export class DomainError extends Error {
   readonly code: ErrorCode
   readonly details: ErrorDetails

@@ -1,4 +1,4 @@
-/** SQLite answers at once, PostgreSQL later: `await` takes either, and `andThen` waits only where there is something to wait for. */
+/** SQLite returns values, PostgreSQL promises. `await` takes both; `andThen` waits only for a promise. */
 export type MaybePromise<T> = T | Promise<T>
 
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {

@@ -1,4 +1,4 @@
-/** Made when it is first asked for, and kept. */
+/** The value is made on the first call, and kept. */
 export function once<T extends object>(make: () => T): () => T {
   let made: T | undefined
   return () => (made ??= make())

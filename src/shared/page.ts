@@ -1,13 +1,13 @@
 export type Order = 'asc' | 'desc'
 
-/** Where a page begins: strictly after (or before, walking back) the row with these sort keys. */
+/** Where a page begins: strictly after (or before, when paging backwards) the row with these sort keys. */
 export interface Cursor {
   direction: 'after' | 'before'
   startedAt: number
   id: number
 }
 
-/** `cursor` and `page` (1-based, for old clients) exclude each other; neither means the first page. */
+/** `cursor` and `page` (1-based, for old clients) are mutually exclusive. Neither means the first page. */
 export interface PageRequest {
   perPage: number
   order: Order

@@ -1,6 +1,6 @@
 import type { JsonSchema } from './json-schema.ts'
 
-/** Headers of answers, for the document. */
+/** Response headers, for the document. */
 export type AnswerHeaders = Readonly<Record<string, JsonSchema & { description: string }>>
 
 const everyAnswer: AnswerHeaders = {
@@ -23,7 +23,7 @@ const rateLimit: AnswerHeaders = {
   'RateLimit-Policy': { type: 'string', description: '拒绝此请求的限制 · The limit that refused the request' },
 }
 
-/** Of a 503 to whom others wait before. */
+/** Headers of a 503 to a client that has others ahead of it. */
 export const waitingHeaders: AnswerHeaders = {
   'Waiting-Ahead': { type: 'integer', description: '前面还有多少人 · How many are ahead' },
   'Waiting-Place': {
@@ -41,7 +41,7 @@ const byStatus: Readonly<Record<number, AnswerHeaders>> = {
   503: retryAfter,
 }
 
-/** Whatever route gives the answer. */
+/** Headers of a response with this status, on any route. */
 export function answerHeaders(status: number): AnswerHeaders {
   return { ...everyAnswer, ...(status >= 400 && everyError), ...byStatus[status] }
 }

@@ -21,7 +21,7 @@ const page = (lang: string) => `<!DOCTYPE html>
 </html>
 `
 
-/** Scalar encodes credentials by `btoa`, which knows no Chinese; ours sends UTF-8 (RFC 7617). Requests go to where the page came from. */
+/** Scalar encodes credentials with `btoa`, which fails on Chinese; ours sends UTF-8 (RFC 7617). Requests go to the origin of the page. */
 const start = `const toBase64 = window.btoa.bind(window)
 window.btoa = (text) => toBase64(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
 addEventListener('DOMContentLoaded', () => {
@@ -43,11 +43,11 @@ addEventListener('DOMContentLoaded', () => {
 })
 `
 
-/** Scalar writes styles into the page, and runs no text as a program. */
+/** Scalar adds styles to the page, but does not evaluate text as code. */
 const contentSecurityPolicy =
   "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self' data:; form-action 'none'; frame-ancestors 'none'; img-src 'self' blob: data:; script-src 'self'; style-src 'self' 'unsafe-inline'"
 
-/** Scalar on the OpenAPI document. Its program is read at start-up: an upgrade may remove the file under a running service. */
+/** Scalar with the OpenAPI document. Its program is read at start-up: an upgrade may remove the file while the service runs. */
 export const apiReference: FastifyPluginAsync = async (app) => {
   const program = await readProgram()
   if (program === undefined) {
@@ -76,7 +76,7 @@ export const apiReference: FastifyPluginAsync = async (app) => {
 const html = 'text/html; charset=utf-8'
 const javascript = 'text/javascript; charset=utf-8'
 
-/** From dist/, where the build puts it. Sources can be run without one. */
+/** Reads the program from dist/, where the build puts it. Running from the sources works without it. */
 async function readProgram(): Promise<Buffer | undefined> {
   try {
     return await readFile(createRequire(import.meta.url).resolve('#reference'))

@@ -18,26 +18,26 @@ export const ErrorBody = {
   description: '出错时的回答 · An error',
 } as const satisfies ObjectSchema
 
-/** An id in a path. A text that is none names nothing: 404. */
+/** An id in a path. A text that is not an id names nothing: 404. */
 export const Id = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, examples: [1] } as const
 
-/** Of whatever takes a body. */
+/** Errors of every route that takes a body. */
 export const bodyRefusals = [
   'body-not-object',
   'payload-too-large',
   'unsupported-media-type',
 ] as const satisfies ErrorCode[]
 
-/** What any route may answer, whatever it does. */
+/** Errors of every route. */
 const everywhere: readonly ErrorCode[] = ['database-unavailable', 'internal']
 
-/** What the examples put into messages that take details. */
+/** Example values for messages that take details. */
 function exampleDetails(code: ErrorCode): ErrorDetails {
   const parameter = code === 'bad-query' ? 'per_page' : 'start_time'
   return { parameter, form: '[A-Z][0-9]{7}', retryAfterSeconds: 600, ahead: 128 }
 }
 
-/** Whatever takes credentials may find none, wrong ones, or those of somebody who has guessed too often. */
+/** A route that takes credentials may get none, wrong ones, or those of a client that has guessed too often. */
 function withItsKin(code: ErrorCode): ErrorCode[] {
   return code === 'unauthorized'
     ? ['credentials-missing', 'credentials-unreadable', code, 'too-many-requests', 'busy']
@@ -50,7 +50,7 @@ type ErrorAnswer = Omit<typeof ErrorBody, 'description'> & {
   headers?: AnswerHeaders
 }
 
-/** The error answers of a route for its documentation: one response a status, one line and one example a code. */
+/** The error responses of a route for its documentation: one response per status, with one line and one example per code. */
 export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorAnswer> {
   const responses: Record<number, ErrorAnswer> = {}
   for (const code of new Set([...codes.flatMap(withItsKin), ...everywhere])) {

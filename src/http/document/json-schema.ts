@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyTypeProvider, RawServerDefault } from '
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts'
 import type { JsonText } from '../json-text.ts'
 
-/** Write `… as const satisfies JsonSchema`: types of requests and answers are read from the literal. */
+/** Write `… as const satisfies JsonSchema`, so that the types of requests and responses can be inferred from the literal. */
 export type JsonSchema = Exclude<JSONSchema, boolean>
 
 export type ObjectSchema = JsonSchema & {
@@ -11,10 +11,10 @@ export type ObjectSchema = JsonSchema & {
   readonly properties: Readonly<Record<string, JsonSchema>>
 }
 
-/** Defaults are for the reader: nothing is filled in. */
+/** Defaults are documentation only: missing values are not filled in. */
 type Value<Schema> = Schema extends JSONSchema ? FromSchema<Schema, { keepDefaultedPropertiesOptional: true }> : unknown
 
-/** Without the fields that a schema leaves open: a misspelt name does not compile. */
+/** Omits the index signature of open schemas, so that a misspelt name does not compile. */
 type NamedFields<T> = { [Name in keyof T as string extends Name ? never : Name]: T[Name] }
 
 interface WireTypes extends FastifyTypeProvider {
@@ -22,5 +22,5 @@ interface WireTypes extends FastifyTypeProvider {
   serializer: Value<this['schema']> | JsonText
 }
 
-/** A plugin of routes, whose requests and answers have the types of their schemas. */
+/** A plugin of routes whose requests and responses have the types of their schemas. */
 export type Routes<Options extends object> = FastifyPluginAsync<Options, RawServerDefault, WireTypes>

@@ -7,8 +7,8 @@ export function createNamedSchemas() {
   const schemas: Record<string, Schema> = {}
 
   /**
-   * The schema with a reference in place of each part that has a title.
-   * @throws Error where a title stands for two schemas
+   * Returns the schema with a reference in place of each part that has a title.
+   * @throws Error if two different schemas have the same title
    */
   function refer(schema: unknown): unknown {
     if (Array.isArray(schema)) return schema.map(refer)
@@ -29,7 +29,7 @@ export function createNamedSchemas() {
   return { schemas, refer }
 }
 
-/** A use of a schema may describe it in its own way. */
+/** Two uses of a schema may differ in description and examples. */
 function meaning({ description, examples, ...rest }: Schema): Schema {
   return rest
 }

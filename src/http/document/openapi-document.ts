@@ -13,7 +13,7 @@ Times are UTC, \`YYYY-MM-DD HH:mm:ss\`. A slash at the end of a path makes no di
 
 export type ApiDocument = Readonly<Record<string, unknown>>
 
-/** OpenAPI 3.1 of these routes, without its servers. */
+/** The OpenAPI 3.1 document of these routes, without servers. */
 export function describeRoutes(routes: readonly RouteOptions[], version: string): ApiDocument {
   const { schemas, refer } = createNamedSchemas()
   refer(ErrorBody)

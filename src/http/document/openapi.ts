@@ -6,7 +6,7 @@ import { type ApiDocument, describeRoutes } from './openapi-document.ts'
 
 const json = 'application/json; charset=utf-8'
 
-/** OpenAPI 3.1 from the schemas. Registered before the routes; put together when it is first asked for, which few ever do. */
+/** OpenAPI 3.1 from the schemas. Must be registered before the routes. Generated on the first request, which few instances ever get. */
 export const openapi = fp(async (app, { version }: { version: string }) => {
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => {
@@ -15,7 +15,7 @@ export const openapi = fp(async (app, { version }: { version: string }) => {
   const described = once(() => describeRoutes(routes, version))
   const document = (origin: string) => ({ ...described(), servers: [{ url: origin }] })
   app.decorate('apiDocument', document)
-  // One instance is asked by one name as a rule.
+  // The requests to one instance usually have the same origin.
   let latest: { origin: string; file: StaticFile } | undefined
   app.get('/openapi.json', { schema: { hide: true } }, async (request, reply) => {
     const { origin } = request
@@ -26,7 +26,7 @@ export const openapi = fp(async (app, { version }: { version: string }) => {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** `origin` is the server that it names. */
+    /** `origin` is the server that the document names. */
     apiDocument(origin: string): ApiDocument
   }
 }

@@ -3,14 +3,14 @@ import { answerHeaders } from './answer-headers.ts'
 import type { JsonSchema, ObjectSchema } from './json-schema.ts'
 
 declare module 'fastify' {
-  /** What a route says of itself in the document. */
+  /** What a route declares about itself for the document. */
   interface FastifySchema {
     hide?: boolean
     operationId?: string
     summary?: string
     description?: string
     tags?: readonly string[]
-    /** Another way to authenticate than the document's; none where it is empty. */
+    /** Overrides the document's authentication; an empty list means that the route has none. */
     security?: readonly Readonly<Record<string, readonly string[]>>[]
   }
 }
@@ -22,7 +22,7 @@ type Annotated = JsonSchema & {
   headers?: Record<string, JsonSchema>
 }
 
-/** A route's schema as an operation of OpenAPI 3.1. */
+/** Converts a route's schema to an OpenAPI 3.1 operation. */
 export function operationOf(schema: FastifySchema, refer: Refer): object {
   const { operationId, summary, description, tags, security, body, response = {} } = schema
   const parameters = [
@@ -52,7 +52,7 @@ function parametersIn(place: 'path' | 'query' | 'header', schema: unknown, refer
   })
 }
 
-/** A body in which nothing is required may itself be left out. */
+/** A body without required fields may be omitted. */
 function bodyOf(schema: ObjectSchema & Annotated, refer: Refer): object {
   return { required: (schema.required ?? []).length > 0, content: contentOf(schema, refer) }
 }

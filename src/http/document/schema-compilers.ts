@@ -5,13 +5,13 @@ import { once } from '../../shared/once.ts'
 import { JsonText } from '../json-text.ts'
 import type { JsonSchema, ObjectSchema } from './json-schema.ts'
 
-/** Bodies are validated as they are; texts of a query are converted to the types of its schema; unknown fields are ignored. */
+/** Bodies are validated as they are. Query values are converted to the types of their schema. Unknown fields are ignored. */
 export const schemaCompilers = {
-  // Fastify's types have Ajv's own compiler here; what it calls is a compiler of any kind.
+  // Fastify's type requires Ajv's own compiler here, but Fastify calls any compiler.
   compilersFactory: { buildValidator, buildSerializer } as object,
 }
 
-// Our own schemas compile or their tests fail: validating them at each start would cost more time than compiling them.
+// A schema of ours that does not compile fails its tests. Validating all of them at each start would take longer than compiling them.
 const options = { strictRequired: true, meta: false, validateSchema: false }
 
 function buildValidator(): FastifySchemaCompiler<ObjectSchema> {
@@ -27,7 +27,7 @@ function buildValidator(): FastifySchemaCompiler<ObjectSchema> {
   }
 }
 
-/** Integers of a path are ids, written in one way. Any other text names nothing, unless the schema has that text too. */
+/** Integers in a path are ids, in one canonical form. Any other text names nothing, unless the schema contains that text as well. */
 function idReader({ properties }: ObjectSchema) {
   const ids = Object.entries(properties)
     .map(([name, property]) => ({ name, choices: [property.anyOf ?? property].flat() as JsonSchema[] }))
@@ -44,7 +44,7 @@ function idReader({ properties }: ObjectSchema) {
   }
 }
 
-/** Presenters shape what is answered: the schemas of answers are for the API's document. */
+/** Presenters shape the responses. Response schemas exist only for the API document. */
 function buildSerializer(): FastifySerializerCompiler<object> {
   return () => (value) => (value instanceof JsonText ? value.text : JSON.stringify(value))
 }

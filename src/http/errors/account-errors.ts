@@ -1,6 +1,6 @@
 import type { ErrorEntry } from './school-errors.ts'
 
-/** What is refused about credentials, user names, passwords and student numbers. */
+/** Errors about credentials, user names, passwords and student numbers. */
 export const accountErrors = {
   'credentials-missing': {
     status: 401,

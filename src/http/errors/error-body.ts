@@ -21,7 +21,7 @@ const frameworkCodes: Record<string, ErrorCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 }
 
-/** The code under which any thrown thing is told; `internal` for whatever was not foreseen. */
+/** The error code of any thrown value; `internal` for unexpected errors. */
 export function codeOf(error: unknown): ErrorCode {
   if (error instanceof DomainError) return error.code
   if (error instanceof DatabaseUnavailableError) return 'database-unavailable'

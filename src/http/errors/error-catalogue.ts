@@ -3,11 +3,11 @@ import { accountErrors } from './account-errors.ts'
 import { type ErrorEntry, schoolErrors } from './school-errors.ts'
 import { studyErrors } from './study-errors.ts'
 
-// An `import` would read its every name, and one of them loads a whole HTTP client.
+// An `import` would read every export, and one of them loads a whole HTTP client.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /**
- * The status and the words of every refusal. The words say what to do next, and tell nothing of the inside. `errorMessage` puts in
+ * The status and the messages of every error. A message says what to do next and reveals no internals. `errorMessage` replaces
  * `{parameter}`, `{form}`, `{ahead}` and `{wait}`.
  */
 export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
@@ -112,12 +112,12 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   ...studyErrors,
 }
 
-/** Whether an answer of this status carries `Retry-After`. */
+/** Whether a response with this status has a `Retry-After` header. */
 export function asksToWait(status: number): boolean {
   return status === 503 || status === 429
 }
 
-/** The reason phrase in lower case, as the contract spells the type of an error. */
+/** The reason phrase in lower case, which is the type of an error in the contract. */
 export function errorType(status: number): string {
   return (STATUS_CODES[status] ?? 'error').toLowerCase()
 }

@@ -4,12 +4,12 @@ import type { Language } from './language.ts'
 
 const defaultWaitSeconds = 2
 
-/** What `Retry-After` says, and the message with it. */
+/** The value of `Retry-After`, which the message contains as well. */
 export function waitSeconds({ retryAfterSeconds = defaultWaitSeconds }: ErrorDetails): number {
   return retryAfterSeconds
 }
 
-/** The words of the catalogue, with the details put in. */
+/** The message of the catalogue, with the details inserted. */
 export function errorMessage(code: ErrorCode, language: Language, details: ErrorDetails = {}): string {
   return errorCatalogue[code][language]
     .replace('{parameter}', details.parameter ?? '')
@@ -24,7 +24,7 @@ const units = [
   { seconds: 1, zh: '秒钟', en: 'second' },
 ] as const
 
-/** In the largest unit of which there are at least two, rounded up: whoever waits as long as it says is not refused again. */
+/** Uses the largest unit with a count of at least two, rounded up: a client that waits that long is not refused again. */
 function inWords(seconds: number, language: Language): string {
   const unit = units.find((each) => seconds >= 2 * each.seconds) ?? units[2]
   const count = Math.ceil(seconds / unit.seconds)

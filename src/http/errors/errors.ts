@@ -8,7 +8,7 @@ import { languageOf } from './language.ts'
 import { setRateLimitHeaders } from './rate-limit-headers.ts'
 import type { LogUnavailable } from './unavailability-log.ts'
 
-/** One handler writes every error body, the framework's own included. */
+/** One handler writes every error body, including those of the framework's errors. */
 export const errors = fp<{ logUnavailable: LogUnavailable }>(async (app, { logUnavailable }) => {
   app.setErrorHandler((error, request, reply) => {
     const code = codeOf(error)
@@ -20,7 +20,7 @@ export const errors = fp<{ logUnavailable: LogUnavailable }>(async (app, { logUn
   })
 })
 
-/** Closing on a client that is still sending resets the connection, and it never sees why. The request's time bounds this. */
+/** Closing while the client still sends resets the connection, and the client never sees the error. The request timeout bounds this. */
 function readOn(request: FastifyRequest, reply: FastifyReply): void {
   reply.removeHeader('connection')
   request.raw.resume()
@@ -47,7 +47,7 @@ export function sendError(
     .send(errorBody(code, language, details))
 }
 
-/** The names under which a place in the line comes and goes. */
+/** The headers that carry a place in the line. */
 function waitingHeaders({ ahead, place }: ErrorDetails): [name: string, value: string][] {
   return [
     ...(ahead === undefined ? [] : [['waiting-ahead', String(ahead)] satisfies [string, string]]),
@@ -55,7 +55,7 @@ function waitingHeaders({ ahead, place }: ErrorDetails): [name: string, value: s
   ]
 }
 
-/** The scheme that the client used, Basic where it used none. */
+/** Uses the scheme of the client's request, or Basic if it had none. */
 function challenge(authorization: string | undefined): string {
   return /^bearer\b/i.test(authorization ?? '') ? 'Bearer realm="occupy"' : 'Basic realm="occupy", charset="UTF-8"'
 }

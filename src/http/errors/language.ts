@@ -4,7 +4,7 @@ export type Language = 'zh' | 'en'
 
 const offered: Language[] = ['zh', 'en']
 
-/** Chinese first, English on request. */
+/** Chinese by default, English on request. */
 export function languageOf(acceptLanguage: string | undefined): Language {
   if (acceptLanguage === undefined) return 'zh'
   const preferred = new Negotiator({ headers: { 'accept-language': acceptLanguage } }).language(offered)

@@ -12,17 +12,17 @@ import { type Language, languageOf } from './language.ts'
 
 export interface ProtocolErrorsOptions {
   logger: Pick<FastifyBaseLogger, 'info'>
-  /** Of every answer; by HTTP/1.1 a response begins with them by itself. */
+  /** Headers of every response. HTTP/1.1 responses already begin with them. */
   headers: HeaderSet
   nextRequestId: () => string
 }
 
 export type ProtocolErrors = ReturnType<typeof createProtocolErrors>
 
-/** A client that has been told why need not end its connection. */
+/** A client that has received its error may leave the connection open: it is destroyed after this time. */
 const lingerMs = 2000
 
-/** What is refused before a route and its hooks are found has the one form, the headers of every answer, and a line in the log, too. */
+/** Errors that occur before a route and its hooks are found have the same body, headers and log line as all others. */
 export function createProtocolErrors({ logger, headers, nextRequestId }: ProtocolErrorsOptions) {
   function answer(code: ErrorCode, language: Language, from: { remoteAddress?: string | undefined } | undefined) {
     const { status } = errorCatalogue[code]
@@ -54,19 +54,19 @@ export function createProtocolErrors({ logger, headers, nextRequestId }: Protoco
     refuse,
     hangUp,
 
-    /** What is not even HTTP, in Chinese: no header could be read. */
+    /** Input that is not HTTP. The message is in Chinese, because no header could be read. */
     malformed(error: Error, socket: Duplex): void {
       if (!socket.writable || (error as NodeJS.ErrnoException).code === 'ECONNRESET') return void socket.destroy()
       const code = codeOf(error)
       hangUp(socket, errorCatalogue[code].status < 500 ? code : 'bad-request')
     },
 
-    /** A path that is none. */
+    /** A malformed path. */
     unroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
       refuse(request.raw, reply.raw, codeOf(error))
     },
 
-    /** An HTTP/2 request that is not there in time. */
+    /** An HTTP/2 request that did not arrive in time. */
     late(stream: ServerHttp2Stream): void {
       const { status, body, own } = answer('request-timeout', 'zh', stream.session?.socket)
       stream.respond({ ':status': status, ...headers, ...own })
@@ -75,12 +75,12 @@ export function createProtocolErrors({ logger, headers, nextRequestId }: Protoco
   }
 }
 
-/** What Node answers by itself, before Fastify sees a request. */
+/** Requests that Node would answer itself, before Fastify sees them. */
 export const protocolErrors = fp<{ refusals: ProtocolErrors }>(async (app, { refusals: { refuse, hangUp } }) => {
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     refuse(request, response, 'expectation-failed')
   })
-  // HTTP/1.1 hands over the bare socket, HTTP/2 a response.
+  // HTTP/1.1 passes the bare socket, HTTP/2 a response.
   app.server.on('connect', (request: IncomingMessage, answer: Duplex | ServerResponse) => {
     if ('writeHead' in answer) refuse(request, answer, 'method-not-allowed')
     else hangUp(answer, 'method-not-allowed')

@@ -1,7 +1,10 @@
 import type { FastifyReply } from 'fastify'
 import type { ErrorDetails } from '../../shared/errors.ts'
 
-/** The limit that governs an answer, as draft-ietf-httpapi-ratelimit-headers-10 has it (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/). */
+/**
+ * Sets the headers of the rate limit that applies to the response, in the form of draft-ietf-httpapi-ratelimit-headers-10
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
+ */
 export function setRateLimitHeaders(reply: FastifyReply, { rateLimit }: ErrorDetails): void {
   if (rateLimit === undefined) return
   const { limit, remaining, resetSeconds } = rateLimit

@@ -5,7 +5,7 @@ export interface ErrorEntry extends Record<Language, string> {
   status: number
 }
 
-/** What may come of proving a student. Trouble on the school's side never blames the student. */
+/** Errors of a verification. A fault of the school is never blamed on the student. */
 export const schoolErrors = {
   'school-rejected': {
     status: 400,

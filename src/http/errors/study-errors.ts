@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { ErrorEntry } from './school-errors.ts'
 
-/** What is told of records, their times and their texts. */
+/** Errors about records, their times and their texts. */
 export const studyErrors = {
   'end-before-start': {
     status: 400,

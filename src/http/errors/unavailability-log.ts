@@ -1,14 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { DatabaseUnavailableError } from '../../storage/database-unavailable.ts'
 
-/** Logs an error of the unavailable database, and answers false for every other one. `context` says what failed. */
+/** Logs an error that means that the database is unavailable, and returns false for every other one. `context` says what failed. */
 export type LogUnavailable = (error: unknown, context: object) => boolean
 
 const everyMs = 1000
 
 /**
- * A full disk or a lost connection fails every request alike: one line a second at most, without stacks, and with the number of those
- * that were left out since the line before.
+ * A full disk or a lost connection makes every request fail in the same way. Logs at most one line per second, without stacks, with the
+ * number of errors omitted since the previous line.
  */
 export function createUnavailabilityLog(logger: Pick<FastifyBaseLogger, 'error'>): LogUnavailable {
   let suppressed = 0

@@ -53,7 +53,7 @@ small { display: block; font-size: .9rem }
 a { color: var(--accent) }
 `
 
-/** The page holds its style itself: nothing else may be loaded but the icon. */
+/** The page contains its style. Nothing else may be loaded except the icon. */
 export const indexPolicy = `default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src 'self'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`
 
 export function indexPage(language: Language, { version, isReady }: IndexFacts): string {

@@ -14,7 +14,7 @@ export interface PagesOptions {
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1f5f99"/><path d="M16 9c-3-2-6-2.5-9-2v16c3-.5 6 0 9 2 3-2 6-2.5 9-2V7c-3-.5-6 0-9 2zm0 0v16" fill="none" stroke="#fff" stroke-width="2" stroke-linejoin="round"/></svg>\n`
 const robots = `User-agent: *\nDisallow: ${apiBase}/\n`
 
-/** What a browser or a crawler asks of the service besides its API. */
+/** What browsers and crawlers request in addition to the API. */
 export const pages: FastifyPluginAsync<PagesOptions> = async (app, { version, isReady }) => {
   const options = { schema: { hide: true } }
   app.get('/', options, async (request, reply) => {
@@ -38,7 +38,7 @@ export const pages: FastifyPluginAsync<PagesOptions> = async (app, { version, is
   }
 }
 
-/** A client that takes anything is no browser. */
+/** A client that accepts any type is not a browser. */
 function prefersPage({ raw }: FastifyRequest): boolean {
   return new Negotiator(raw).mediaType(['application/json', 'text/html']) === 'text/html'
 }

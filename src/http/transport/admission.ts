@@ -4,10 +4,10 @@ import type { TransportLimits } from './limits.ts'
 
 type Bounds = Pick<TransportLimits, 'connections' | 'connectionsPerAddress' | 'checkEveryMs'>
 
-/** Where there is no room, this share of the bound is made at once: looking through all for each new one would take long. */
+/** At a full bound, this share of it is freed at once: searching all connections again for each new one would take long. */
 const roomShare = 0.1
 
-/** Bounds connections, in all and by address. Idle ones give way to new ones, the oldest first. */
+/** Bounds the number of connections, in total and per address. Idle connections are closed to make room for new ones, oldest first. */
 export function createAdmission(bounds: Bounds, isProxy: (address: string) => boolean) {
   const all = new Set<Connection>()
   const byNetwork = new Map<string, Set<Connection>>()
@@ -25,7 +25,7 @@ export function createAdmission(bounds: Bounds, isProxy: (address: string) => bo
     return among.size < bound
   }
 
-  /** Whether there is room for one more from this address. Many clients stand behind a proxy. */
+  /** Whether there is room for one more connection from this address. A trusted proxy's address is not counted: many clients share it. */
   function mayEnter(address: string | undefined): boolean {
     if (!hasRoom(all, bounds.connections)) return false
     const same = byNetwork.get(networkOf(address))
@@ -63,7 +63,7 @@ function idle(among: Iterable<Connection>, most: number): Connection[] {
   return found
 }
 
-/** One customer has a whole IPv6 network of 64 bits. */
+/** One customer has a whole IPv6 network of 64 bits, which counts as one address. */
 function networkOf(address = ''): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address
   const [head = '', tail] = address.split('::')

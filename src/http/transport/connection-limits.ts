@@ -15,14 +15,14 @@ export interface ConnectionLimitsOptions {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Hands an accepted connection to the server, or ends it where there are too many. */
+    /** Hands an accepted connection to the server, or closes it if there are too many. */
     accept(socket: Socket): void
   }
 }
 
 /**
- * Holds connections to the limits that Node does not know: of the handshake as a whole, of an HTTP/2 request's body, of clients that do
- * not read, and of how many there are. Node itself holds HTTP/1.1 to those of headers, bodies and idling.
+ * Enforces the limits that Node does not have: on the handshake as a whole, on the time for the body of an HTTP/2 request, on clients
+ * that do not read, and on the number of connections. Node itself enforces those on HTTP/1.1 headers, bodies and idle connections.
  */
 export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits, trustProxy, refusals }) => {
   const isSecure = 'setSecureContext' in app.server
@@ -30,7 +30,7 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
   const { all, mayEnter, enter } = createAdmission(limits, (address) => isTrusted(trustProxy, address))
 
   app.decorate('accept', (socket: Socket) => {
-    // One that was reset meanwhile has no address any more.
+    // A connection that has been reset in the meantime has no address.
     if (socket.remoteAddress === undefined || !mayEnter(socket.remoteAddress)) return void socket.destroy()
     enter(open(socket))
     app.server.emit('connection', socket)
@@ -50,7 +50,7 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
   function checkHttp2(connection: Connection, now: number): void {
     const { socket, session, streams, openedAt, lastStreamAt } = connection
     const patience = lastStreamAt === undefined ? limits.headersMs : limits.idleMs
-    // Its client need not end it, too. What the system has taken is still sent.
+    // Does not wait for the client to close it as well. Data that the system has already taken is still sent.
     if (session?.closed && streams.size === 0 && unsent(socket) === 0) return void socket.destroy()
     if (streams.size === 0 && now - (lastStreamAt ?? openedAt) >= patience) session?.close()
     for (const one of streams) {
@@ -70,7 +70,7 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
   app.addHook('onClose', async () => clearInterval(timer))
 })
 
-/** Of Node's own handle, which knows what its public counts leave out: whether the system has taken what was written, below TLS too. */
+/** Node's own handle. Unlike the public counts, it shows whether the system has taken the written bytes, also below TLS. */
 interface Handle {
   bytesWritten: number
   writeQueueSize: number

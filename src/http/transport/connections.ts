@@ -2,31 +2,31 @@ import type { EventEmitter } from 'node:events'
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 
-/** One HTTP/2 request, until its stream is closed. */
+/** One HTTP/2 request, until its stream closes. */
 export interface OpenStream {
   readonly stream: ServerHttp2Stream
   readonly openedAt: number
   unsent: number
-  /** When its client last took something of the answer, or nothing was to be taken. */
+  /** When the client last took part of the response, or there was nothing to take. */
   movedAt: number
 }
 
 export interface Connection {
-  /** As it was accepted, below TLS. */
+  /** The accepted socket, below TLS. */
   readonly socket: Socket
-  /** When it was accepted; from then on, when its handshake was over. */
+  /** When the connection was accepted; after a TLS handshake, when the handshake ended. */
   openedAt: number
-  /** What HTTP/1.1 is spoken on: the socket itself, or TLS on it. */
+  /** What carries HTTP/1.1: the socket itself, or TLS on top of it. */
   http1: Socket | undefined
   session: ServerHttp2Session | undefined
   readonly streams: Set<OpenStream>
   lastStreamAt: number | undefined
-  /** Bytes that the system has taken, and since when no more. */
+  /** The number of bytes that the system has taken; `movedAt` is when it last grew, or nothing was left to send. */
   sent: number
   movedAt: number
 }
 
-/** What is open, whichever of the three modes it speaks: plain HTTP/1.1, HTTP/1.1 over TLS, HTTP/2. */
+/** Tracks the open connections of all three modes: plain HTTP/1.1, HTTP/1.1 over TLS, HTTP/2. */
 export function trackConnections(server: EventEmitter, isSecure: boolean) {
   const shaking = new Map<string, Connection>()
   const bySession = new WeakMap<ServerHttp2Session, Connection>()
@@ -78,13 +78,13 @@ export function trackConnections(server: EventEmitter, isSecure: boolean) {
   return { open }
 }
 
-/** Whether nothing is asked on it at the moment. Node gives a connection a timeout only while it is kept for the next request. */
+/** Whether no request is in progress. Node gives a connection a timeout only while it is kept for the next request. */
 export function isIdle({ http1, session, streams }: Connection): boolean {
   if (session) return streams.size === 0
   return http1 !== undefined && ((http1.timeout ?? 0) > 0 || http1.bytesRead === 0) && http1.writableLength === 0
 }
 
-/** TLS hides which socket it stands on. */
+/** A TLS socket does not expose the socket below it. Both have the same remote address and port. */
 function peerOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
   return `${remoteAddress} ${remotePort}`
 }

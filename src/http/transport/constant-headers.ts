@@ -5,8 +5,8 @@ type StoreHeader = (firstLine: string, headers: Record<string, unknown> | undefi
 const { _storeHeader: storeHeader } = ServerResponse.prototype as unknown as { _storeHeader: StoreHeader }
 
 /**
- * Responses of HTTP/1.1 that begin with these headers, written as one piece of text. Node checks and writes headers one by one: as headers
- * of their own these would cost a tenth of a small answer's processor time. A page brings a policy of its own.
+ * HTTP/1.1 responses that begin with these headers, written as one string. Node checks and writes headers one by one: as separate
+ * headers, these would cost a tenth of the processor time of a small response. A page brings its own `content-security-policy`.
  */
 export function responsesWith(headers: HeaderSet) {
   const { 'content-security-policy': _, ...others } = headers

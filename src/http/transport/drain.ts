@@ -5,14 +5,14 @@ import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
 import { markHeld } from './held-requests.ts'
 
-/** The end of answering, in three steps. Who accepts connections stops between the second and the third. */
+/** Shuts down the handling of requests, in three steps. The owner of the listener stops accepting between the second and the third. */
 export interface Drain {
   isOn(): boolean
-  /** From here on each answer asks its client to close the connection. */
+  /** From now on, each response asks its client to close the connection. */
   begin(): void
-  /** Requests wait. Clients that want an answer before they connect again then stop connecting. */
+  /** Holds new requests back. Clients that need a response before they connect again then stop connecting. */
   hold(): void
-  /** Answers what has waited and what is in flight. Resolves when no connection is left. */
+  /** Handles the requests that were held back and those in flight. Resolves when no connection is left. */
   finish(): Promise<void>
 }
 
@@ -25,9 +25,9 @@ declare module 'fastify' {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 type Sessions = Set<ServerHttp2Session>
 
-/** Connections that have sent nothing so long after the last one was accepted are closed. */
+/** How long after the last accepted connection those that have sent nothing are closed. */
 const silentMs = 2000
-/** RFC 9113, 6.8: announces the end, and refuses no stream yet. */
+/** RFC 9113, 6.8: a GOAWAY with this stream id announces the shutdown and does not refuse any stream yet. */
 const anyStream = 2 ** 31 - 1
 
 export const drain = fp(async (app) => {
@@ -48,7 +48,7 @@ export const drain = fp(async (app) => {
   async function finish(): Promise<void> {
     isOn = true
     held.release()
-    // A connection whose last answer was begun before would be kept for the next request.
+    // Otherwise a connection whose last response began earlier would be kept for the next request.
     server.keepAliveTimeout = 1
     closeIdle()
     for (const session of sessions) if (hasAsked(session)) session.close()
@@ -59,7 +59,7 @@ export const drain = fp(async (app) => {
     clearTimeout(late)
   }
 
-  /** Node's own `closeIdleConnections` takes those that have not asked yet, too. Only kept ones have a timeout. */
+  /** Node's own `closeIdleConnections` also closes connections that have not sent a request yet. Only kept ones have a timeout. */
   function closeIdle(): void {
     for (const socket of sockets) if (socket.timeout) socket.destroy()
   }
@@ -86,13 +86,13 @@ function keep<T extends EventEmitter>(server: EventEmitter, event: string): Set<
   return all
 }
 
-/** The sockets below TLS tell nothing of their end. */
+/** Counts handshakes by their events, because the sockets below TLS do not report their end. */
 function countHandshakes(server: EventEmitter) {
   const over = new WeakSet<object>()
   const done = Promise.withResolvers<void>()
   let open = 0
   let isAwaited = false
-  // A handshake may fail more than once.
+  // One handshake may report several failures.
   const settle = (socket: object) => {
     if (over.has(socket)) return
     over.add(socket)

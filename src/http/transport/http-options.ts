@@ -2,7 +2,7 @@ import type { HeaderSet } from '../security-headers.ts'
 import { responsesWith } from './constant-headers.ts'
 import type { TransportLimits } from './limits.ts'
 
-/** Of Node's HTTP/1.1, with and without TLS. */
+/** Options of Node's HTTP/1.1 server, with and without TLS. */
 export function httpOptions(limits: TransportLimits, headers: HeaderSet) {
   return {
     ServerResponse: responsesWith(headers),

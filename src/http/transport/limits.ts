@@ -1,21 +1,21 @@
-/** What a client may take: the same over plain HTTP, TLS with HTTP/1.1, and HTTP/2. All that bounds a connection stands here. */
+/** What a client may use, the same for plain HTTP, HTTP/1.1 over TLS, and HTTP/2. All bounds on a connection are listed here. */
 export interface TransportLimits {
   handshakeMs: number
-  /** From the connection, or its last answer's next request, until the headers are there. */
+  /** From the start of the connection, or of the next request on it, until the headers are complete. */
   headersMs: number
   /** From a request's first byte to its last. */
   bodyMs: number
-  /** How long a client may read nothing of what is sent to it. */
+  /** How long a client may leave unread what is sent to it. */
   writingMs: number
-  /** How long a connection is kept that asks for nothing. */
+  /** How long a connection without requests is kept. */
   idleMs: number
-  /** Of the request line and all headers. */
+  /** Total size of the request line and all headers. */
   headerBytes: number
-  /** Requests at once on one HTTP/2 connection. */
+  /** Concurrent requests on one HTTP/2 connection. */
   streams: number
-  /** Of this process. */
+  /** In this process. */
   connections: number
-  /** A campus may stand behind one address; that of a trusted proxy is not counted. */
+  /** A whole campus may share one address. The address of a trusted proxy is not counted. */
   connectionsPerAddress: number
   checkEveryMs: number
 }

@@ -5,17 +5,17 @@ import { markHeld } from './held-requests.ts'
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
-/** The newest request of a connection, and whether one that writes is among those that are unanswered. */
+/** The newest request of a connection, and whether any of its unanswered requests is a write. */
 interface Pipeline {
   response: ServerResponse
   writes: boolean
 }
 
 /**
- * Node hands over all requests of a connection as they arrive, and only keeps their answers in order. A request behind an unanswered
- * write, and a write behind any unanswered request, wait here until those are answered, so that each sees what came before it
- * (RFC 9112, 9.3.2). Reads behind reads run together. Costs others one entry in a WeakMap. To be registered after whatever else
- * replaces the server's handler.
+ * Node passes on all requests of a connection as they arrive, and only keeps their responses in order. Here, a request waits for
+ * unanswered writes before it, and a write waits for all unanswered requests before it, so that each request sees the effects of the
+ * earlier ones (RFC 9112, 9.3.2). Consecutive reads run concurrently. A connection without pipelining costs one entry in a WeakMap.
+ * Must be registered after everything else that replaces the server's handler.
  */
 export const pipelining = fp(async (app) => {
   const [handle] = app.server.listeners('request') as Handle[]
@@ -38,7 +38,7 @@ export const pipelining = fp(async (app) => {
 })
 
 function unansweredBefore(response: ServerResponse, newest: Pipeline | undefined): Pipeline | undefined {
-  // Node gives a response its socket when it is next in turn.
+  // Node assigns a response its socket when it is the next one to be sent.
   return response.socket === null && newest?.response.writableFinished === false ? newest : undefined
 }
 
@@ -46,11 +46,11 @@ function isSafe(method: string | undefined): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 }
 
-/** Nothing more is read while any request waits: they stay bounded by what one read brings. */
+/** Reading stops while a request waits, so the number of waiting requests is bounded by what one read returns. */
 function waitFor(previous: ServerResponse, socket: Socket, run: () => void): void {
   socket.pause()
   previous.once('close', () => {
-    // An answer that closes the connection is the last one.
+    // No request is handled after a response that closes the connection.
     if (socket.writable) run()
   })
 }

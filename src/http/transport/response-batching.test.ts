@@ -11,7 +11,7 @@ async function server() {
   return app
 }
 
-/** Notes what is sent, in its order. */
+/** Records what is sent, in order. */
 function noteSent(app: FastifyInstance): string[] {
   const order: string[] = []
   app.addHook('onSend', async (request) => void order.push(`sending ${request.url}`))
@@ -22,7 +22,7 @@ test('answers that are ready in one turn are sent at its end, in order, errors a
   const app = await server()
   const order = noteSent(app)
   app.get('/:name', async (request) => {
-    // Later, but in the same turn.
+    // Later, but in the same turn of the event loop.
     for (let steps = 100 * ['/a', '/b', '/c'].indexOf(request.url); steps > 0; steps--) await undefined
     order.push(`ready ${request.url}`)
     if (request.url === '/b') throw new Error('b')

@@ -7,12 +7,12 @@ interface Answer {
   send(error: null, payload: unknown): void
 }
 
-/** More would gain little, and the first of them wait long. */
+/** A larger batch would gain little, and would delay its first responses. */
 const maxBatch = 64
 
 /**
- * Answers that are ready in one turn of the event loop are sent in one go at its end. A reader that sleeps is then woken once for all of
- * them, and not by each: the waking costs more than most answers do.
+ * Responses that are ready in the same turn of the event loop are sent together at its end. A sleeping reader is then woken once for all
+ * of them instead of once for each: waking it costs more than most responses do.
  */
 export const responseBatching = fp(async (app) => {
   const failed = new WeakSet<FastifyReply>()
@@ -30,7 +30,7 @@ export const responseBatching = fp(async (app) => {
     }
   }
 
-  /** One answer that cannot be sent must not hold back the others. It becomes an error, or no answer where that fails too. */
+  /** A response that cannot be sent must not hold back the others. It becomes an error; if that fails as well, the connection is closed. */
   function fail(reply: FastifyReply, error: unknown): void {
     reply.log.error({ reqId: reply.request.id, err: error }, 'the response could not be sent')
     if (reply.raw.headersSent || failed.has(reply)) return void reply.raw.destroy()

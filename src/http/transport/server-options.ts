@@ -12,7 +12,7 @@ export interface ServerSettings {
   logger: FastifyBaseLogger
   trustProxy: TrustProxy
   limits: TransportLimits
-  /** Of every answer. */
+  /** Headers of every response. */
   headers: HeaderSet
   nextRequestId: () => string
   refusals: ProtocolErrors
@@ -20,7 +20,7 @@ export interface ServerSettings {
 
 const largestBody = 64 * 1024
 
-/** The same for production and tests. */
+/** Production and tests use the same options. */
 export function serverOptions({ logger, trustProxy, limits, headers, nextRequestId, refusals }: ServerSettings) {
   return {
     loggerInstance: logger,
@@ -31,13 +31,13 @@ export function serverOptions({ logger, trustProxy, limits, headers, nextRequest
     requestTimeout: limits.bodyMs,
     keepAliveTimeout: limits.idleMs,
     requestIdHeader: false,
-    // A logger of its own for each request costs more than the request: our lines name the request themselves.
+    // A logger per request would cost more than the request itself: our lines contain the request's id instead.
     childLoggerFactory: (parent) => parent,
     genReqId: nextRequestId,
     forceCloseConnections: 'idle',
-    // What still arrives while closing is served: the framework's own 503 has another form.
+    // Requests that arrive during the shutdown are served: the framework's own 503 has a different form.
     return503OnClosing: false,
-    // Whatever fits is a path that names nothing, and no error of its own.
+    // A path of any length that fits is routed, and gets a 404 instead of an error of the router.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: limits.headerBytes },
     frameworkErrors: refusals.unroutable,
     clientErrorHandler: refusals.malformed,
@@ -45,7 +45,7 @@ export function serverOptions({ logger, trustProxy, limits, headers, nextRequest
   } as const satisfies FastifyHttpOptions<Server>
 }
 
-/** Unlike those of another process, and cheap. */
+/** The ids differ from those of other processes, and are cheap to make. */
 export function requestIds(): () => string {
   const prefix = randomBytes(4).toString('hex')
   let count = 0

@@ -12,12 +12,12 @@ export interface TlsFiles {
   key: string
 }
 
-/** The certificate or its key cannot be used; the message names the setting. */
+/** The certificate or its key cannot be used. The message names the setting. */
 export class TlsFilesError extends Error {
   override name = 'TlsFilesError'
 }
 
-/** TLS 1.3, and of TLS 1.2 what has forward secrecy and authenticated encryption. */
+/** TLS 1.3, and the TLS 1.2 suites with forward secrecy and authenticated encryption. */
 const ciphers = [
   ...['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'],
   ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
@@ -31,7 +31,10 @@ const secure = {
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 } as const
 
-/** @throws TlsFilesError. HTTP/2 and HTTP/1.1 by ALPN. Fastify's types tell one kind of server from another, which the rest of the code need not. */
+/**
+ * Offers HTTP/2 and HTTP/1.1 by ALPN. Fastify has a type for each kind of server; the result hides the difference from the other code.
+ * @throws TlsFilesError
+ */
 export function tlsOptions(
   files: TlsFiles | undefined,
   limits: TransportLimits,
@@ -49,7 +52,7 @@ export function tlsOptions(
   return { http2: true, http2SessionTimeout: limits.idleMs, https } as FastifyServerOptions
 }
 
-/** Takes a renewed certificate without a restart. A pair that does not fit (half written yet) leaves the old one in place. */
+/** Loads a renewed certificate without a restart. If the pair does not match (half written, for example), the old one stays in use. */
 export const serveTls = fp<TlsFiles>(async (app, files) => {
   const server = app.server as unknown as Pick<Server, 'setSecureContext'>
   const reload = () => {

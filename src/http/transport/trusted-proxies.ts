@@ -1,6 +1,6 @@
 import proxyAddr from '@fastify/proxy-addr'
 
-/** Whether an address' `X-Forwarded-*` are believed; false where nobody's are. */
+/** Whether the `X-Forwarded-*` headers of an address are trusted; false if none are. */
 export type TrustProxy = false | ((address: string, hops: number) => boolean)
 
 export function trustProxies(addresses: string[]): TrustProxy {
