@@ -23,9 +23,7 @@ export interface CasOptions {
    * computers.
    */
   renew?: boolean
-  /**
-   * Wraps the ticket validation, for example in `guardVerifier`. The code of a verified result is the student number.
-   */
+  /** Wraps the ticket validation, for example in `guardVerifier`. The code of a verified result is the student number. */
   guard?: (inner: StudentVerifier) => StudentVerifier
   limits?: Partial<CasLimits>
   logger: Logger

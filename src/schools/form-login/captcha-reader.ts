@@ -1,6 +1,6 @@
 export interface CaptchaReading {
   digits: string
-  /** How much less likely the second guess is. 0 means that both are equally likely. */
+  /** The margin by which the first guess beats the second. 0 means a tie. */
   margin: number
 }
 

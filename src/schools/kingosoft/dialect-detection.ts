@@ -3,8 +3,8 @@ import type { DialectName } from './dialect.ts'
 
 /**
  * What the login page and its scripts reveal about the dialect. `sure`: it is the first candidate. `likely`: it is the
- * first one unless another is proven. `none`: it may be any of them. `k4`: the later dialect, which is not supported
- * because no working example was available.
+ * first one unless another is proven. `none`: it may be any of them. `k4`: the later dialect, of which no working site
+ * has been seen.
  */
 export interface Evidence {
   verdict: 'sure' | 'likely' | 'none' | 'k4'
