@@ -54,7 +54,7 @@ const finishing = {
   },
 } as const
 
-/** Registration by the school's own login page: only where SCHOOL=cas. */
+/** Registration through the school's own login page. Registered only if SCHOOL=cas. */
 export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, ticketKey, verifications }) => {
   app.get(path, { schema: beginning }, async (request, reply) => {
     const { url, state } = cas.begin(callbackUrl(request))
@@ -76,7 +76,7 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, tic
   )
 }
 
-/** Lax: the way back from the school is a navigation from elsewhere. */
+/** `SameSite=Lax`, because the redirect back from the school is a cross-site navigation. */
 function stateCookie({ origin }: FastifyRequest, state: string, maxAge: number): string {
   const secure = origin.startsWith('https:') ? '; Secure' : ''
   return `occupy_cas=${state}; Path=${apiBase}${path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`

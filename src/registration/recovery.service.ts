@@ -22,8 +22,9 @@ export type RecoveryService = ReturnType<typeof createRecoveryService>
 
 export function createRecoveryService({ storage, verifications, guesses, studentNumberKey }: RecoveryDeps) {
   /**
-   * Gives the account of a proven student another password; every token dies with the old one. Whether there is an account is told
-   * only to whom the school has confirmed. @throws DomainError `account-unknown`, and what a registration throws
+   * Sets a new password for the account of a verified student and revokes all its tokens. Whether the account exists
+   * is revealed only after the school has confirmed the student.
+   * @throws DomainError `account-unknown`, and every error of a registration
    */
   async function recoverAccount(input: VerificationInput, password: string, address: string): Promise<Account> {
     const claim = verifications.claim(input)
@@ -34,7 +35,7 @@ export function createRecoveryService({ storage, verifications, guesses, student
     const passwordHash = await hashPassword(password, options)
     const recovered = await storage.write(async (tx) => {
       await claim.consume(tx)
-      // Here and not before: the number may go over to another account while the school is asked.
+      // Looked up inside the transaction: the number may move to another account while the school is being asked.
       const account = await findByStudentNumber(tx, numberHash)
       if (account === undefined) throw new DomainError('account-unknown')
       await checkPassword(password, { username: account.username })
@@ -46,8 +47,9 @@ export function createRecoveryService({ storage, verifications, guesses, student
   }
 
   /**
-   * Binds the account to another number of the same person; every token dies. Whether the number has an account is told only once the
-   * school has confirmed it. @throws DomainError `student-number-taken`, and what a proof throws
+   * Binds the account to another student number of the same person and revokes all its tokens. Whether the number
+   * already has an account is revealed only after the school has confirmed the student.
+   * @throws DomainError `student-number-taken`, and every error of a verification
    */
   async function rebindStudentNumber(id: AccountId, input: VerificationInput, address: string): Promise<Account> {
     const claim = verifications.claim(input)

@@ -29,7 +29,7 @@ export interface RegistrationDeps {
 
 export interface Registered {
   account: Account
-  /** False where the same registration was made before. */
+  /** False if an earlier request already made the same registration. */
   isNew: boolean
 }
 
@@ -39,8 +39,8 @@ export function createRegistrationService(deps: RegistrationDeps) {
   const { storage, clock, verifications, guesses, studentNumberKey } = deps
 
   /**
-   * Asks the school last, so that nobody's password is tried for a registration that could not succeed. Whether the number has an account
-   * is told only to whom the school has confirmed.
+   * Asks the school last, so that no password is tried for a registration that cannot succeed. Whether the number
+   * already has an account is revealed only after the school has confirmed the student.
    */
   async function registerAccount(registration: Registration, address: string): Promise<Registered> {
     const { username, password, input } = registration
@@ -52,7 +52,7 @@ export function createRegistrationService(deps: RegistrationDeps) {
     await checkPassword(password, { username, ...claim.known })
     await claim.prove(address)
     const account = await insert(claim, numberHash, registration, address).catch(async (error: unknown) => {
-      // The same call may have come twice at once.
+      // A concurrent duplicate of this request may have created the account.
       const winner = isTaken(error) ? await findNamed(username) : undefined
       if (winner?.studentNumberHash !== numberHash) throw error
       return repeated(winner, numberHash, registration, address)
@@ -87,8 +87,10 @@ export function createRegistrationService(deps: RegistrationDeps) {
   }
 
   /**
-   * The account, for whoever names its number and password too: their answer was lost. A guess at that costs the same work, and is told
-   * the same, whether or not the number is the account's. @throws DomainError `user-name-taken`, `busy`
+   * Returns the existing account if the caller also gives its number and password, because the response to the first
+   * registration may have been lost. A wrong guess costs the same work and gets the same error, whether or not the
+   * number belongs to the account.
+   * @throws DomainError `user-name-taken`, `busy`
    */
   async function repeated(
     named: Credentials,
@@ -97,7 +99,8 @@ export function createRegistrationService(deps: RegistrationDeps) {
     address: string,
   ): Promise<Registered> {
     const meant = named.studentNumberHash === numberHash ? named : undefined
-    // The second is nobody's, so that a try is made even where guesses at the account are refused.
+    // The second candidate belongs to no account, so that a password check runs even if guesses at the account are
+    // refused.
     const candidates = [
       { name: `registration ${named.accountId} ${numberHash}`, credentials: meant },
       { name: `registration again ${named.accountId} ${numberHash}`, credentials: undefined },

@@ -2,20 +2,26 @@ import type { Charge, RateLimit } from '../authentication/rate-limit.ts'
 import { CHALLENGE_LIFETIME } from '../schools/sealed-challenge.ts'
 import type { Verification } from '../schools/verifier.ts'
 
-/** Wrong school passwords for one student number from one network, so that a stranger leaves some to the student. */
+/**
+ * Wrong school passwords for one student number from one network. Leaves some tries to the student if a stranger uses
+ * up these.
+ */
 const passwordHere: RateLimit = { name: 'school-password', points: 2, duration: 3600 }
-/** From all networks: schools lock at five, and nobody is to be locked out of the school through us. */
+/**
+ * Wrong school passwords for one student number from all networks. Schools lock an account at five, and this service
+ * must not cause a lockout.
+ */
 const password: RateLimit = { name: 'school-password-anywhere', points: 4, duration: 3600 }
-/** Answers of a school that wants a code from the phone: each may have sent the student a text message. */
+/** Logins for which the school requires a code from the phone. Each may have sent the student a text message. */
 const codeHere: RateLimit = { name: 'school-code', points: 3, duration: 3600 }
 const code: RateLimit = { name: 'school-code-anywhere', points: 5, duration: 3600 }
-/** Other answers about one student: the school need not be asked the same all day. */
+/** All other results for one student, so that the school is not asked the same question repeatedly. */
 const answers: RateLimit = { name: 'school-answer', points: 5, duration: 600 }
-/** Wrong school passwords from one network, which a whole campus may share. Whoever registers gives one back. */
+/** Wrong school passwords from one network, which a whole campus may share. A successful registration refunds one. */
 const passwordsFrom: RateLimit = { name: 'school-passwords-from-address', points: 60, duration: 600, afterwards: true }
-/** Captchas from one network that were answered wrongly. */
+/** Wrong captcha answers from one network. */
 const captchasFrom: RateLimit = { name: 'school-captchas-from-address', points: 60, duration: 600, afterwards: true }
-/** Longer than a login can take, for one that never ended because its process did. */
+/** Longer than any login can take. Releases a login whose process died before it ended. */
 const underWay = { points: 1, duration: 30, refusal: 'school-try-under-way' } as const
 const studentUnderWay: RateLimit = { name: 'school-try', ...underWay }
 const answerUnderWay: RateLimit = { name: 'school-answer-try', ...underWay, always: true }
@@ -26,7 +32,7 @@ const challengeOnce: RateLimit = {
   refusal: 'challenge-invalid',
   always: true,
 }
-/** Challenges that were fetched from one network. */
+/** Challenges issued to one network. */
 const challengesFrom: RateLimit = { name: 'challenges-from-address', points: 120, duration: 600 }
 /** Tickets from one network that the school does not know. */
 const ticketsFrom: RateLimit = { name: 'school-tickets-from-address', points: 20, duration: 600 }
@@ -40,7 +46,7 @@ export const challengeCharge = (network: string): Charge => ({ limit: challenges
 export const ticketCharge = (network: string): Charge => ({ limit: ticketsFrom, who: network })
 export const passwordsFromCharge = (network: string): Charge => ({ limit: passwordsFrom, who: network })
 
-/** What a login at the school counts for until its answer is known. The first one is told to the student. */
+/** The limits that a login books before its result is known. The student sees the standing of the first one. */
 export function loginCharges(studentNumber: string, network: string, challenge: string | undefined): Charge[] {
   const here = `${studentNumber}\n${network}`
   const charges: Charge[] = [
@@ -70,7 +76,10 @@ const keptBy: Partial<Record<Verification['outcome'], readonly RateLimit[]>> = {
   'captcha-wrong': [captchasFrom],
 }
 
-/** What stays counted after this answer. A school that was not reached may not even have seen the challenge. */
+/**
+ * Selects the limits that stay booked after this result. If the school was not reached, it may not have seen the
+ * challenge either.
+ */
 export function isKeptAfter(verification: Verification): (limit: RateLimit) => boolean {
   const { outcome } = verification
   const isFault = isLoginFault(verification)
@@ -79,7 +88,7 @@ export function isKeptAfter(verification: Verification): (limit: RateLimit) => b
   return (limit) => kept.includes(limit) || (limit === challengeOnce && isSeen)
 }
 
-/** An odd answer about this one login. */
+/** True for an unexpected response about this one login. */
 export function isLoginFault(outcome: { outcome: string; reason?: string }): boolean {
   return outcome.outcome === 'unavailable' && outcome.reason === 'login-fault'
 }

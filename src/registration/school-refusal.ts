@@ -30,7 +30,7 @@ const outcomes: Record<Exclude<Verification['outcome'], 'verified' | 'unavailabl
   'captcha-wrong': 'school-captcha-wrong',
 }
 
-/** Of a school that is asked, whoever asks. */
+/** Errors of any route that asks the school. */
 export const schoolRefusals = [
   'school-not-understood',
   'school-captcha-failed',
@@ -41,10 +41,10 @@ export const schoolRefusals = [
   'stopping',
 ] as const satisfies ErrorCode[]
 
-/** Of a login at the school's own page: no password comes here, so none is blamed. */
+/** Errors of a login at the school's own page. This service receives no password there, so none can be wrong. */
 export const casRefusals = [...schoolRefusals, 'ticket-invalid', 'school-no-student'] as const satisfies ErrorCode[]
 
-/** Of a route that wants a proof. */
+/** Errors of a route that requires a verification. */
 export const proofRefusals = [
   'parameter-missing',
   'student-number-malformed',
@@ -63,7 +63,7 @@ export const proofRefusals = [
   'too-many-requests',
 ] as const satisfies ErrorCode[]
 
-/** Of a route that takes a new password beside a proof. */
+/** Errors of a route that takes a new password together with a verification. */
 export const passwordRefusals = [
   'password-length',
   'password-is-user-name',
@@ -72,7 +72,10 @@ export const passwordRefusals = [
   'password-common',
 ] as const satisfies ErrorCode[]
 
-/** What a school's answer other than `verified` means for the person who asked, and what is left of tries where it counts as one. */
+/**
+ * Maps a verification other than `verified` to the error for the client, with the remaining tries if the result counts
+ * as one.
+ */
 export function refusalOf(
   verification: Exclude<Verification, { outcome: 'verified' }>,
   left?: ErrorDetails['rateLimit'],

@@ -48,7 +48,8 @@ export const studentNumberRoutes: Routes<{
     async (request) => {
       const { accountId, by } = request.identity
       if (by === 'token') throw new DomainError('password-wanted')
-      // A browser sends what it was once told along with another site's form; nobody but the student types the password again.
+      // A browser may send stored credentials along with another site's form. Only the student can type the password
+      // again.
       await authentication.confirmPassword({ accountId, password: request.body.password, address: request.ip })
       const account = await recovery.rebindStudentNumber(
         accountId,

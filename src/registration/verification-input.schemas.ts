@@ -32,12 +32,12 @@ const TicketInput = {
   },
 } as const satisfies Record<string, JsonSchema>
 
-/** Students of the simulated school: their examples work where SCHOOL=demo. */
+/** Students of the simulated school, so that the examples work with SCHOOL=demo. */
 const exampleStudent = { stu_id: '2017010101', stu_pwd: 'library' }
 export const anotherStudent = { stu_id: '2017010102', stu_pwd: 'reading' }
 const ticketExample = { ticket: 'q83v0kAH…' }
 
-/** A body that wants these fields together with whatever proves a student at this school. */
+/** The schema of a body with these fields and the verification input of this kind of school. */
 export function bodyWithVerification<T extends Record<string, JsonSchema>>(
   kind: ProofKind,
   title: string,

@@ -1,19 +1,19 @@
 import { DomainError } from '../shared/errors.ts'
 
-/** What a person brings to show that they are a student. */
+/** What a person sends to prove that they are a student. */
 export type VerificationInput =
   | {
       studentNumber: string
       schoolPassword: string
       /** A captcha that the person has read. */
       answer?: { challenge: string; captcha: string }
-      /** In the line before the school, as an earlier refusal gave it. */
+      /** The place in the waiting room, as given by an earlier refusal. */
       place?: string | undefined
     }
   /** From a login at the school's own page. */
   | { ticket: string }
 
-/** How this school proves students: by a password given here, or at a login page of its own. */
+/** How this school verifies students: by a password sent to this service, or on the school's own login page. */
 export type ProofKind = 'password' | 'ticket'
 
 export interface WireVerificationInput {
@@ -24,7 +24,10 @@ export interface WireVerificationInput {
   ticket?: string
 }
 
-/** What this kind of school takes, and nothing else. @throws DomainError `parameter-missing`, also for half of a captcha's answer */
+/**
+ * Accepts only the fields of this kind of school.
+ * @throws DomainError `parameter-missing`, also for an incomplete captcha answer
+ */
 export function verificationInputOf(
   kind: ProofKind,
   { stu_id, stu_pwd, challenge, captcha, ticket }: WireVerificationInput,

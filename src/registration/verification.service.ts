@@ -21,19 +21,22 @@ import {
 import { refusalOf } from './school-refusal.ts'
 import type { VerificationInput } from './verification-input.ts'
 
-/** Tickets from one address that are redeemed at once: less than the school's queue holds. */
+/** Tickets from one network that may be redeemed at once. Less than the length of the school's queue. */
 const REDEEMED_AT_ONCE = 8
 
-/** Someone who says that a student number is theirs. */
+/** A student number that is claimed but not yet verified. */
 export interface Claim {
   studentNumber: string
-  /** Whether `prove` asks the school: few at once get through it. */
+  /** Whether `prove` asks the school, which only a few requests can do at once. */
   asksSchool: boolean
   /** What a new password must differ from. */
   known: { studentNumber: string; schoolPassword?: string }
-  /** Asks the school, once, where it has not spoken already. @throws DomainError with its refusal, or `too-many-requests` */
+  /**
+   * Asks the school once, unless it has already confirmed the student.
+   * @throws DomainError with the school's refusal, or `too-many-requests`
+   */
   prove(address: string): Promise<void>
-  /** Uses the proof up, within the transaction that it is good for. @throws DomainError `ticket-invalid` */
+  /** Consumes the proof within the transaction that relies on it. @throws DomainError `ticket-invalid` */
   consume(tx: Db): Promise<void>
 }
 
@@ -55,7 +58,7 @@ export type VerificationService = ReturnType<typeof createVerificationService>
 export function createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys }: VerificationDeps) {
   const redeeming = new Map<string, number>()
 
-  /** @throws DomainError with the school's refusal, or of a limit */
+  /** @throws DomainError for a refusal of the school or an exceeded limit */
   async function askSchool(proof: Proof, address: string, challenge?: string, place?: string): Promise<void> {
     const charges = loginCharges(studentNumberIdentity(proof.studentNumber), networkOf(address), challenge)
     const { standing } = await rateLimits.book(charges)
@@ -64,14 +67,18 @@ export function createVerificationService({ verifier, rateLimits, clock, student
     if (verification.outcome !== 'verified') throw refusalOf(verification, standing)
   }
 
-  /** Whoever is new here makes up for one wrong school password of the same network: what counts is the share of wrong ones. */
+  /**
+   * A new student refunds one wrong school password of the same network, so that the limit measures the share of wrong
+   * passwords.
+   */
   function welcome(address: string): Promise<void> {
     return rateLimits.refund(passwordsFromCharge(networkOf(address)))
   }
 
   /**
-   * Redeems a ticket of the school's own login page, within this address' share of those under way.
-   * @throws DomainError `too-many-requests` after many that the school does not know, `school-busy`
+   * Redeems a ticket of the school's own login page, within the number of redemptions that this network may have in
+   * flight.
+   * @throws DomainError `too-many-requests` after many tickets that the school does not know, `school-busy`
    */
   async function redeem(address: string, run: () => Promise<CasOutcome>): Promise<CasOutcome> {
     const network = networkOf(address)
@@ -95,7 +102,7 @@ export function createVerificationService({ verifier, rateLimits, clock, student
     if (!(await takeOnce(tx, `ticket ${id}`, expiresAt, clock))) throw new DomainError('ticket-invalid')
   }
 
-  /** What was sealed before the secret was changed is opened, too. */
+  /** Also opens what was sealed before the secret was changed. */
   function underEither<T>(open: (keys: SealKeys) => T | undefined): T | undefined {
     return open(keys) ?? (keys.previous && open(keys.previous))
   }
@@ -133,7 +140,10 @@ export function createVerificationService({ verifier, rateLimits, clock, student
     }
   }
 
-  /** A captcha for the person to read. @throws DomainError with the school's refusal, `too-many-requests`, `challenge-unneeded` where there is none */
+  /**
+   * Fetches a captcha for the person to read.
+   * @throws DomainError with the school's refusal, `too-many-requests`, or `challenge-unneeded` if there is no captcha
+   */
   async function issueChallenge(address: string) {
     if (!verifier.issueChallenge) throw new DomainError('challenge-unneeded')
     await rateLimits.book([challengeCharge(networkOf(address))])

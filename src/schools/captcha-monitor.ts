@@ -4,15 +4,15 @@ import type { Logger } from './logger.ts'
 export type CaptchaMode = 'read' | 'ask'
 
 export interface CaptchaMonitorOptions {
-  /** As the operator set it: `ask` stays so. */
+  /** The mode that the operator configured. `ask` never changes. */
   mode: CaptchaMode
   logger: Logger
-  /** So many refused in a row, across logins, and people are asked instead. */
+  /** This many refused captchas in a row, across logins, switch to asking the students. */
   refusedRun?: number
   unreadableRun?: number
-  /** For how long people are asked before reading gets one more chance. */
+  /** How long students are asked before the program reads captchas again. */
   askForMs?: number
-  /** Milliseconds by a clock that is never put back. */
+  /** Milliseconds by a monotonic clock. */
   now?: () => number
 }
 
@@ -20,12 +20,15 @@ export interface CaptchaMonitor {
   report(fate: CaptchaFate): void
   /** Who reads the captchas now. */
   mode(): CaptchaMode
-  /** Seconds, while people are asked, in which nothing will change. */
+  /** Seconds until the program may read captchas again, if students are asked now. */
   asksFor(): number
   readonly counts: Readonly<Record<CaptchaFate, number>>
 }
 
-/** Notices that a school has changed its captcha: raises the alarm and turns from reading to asking. */
+/**
+ * Detects that a school has changed its captcha: raises an alarm and switches from reading captchas to asking the
+ * students.
+ */
 export function createCaptchaMonitor(options: CaptchaMonitorOptions): CaptchaMonitor {
   const { logger, refusedRun = 5, unreadableRun = 24, askForMs = 600_000, now = () => performance.now() } = options
   const counts = { accepted: 0, refused: 0, unreadable: 0 }
@@ -35,7 +38,7 @@ export function createCaptchaMonitor(options: CaptchaMonitorOptions): CaptchaMon
 
   function turnToAsking(): void {
     askUntil = now() + askForMs
-    // The next one that fails in the same way is enough to turn again.
+    // After the pause, one more failure of the same kind switches again.
     run = { refused: refusedRun - 1, unreadable: unreadableRun - 1 }
     logger.error(
       { alarm: 'captcha', ...counts, askForMs },

@@ -3,7 +3,10 @@ export interface Deadline {
   clear(): void
 }
 
-/** Aborts after so many milliseconds, or with one of its parents. Not `AbortSignal.any`: its timers may be collected before they ring. */
+/**
+ * Aborts after this many milliseconds, or when one of the parents aborts. `AbortSignal.any` is not used, because its
+ * timers may be garbage-collected before they fire.
+ */
 export function startDeadline(ms: number, ...parents: (AbortSignal | undefined)[]): Deadline {
   const controller = new AbortController()
   const ring = () => controller.abort()

@@ -1,26 +1,26 @@
-/** Who comes to be let to the school. */
+/** A student who asks to be let to the school. */
 export interface Visitor {
   studentNumber: string
   address: string
-  /** What an earlier `TurnedAway` gave. */
+  /** The place that an earlier `TurnedAway` contained. */
   place?: string | undefined
 }
 
 export interface Pass {
-  /** To be called once. `verified`: whether the visitor got what they came for, and has no need of their place any more. */
+  /** Must be called once. `verified`: whether the visitor succeeded and no longer needs the place. */
   leave(verified: boolean): void
 }
 
 export interface TurnedAway {
   retryAfterSeconds: number
-  /** How many others come before. Absent where nobody keeps count. */
+  /** How many others are ahead. Absent if the gate does not count them. */
   ahead?: number
-  /** To be shown at the next try. */
+  /** To be sent with the next try. */
   place?: string
 }
 
-/** Lets few at once to the school, in the order in which they came. */
+/** Limits how many logins run at the school at once, in order of arrival. */
 export interface Gate {
-  /** Waits at most `waitMs` milliseconds and until `signal` aborts. Never throws. */
+  /** Waits at most `waitMs` milliseconds, or until `signal` aborts. Never throws. */
   enter(waitMs: number, signal: AbortSignal, visitor?: Visitor): Promise<Pass | TurnedAway>
 }

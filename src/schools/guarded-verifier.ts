@@ -10,38 +10,44 @@ import { VerifierCounts, type VerifierMetrics } from './verifier-metrics.ts'
 
 export interface GuardOptions {
   logger: Logger
-  /** Whom it lets pass may log in. By default one for this process alone, of `concurrency` and `queueLength`. */
+  /**
+   * Visitors whom it lets in may log in. By default a gate for this process only, with `concurrency` and
+   * `queueLength`.
+   */
   gate?: Gate | undefined
   /** Logins that may be in flight at once. */
   concurrency?: number
-  /** Logins that may wait for one of them to end. */
+  /** Logins that may wait for one in flight to end. */
   queueLength?: number
-  /** How long one waits at the gate. */
+  /** How long a login waits at the gate. */
   queueWaitMs?: number
-  /** The longest that anyone waits for an answer, queue included. */
+  /** The longest time until a result, including the queue. */
   totalMs?: number
-  /** Logins in a row that must find the school down before it rests. */
+  /** Logins in a row that must find the school down before the breaker opens. */
   failures?: number
   restMs?: number
-  /** Absent where the school has no captcha. */
+  /** Absent if the school has no captcha. */
   captchas?: CaptchaMonitor
-  /** Aborted when the service ends: whoever waits is answered then, and nobody is asked any more. */
+  /** Aborted when the service stops. Waiting logins then get a result, and the school is no longer asked. */
   stopping?: AbortSignal | undefined
-  /** False where what stands for the number is none, and differs with each login. */
+  /** False if the proof's student number is not a real one and differs with each login. */
   knowsStudents?: boolean
-  /** Told how long each login took, queue included. */
+  /** Called with the duration of each login, including the queue. */
   onLogin?: (seconds: number) => void
 }
 
 export interface GuardedVerifier extends StudentVerifier {
   captchaMode(): CaptchaMode
   readonly metrics: VerifierMetrics
-  /** Absent where the school has no captcha. */
+  /** Absent if the school has no captcha. */
   readonly captchas: CaptchaMonitor | undefined
   readonly rejections: Pick<RejectionWatch, 'rejectsEveryone'>
 }
 
-/** Keeps any school from being pressed and any student from waiting long. Answers what the inner verifier answers, or a refusal of its own. */
+/**
+ * Protects the school from overload and students from long waits. Returns the result of the inner verifier, or a
+ * refusal of its own.
+ */
 export function guardVerifier(inner: StudentVerifier, options: GuardOptions): GuardedVerifier {
   const { logger, concurrency = 2, queueWaitMs = 10_000, totalMs = 20_000, captchas, stopping } = options
   const { knowsStudents = true } = options
@@ -73,7 +79,7 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     }
   }
 
-  /** To send the same again is in vain until then. */
+  /** Sending the same request again is useless before `retryAfterSeconds`. */
   function captchaWanted(): Unavailable {
     const retry = captchas && { retryAfterSeconds: captchas.asksFor() }
     return { outcome: 'unavailable', reason: 'captcha-wanted', ...retry }
@@ -84,7 +90,7 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
     const who = knowsStudents ? proof.studentNumber : undefined
     const result = await inTurn(ask, (inTime) => inner.verify(proof, { ...inTime, captchas: captchaMode() }), who)
     if (who !== undefined) rejections.report(result, who)
-    // This login's own refusals may have been the last of the run.
+    // The refused captchas of this login may have completed the run that switches to asking.
     const wanted = captchaMode() === 'ask' && result.outcome === 'unavailable' && result.reason.startsWith('captcha-')
     return wanted ? { ...result, ...captchaWanted() } : result
   }
@@ -119,7 +125,7 @@ export function guardVerifier(inner: StudentVerifier, options: GuardOptions): Gu
   }
 }
 
-/** How many wait in their requests. */
+/** How many may wait in their requests. */
 export function queueFor(concurrency: number): number {
   return concurrency * 8
 }
@@ -127,7 +133,7 @@ export function queueFor(concurrency: number): number {
 const cutOff: Unavailable = { outcome: 'unavailable', reason: 'stopping', retryAfterSeconds: 5 }
 const busy: Unavailable = { outcome: 'unavailable', reason: 'busy' }
 
-/** For an inner verifier that does not end by itself when its time is up. */
+/** For an inner verifier that does not stop by itself when its time is up. */
 function timeUp(signal: AbortSignal): Promise<Unavailable> {
   return new Promise((resolve) => {
     const answer = () => resolve({ outcome: 'unavailable', reason: 'timeout', detail: 'the whole login took too long' })

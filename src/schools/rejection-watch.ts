@@ -5,19 +5,19 @@ import type { Verification } from './verifier.ts'
 export interface RejectionWatchOptions {
   logger: Logger
   onAlarm: () => void
-  /** So many different students rejected, with none verified yet, and the way of asking is doubted. */
+  /** Before the first verified student: this many different rejected students raise the alarm. */
   unproven?: number
-  /** The same once somebody was verified: a run of typing errors may be as long. */
+  /** The same after a student was verified. Larger, because a run of typing errors may be longer than `unproven`. */
   proven?: number
 }
 
 export interface RejectionWatch {
   report(result: Verification, studentNumber: string): void
-  /** From an alarm until somebody is verified. */
+  /** True from an alarm until a student is verified. */
   rejectsEveryone(): boolean
 }
 
-/** Notices that a school rejects everybody: however it answers, it is then asked in the wrong way. */
+/** Detects that a school rejects every student. Whatever its responses say, the login requests are then wrong. */
 export function createRejectionWatch(options: RejectionWatchOptions): RejectionWatch {
   const { logger, onAlarm, unproven = 5, proven = 20 } = options
   const run = createStudentRun()
@@ -27,7 +27,7 @@ export function createRejectionWatch(options: RejectionWatchOptions): RejectionW
   function alarm(): void {
     const rejected = run.size
     alarmed = true
-    // The way that is found anew gets its own chance; where nothing was wrong, alarms become rare.
+    // A newly found dialect gets its own chance. If nothing was wrong, alarms become rare.
     run.clear()
     longest *= 2
     logger.error(
@@ -40,7 +40,7 @@ export function createRejectionWatch(options: RejectionWatchOptions): RejectionW
   return {
     rejectsEveryone: () => alarmed,
     report({ outcome }, studentNumber) {
-      // A code from the phone is wanted of those whose password was right.
+      // The school asks for a code from the phone only if the password was correct.
       if (outcome === 'verified' || outcome === 'step-up-wanted') {
         run.clear()
         longest = proven

@@ -3,7 +3,7 @@ import type { Logger } from './logger.ts'
 import { createStudentRun } from './student-run.ts'
 import type { Unavailable, UnavailableReason } from './verifier.ts'
 
-/** Calls that failed: these speak of the school as a whole. The others are about a captcha, a student or ourselves. */
+/** Failed calls that concern the school as a whole. The other reasons concern a captcha, a student or this service. */
 const down: readonly UnavailableReason[] = [
   'timeout',
   'connection-refused',
@@ -14,7 +14,7 @@ const down: readonly UnavailableReason[] = [
   'fault',
 ]
 
-/** How long the others wait while one login probes whether the school is back. */
+/** How long other logins are told to wait while one login probes whether the school is back. */
 const PROBE_SECONDS = 5
 
 export interface BreakerOptions {
@@ -24,23 +24,25 @@ export interface BreakerOptions {
 }
 
 export interface SchoolBreaker {
-  /** The refusal to give at once while the school rests. */
+  /** The refusal to return at once while the breaker is open. */
   resting(): Unavailable | undefined
-  /** `who`: whom the call is about; nobody, where it is absent, whose odd answers speak of nothing. */
+  /** `who`: the student that the call is about. If absent, unexpected responses are not counted. */
   run<T extends { outcome: string }>(ask: () => Promise<T>, who?: string): Promise<T | Unavailable>
 }
 
 /**
- * After so many logins in a row that found the school down, it is left alone for a while, and then probed by one login. A call that failed
- * counts each time; an odd answer about a login counts once a student, so that nobody closes the school for others.
+ * After this many consecutive logins that found the school down, the breaker opens for a while. Then one login probes
+ * the school. Each failed call counts. An unexpected response about a login counts once per student, so that one
+ * student cannot close the school for others.
  */
 export function createSchoolBreaker({ failures, restMs, logger }: BreakerOptions): SchoolBreaker {
   const oddStudents = createStudentRun()
   let failedCalls = 0
   const breaker = circuitBreaker(handleWhenResult(isDown), {
-    // It would measure the rest by the wall clock, which may be put back: `resting` does it by one that runs on.
+    // The library measures the pause by the wall clock, which may be set back. `resting` measures it by a monotonic
+    // clock.
     halfOpenAfter: Number.NEGATIVE_INFINITY,
-    // The counting is done below: the first verdict that the school is down opens it.
+    // `judge` does the counting. The first result that it reports as down opens the breaker.
     breaker: new ConsecutiveBreaker(1),
   })
   let restsUntil = 0
@@ -56,7 +58,7 @@ export function createSchoolBreaker({ failures, restMs, logger }: BreakerOptions
     return breaker.state === CircuitState.Open && left > 0 ? rest(Math.ceil(left / 1000)) : undefined
   }
 
-  /** What a result says of the school, counted together with those before it. */
+  /** Counts a result, and returns whether the school counts as down. */
   function judge(result: { outcome: string }, who: string | undefined): boolean {
     const reason = isUnavailable(result) ? result.reason : undefined
     const failed = reason !== undefined && down.includes(reason)

@@ -3,7 +3,10 @@ import type { Gate, Pass, TurnedAway } from './gate.ts'
 
 const full: TurnedAway = { retryAfterSeconds: 5 }
 
-/** The gate of one process for itself: at most `permits` at the school, and at most `maxQueued` who wait, first in, first out. */
+/**
+ * The gate of a single process: at most `permits` logins at the school, and at most `maxQueued` waiting, first in,
+ * first out.
+ */
 export function createSemaphore(permits: number, maxQueued: number): Gate {
   const queue = new PQueue({ concurrency: permits })
 
@@ -19,7 +22,7 @@ export function createSemaphore(permits: number, maxQueued: number): Gate {
         signal.removeEventListener('abort', giveUp)
       }
       const hold = () => {
-        // An abort from now on must not release the permit: the holder is still at work.
+        // From now on, an abort must not release the permit, because its holder is still working.
         endWait()
         return new Promise<void>((end) => resolve({ leave: () => end() }))
       }

@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto'
 
-/** More are not told apart. */
+/** More students than this are not distinguished. */
 const MOST_STUDENTS = 1000
 
-/** Different students since the last `clear`. Their numbers are kept as hashes under a key that dies with the process. */
+/** Different students since the last `clear`. Their numbers are stored as hashes with a random key of this process. */
 export interface StudentRun {
-  /** False for one who is in the run already. */
+  /** False if the student is already in the run. */
   add(studentNumber: string): boolean
   readonly size: number
   clear(): void

@@ -1,65 +1,71 @@
 import type { Visitor } from './gate.ts'
 
-/** What a person offers as proof of being a student. The password lives only as long as this object: never store, log or echo it. */
+/**
+ * What a person submits to prove that they are a student. The password lives only as long as this object: never store,
+ * log or echo it.
+ */
 export interface Proof {
   studentNumber: string
   schoolPassword: string
-  /** A captcha that the person read, with the school session it belongs to (see `CaptchaChallenge`). */
+  /** A captcha that the person has read, with the school session it belongs to (see `CaptchaChallenge`). */
   answer?: { session: string; captcha: string }
 }
 
-/** Why a school could not be asked. None of these is ever the student's fault. */
+/** Why a verification was not possible. None of these reasons is ever the student's fault. */
 export type UnavailableReason =
   | 'captcha-unreadable'
   | 'captcha-refused'
-  /** The captcha has to be read by a person: ask for a challenge and come again with its answer. */
+  /** A person must read the captcha: request a challenge and try again with its answer. */
   | 'captcha-wanted'
   | 'busy'
   | 'resting'
   | 'timeout'
-  /** Nobody answered: refused, not found, broken off before an answer began, or a certificate that is not trusted. */
+  /** No response: refused, host not found, connection lost before the response began, or an untrusted certificate. */
   | 'connection-refused'
   | 'not-understood'
   | 'redirected'
   | 'too-large'
   | 'maintenance'
   | 'fault'
-  /** An answer about this one login that says nothing of the school: a status of no known meaning, say. */
+  /** An unexpected response about this one login that says nothing about the school, such as an unknown status. */
   | 'login-fault'
   | 'unsupported'
-  /** This service ends before the school has answered. */
+  /** This service stops before the school has responded. */
   | 'stopping'
 
 export interface Unavailable {
   outcome: 'unavailable'
   reason: UnavailableReason
-  /** For the operator's log. Holds nothing of the student's. */
+  /** For the operator's log. Contains no data of the student. */
   detail?: string
   retryAfterSeconds?: number
-  /** Of one who waits for their turn: how many come before, and the place to come back with. */
+  /** For a student who has to wait: how many are ahead, and the place to send with the next try. */
   ahead?: number
   place?: string
 }
 
 export type Verification =
-  /** `studentCode` is the school's own code for the person: proof of a login, neither stored nor shown. */
+  /** `studentCode` is the school's own code for the person. It proves the login and is neither stored nor shown. */
   | { outcome: 'verified'; studentCode: string }
   | { outcome: 'rejected' }
   | { outcome: 'locked' }
   | { outcome: 'step-up-wanted' }
-  /** The school does not let this person in, whatever the password: frozen, disabled, graduated, no student. */
+  /** The school does not admit this person, whatever the password: frozen, disabled, graduated, or not a student. */
   | { outcome: 'not-admitted' }
-  /** The person has to do something at the school's own site first: change a password, read a notice. */
+  /** The person must do something at the school's own site first, such as changing a password or reading a notice. */
   | { outcome: 'action-wanted' }
-  /** Whoever logged in has no student number: a teacher, a guest, an alias. */
+  /** The person who logged in has no student number: a teacher, a guest, or an alias. */
   | { outcome: 'no-student' }
-  /** The school's ticket was used before, or is too old, or never was one. No password was looked at. */
+  /** The school's ticket was already used, is too old, or was never valid. No password was checked. */
   | { outcome: 'ticket-spent' }
-  /** The captcha that the person read was refused; the password was not tried. Only with `answer`. */
+  /** The captcha that the person read was refused, and the password was not tried. Only with `answer`. */
   | { outcome: 'captcha-wrong' }
   | Unavailable
 
-/** A captcha for the person to read. `session` is opaque text without the password; it stays with the server (sealed when it leaves). */
+/**
+ * A captcha for the person to read. `session` is opaque text without the password. It stays on the server, or is
+ * sealed when it leaves.
+ */
 export interface CaptchaChallenge {
   outcome: 'challenge'
   image: Uint8Array
@@ -67,34 +73,40 @@ export interface CaptchaChallenge {
   session: string
 }
 
-/** What stands at the school's address. */
+/** What was found at the school's address. */
 export interface SiteLook {
   outcome: 'looked'
-  /** A login may be tried there. */
+  /** Whether a login may be tried there. */
   fits: boolean
-  /** For operators: what it is, or what is wrong with the address and what to do. */
+  /** For operators: what it is, or what is wrong with the address and how to fix it. */
   says: string
 }
 
 export interface AskOptions {
-  /** Aborting it ends the login early, as `timeout`. */
+  /** Aborting it ends the login early with `timeout`. */
   signal?: AbortSignal
-  /** Who reads captchas now, where that has changed since the adapter was made. */
+  /** Who reads captchas now, if that has changed since the adapter was created. */
   captchas?: 'read' | 'ask'
-  /** Who waits, where a place in the line is kept for them. */
+  /** The waiting student, if the gate keeps places in the line. */
   visitor?: Omit<Visitor, 'studentNumber'>
 }
 
-/** The port to a school's system: is this person a student here? Answers values and never throws for what a school does. */
+/**
+ * The interface to a school's system: is this person a student here? Returns values and never throws for what a school
+ * does.
+ */
 export interface StudentVerifier {
   verify(proof: Proof, options?: AskOptions): Promise<Verification>
-  /** The school wants a captcha for some logins only, and has to be asked for which. */
+  /** The school requires a captcha for some logins only, and must be asked for which. */
   readonly captchaSometimes?: boolean
-  /** Absent where the school has no captcha. */
+  /** Absent if the school has no captcha. */
   issueChallenge?(options?: AskOptions): Promise<CaptchaChallenge | Unavailable>
-  /** Looks at the school's site without a login. What it sees of the way to log in, it keeps. */
+  /** Checks the school's site without a login. Remembers what it finds out about the login. */
   look?(options?: AskOptions): Promise<SiteLook | Unavailable>
-  /** Told when the school rejects everybody: what was found out about its way of logging in may be wrong. Absent where nothing is found out. */
+  /**
+   * Called when the school rejects every student, because what was found out about its login may be wrong. Absent if
+   * the adapter finds nothing out.
+   */
   doubt?(): void
   close(): Promise<void>
 }

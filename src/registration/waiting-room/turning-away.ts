@@ -5,27 +5,30 @@ import { type Bounds, type Pace, returnAfter } from './waiting-room.ts'
 export interface TurnedAwayFrom {
   state: 'away'
   id: number
-  /** The place that is kept for the guest; absent for one too many. */
+  /** The place that is kept for the guest. Absent if the student or the address has too many. */
   keptId: number | undefined
   retryAfterSeconds: number
   ahead: number
 }
 
 export interface Standing {
-  /** Whose requests wait, those who are turned away included. */
+  /** The places whose requests wait, including those about to be refused. */
   here: readonly number[]
   now: number
   pace: Pace
   bounds: Bounds
 }
 
-/** Whoever comes so much later than they were told is passed over. */
+/** Milliseconds after the given time to come back until a place is passed over. */
 export const graceMs = 2000
-/** Places of one address, a campus perhaps, and of one student. Whoever is one too many may come again all the same. */
+/**
+ * Places kept for one address, which may be a campus, and for one student. A guest beyond them may still come back,
+ * without a place.
+ */
 const perAddress = 2000
 const perStudent = 5
 
-/** Keeps the guests' places, and tells by the number of each when to come back. */
+/** Stores the guests' places, and computes from the position of each when to come back. */
 export async function turnAway(
   tx: Db,
   guests: readonly KeptPlace[],
@@ -54,7 +57,7 @@ export async function turnAway(
   return told
 }
 
-/** One place for a student at an address, and so many for each of them. */
+/** Keeps one place per pair of student and address, and a limited number per student and per address. */
 function createKeeper(away: readonly KeptPlace[]) {
   const places = new Map<string, number>()
   const counts = new Map<string, number>()

@@ -14,14 +14,14 @@ import {
 } from './waiting-room.repository.ts'
 import { type Bounds, decide, paceAfter, seatsFor } from './waiting-room.ts'
 
-/** A request of this process that waits. */
+/** A waiting request of this process. */
 export interface Guest {
   who: Who
   /** The place that its token names. */
   named: number | undefined
   /** Absent before its first round. */
   id: number | undefined
-  /** By the process' own clock, when it waits no longer. */
+  /** When the request stops waiting, by the process's own clock. */
   until: number
   signal: AbortSignal
 }
@@ -31,24 +31,27 @@ export interface Round {
   departures: readonly Departure[]
   /** Places of this process that are at the school. */
   asking: readonly number[]
-  /** Whether this process says that it lives. */
+  /** Whether this round renews the lease of this process. */
   isRenewal: boolean
-  /** By the process' own clock. */
+  /** By the process's own clock. */
   at: number
 }
 
 export type Outcome = { state: 'here' | 'asking'; id: number } | TurnedAwayFrom
 
-/** A process that has said nothing for so long is dead, and what it held is free. */
+/** A process that has not renewed its lease for this long is considered dead, and its places are released. */
 const leaseMs = 8000
-/** Someone who is away is waited for so long before the moment they were told, too. */
+/** A student who was sent away is also expected this long before the given time. */
 const earlyMs = 3000
-/** An address that so many have not come back to is waited for no more: nobody holds others up by places that they do not use. */
+/**
+ * An address with this many students who did not come back is no longer waited for. Otherwise unused places could hold
+ * up the line.
+ */
 const absentees = 5
-/** Places are kept so long after they were passed over. */
+/** How long places are kept after they were passed over. */
 const keptMs = 30 * 60_000
 
-/** What becomes of each guest, in their order. */
+/** Returns the outcome of each guest, in the order of the guests. */
 export async function playRound(tx: Db, kind: DatabaseKind, school: Bounds, round: Round): Promise<Outcome[]> {
   const { now, pace } = await keepLine(tx, kind, round)
   const bounds = { ...school, seats: seatsFor(school, pace) }
@@ -71,7 +74,7 @@ export async function playRound(tx: Db, kind: DatabaseKind, school: Bounds, roun
   return outcomes.map((one) => (one.state === 'leaving' ? (told.get(one.id) as TurnedAwayFrom) : one))
 }
 
-/** Notes who has left and who is still there. */
+/** Records which guests have left and renews the places of the others. */
 async function keepLine(tx: Db, kind: DatabaseKind, { guests, departures, asking, isRenewal }: Round) {
   const { now, pace: before } = await openLine(tx, kind)
   const pace = departures.reduce((mean, { ms }) => paceAfter(mean, ms), before)
@@ -84,7 +87,10 @@ async function keepLine(tx: Db, kind: DatabaseKind, { guests, departures, asking
   return { now, pace }
 }
 
-/** The places of the guests: kept ones for those who have come back, by token or by number and address, and new ones at the end. */
+/**
+ * Assigns places to the guests: the kept place if a guest comes back with its token or the same number and address,
+ * otherwise a new one at the end.
+ */
 async function seat(tx: Db, guests: readonly Guest[], now: number): Promise<number[]> {
   const arriving = guests.filter(({ id }) => id === undefined)
   const students = arriving.flatMap(({ who }) => who.student ?? [])

@@ -13,17 +13,23 @@ export interface KeptPlace extends Who {
 
 export interface Departure {
   id: number
-  /** Whether nobody will want the place again. */
+  /** Whether the student no longer needs the place. */
   isDone: boolean
-  /** How long they were at the school. */
+  /** How long the student was at the school, in milliseconds. */
   ms: number
 }
 
 const paceSetting = 'school login ms'
-/** A number of our own: one process at a time looks at the line and changes it. Not by rows: there may be none. */
+/**
+ * An arbitrary number of this service. The advisory lock lets one process at a time read and change the line. Row
+ * locks are not enough, because there may be no rows.
+ */
 const lineLock = 7_261_994_311n
 
-/** The pace, and the time by the database's clock: those of several instances differ. Nobody else changes the line until the end of the transaction. */
+/**
+ * Returns the pace, and the time by the database's clock, because the clocks of several instances differ. No other
+ * process changes the line until the transaction ends.
+ */
 export async function openLine(tx: Db, kind: DatabaseKind): Promise<{ now: number; pace: Pace }> {
   if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(lineLock)})`.execute(tx)
   const now =
@@ -48,7 +54,7 @@ export async function savePace(tx: Db, { loginMs }: Pace): Promise<void> {
     .execute()
 }
 
-/** Whoever is not done keeps their place for another try, but nobody waits for them. */
+/** A place that is not done is kept for another try, but nobody waits for it. */
 export async function saveDepartures(tx: Db, departures: readonly Departure[], now: number): Promise<void> {
   const of = (isDone: boolean) => departures.filter((one) => one.isDone === isDone).map(({ id }) => id)
   await removePlaces(tx, of(true))
@@ -78,7 +84,7 @@ export function findKept(tx: Db, students: readonly string[], now: number): Prom
     .execute()
 }
 
-/** Answers the numbers of the places, in the order of those who come. */
+/** Returns the numbers of the places, in the order of the newcomers. */
 export async function addPlaces(tx: Db, newcomers: readonly Who[], until: number): Promise<number[]> {
   if (newcomers.length === 0) return []
   const rows = await tx
@@ -89,7 +95,10 @@ export async function addPlaces(tx: Db, newcomers: readonly Who[], until: number
   return rows.map(({ id }) => id).sort((one, other) => one - other)
 }
 
-/** `expectedUntil`: whose time is over by then is expected now. An address that so many have not come back to is not waited for. */
+/**
+ * `expectedUntil`: students whose time ends by then are expected now. An address with too many students who did not
+ * come back is not waited for.
+ */
 export async function readLine(
   tx: Db,
   now: number,
@@ -119,7 +128,7 @@ export async function readLine(
   return { free, here, expected: expected?.id, seatless: seatless?.id }
 }
 
-/** Everyone who is away, passed over or not. */
+/** All students who were sent away, including those passed over. */
 export function readAway(tx: Db): Promise<(KeptPlace & { until: number })[]> {
   return tx
     .selectFrom('waiting_places')

@@ -7,19 +7,19 @@ import { type Guest, type Outcome, playRound } from './waiting-room-round.ts'
 
 export interface WaitingRoomOptions {
   storage: Storage
-  /** Names and signs places. */
+  /** Hashes and signs places. */
   key: Buffer
-  /** Of the school that is shared by all processes on this database. */
+  /** Limits of the school, shared by all processes on this database. */
   bounds: Bounds
   logger: { warn(details: object, message: string): void }
 }
 
 export interface WaitingRoom extends Gate {
-  /** Waits until nobody of this process stands in the line any more. */
+  /** Waits until no request of this process is in the line any more. */
   close(): Promise<void>
 }
 
-/** How often those who wait look whether it is their turn, and those at the school say that they are still there. */
+/** How often waiting requests check whether it is their turn, and how often the process renews its places. */
 const lookMs = 100
 const renewMs = 2000
 
@@ -30,8 +30,8 @@ interface Waiting extends Guest {
 const troubled: TurnedAway = { retryAfterSeconds: 2 }
 
 /**
- * The one line before the school, kept in the database: it holds for every process and instance, and outlives them. A process plays one
- * round at a time, in one transaction, for all of its requests together.
+ * The single line in front of the school, stored in the database. It covers all processes and instances and survives
+ * their restarts. A process runs one round at a time, in one transaction, for all its requests together.
  */
 export function createWaitingRoom({ storage, key, logger, bounds }: WaitingRoomOptions): WaitingRoom {
   const waiting = new Set<Waiting>()
@@ -62,7 +62,7 @@ export function createWaitingRoom({ storage, key, logger, bounds }: WaitingRoomO
       if (isRenewal) renewedAt = at
       for (const [index, guest] of guests.entries()) settle(guest, outcomes[index])
     } catch (error) {
-      // They are answered like those who find the room full; what they held lapses by itself.
+      // These guests get the same response as if the room were full. Their places expire by themselves.
       logger.warn({ err: error }, 'the waiting room cannot be reached')
       departures = [...leaving, ...departures]
       for (const guest of guests) finish(guest, troubled)

@@ -5,7 +5,7 @@ import { type Bounds, decide, guessedPace, type Pace, paceAfter, returnAfter, se
 interface Student {
   id: number
   state: 'away' | 'here' | 'asking' | 'in'
-  /** When they come, or come back, or have done at the school. */
+  /** When the student comes, comes back, or has finished at the school. */
   at: number
   heldUntil: number
   requests: number
@@ -24,7 +24,7 @@ const latencyMs = 30
 const patienceMs = 10_000
 const expectedMs = 3000
 
-/** The numbers of a deterministic dice. */
+/** A deterministic generator of numbers. */
 function dice(): () => number {
   let seed = 1
   return () => {
@@ -33,7 +33,7 @@ function dice(): () => number {
   }
 }
 
-/** A first day, in time of its own: everybody comes back exactly when they are told to. */
+/** Simulates a first day in simulated time. Every student comes back exactly at the given time. */
 function playDay({ students: count, loginMs, everyMs, pace: firstPace = guessedPace }: Day) {
   const random = dice()
   const students = Array.from({ length: count }, (_, id): Student => {

@@ -1,25 +1,25 @@
-/** Who stands where, by the numbers of their places. */
+/** The state of the line, by the numbers of the places. */
 export interface Line {
-  /** How many more may go to the school. */
+  /** How many more may log in at the school. */
   free: number
-  /** Whose requests wait, in whatever process, in order. */
+  /** Places whose requests wait in any process, in order. */
   here: readonly number[]
-  /** The oldest who is away and expected right now: nobody younger goes before them. */
+  /** The oldest place that is away and expected right now. No younger place may go before it. */
   expected: number | undefined
-  /** The oldest, away or not, who has too many before them to wait in their request. */
+  /** The oldest place, away or not, with too many before it to wait in its request. */
   seatless: number | undefined
 }
 
 export interface Bounds {
   concurrency: number
-  /** How many wait in their requests; the others are told when to come back. */
+  /** How many may wait in their requests. The others are sent away with a time to come back. */
   seats: number
 }
 
-/** Who goes to the school now, and whose request is not to wait. */
+/** Decides which places enter the school now, and which requests must stop waiting. */
 export function decide({ free, here, expected, seatless }: Line) {
   const entering = here.filter((place) => expected === undefined || place < expected).slice(0, free)
-  // While the school is kept free for someone who is expected, the others may stay: they may not come.
+  // While capacity is reserved for an expected student, the other requests may stay: that student may not come.
   const isFull = entering.length >= free
   const leaving = here
     .filter((place) => isFull && seatless !== undefined && place >= seatless)
@@ -27,26 +27,32 @@ export function decide({ free, here, expected, seatless }: Line) {
   return { entering: new Set(entering), leaving: new Set(leaving) }
 }
 
-/** Whoever comes back so much too early waits in their request, where half of the seats are for them, and keeps the line moving. */
+/**
+ * The longest lead for coming back early. An early student waits in the request, which keeps the line moving; half of
+ * the seats are reserved for this.
+ */
 const longestLeadSeconds = 4
-/** Shares of the wait. Too early costs one more try, too late leaves the school idle. */
+/** Fractions of the wait. Coming back too early costs one more try; coming back too late leaves the school idle. */
 const caution = 0.06
 const jitter = 0.04
 const longestWaitSeconds = 900
 
-/** The mean time of a login, lately. */
+/** The recent mean time of a login. */
 export interface Pace {
   loginMs: number
-  /** False before the first login, while it is a guess. */
+  /** False before the first login, while the time is a guess. */
   isMeasured: boolean
 }
 
-/** Too short a guess costs a student one more try; too long a one leaves the school idle. */
+/** Too short a guess costs a student one more try; too long a guess leaves the school idle. */
 export const guessedPace: Pace = { loginMs: 400, isMeasured: false }
-/** A guess is not trusted longer. */
+/** The longest wait that is computed from a guess. */
 const guessedWaitSeconds = 30
 
-/** Seconds until someone with so many before them should come back. `random`: 0 to 1, so that not all come in one second. */
+/**
+ * Seconds until a student with this many before them should come back. `random` is 0 to 1, so that not all come back
+ * in the same second.
+ */
 export function returnAfter(ahead: number, pace: Pace, { concurrency, seats }: Bounds, random: number): number {
   const secondsFor = (logins: number) => (logins * pace.loginMs) / concurrency / 1000
   const lead = Math.min(longestLeadSeconds, secondsFor(seats / 2))
@@ -59,7 +65,10 @@ export function paceAfter({ loginMs }: Pace, latestMs: number): Pace {
   return { loginMs: Math.max(1, Math.round(loginMs + (latestMs - loginMs) / 8)), isMeasured: true }
 }
 
-/** `Retry-After` counts whole seconds: of a quick school, as many come back in one moment as it takes in this time. */
+/**
+ * `Retry-After` has a resolution of whole seconds. With a fast school, as many students come back at once as it
+ * handles in this time.
+ */
 const momentMs = 1500
 const mostSeats = 200
 

@@ -10,17 +10,20 @@ import { judgeTicket } from './service-ticket.ts'
 import { type CasLimits, callValidation, defaultCasLimits } from './validation-call.ts'
 
 export interface CasOptions {
-  /** Up to the web root, `https://cas.example.edu/cas`. */
+  /** The address of the web root, such as `https://cas.example.edu/cas`. */
   baseUrl: string
   ca?: string | undefined
-  /** Old TLS is taken. */
+  /** Accepts old TLS. */
   legacyTls?: boolean
-  /** The attribute that holds the student number; the user name where it is absent. */
+  /** The attribute that holds the student number. If absent, the user name is the student number. */
   studentNumberAttribute?: string | undefined
   studentNumbers: StudentNumberForm
-  /** Whether the person has to type the password, even where the browser has a session already: the default, for shared computers. */
+  /**
+   * Whether the person must type the password even if the browser already has a session. On by default, for shared
+   * computers.
+   */
   renew?: boolean
-  /** Put round the asking, `guardVerifier` for one. Its verified code is the student number. */
+  /** Wraps the ticket validation, for example in `guardVerifier`. The code of a verified result is the student number. */
   guard?: (inner: StudentVerifier) => StudentVerifier
   limits?: Partial<CasLimits>
   logger: Logger
@@ -30,31 +33,37 @@ export interface CasReturn {
   /** From the query of the callback. */
   ticket: string
   state: string
-  /** What the browser's cookie holds of the state. */
+  /** The state as stored in the browser's cookie. */
   cookie: string
 }
 
 export type CasOutcome =
   | Exclude<Verification, { outcome: 'verified' }>
   | { outcome: 'verified'; studentNumber: string }
-  /** The browser that came back is not the one that was sent. */
+  /** The browser that came back is not the one that was redirected to the school. */
   | { outcome: 'foreign-browser' }
 
 export interface CasLogin {
-  /** Where to send the browser, and the state for a cookie of its own. `serviceUrl` is the absolute address of the callback. */
+  /**
+   * The address to redirect the browser to, and the state to store in a separate cookie. `serviceUrl` is the absolute
+   * address of the callback.
+   */
   begin(serviceUrl: string): { url: string; state: string }
-  /** Redeems the ticket, once, for the student number. `serviceUrl` as it was at the beginning. */
+  /** Redeems the ticket once for the student number. `serviceUrl` must be the same as for `begin`. */
   finish(serviceUrl: string, returned: CasReturn, ask?: AskOptions): Promise<CasOutcome>
-  /** Looks at the server without a login. */
+  /** Checks the server without a login. */
   look(): Promise<SiteLook | Unavailable>
   close(): Promise<void>
 }
 
 const STATE_BYTES = 32
-/** CAS protocol 3.0.3, 3.1: clients take at least 256 characters. */
+/** CAS protocol 3.0.3, 3.1: clients must accept at least 256 characters. */
 const serviceTicket = /^ST-[\x21-\x7e]{1,253}$/
 
-/** Proves students by the school's own login page (CAS 3.0), so that their password never comes here. @throws Error for an address that is none. */
+/**
+ * Verifies students on the school's own login page (CAS 3.0), so that this service never receives their password.
+ * @throws Error for an invalid address
+ */
 export function createCasLogin(options: CasOptions): CasLogin {
   const { studentNumberAttribute, studentNumbers, renew = true, logger, guard = (inner) => inner } = options
   const site = schoolSite(options.baseUrl, options)
@@ -75,7 +84,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
       return judgeTicket(readServiceResponse(answer), studentNumbers, studentNumberAttribute)
     } catch (error) {
       if (error instanceof SchoolError) return error.toAnswer()
-      // A fault of our own. Its message and stack are kept back: they may quote the ticket.
+      // A bug in the adapter. The error's message and stack are not logged, because they may contain the ticket.
       const kind = error instanceof Error ? error.name : typeof error
       logger.error({ kind }, 'the school adapter failed')
       return { outcome: 'unavailable', reason: 'fault', detail: `the adapter failed: ${kind}` }
@@ -85,7 +94,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
   const look = (ask?: AskOptions) => lookAtCas(site, () => call(new URLSearchParams(), ask))
   const asked = guard({
     look,
-    /** The address of the callback and the ticket stand where a number and a password do at other schools. */
+    /** The callback address takes the place of the student number, and the ticket that of the password. */
     async verify({ studentNumber: service, schoolPassword: ticket }: Proof, ask?: AskOptions) {
       const answer = validate(service, ticket, ask)
       underWay.add(answer)
@@ -113,7 +122,10 @@ export function createCasLogin(options: CasOptions): CasLogin {
   }
 }
 
-/** The ticket is for this very address, state included: one that was got elsewhere is not taken. */
+/**
+ * The ticket is valid only for this exact address, including the state. A ticket issued for another address is
+ * rejected.
+ */
 function withState(serviceUrl: string, state: string): string {
   const url = new URL(serviceUrl)
   url.searchParams.set('state', state)

@@ -4,10 +4,10 @@ import { looksFit, looksTroubled, looksWrong } from '../school-call/site-trouble
 import type { SiteLook } from '../verifier.ts'
 import { readServiceResponse } from './service-response.ts'
 
-/** `SCHOOL_URL` with the name of a page of CAS at its end. */
+/** A `SCHOOL_URL` that ends in the name of a CAS page. */
 const pageName = /\/(?:login|logout|(?:p3\/)?serviceValidate|p3)$/
 
-/** Asks for the validation of no ticket: a CAS server says that one is missing. */
+/** Sends a validation request without a ticket. A CAS server reports that the ticket is missing. */
 export async function lookAtCas(site: SchoolSite, validate: () => Promise<string>): Promise<SiteLook> {
   if (pageName.test(site.root))
     return looksWrong(

@@ -2,24 +2,27 @@ import { randomBytes } from 'node:crypto'
 import { clockSkew } from '../../shared/clock.ts'
 import { seal, unseal } from '../sealed.ts'
 
-/** Seconds for which a ticket may be taken to the registration. */
+/** Seconds for which a ticket can be used to register. */
 export const TICKET_LIFETIME = 600
 
 export interface RegistrationTicket {
-  /** Random, 256 bits, base64url: for booking that the ticket was used. */
+  /** Random, 256 bits, base64url. Used to record that the ticket was used. */
   id: string
   studentNumber: string
-  /** Epoch seconds. From then on it is no ticket. */
+  /** Epoch seconds. From then on the ticket is invalid. */
   expiresAt: number
 }
 
 const PURPOSE = 'registration ticket 1'
 const ID_BYTES = 32
 const TIME_BYTES = 6
-/** Many times the length of a real one. */
+/** Many times the length of a real ticket. */
 const LONGEST = 512
 
-/** Proof, in the hands of a person, that the school has known them a moment ago. Single use is for the storage to see to. `key`: 32 bytes; `now`: epoch seconds. */
+/**
+ * Seals a ticket by which a person proves that the school has just verified them. The storage must ensure that it is
+ * used only once. `key`: 32 bytes; `now`: epoch seconds.
+ */
 export function sealTicket(studentNumber: string, key: Buffer, now: number): RegistrationTicket & { ticket: string } {
   const id = randomBytes(ID_BYTES)
   const expiresAt = now + TICKET_LIFETIME
@@ -29,7 +32,7 @@ export function sealTicket(studentNumber: string, key: Buffer, now: number): Reg
   return { ticket, id: id.toString('base64url'), studentNumber, expiresAt }
 }
 
-/** Undefined for whatever is no ticket of this key that is still alive, and for one from the future. */
+/** Undefined if the ticket was not sealed with this key, has expired, or is from the future. */
 export function openTicket(ticket: string, key: Buffer, now: number): RegistrationTicket | undefined {
   const content = ticket.length > LONGEST ? undefined : unseal(ticket, key, PURPOSE)
   if (!content || content.length <= ID_BYTES + TIME_BYTES) return undefined

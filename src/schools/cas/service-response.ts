@@ -2,14 +2,14 @@ import { DOMParser, type Element, onWarningStopParsing } from '@xmldom/xmldom'
 import { looksLikeHtml } from '../school-call/page-text.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 
-/** What a CAS server says of a service ticket. */
+/** What a CAS server reports about a service ticket. */
 export type ServiceResponse =
   | { kind: 'success'; user: string; attributes: ReadonlyMap<string, readonly string[]> }
   | { kind: 'failure'; code: string }
 
 const NAMESPACE = 'http://www.yale.edu/tp/cas'
 
-/** Reads a `cas:serviceResponse` to the letter (CAS protocol 3.0.3, 2.5.2). @throws SchoolError for anything else */
+/** Parses a `cas:serviceResponse` strictly (CAS protocol 3.0.3, 2.5.2). @throws SchoolError for anything else */
 export function readServiceResponse(text: string): ServiceResponse {
   const root = parse(text)
   if (!root || !isCas(root, 'serviceResponse')) throw looksLikeHtml(text) ? aPage() : notUnderstood()
@@ -37,13 +37,13 @@ function attributesOf(success: Element): Map<string, string[]> {
 }
 
 function parse(text: string): Element | undefined {
-  // A document type is the door for entities, and no answer of CAS has one.
+  // A document type allows entities, and no CAS response has one.
   if (/<!DOCTYPE/i.test(text)) return undefined
   try {
     const parser = new DOMParser({ onError: onWarningStopParsing })
     return parser.parseFromString(text.trim(), 'text/xml').documentElement ?? undefined
   } catch {
-    // The parser's words may quote the answer.
+    // The parser's message is dropped, because it may quote the response.
     return undefined
   }
 }
@@ -60,7 +60,7 @@ function isCas({ namespaceURI, localName }: Element, name: string): boolean {
   return namespaceURI === NAMESPACE && localName === name
 }
 
-/** Its text alone: an element in a name is no name. */
+/** Text content only. An element inside a name makes the name invalid. */
 function textOf(element: Element): string {
   return childrenOf(element).length === 0 ? (element.textContent ?? '').trim() : ''
 }

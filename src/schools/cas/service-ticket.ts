@@ -3,7 +3,10 @@ import { SchoolError } from '../school-call/school-error.ts'
 import type { UnavailableReason, Verification } from '../verifier.ts'
 import type { ServiceResponse } from './service-response.ts'
 
-/** Codes of CAS protocol 3.0.3, 2.5.3. Those about this service's own settings do not speak of a school that is down. */
+/**
+ * Error codes of CAS protocol 3.0.3, 2.5.3. Codes about this service's own settings do not mean that the school is
+ * down.
+ */
 const reasons: ReadonlyMap<string, UnavailableReason> = new Map([
   ['INVALID_REQUEST', 'unsupported'],
   ['INVALID_TICKET_SPEC', 'unsupported'],
@@ -13,7 +16,10 @@ const reasons: ReadonlyMap<string, UnavailableReason> = new Map([
   ['INVALID_PROXY_CALLBACK', 'unsupported'],
 ])
 
-/** What a validated ticket proves; the code of a verified one is the student number. @throws SchoolError when it proves nothing. */
+/**
+ * What a validated ticket proves. The code of a verified result is the student number.
+ * @throws SchoolError if it proves nothing
+ */
 export function judgeTicket(
   response: ServiceResponse,
   studentNumbers: StudentNumberForm,
@@ -21,7 +27,7 @@ export function judgeTicket(
 ): Verification {
   if (response.kind === 'success') return judgePerson(studentNumberIn(response, attribute), studentNumbers)
   const { code } = response
-  // Used before, too old, or never given. No password was looked at.
+  // Already used, expired, or never issued. No password was checked.
   if (code === 'INVALID_TICKET') return { outcome: 'ticket-spent' }
   const known = reasons.has(code) || code === 'INTERNAL_ERROR'
   throw new SchoolError(reasons.get(code) ?? 'login-fault', `serviceValidate: ${known ? code : 'unknown code'}`)
@@ -35,7 +41,10 @@ function studentNumberIn(response: ServiceResponse & { kind: 'success' }, attrib
   return value
 }
 
-/** Teachers and guests have a login too, and some servers answer an alias (then CAS_STUDENT_NUMBER_ATTRIBUTE names the number). */
+/**
+ * Teachers and guests have a login too. Some servers return an alias; then CAS_STUDENT_NUMBER_ATTRIBUTE names the
+ * attribute with the number.
+ */
 function judgePerson(number: string, studentNumbers: StudentNumberForm): Verification {
   return studentNumbers.matches(number) ? { outcome: 'verified', studentCode: number } : { outcome: 'no-student' }
 }

@@ -9,7 +9,7 @@ import { addressOf, type SchoolSite } from '../school-call/school-site.ts'
 import { tlsOptions } from '../school-call/tls-options.ts'
 
 export interface CasLimits {
-  /** From connecting to the last byte of the answer. */
+  /** From connecting to the last byte of the response. */
   callMs: number
   answerBytes: number
 }
@@ -18,7 +18,7 @@ export const defaultCasLimits: CasLimits = { callMs: 8_000, answerBytes: 32 * 10
 
 const CALL = 'serviceValidate'
 
-/** Asks once and follows nothing. @throws SchoolError for anything but a whole 2xx answer in time. */
+/** Sends one request and follows no redirect. @throws SchoolError for anything but a complete 2xx response in time */
 export async function callValidation(
   site: SchoolSite,
   query: URLSearchParams,

@@ -8,13 +8,16 @@ const signatures: readonly (readonly [mediaType: string, signature: string])[] =
   ['image/bmp', 'BM'],
 ]
 
-/** What the image is by its first bytes: labels of such systems are not to be trusted. */
+/**
+ * Detects the type of the image from its first bytes, because the content types that these systems send are
+ * unreliable.
+ */
 export function imageType(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1')
   return signatures.find(([, signature]) => start.startsWith(signature))?.[0]
 }
 
-/** @throws SchoolError when a page stands in the image's place. */
+/** @throws SchoolError if the school sent a page instead of the image */
 export function refusePage(bytes: Uint8Array, call: string): void {
   if (imageType(bytes) === undefined && looksLikeHtml(pageText(bytes, ''))) {
     throw new SchoolError('maintenance', `${call}: a page in place of the captcha`)

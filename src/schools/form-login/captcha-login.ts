@@ -5,18 +5,19 @@ import type { Limits } from './limits.ts'
 
 export interface CaptchaLogin<T extends string> {
   limits: Pick<Limits, 'refusedCaptchas'>
-  /** Before each try: whether the school wants a captcha for it. Absent where it always does. */
+  /** Called before each try. Returns whether the school requires a captcha for it. Absent if the school always does. */
   wanted?: () => Promise<boolean>
-  /** Called for a captcha that is wanted. @throws SchoolError, `captcha-wanted` where the person has to read it */
+  /** Called if a captcha is required. @throws SchoolError `captcha-wanted` if the person has to read it */
   nextCaptcha: CaptchaSource
-  /** Sends the password, once; without a captcha where none is wanted. */
+  /** Sends the password once, without a captcha if none is required. */
   tryOnce: (captcha: string | undefined) => Promise<T | 'captcha-wrong'>
   onCaptcha: (fate: CaptchaFate) => void
 }
 
 /**
- * Tries until the school accepts a captcha: while it refuses them, the password has not been looked at. A school that wanted none
- * may refuse a try for want of one. @throws SchoolError `captcha-refused`
+ * Tries until the school accepts a captcha. While the school refuses the captcha, it does not check the password. A
+ * school that required no captcha may still refuse a try because it had none.
+ * @throws SchoolError `captcha-refused`
  */
 export async function loginByReading<T extends string>(login: CaptchaLogin<T>): Promise<Exclude<T, 'captcha-wrong'>> {
   const { limits, wanted = async () => true, nextCaptcha, tryOnce, onCaptcha } = login

@@ -1,19 +1,19 @@
 export interface CaptchaReading {
   digits: string
-  /** How far the second guess lies behind: 0 is a toss-up. */
+  /** The margin by which the first guess beats the second. 0 means a tie. */
   margin: number
 }
 
-/** Reads a school's captcha image; undefined when it cannot. */
+/** Reads a school's captcha image. Undefined if it cannot be read. */
 export type CaptchaReader = (image: Uint8Array) => CaptchaReading | undefined | Promise<CaptchaReading | undefined>
 
-/** What became of a captcha that this program read. */
+/** The result of a captcha that this program read. */
 export type CaptchaFate = 'accepted' | 'refused' | 'unreadable'
 
-/** What may be sent as a captcha: it becomes part of field names. */
+/** What may be sent as a captcha. Restricted, because the captcha becomes part of field names. */
 export const captchaForm = /^[0-9A-Za-z]{1,8}$/
 
-/** A reader that throws, or reads what no captcha holds, has not read. */
+/** Undefined if the reader throws or returns characters that no captcha contains. */
 export async function tryToRead(read: CaptchaReader, image: Uint8Array): Promise<CaptchaReading | undefined> {
   try {
     const reading = await read(image)
@@ -23,7 +23,7 @@ export async function tryToRead(read: CaptchaReader, image: Uint8Array): Promise
   }
 }
 
-/** What a person typed, as a captcha that may be sent; undefined when it cannot be one. */
+/** Normalizes what a person typed to a captcha that may be sent. Undefined if it cannot be one. */
 export function typedCaptcha(text: string): string | undefined {
   const captcha = text.normalize('NFKC').replace(/\s+/g, '')
   return captchaForm.test(captcha) ? captcha : undefined

@@ -4,7 +4,7 @@ import { type CaptchaReader, type CaptchaReading, tryToRead } from './captcha-re
 import type { Login } from './login.ts'
 import { takeStep } from './step.ts'
 
-/** The captchas of one login, read. @throws SchoolError when too many of them could not be. */
+/** Reads the captchas of one login. @throws SchoolError if too many of them are unreadable */
 export type CaptchaSource = () => Promise<string>
 
 export interface CaptchaSourceOptions {

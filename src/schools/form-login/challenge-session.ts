@@ -1,9 +1,9 @@
 import { CookieJar } from 'tough-cookie'
 
-/** What goes on in the very school session that a challenge's image belongs to. */
+/** The state needed to continue in the school session that a challenge's image belongs to. */
 export interface ChallengeSession {
   jar: CookieJar
-  /** What else the adapter needs for the login: anything that JSON holds. */
+  /** Additional data that the adapter needs for the login. Any JSON value. */
   notes: unknown
 }
 

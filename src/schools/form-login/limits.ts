@@ -1,13 +1,13 @@
-/** How much time, how many bytes and how many tries one login may cost. */
+/** Limits on the time, bytes and tries of one login. */
 export interface Limits {
-  /** One call to the school, from connecting to its last byte. */
+  /** One call to the school, from connecting to the last byte. */
   callMs: number
   /** All calls of one login. */
   loginMs: number
   answerBytes: number
   refusedCaptchas: number
   unreadableCaptchas: number
-  /** A reading whose margin is smaller is thrown back for a fresh captcha. */
+  /** A reading with a smaller margin is discarded, and a new captcha is fetched. */
   captchaMargin: number
 }
 

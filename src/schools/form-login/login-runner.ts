@@ -20,9 +20,9 @@ export interface LoginRunnerOptions {
 }
 
 export interface LoginRunner {
-  /** Gives the work a session of its own and ends it afterwards; trouble with the school comes back as a value. */
+  /** Runs `work` in a new session and closes it afterwards. Errors of the school are returned as a value. */
   run<T>(jar: CookieJar, ask: AskOptions | undefined, work: (login: Login) => Promise<T>): Promise<T | Unavailable>
-  /** Breaks off what is under way. */
+  /** Aborts the logins in flight. */
   close(): Promise<void>
 }
 
@@ -46,7 +46,7 @@ export function createLoginRunner({
       onTrouble(error)
       return error.toAnswer()
     }
-    // A fault of our own. Its message and stack are kept back: they may quote the password.
+    // A bug in the adapter. The error's message and stack are not logged, because they may contain the password.
     const kind = error instanceof Error ? error.name : typeof error
     logger.error({ kind }, 'the school adapter failed')
     return { outcome: 'unavailable', reason: 'fault', detail: `the adapter failed: ${kind}` }

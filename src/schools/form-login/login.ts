@@ -2,7 +2,7 @@ import type { Limits } from './limits.ts'
 import type { SchoolSession } from './school-session.ts'
 import type { OnStep } from './step.ts'
 
-/** One login under way. */
+/** One login in progress. */
 export interface Login {
   session: SchoolSession
   limits: Limits

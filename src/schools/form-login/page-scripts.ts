@@ -1,14 +1,14 @@
 import type { SchoolSite } from '../school-call/school-site.ts'
 
 const SCRIPTS_AT_MOST = 12
-/** More script tags than any login page has: each costs the parsing of an address. */
+/** More script tags than any login page has. Each one costs the parsing of an address. */
 const TAGS_AT_MOST = 100
-/** Ends at the next `<`, so that a page of nothing but openings is read once. */
+/** Stops at the next `<`, so that a page with nothing but opening tags is scanned only once. */
 const scriptTag = /<script\b[^<>]{0,300}>/gi
 const libraries = /jquery|md5|base64|bootstrap/i
 const names = /log[io]n|cas|kingo|auth|user|main|index/i
 
-/** Paths below the web root of the page's own scripts in which its login may stand, the likeliest first. */
+/** Paths, below the web root, of the page's own scripts that may contain its login. The likeliest come first. */
 export function scriptPaths(page: string, pagePath: string, site: SchoolSite): string[] {
   const base = `${site.origin}${site.root}${pagePath}`
   const paths = [...page.matchAll(scriptTag).take(TAGS_AT_MOST)]
@@ -23,12 +23,15 @@ export function scriptPaths(page: string, pagePath: string, site: SchoolSite): s
   return likelyFirst.slice(0, SCRIPTS_AT_MOST)
 }
 
-/** By the name of its file. */
+/** Judges by the file name. */
 export function looksLikeLogin(path: string): boolean {
   return names.test(/[^/?]*(?=\?|$)/.exec(path)?.[0] ?? '')
 }
 
-/** Login pages keep the code of older dialects in comments. Linear in the page's length, whatever it holds. */
+/**
+ * Removes comments, because login pages keep the code of older dialects in them. Takes linear time in the page's
+ * length for any content.
+ */
 export function withoutComments(source: string): string {
   const unwrapped = source.replace(/(<script\b[^<>]{0,300}>)\s{0,100}<!--/gi, '$1')
   const blocks = cutBetween(cutBetween(unwrapped, '<!--', '-->'), '/*', '*/')

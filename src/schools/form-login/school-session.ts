@@ -15,21 +15,21 @@ const USER_AGENT = 'Mozilla/5.0 (compatible; occupy-the-library)'
 
 export interface SchoolCall {
   method: 'GET' | 'POST'
-  /** Below the web root, query included. */
+  /** Path below the web root, including the query. */
   path: string
-  /** The body, encoded already. */
+  /** The body, already encoded. */
   form?: string
-  /** Header fields of this call alone, in lower case. */
+  /** Additional header fields for this call, in lower case. */
   headers?: Readonly<Record<string, string>>
-  /** HTTP statuses beside 2xx that answer this call, 302 for one: told, and no error. */
+  /** HTTP statuses other than 2xx that this call accepts, such as 302. They are returned and not thrown as errors. */
   reads?: readonly number[]
 }
 
 export interface SchoolAnswer {
   status: number
   /**
-   * Where the answer redirects to, which is never followed: a path below the web root, query included, or the whole address
-   * where it leads elsewhere. Only for a status that the call reads.
+   * The target of a redirect, which is never followed: a path below the web root, including the query, or the whole
+   * address if it leads elsewhere. Present only for a status that the call accepts.
    */
   redirectsTo?: string
   bytes: Uint8Array
@@ -39,14 +39,17 @@ export interface SchoolAnswer {
 
 export interface SessionOptions {
   site: SchoolSite
-  /** Path below the web root: the `Referer` of all other calls, and where the session's cookie is sent. */
+  /**
+   * Path below the web root. It is the `Referer` of all other calls and the path for which the session's cookie is
+   * looked up.
+   */
   loginPage: string
   limits: Limits
   jar: CookieJar
   signal?: AbortSignal | undefined
 }
 
-/** The calls of one login: one cookie jar, one allowance of time. */
+/** The calls of one login, which share a cookie jar and a time limit. */
 export class SchoolSession {
   readonly #options: SessionOptions
   readonly #deadline
@@ -63,9 +66,11 @@ export class SchoolSession {
     this.#client = new Client(site.origin, {
       connect: { timeout: limits.callMs, ...tlsOptions(site) },
       allowH2: false,
-      // A connection for each call: one that the school has just closed would lose a login that must not be sent again.
+      // One connection per call. If the school had just closed a reused connection, the login would be lost, and it
+      // must not be sent again.
       pipelining: 0,
-      // The deadline of each call is the only clock, so that a dripping answer cannot wind another one up again.
+      // The deadline of each call is the only timer, so that a response that arrives byte by byte cannot restart
+      // another one.
       headersTimeout: 0,
       bodyTimeout: 0,
     })
@@ -75,13 +80,13 @@ export class SchoolSession {
     return this.#options.jar
   }
 
-  /** The session's id at the school, as it would be sent with the login. */
+  /** The session id of the school, as it would be sent with the login. */
   get id(): string | undefined {
     const { site, loginPage } = this.#options
     return sessionIdFor(this.jar, addressOf(site, loginPage))
   }
 
-  /** Aborted when its time is up, whoever asked has gone, or it is closed. */
+  /** Aborted when the time is up, the caller aborts, or the session is closed. */
   get signal(): AbortSignal {
     return this.#deadline.signal
   }
@@ -94,7 +99,10 @@ export class SchoolSession {
     return this.#slowestCallMs
   }
 
-  /** Follows no redirect and repeats nothing. @throws SchoolError for anything but a whole answer in time, of a status 2xx or one that the call reads */
+  /**
+   * Follows no redirect and retries nothing.
+   * @throws SchoolError for anything but a complete response in time, with a 2xx status or one that the call accepts
+   */
   async call(call: SchoolCall): Promise<SchoolAnswer> {
     const startedAt = performance.now()
     const name = call.path.replace(/\?.*/s, '').slice(1)

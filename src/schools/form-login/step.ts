@@ -1,8 +1,8 @@
 import { SchoolError } from '../school-call/school-error.ts'
 
-/** What happened in a login, for people who check a school. Holds nothing of the student's. */
+/** One step of a login, shown to operators who check a school. Contains no data of the student. */
 export interface Step {
-  /** `login page`, `captcha`, `proof` …: what the adapter calls it. */
+  /** The adapter's name for the step: `login page`, `captcha`, `proof` …. */
   name: string
   saw: string
   ms: number
@@ -10,7 +10,7 @@ export interface Step {
 
 export type OnStep = (step: Step) => void
 
-/** Runs one step and tells it, whether it worked or not. */
+/** Runs one step and reports it, whether it succeeds or fails. */
 export async function takeStep<T>(
   onStep: OnStep,
   name: string,

@@ -2,8 +2,9 @@ import { withoutComments } from '../form-login/page-scripts.ts'
 import type { DialectName } from './dialect.ts'
 
 /**
- * What the login page and its scripts tell about the dialect. `sure`: the first candidate it is. `likely`: the first one
- * unless another is shown. `none`: any of them. `k4`: the later dialect, which nobody here has seen working.
+ * What the login page and its scripts reveal about the dialect. `sure`: it is the first candidate. `likely`: it is the
+ * first one unless another is proven. `none`: it may be any of them. `k4`: the later dialect, of which no working site
+ * has been seen.
  */
 export interface Evidence {
   verdict: 'sure' | 'likely' | 'none' | 'k4'
@@ -21,7 +22,7 @@ const asksByGet =
 const asksByPost = /\bdoAjax ?\(|\$\.post ?\(|\b(?:type|method) ?[:=] ?["']?post\b/i
 
 export function detectDialect(source: string): Evidence {
-  // Runs of blanks tell nothing, and cost each pattern that allows them its time.
+  // Long runs of blanks carry no information and slow down each pattern that allows them.
   const code = withoutComments(source).replace(/\s+/g, ' ')
   if (later.test(code)) return { verdict: 'k4', candidates: [] }
   if (encrypts.test(code)) return { verdict: 'sure', candidates: ['k3'] }
@@ -29,13 +30,14 @@ export function detectDialect(source: string): Evidence {
   if (keyScript.test(code)) return { verdict: 'likely', candidates: ['k3', 'k2-post', 'k2-get', 'k1'] }
   if (!logon.test(code) || !plainNames.test(code))
     return { verdict: 'none', candidates: ['k2-post', 'k2-get', 'k1', 'k3'] }
-  // The fields of a bare form may be there for a script to read: only its own last field tells that they are sent so.
+  // A script may read the fields of a plain form. Only the form's own last field proves that they are sent as they
+  // are.
   if (code.includes('isPasswordPolicy')) return { verdict: 'sure', candidates: ['k1'] }
   return { verdict: 'likely', candidates: ['k1', 'k2-post', 'k2-get', 'k3'] }
 }
 
 function namedByCaptcha(code: string): Evidence {
-  // The key's script is of use to a login page only for encrypting the login.
+  // A login page loads the key script only to encrypt the login.
   if (keyScript.test(code)) return { verdict: 'likely', candidates: ['k3', 'k2-post', 'k2-get'] }
   if (asksByGet.test(code)) return { verdict: 'sure', candidates: ['k2-get'] }
   if (asksByPost.test(code)) return { verdict: 'sure', candidates: ['k2-post'] }

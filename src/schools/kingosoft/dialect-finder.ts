@@ -12,26 +12,32 @@ import { emptyMemory, type Finding } from './search-memory.ts'
 export type DialectChoice = 'auto' | DialectName
 
 export interface DialectFinder {
-  /** `openPage` is called where the dialect is not known. */
+  /** `openPage` is called if the dialect is not known. */
   find(login: Login, openPage: () => Promise<string>, nextCaptcha: CaptchaSource): Promise<Finding>
-  /** Looks at the page and its scripts, and keeps what they show. @throws SchoolError `unsupported` for K4 */
+  /** Reads the page and its scripts, and remembers what they reveal. @throws SchoolError `unsupported` for K4 */
   look(login: Login, page: string): Promise<Evidence>
-  /** After a login that the school accepted in this dialect. */
+  /** Called after a login that the school accepted in this dialect. */
   settle(dialect: Dialect): void
-  /** After one that it rejected: where several are possible, the next login tries this one last. */
+  /**
+   * Called after a login that the school rejected in this dialect. If several are possible, the next login tries this
+   * one last.
+   */
   postpone(dialect: Dialect): void
-  /** After an answer that this dialect does not explain. */
+  /** Called after a response that this dialect does not explain. */
   forget(): void
-  /** After the school has rejected everybody: then only its own answers tell the dialect, whatever its page shows. */
+  /**
+   * Called after the school has rejected every student. From then on, only the school's own responses decide the
+   * dialect, whatever its page shows.
+   */
   doubt(): void
 }
 
-/** How long what was seen stands, in milliseconds. */
+/** How long the results of a search are valid, in milliseconds. */
 const memoryLasts = 1_800_000
 
 /**
- * The dialect that the operator set, or the one that the site shows, found once and remembered. No student's password is spent.
- * A search that runs out of time is taken up by the next login where it broke off.
+ * Returns the dialect that the operator set, or finds the one that the site uses and remembers it. The search uses no
+ * student's password. If it runs out of time, the next login continues it.
  */
 export function createDialectFinder(choice: DialectChoice, site: SchoolSite): DialectFinder {
   let known = choice === 'auto' ? undefined : dialects[choice]
@@ -48,7 +54,7 @@ export function createDialectFinder(choice: DialectChoice, site: SchoolSite): Di
       else known = found.dialect
       return found
     } catch (error) {
-      // The end of a search, or trouble that what was seen may come from.
+      // The search has failed, or its remembered results may be the cause of the error.
       if (error instanceof SchoolError && error.reason !== 'timeout') memory = emptyMemory()
       throw error
     } finally {

@@ -20,12 +20,12 @@ export interface Look {
 
 export interface Search extends Look {
   nextCaptcha: CaptchaSource
-  /** Whether what the page shows has to be proven too. */
+  /** Whether what the page shows must also be proven by a trial. */
   doubted: boolean
 }
 
 const everyDialect = ['k2-post', 'k2-get', 'k1', 'k3'] as const
-/** Of the login that is to follow a search. */
+/** Calls of the login that follows a search. */
 const CALLS_OF_A_LOGIN = 4
 
 export function only(dialect: Dialect): Finding {
@@ -36,7 +36,10 @@ export function untold(): SchoolError {
   return new SchoolError('not-understood', 'the login page does not tell its dialect: set it (SCHOOL_LOGIN)')
 }
 
-/** The page, its scripts and trials, in the order that tells most in the least time. @throws SchoolError where nothing tells */
+/**
+ * Examines the page, its scripts and the responses to trials. The order yields the most information in the least time.
+ * @throws SchoolError if nothing reveals the dialect
+ */
 export async function search(one: Search): Promise<Finding> {
   const { memory, doubted } = one
   if (memory.found) return memory.found
@@ -53,8 +56,9 @@ export async function search(one: Search): Promise<Finding> {
 }
 
 /**
- * What the page and its scripts show, those that look like a login's first. Other scripts are left for later where there is no time
- * for them and a login, unless the `whole` is wanted. @throws SchoolError `unsupported` for K4
+ * Examines the page and its scripts, beginning with those that look like a login's. If there is no time for the other
+ * scripts and a login, they are left for later, unless `whole` is set.
+ * @throws SchoolError `unsupported` for K4
  */
 export async function look(one: Look, { whole = false } = {}): Promise<Evidence> {
   const { login, site, memory, openPage } = one
@@ -96,13 +100,13 @@ function first({ candidates: [name = 'k2-post'] }: Evidence): Dialect {
   return dialects[name]
 }
 
-/** Whether so many calls, and a login after them, fit into what is left. */
+/** Whether this many calls and a login after them fit into the remaining time. */
 function hasTimeFor({ login, memory }: Look, calls: number): boolean {
   const callMs = Math.max(login.session.slowestCallMs, memory.slowestCallMs)
   return (calls + CALLS_OF_A_LOGIN) * callMs <= login.session.msLeft
 }
 
-/** A script that cannot be had, or not in the time of a call, is no evidence, and no reason to fail. */
+/** A script that cannot be fetched, or not within the time of a call, is ignored. It does not fail the search. */
 async function fetchScript({ session }: Login, path: string): Promise<string> {
   try {
     const { text } = await session.call({ method: 'GET', path })
@@ -117,7 +121,7 @@ async function probe({ login, nextCaptcha, memory }: Search, candidates: readonl
   try {
     return await probeDialect(login, candidates, nextCaptcha, memory.trials)
   } catch (error) {
-    // Where a person reads the captchas, a probe that cannot read them must not stand in the way.
+    // If a person reads the captchas, a probe that cannot read them must not block the login.
     if (error instanceof SchoolError && error.reason === 'captcha-unreadable') return []
     throw error
   }

@@ -5,7 +5,7 @@ export function md5(text: string): string {
   return createHash('md5').update(text, 'utf8').digest('hex')
 }
 
-/** What such systems take in place of the password: good for one captcha only. */
+/** The digest that these systems take instead of the password. It is valid for one captcha only. */
 export function loginDigest(password: string, captcha: string): string {
   return md5(md5(password) + md5(captcha.toLowerCase()))
 }

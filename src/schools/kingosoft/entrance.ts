@@ -3,18 +3,18 @@ import { SchoolError } from '../school-call/school-error.ts'
 import type { UnavailableReason } from '../verifier.ts'
 import { fetchCaptcha, openLoginPage } from './login.ts'
 
-/** For how long the page is opened first, once a login without it has failed: the first time, and in the end. */
+/** How long logins open the page first after a login without it has failed: at first, and at most. */
 const SHORTEST_MS = 60_000
 const LONGEST_MS = 86_400_000
 
-/** Whether logins open the login page first: the captcha gives a session too, but a site may want the page all the same. */
+/** Whether logins open the login page first. The captcha starts a session too, but some sites require the page anyway. */
 export interface PageHabit {
   opensPage(): boolean
-  /** A site that gives nobody a session, as K1 may do without. */
+  /** The site sets no session cookie at all, as is possible with K1. */
   sessionless: boolean
-  /** After a login without the page that failed in a way that its absence might explain. */
+  /** Called after a login without the page that failed in a way that the missing page might explain. */
   doubt(): void
-  /** After one that did not. */
+  /** Called after a login without the page that did not fail in such a way. */
   trust(): void
 }
 
@@ -34,19 +34,19 @@ export function createPageHabit(): PageHabit {
   }
 }
 
-/** How one login comes to its session. */
+/** How one login obtains its session. */
 export interface Entrance {
-  /** Called once at most; from then on the login has its page. */
+  /** Fetches the login page, at most once. Later captchas are fetched after the page. */
   openPage(): Promise<string>
-  /** An image of the session, which begins with it where the page is left out. */
+  /** Fetches a captcha in the session. If the page is left out, this call starts the session. */
   fetchCaptcha(): Promise<Uint8Array>
-  /** The next captcha is fetched after the page. */
+  /** Makes the next logins open the page first, if this login did not. */
   captchaRefused(): void
-  /** Whether it came to opening the page, be it in vain. */
+  /** Whether this login requested the page, successfully or not. */
   readonly pageOpened: boolean
 }
 
-/** What a site may answer to whoever has not come by its page. */
+/** How a site may respond to a client that has not opened its page. */
 const perhapsForThePage: readonly UnavailableReason[] = ['redirected', 'not-understood', 'maintenance']
 const perhapsLater: readonly UnavailableReason[] = [...perhapsForThePage, 'login-fault', 'fault']
 
@@ -92,7 +92,7 @@ export function enter(login: Login, habit: PageHabit): Entrance {
   }
 }
 
-/** Lets the next logins open the page, where one without it ends in a way that its absence might explain. */
+/** Makes the next logins open the page if a login without it fails in a way that the missing page might explain. */
 export async function unlessForThePage<T>(
   habit: PageHabit,
   entrance: Pick<Entrance, 'pageOpened'>,

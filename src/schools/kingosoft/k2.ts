@@ -2,7 +2,7 @@ import { SchoolError } from '../school-call/school-error.ts'
 import { type Dialect, LOGON, type LogonInput } from './dialect.ts'
 import { loginDigest } from './digest.ts'
 
-/** The captcha stands in the fields' names; nothing is escaped, not even the padding of the base64. */
+/** The field names contain the captcha. Nothing is escaped, not even the padding of the base64. */
 export function k2Text({ studentNumber, schoolPassword, captcha, sessionId }: LogonInput): string {
   if (sessionId === undefined) throw new SchoolError('not-understood', 'the school gave no JSESSIONID')
   const user = Buffer.from(`${studentNumber};;${sessionId}`, 'utf8').toString('base64')
@@ -18,7 +18,7 @@ export const k2Post: Dialect = {
   },
 }
 
-/** 2018, as a query: the digest then stands in the school's logs, so the form is preferred where both are taken. */
+/** 2018, as a query. The digest then appears in the school's logs, so the form is preferred if the school accepts both. */
 export const k2Get: Dialect = {
   name: 'k2-get',
   async logon(input) {

@@ -7,7 +7,7 @@ import { strEnc } from './str-enc.ts'
 
 export const KEYS = '/custom/js/SetKingoEncypt.jsp'
 
-/** 2017 to 2020: K2's text, encrypted under a key that the school hands out for one try. */
+/** 2017 to 2020: the text of K2, encrypted with a key that the school issues for one try. */
 export const k3: Dialect = {
   name: 'k3',
   async logon(input, fetchText) {
@@ -31,7 +31,10 @@ export function readKeys(script: string): { key: string; time: string } {
   throw new SchoolError(reason, `${KEYS.slice(1)}: no key in the answer`)
 }
 
-/** What the login page tells of the password: its kinds of characters, its length, whether it holds the user's name. */
+/**
+ * What the login page reports about the password: its kinds of characters, its length, and whether it contains the
+ * user name.
+ */
 export function passwordPolicy(password: string, userName: string): string {
   const kinds = [...password].reduce((seen, character) => seen | kindOf(character), 0)
   const holdsName = password.includes(userName) ? 1 : 0

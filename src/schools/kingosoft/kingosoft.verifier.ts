@@ -30,28 +30,28 @@ import { loginByAnswer, loginByGuessing, loginInDialect } from './login-flow.ts'
 import { lookAtSite } from './site-look.ts'
 
 export interface KingosoftOptions {
-  /** With the web root, where the site has one. */
+  /** Includes the web root, if the site has one. */
   baseUrl: string
   login: DialectChoice
   readCaptcha: CaptchaReader
-  /** Who reads the captchas: this program, or the person. */
+  /** Who reads the captchas: this program or the person. */
   captchaMode: 'read' | 'ask'
   /** PEM of the private authority that signed the school's certificate. */
   ca?: string | undefined
-  /** Old TLS is taken. */
+  /** Accepts old TLS. */
   legacyTls?: boolean
   limits?: Partial<Limits>
   logger: Logger
   now?: () => number
   onStep?: OnStep
-  /** Told of each captcha that this program read for a student. */
+  /** Called for each captcha that this program read for a student. */
   onCaptcha?: (fate: CaptchaFate) => void
 }
 
-/** So many different students with an odd answer, and the dialect is found out anew. */
+/** After unexpected responses about this many different students, the dialect is searched again. */
 const ODD_STUDENTS = 3
 
-/** Proves students by a live login at a KINGOSOFT academic-affairs system. @throws Error for an address that is none. */
+/** Verifies students by a live login at a KINGOSOFT academic-affairs system. @throws Error for an invalid address */
 export function createKingosoftVerifier(
   options: KingosoftOptions,
 ): Required<Omit<StudentVerifier, 'captchaSometimes'>> {
@@ -64,11 +64,11 @@ export function createKingosoftVerifier(
   const runner = createLoginRunner({ site, loginPage: LOGIN_PAGE, limits, logger, now, onStep, onTrouble })
 
   function onTrouble({ reason }: SchoolError): void {
-    // It may be the dialect that changed.
+    // The site's dialect may have changed.
     if (reason === 'fault' || reason === 'not-understood') finder.forget()
   }
 
-  /** An odd answer about one login speaks of that student; about several, of the dialect. */
+  /** An unexpected response about one login concerns that student; about several students, it concerns the dialect. */
   function note(result: Verification, studentNumber: string): Verification {
     if (result.outcome !== 'unavailable') oddStudents.clear()
     else if (result.reason === 'login-fault' && oddStudents.add(studentNumber) && oddStudents.size >= ODD_STUDENTS) {
@@ -121,7 +121,7 @@ export function createKingosoftVerifier(
       const entrance = enter(login, habit)
       const captchas = readCaptchas(login, { fetch: entrance.fetchCaptcha, read: readCaptcha, onUnreadable: () => {} })
       const { dialect, others, hinted } = await finder.find(login, entrance.openPage, captchas)
-      // A person's one reading serves one try, which must not be spent on a guess.
+      // A captcha that a person reads is good for one try, which must not be used for a guess.
       if (others.length > 0 && !hinted) throw untold()
       const image = await entrance.fetchCaptcha()
       const mediaType = imageType(image)

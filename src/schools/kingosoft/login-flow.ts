@@ -20,8 +20,9 @@ export async function loginInDialect(
 }
 
 /**
- * In one dialect after the other while the school refuses the credentials, which is also what it may say of a dialect
- * that it does not understand. It counts a wrong password only where it found one, that is once.
+ * Tries one dialect after the other while the school rejects the credentials, because it may also reject a dialect
+ * that it does not understand. The school counts a wrong password only in the dialect that it understands, that is
+ * once.
  */
 export async function loginByGuessing(
   dialects: readonly Dialect[],
@@ -38,7 +39,7 @@ export async function loginByGuessing(
   return verification
 }
 
-/** One try with a person's reading. */
+/** One try with a captcha that a person has read. */
 export async function loginByAnswer(
   login: Login,
   dialect: Dialect,

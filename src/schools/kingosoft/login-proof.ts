@@ -4,7 +4,7 @@ import { parseJson } from './logon-answer.ts'
 export const PROOF = '/jw/common/showYearTerm.action'
 const NOBODY = 'kingo.guest'
 
-/** The school's code for the person who is logged in. @throws SchoolError when nobody is. */
+/** The school's code for the person who is logged in. @throws SchoolError if nobody is logged in */
 export function readUserCode(text: string): string {
   const { userCode } = parseJson(text, PROOF.slice(1))
   const code = typeof userCode === 'string' || typeof userCode === 'number' ? String(userCode).trim() : ''

@@ -23,7 +23,7 @@ export async function fetchCaptcha({ session, now }: Login): Promise<Uint8Array>
   return bytes
 }
 
-/** One call of `logon.action`, and never a second one: the text that it answered. */
+/** Calls `logon.action` once, without a retry, and returns the text of the response. */
 export function tryLogon(
   login: Login,
   dialect: Pick<Dialect, 'logon'>,

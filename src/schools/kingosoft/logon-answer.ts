@@ -23,7 +23,10 @@ export type LogonMeaning =
 const LOGON_CALL = 'cas/logon.action'
 const LONGEST_MESSAGE = 500
 
-/** What `logon.action` said: the status decides first, then the words. @throws SchoolError for whatever is not known to be about the student. */
+/**
+ * Interprets the response of `logon.action`: first by its status, then by its message.
+ * @throws SchoolError for anything not known to concern the student
+ */
 export function readLogonAnswer(text: string): LogonMeaning {
   const { status, message } = parseLogonAnswer(text)
   switch (status) {
@@ -43,7 +46,7 @@ export function readLogonAnswer(text: string): LogonMeaning {
   }
 }
 
-/** For the operator: the status alone, since a message may name the student. */
+/** For the operator. Contains only the status, because a message may name the student. */
 export function describeLogonAnswer(text: string): string {
   try {
     return `status ${parseLogonAnswer(text).status}`
@@ -60,7 +63,10 @@ export function parseLogonAnswer(text: string): { status: string; message: strin
   return { status, message: typeof answer.message === 'string' ? answer.message.slice(0, LONGEST_MESSAGE) : '' }
 }
 
-/** The fields of a JSON object, however it was labelled. An HTML page in its place is what such systems show at night. */
+/**
+ * Parses a JSON object regardless of its content type. These systems send an HTML page instead when they are closed at
+ * night.
+ */
 export function parseJson(text: string, call: string): Record<string, unknown> {
   let value: unknown
   try {
@@ -87,7 +93,7 @@ function heldBack(message: string): LogonMeaning {
   return namesWrongPassword(message) ? 'rejected' : 'action-wanted'
 }
 
-/** A status of no known meaning: only words that speak of this student are believed. */
+/** For an unknown status, only a message about this student is trusted. */
 function oddly(status: string, message: string): LogonMeaning {
   if (statesLockOfAccount(message)) return 'locked'
   if (namesSubject(message) && statesRefusal(message)) return 'not-admitted'

@@ -4,7 +4,7 @@ const REFUSED =
   '(?:冻结|禁用|停用|注销|禁止登[录陆]|不允许登[录陆]|无权登[录陆]|黑名单|次数太多|次数过多|次数过于频繁|毕业|离校|退学|非在校|不是在校)'
 const MISSING = /不存在|没有(?:该|此|这个)|无(?:该|此)/
 
-/** In the same clause before the word: it speaks of what may come, or of what is not. */
+/** Text before the word, in the same clause, that makes the statement a possibility or a negation. */
 const MAYBE_BEFORE =
   /将|会|再|还|剩|满|超过|达到?|即|就|未|没有|防止|以免|避免|可能|如|若|一旦|是否|或者?(?:[账帐][号户]|用户)?(?:已|被)*$|[0-9一二两三四五六七八九十]\s*次/
 const MAYBE_AFTER = /^(?:前|规则|策略|将|会|则|就)|剩|还有|机会|[0-9一二两三四五六七八九十]\s*次/
@@ -20,20 +20,20 @@ const lockedNow = statement(LOCKED, `(?:被|处于|${SUBJECT}|^)(?:临时|暂时
 const refusedNow = statement(REFUSED, REFUSED)
 const subject = new RegExp(SUBJECT)
 
-/** The school states that the account is locked. A warning that it will be is none. */
+/** The school states that the account is locked. A warning that it may become locked does not count. */
 export function statesLock(message: string): boolean {
   return clausesOf(message).some(lockedNow)
 }
 
-/** The same with a subject, for statuses that mean a fault: databases lock tables as well. */
+/** Also requires a subject, for statuses that mean a fault, because databases lock tables as well. */
 export function statesLockOfAccount(message: string): boolean {
   return subject.test(message) && statesLock(message)
 }
 
-/** The school does not admit this person: frozen, disabled, graduated, no student. */
+/** The school does not admit this person: frozen, disabled, graduated, or not a student. */
 export function statesRefusal(message: string): boolean {
   if (clausesOf(message).some(refusedNow)) return true
-  // Where a password is named beside, it is the usual word for "one of them is wrong".
+  // If the message also names a password, this is the usual wording for "one of them is wrong".
   return MISSING.test(message) && subject.test(message) && !/密码|口令|验证码/.test(message)
 }
 
@@ -45,17 +45,17 @@ export function namesSubject(message: string): boolean {
   return subject.test(message)
 }
 
-/** Then the password has not been looked at. */
+/** If true, the password has not been checked. */
 export function namesCaptchaAlone(message: string): boolean {
   return CAPTCHA.test(message) && !ACCOUNT.test(message)
 }
 
-/** Number or password are said to be wrong. */
+/** The message states that the number or the password is wrong. */
 export function namesWrongPassword(message: string): boolean {
   return WRONG.test(message)
 }
 
-/** The student has to do something at the school's own site first. */
+/** The student must do something at the school's own site first. */
 export function namesDuty(message: string): boolean {
   return MUST_ACT.test(message) && !WRONG.test(message)
 }
@@ -64,7 +64,10 @@ function clausesOf(message: string): string[] {
   return message.replace(/\|\s*\d+\s*$/, '').split(/[，,。；;！!？?：:、|（）()\n]/)
 }
 
-/** Whether a clause says that something is so: by 已, 中 or 状态, or plainly and without anything that makes it a warning. */
+/**
+ * Returns a test whether a clause states a fact: with 已, 中 or 状态, or plainly and without anything that makes it a
+ * warning.
+ */
 function statement(word: string, plain: string): (clause: string) => boolean {
   const done = new RegExp(`已经?(?:被|因[^将会]{0,20}被|[^将会再还满超剩次若如]{0,6})?${word}|${word}(?:中|状态)`)
   const plainly = new RegExp(plain)

@@ -8,29 +8,30 @@ import { dialects } from './dialects.ts'
 import { sendLogon } from './login.ts'
 import { parseLogonAnswer, readLogonAnswer } from './logon-answer.ts'
 
-/** Nobody's account may have been locked by earlier probes: that is a judgement too. */
+/** Includes `locked`, because earlier probes may have locked the account that they use. That is a judgement too. */
 const JUDGED = /^(rejected|locked|not-admitted):/
 
-/** Also what a site says by a page to what it does not know, be it a dialect or the path of K3's keys. */
+/** Also the result if a site sends a page for anything it does not know, such as a dialect or the path of K3's keys. */
 const MAINTENANCE = 'maintenance:'
-/** A site may never answer what it does not understand. */
+/** Some sites never respond to what they do not understand. */
 const SILENCE = 'timeout:'
 const NO_JUDGEMENT = new Set(['fault', 'login-fault', 'not-understood', 'maintenance'])
 
-/** Nobody's login, for asking which dialect is understood at no student's cost. */
+/** Credentials that belong to no student, so that finding the dialect uses up no student's tries. */
 const nobody = () => ({ studentNumber: '0000000000', schoolPassword: randomUUID() })
 
-/** The same without anybody: how a school answers what it does not understand. */
+/** A request without credentials. It shows how a school responds to what it does not understand. */
 const gibberish: Pick<Dialect, 'logon'> = {
   logon: async ({ captcha }) => ({ method: 'POST', path: LOGON, form: `randnumber=${captcha}` }),
 }
 
-/** What earlier trials of this search found, by their name: a slow school lets a login end before all are through. */
+/** Results of earlier trials of this search, by name. At a slow school, a login may end before all trials are done. */
 export type Trials = Map<string, string>
 
 /**
- * The dialect in which the school judges nobody's password, and does so in other words than it has for gibberish.
- * Where none stands out, those in which it judges at all, the likeliest first; none of them where it never does.
+ * Returns the dialect in which the school judges the made-up credentials, with a response that differs from the one to
+ * gibberish. If none stands out, returns those in which the school judges at all, the likeliest first, or an empty
+ * list if there are none.
  */
 export async function probeDialect(
   login: Login,
@@ -49,7 +50,8 @@ export async function probeDialect(
   const alike = candidates.filter((name) => JUDGED.test(answers.get(name) ?? ''))
   const silent = candidates.filter((name) => answers.get(name) === SILENCE)
   if (silent.length > 0) {
-    // Where none stood out, it may be one of these, at a school that was slow: asked again by the next login.
+    // No dialect stood out, so the right one may be among those that timed out at a slow school. The next login tries
+    // them again.
     for (const name of silent) trials.delete(name)
     throw new SchoolError('timeout', `${LOGON.slice(1)}: no answer to a trial`)
   }
@@ -59,7 +61,10 @@ export async function probeDialect(
   return alike.length > 1 ? whichReadTheCaptcha(attempt, alike, nextCaptcha) : alike
 }
 
-/** Of dialects that the school answers alike, those in which it notices a wrong captcha; all of them where it never does. */
+/**
+ * Among dialects with the same response, returns those in which the school notices a wrong captcha, or all of them if
+ * it never does.
+ */
 async function whichReadTheCaptcha(attempt: Attempt, alike: readonly DialectName[], nextCaptcha: CaptchaSource) {
   const wrong = async () => (await nextCaptcha()).replace(/.$/, (last) => (last === '0' ? '1' : '0'))
   const notice: DialectName[] = []
@@ -67,9 +72,9 @@ async function whichReadTheCaptcha(attempt: Attempt, alike: readonly DialectName
     const answer = await attempt(`${name}, a wrong captcha`, dialects[name], wrong)
     if (answer.startsWith('captcha-wrong:')) notice.push(name)
   }
-  // A site that reads forms needs no query. Each dialect that is left may cost a student one more call.
+  // A site that accepts forms needs no query. Each remaining dialect may cost a student one more call.
   if (notice.includes('k2-post')) return notice.filter((name) => name !== 'k2-get')
-  // Where nothing tells, what is encrypted goes first.
+  // If nothing distinguishes them, the encrypted dialect goes first.
   return notice.length > 0 ? notice : alike.toSorted((a, b) => Number(b === 'k3') - Number(a === 'k3'))
 }
 

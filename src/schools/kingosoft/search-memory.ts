@@ -3,20 +3,23 @@ import type { Trials } from './probe.ts'
 
 export interface Finding {
   dialect: Dialect
-  /** Those that nothing but a student's own login can tell from it. */
+  /** The dialects that only a student's own login can distinguish from `dialect`. */
   others: readonly Dialect[]
-  /** Something speaks for `dialect` before the others. */
+  /** There is evidence that prefers `dialect` over the others. */
   hinted: boolean
 }
 
-/** What a search for the dialect has seen so far, kept between logins: at a slow school one login ends before all is seen. */
+/**
+ * What a search for the dialect has found so far. It is kept between logins, because at a slow school a login may end
+ * before the search does.
+ */
 export interface SearchMemory {
   begunAt: number
   page: string | undefined
-  /** By path; empty where a script does not log in, or cannot be had. */
+  /** By path. Empty if a script contains no login or cannot be fetched. */
   scripts: Map<string, string>
   trials: Trials
-  /** Of several dialects. */
+  /** The result, if several dialects remain possible. */
   found: Finding | undefined
   slowestCallMs: number
 }

@@ -14,18 +14,18 @@ import { CAPTCHA, LOGIN_PAGE } from './login.ts'
 export interface SiteLookOptions {
   login: Login
   site: SchoolSite
-  /** What a page shows of its dialect. @throws SchoolError `unsupported` for K4 */
+  /** What a page reveals about its dialect. @throws SchoolError `unsupported` for K4 */
   detect: (page: string) => Promise<Evidence>
 }
 
 const KINGOSOFT = 'KINGOSOFT (青果)'
-/** Whatever a wrong address may answer, short of a fault of the server. */
+/** The statuses that a wrong address may return, except server errors. */
 const told = [301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410]
-/** `SCHOOL_URL` with a page's name at its end. */
+/** A `SCHOOL_URL` that ends in the name of a page. */
 const pageName = /\/[^/]*\.(?:action|jsp|html?|do|aspx?|php)$/i
 const ROOTS_AT_MOST = 5
 
-/** Looks at the login page as a browser would, without a login, and says in words what is wrong with the address. */
+/** Opens the login page as a browser would, without a login, and describes what is wrong with the address. */
 export async function lookAtSite(options: SiteLookOptions): Promise<SiteLook> {
   const { login, site } = options
   try {
@@ -66,7 +66,7 @@ function notOurs(system: string): string {
 const unified =
   "a unified login stands in front of the school's system. Ask the school for the address of the system's own login, or for SCHOOL=cas"
 
-/** `address` as of `SchoolAnswer.redirectsTo`. */
+/** `address` has the form of `SchoolAnswer.redirectsTo`. */
 async function leadsTo(options: SiteLookOptions, address: string): Promise<SiteLook> {
   const { site } = options
   const from = addressOf(site, LOGIN_PAGE)
@@ -85,7 +85,7 @@ async function leadsTo(options: SiteLookOptions, address: string): Promise<SiteL
   return wrongRoot(options, `${from} leads to ${target}, and redirects are not followed`)
 }
 
-/** Looks for the web root above the address, and where the site's first page leads. */
+/** Searches for the web root above the address, and checks where the site's first page leads. */
 async function wrongRoot(options: SiteLookOptions, trouble: string): Promise<SiteLook> {
   const { site } = options
   const front = await peek(options, '', '/')
@@ -104,7 +104,7 @@ async function wrongRoot(options: SiteLookOptions, trouble: string): Promise<Sit
   )
 }
 
-/** A page at another web root of the same site; undefined where it cannot be had. */
+/** Fetches a page at another web root of the same site. Undefined if it cannot be fetched. */
 async function peek({ login, site }: SiteLookOptions, root: string, path: string): Promise<SchoolAnswer | undefined> {
   const { limits, session: whole } = login
   const place = { site: { ...site, root }, loginPage: LOGIN_PAGE }
@@ -119,7 +119,7 @@ async function peek({ login, site }: SiteLookOptions, root: string, path: string
   }
 }
 
-/** `/a/b/c` → `/a/b`, `/a` and none. */
+/** `/a/b/c` → `/a/b`, `/a` and the empty root. */
 function rootsAbove(root: string): string[] {
   const parts = root.split('/').slice(1)
   return parts.map((_, at) =>
@@ -138,7 +138,7 @@ function rootsNamedBy(front: SchoolAnswer | undefined): string[] {
   return [...named, ...(folder === undefined ? [] : [`/${folder}`])]
 }
 
-/** What stands before the login page's path in an address or a text. */
+/** The part before the login page's path, in an address or a text. */
 function rootIn(text: string): string | undefined {
   const end = text.indexOf(LOGIN_PAGE)
   return end < 0 ? undefined : (/(?:\/[\w-]{1,40}){0,4}$/.exec(text.slice(Math.max(0, end - 200), end))?.[0] ?? '')

@@ -2,7 +2,10 @@ import { createCipheriv } from 'node:crypto'
 
 const bytesPerBlock = 8
 
-/** The second half of DES's PC-1 as the login script has it: the standard's four rows in reverse order. Bit positions from 1. */
+/**
+ * The second half of DES's PC-1 as in the login script: the standard's four rows in reverse order. Bit positions start
+ * at 1.
+ */
 const scriptRightHalf = [
   28, 20, 12, 4, 61, 53, 45, 37, 29, 21, 13, 5, 62, 54, 46, 38, 30, 22, 14, 6, 63, 55, 47, 39, 31, 23, 15, 7,
 ]
@@ -12,8 +15,8 @@ const standardRightHalf = [
 ]
 
 /**
- * The `strEnc` of the systems' login script: DES in ECB mode under each block of the key in turn, as upper-case hexadecimal, sixteen
- * digits for each four UTF-16 units begun.
+ * The `strEnc` of the systems' login script: DES in ECB mode under each block of the key in turn. The result is
+ * upper-case hexadecimal, sixteen digits for every four UTF-16 units or part of them.
  */
 export function strEnc(text: string, key: string): string {
   const keyBlocks = toBlocks(key)
@@ -23,14 +26,14 @@ export function strEnc(text: string, key: string): string {
   return data.toString('hex').toUpperCase()
 }
 
-/** UTF-16 in big-endian order, filled with zeros to whole blocks. */
+/** UTF-16 in big-endian order, padded with zeros to whole blocks. */
 function toBlocks(text: string): Buffer {
   const blocks = Buffer.alloc(Math.ceil((text.length * 2) / bytesPerBlock) * bytesPerBlock)
   blocks.write(text, 'utf16le')
   return blocks.swap16()
 }
 
-/** The key under which standard DES has the round keys that the script's DES has under `key`. */
+/** The key with which standard DES has the same round keys as the script's DES has with `key`. */
 function toStandardKey(key: Buffer): Buffer {
   const standard = Buffer.from(key)
   for (const [index, to] of standardRightHalf.entries()) setBit(standard, to, bitAt(key, scriptRightHalf[index] ?? 0))
@@ -47,7 +50,7 @@ function setBit(bytes: Buffer, position: number, bit: number): void {
   bytes[index] = bit ? (bytes[index] ?? 0) | mask : (bytes[index] ?? 0) & ~mask
 }
 
-/** OpenSSL keeps single DES for legacy use only; triple DES under one key three times is the same. */
+/** OpenSSL offers single DES only in its legacy provider. Triple DES with the same key three times is equivalent. */
 function encrypt(blocks: Buffer, key: Buffer): Buffer {
   const cipher = createCipheriv('des-ede3-ecb', Buffer.concat([key, key, key]), null).setAutoPadding(false)
   return Buffer.concat([cipher.update(blocks), cipher.final()])

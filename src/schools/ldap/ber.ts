@@ -1,6 +1,6 @@
 import { SchoolError } from '../school-call/school-error.ts'
 
-/** One element of the Basic Encoding Rules, as LDAP restricts them (RFC 4511, 5.1). */
+/** One element of the Basic Encoding Rules, as restricted by LDAP (RFC 4511, 5.1). */
 export interface Element {
   tag: number
   content: Buffer
@@ -15,10 +15,10 @@ export interface Header {
 }
 
 const LONGEST_LENGTH = 4
-/** Many times what any part of an answer to this service holds: each costs an object. */
+/** Many times the elements in any part of a response to this service. Limited because each element costs an object. */
 const MOST_ELEMENTS = 4096
 
-/** The header at this address; undefined while it is not whole. @throws SchoolError for what LDAP does not allow. */
+/** The header at this offset, or undefined while it is incomplete. @throws SchoolError for what LDAP does not allow */
 export function readHeader(bytes: Buffer, at = 0): Header | undefined {
   const [tag, first] = [bytes[at], bytes[at + 1]]
   if (tag === undefined || first === undefined) return undefined
@@ -31,7 +31,10 @@ export function readHeader(bytes: Buffer, at = 0): Header | undefined {
   return { tag, start, size: start + bytes.readUIntBE(at + 2, digits) }
 }
 
-/** Elements side by side that fill these bytes exactly. ldapts' own reader hangs on a length that points beyond its end. */
+/**
+ * Consecutive elements that fill these bytes exactly. Not ldapts's own reader, because it hangs on a length that
+ * points beyond its end.
+ */
 export function readElements(bytes: Buffer): Element[] {
   const elements: Element[] = []
   for (let rest = bytes; rest.length > 0; ) {
@@ -43,7 +46,7 @@ export function readElements(bytes: Buffer): Element[] {
   return elements
 }
 
-/** The content of an element that has to be there, with that tag. */
+/** The content of a required element with this tag. */
 export function contentOf(element: Element | undefined, tag: number): Buffer {
   if (element?.tag !== tag) throw notUnderstood()
   return element.content

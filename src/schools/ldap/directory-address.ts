@@ -4,22 +4,22 @@ import type { SchoolTls } from '../school-call/tls-options.ts'
 export interface DirectoryAddressOptions {
   /** `ldaps://HOST[:PORT]` or `ldap://HOST[:PORT]`. */
   url: string
-  /** Whether an `ldap://` connection is turned to TLS before anything else is said; true where it is absent. */
+  /** Whether an `ldap://` connection switches to TLS before any other request. True if absent. */
   startTls?: boolean | undefined
-  /** PEM of the authority that alone is trusted; the usual ones where it is absent. */
+  /** PEM of the only authority that is trusted. If absent, the usual authorities are trusted. */
   ca?: string | undefined
-  /** Old TLS is taken. */
+  /** Accepts old TLS. */
   legacyTls?: boolean
 }
 
-/** Where the school's directory lives, and what keeps passwords from being read on the way. */
+/** The address of the school's directory, and how the connection protects passwords. */
 export interface DirectoryAddress extends SchoolTls {
   host: string
   port: number
   protection: 'tls' | 'start-tls' | 'none'
 }
 
-/** @throws Error for an address that is none, and for one that would send passwords in the clear. */
+/** @throws Error for an invalid address, and for one that would send passwords in clear text */
 export function directoryAddress({ url, startTls, ca, legacyTls = false }: DirectoryAddressOptions): DirectoryAddress {
   const { protocol, hostname, port, pathname, search, username, password } = new URL(url)
   if (protocol !== 'ldap:' && protocol !== 'ldaps:') throw new Error('A directory is asked by ldap:// or ldaps:// only')

@@ -1,14 +1,14 @@
 import { PasswordPolicyControl, ProtocolOperation } from 'ldapts'
 import { contentOf, type Element, notUnderstood, numberOf, readElements } from './ber.ts'
 
-/** How an operation ended. */
+/** The result of an operation. */
 export interface DirectoryResult {
   kind: 'result'
   operation: number
   code: number
-  /** The directory's own words: for recognizing, never for logging, as they may name the student. */
+  /** The directory's own message. It is used to recognize a result and never logged, because it may name the student. */
   diagnostic: string
-  /** What the password policy control says is wrong, where it says anything. */
+  /** The error reported by the password policy control, if there is one. */
   policyError: number | undefined
 }
 
@@ -32,7 +32,8 @@ const results: readonly number[] = [
 ]
 
 /**
- * Reads one whole message (RFC 4511, 4.1.1). By hand, because ldapts takes an answer without a result code for success.
+ * Reads one complete message (RFC 4511, 4.1.1). Not ldapts's reader, because it treats a response without a result
+ * code as success.
  * @throws SchoolError `not-understood`
  */
 export function readAnswer(message: Buffer): DirectoryAnswer {

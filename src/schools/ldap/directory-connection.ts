@@ -23,8 +23,8 @@ export interface Exchange {
 }
 
 /**
- * One connection for one login, one request at a time. Not ldapts' own client: that one connects anew by itself when it is cut off, and
- * after StartTLS it would do so in the clear and send the password.
+ * One connection for one login, with one request at a time. Not ldapts's own client, because it reconnects
+ * automatically when the connection is lost. After StartTLS it would reconnect in clear text and send the password.
  */
 export class DirectoryConnection {
   readonly #address
@@ -43,7 +43,7 @@ export class DirectoryConnection {
     this.#socket = quiet(address.protection === 'tls' ? connectTls(directoryTls(address)) : connectPlain(address))
   }
 
-  /** Connects, and makes the connection private. @throws SchoolError */
+  /** Connects and secures the connection. @throws SchoolError */
   static async open(
     address: DirectoryAddress,
     limits: DirectoryLimits,
@@ -64,7 +64,7 @@ export class DirectoryConnection {
     return ++this.#messageId
   }
 
-  /** Sends a request and hears its answer to the end. @throws SchoolError when there is none */
+  /** Sends a request and reads the complete response. @throws SchoolError if there is none */
   ask(step: string, request: BindRequest | SearchRequest | ExtendedRequest, ending: number): Promise<Exchange> {
     const entries: string[] = []
     const hear = (answer: DirectoryAnswer): Exchange | undefined => {
@@ -77,12 +77,12 @@ export class DirectoryConnection {
     }
     return this.#inTime(step, async (signal, seen) => {
       this.#socket.write(request.write())
-      // What came behind the last answer can only be a notice that the directory goes away, or a lie.
+      // Data already received after the previous response can only be a disconnection notice or forged.
       return this.#heard(hear) ?? this.#listen(step, hear, signal, seen)
     })
   }
 
-  /** Says goodbye where nothing is left unanswered. */
+  /** Sends an unbind request if no request is pending. */
   close(): void {
     const socket = this.#socket
     if (this.#idle) socket.write(new UnbindRequest({ messageId: this.nextId() }).write(), () => socket.destroy())
@@ -93,7 +93,7 @@ export class DirectoryConnection {
     const request = new ExtendedRequest({ messageId: this.nextId(), oid: START_TLS })
     const { result } = await this.ask('start-tls', request, ProtocolOperation.LDAP_RES_EXTENSION)
     if (result.code !== SUCCESS) throw new SchoolError('unsupported', `start-tls: result code ${result.code}`)
-    // What was said before the connection is private must not be taken for something said after.
+    // Data received before the connection is encrypted must not be taken for data received afterwards.
     if (!this.#cutter.empty || this.#socket.readableLength > 0) throw notUnderstood()
     this.#socket = quiet(connectTls({ ...directoryTls(this.#address), socket: this.#socket }))
     await this.#connected('secureConnect')
@@ -151,7 +151,7 @@ function directoryTls(address: DirectoryAddress) {
   return { host, port, servername: isIP(host) ? '' : host, ...tlsOptions(address) }
 }
 
-/** A socket whose errors are looked up where they are waited for. */
+/** A socket whose errors are read by the code that waits on it, so they need no handler. */
 function quiet<T extends Socket>(socket: T): T {
   return socket.on('error', () => {})
 }

@@ -15,16 +15,16 @@ export interface Credentials {
 export interface DirectorySearch {
   baseDn: string
   filter: StudentFilter
-  /** How long the directory may look, in seconds. */
+  /** How long the directory may search, in seconds. */
   timeLimit: number
 }
 
-/** More than one is no student: two are enough to know. */
+/** Only a single entry identifies a student. Two are enough to detect an ambiguous filter. */
 const MOST_ENTRIES = 2
 /** RFC 4511, 4.5.1.8: no attributes. */
 const NO_ATTRIBUTES = '1.1'
 
-/** Logs in with the service's own account. @throws SchoolError when it is refused: that is never the student's fault. */
+/** Logs in with the service's own account. @throws SchoolError if it is refused, which is never the student's fault */
 export async function logInAsService(connection: DirectoryConnection, account: Credentials): Promise<void> {
   const result = await bind(connection, 'service login', account)
   if (result.code === SUCCESS) return
@@ -32,7 +32,10 @@ export async function logInAsService(connection: DirectoryConnection, account: C
   throw new SchoolError(reason, `service login: LDAP_BIND_DN is refused with result code ${result.code}`)
 }
 
-/** The name of the only entry for this number; undefined for none. @throws SchoolError, also for several: then the filter is wrong. */
+/**
+ * The name of the only entry for this number, or undefined if there is none.
+ * @throws SchoolError, also for several entries, because then the filter is wrong
+ */
 export async function findStudent(
   connection: DirectoryConnection,
   { baseDn, filter, timeLimit }: DirectorySearch,
@@ -52,7 +55,7 @@ export async function findStudent(
   if (result.code === SIZE_LIMIT_EXCEEDED || entries.length > 1) throw severalEntries()
   if (result.code !== SUCCESS) throw resultTrouble(result, 'search')
   const [name] = entries
-  // Without a name, every password is right: that would be an anonymous login (RFC 4513, 5.1.2).
+  // A bind with an empty name is an anonymous login, which accepts every password (RFC 4513, 5.1.2).
   if (name === '') throw notUnderstood()
   return name
 }
@@ -61,7 +64,7 @@ function severalEntries(): SchoolError {
   return new SchoolError('login-fault', 'search: LDAP_FILTER finds several entries for one student number')
 }
 
-/** Tries the password, once. @throws SchoolError */
+/** Tries the password once. @throws SchoolError */
 export async function logInAsStudent(connection: DirectoryConnection, dn: string, proof: Proof): Promise<Verification> {
   return judgeLogin(await bind(connection, 'login', { dn, password: proof.schoolPassword }), dn)
 }

@@ -11,11 +11,11 @@ const INAPPROPRIATE_AUTHENTICATION = 48
 const INVALID_CREDENTIALS = 49
 const UNWILLING_TO_PERFORM = 53
 
-/** Result codes of RFC 4511, A.2; all others are a fault. */
+/** Result codes of RFC 4511, A.2. All others are a fault. */
 const reasons: Readonly<Record<number, UnavailableReason>> = {
   2: 'not-understood',
   3: 'timeout',
-  // The directory's rules for logging in: another method, a safer connection.
+  // The directory requires another login method or a more secure connection.
   7: 'unsupported',
   8: 'unsupported',
   13: 'unsupported',
@@ -24,7 +24,7 @@ const reasons: Readonly<Record<number, UnavailableReason>> = {
   52: 'maintenance',
 }
 
-/** Codes with which directories refuse a login for reasons of their own, told by their words alone. */
+/** Codes that directories also use to refuse a login for other reasons, which only the message distinguishes. */
 const wordy = [INVALID_CREDENTIALS, CONSTRAINT_VIOLATION, UNWILLING_TO_PERFORM]
 const refused = [INVALID_CREDENTIALS, INAPPROPRIATE_AUTHENTICATION, NO_SUCH_OBJECT]
 
@@ -33,11 +33,11 @@ const locked =
   /\bdata 775\b|retry limit|too many failed logins|account (is |has been )?(temporarily )?locked|locked out|\(-197\)/i
 /** Active Directory (530, 531 not here and now; 533 disabled, 701 expired), FreeIPA (`Account inactivated`), eDirectory (-220 expired). */
 const refusedPerson = /\bdata (530|531|533|701)\b|account (is |has been )?(inactivated|disabled|expired)|\(-220\)/i
-/** Active Directory: the password is right, and has to be changed at the school first. */
+/** Active Directory: the password is correct but must first be changed at the school. */
 const changeWanted = /\bdata (532|773)\b/i
 const changePolicies: readonly number[] = [PasswordPolicyError.PasswordExpired, PasswordPolicyError.ChangeAfterReset]
 
-/** What a bind with the student's password proves. @throws SchoolError when it proves nothing. */
+/** What a bind with the student's password proves. @throws SchoolError if it proves nothing */
 export function judgeLogin(result: DirectoryResult, studentCode: string): Verification {
   const { code, diagnostic, policyError } = result
   if (code === SUCCESS) return { outcome: 'verified', studentCode }
@@ -47,7 +47,7 @@ export function judgeLogin(result: DirectoryResult, studentCode: string): Verifi
     if (changeWanted.test(diagnostic) || changePolicies.includes(policyError ?? -1)) return { outcome: 'action-wanted' }
   }
   if (refused.includes(code)) return { outcome: 'rejected' }
-  // A code of no known meaning speaks of this login, not of the directory.
+  // An unknown code concerns this login, not the directory as a whole.
   throw new SchoolError(reasons[code] ?? 'login-fault', `login: result code ${code}`)
 }
 

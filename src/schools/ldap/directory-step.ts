@@ -1,13 +1,13 @@
 import { SchoolError } from '../school-call/school-error.ts'
 
-/** What happened in a login, for people who check a school. Holds nothing of the student's. */
+/** One step of a login, shown to operators who check a school. Contains no data of the student. */
 export interface DirectoryStep {
   name: 'connect' | 'service login' | 'search' | 'login'
   saw: string
   ms: number
 }
 
-/** Runs steps and tells each, whether it worked or not. */
+/** Runs steps and reports each one, whether it succeeds or fails. */
 export function tellStep(tell: (step: DirectoryStep) => void) {
   return async function step<T>(
     name: DirectoryStep['name'],

@@ -11,11 +11,11 @@ import { type DirectoryLimits, defaultDirectoryLimits } from './limits.ts'
 import { studentFilter } from './student-filter.ts'
 
 export interface LdapOptions extends DirectoryAddressOptions {
-  /** Below it students are looked for. */
+  /** The entry below which students are searched for. */
   baseDn: string
-  /** RFC 4515, with `{studentNumber}` where the number goes. */
+  /** RFC 4515, with `{studentNumber}` as the placeholder for the number. */
   filter?: string | undefined
-  /** The account that looks for students; anonymous where it is absent. */
+  /** The account that searches for students. If absent, the search is anonymous. */
   bindDn?: string | undefined
   bindPassword?: string | undefined
   limits?: Partial<DirectoryLimits>
@@ -23,12 +23,13 @@ export interface LdapOptions extends DirectoryAddressOptions {
   onStep?: (step: DirectoryStep) => void
 }
 
-/** No student's number, for a search that shall find nothing. */
+/** A number that no student has, for a search that should find nothing. */
 const NOBODY = '0'
 
 /**
- * Proves students by finding their entry in an LDAP directory and binding to it with their password. Searches no referral and
- * changes nothing. @throws Error for settings that cannot be right, and for an address that would send passwords in the clear.
+ * Verifies students by finding their entry in an LDAP directory and binding to it with their password. Follows no
+ * referral and changes nothing.
+ * @throws Error for invalid settings, and for an address that would send passwords in clear text
  */
 export function createLdapVerifier(options: LdapOptions): StudentVerifier {
   const { baseDn, logger, onStep = () => {} } = options
@@ -94,7 +95,7 @@ export function createLdapVerifier(options: LdapOptions): StudentVerifier {
   }
 
   async function verify(proof: Proof, ask?: AskOptions): Promise<Verification> {
-    // A name without a password is an anonymous login, which directories welcome (RFC 4513, 5.1.2).
+    // A bind with a name and no password is an anonymous login, which directories usually accept (RFC 4513, 5.1.2).
     if (proof.schoolPassword === '' || proof.studentNumber === '') return { outcome: 'rejected' }
     const deadline = startDeadline(
       limits.loginMs,
@@ -131,7 +132,7 @@ function serviceAccount({ bindDn, bindPassword }: LdapOptions): Credentials | un
 
 function unavailable(error: unknown, logger: Logger): Unavailable {
   if (error instanceof SchoolError) return error.toAnswer()
-  // A fault of our own. Its message and stack are kept back: they may quote the password.
+  // A bug in the adapter. The error's message and stack are not logged, because they may contain the password.
   const kind = error instanceof Error ? error.name : typeof error
   logger.error({ kind }, 'the school adapter failed')
   return { outcome: 'unavailable', reason: 'fault', detail: `the adapter failed: ${kind}` }

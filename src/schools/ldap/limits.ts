@@ -1,10 +1,10 @@
-/** How much time and how many bytes one login may cost. */
+/** Limits on the time and bytes of one login. */
 export interface DirectoryLimits {
-  /** One call to the directory: connecting, or a request to the last byte of its answer. */
+  /** One call to the directory: connecting, or a request up to the last byte of its response. */
   callMs: number
   /** All calls of one login. */
   loginMs: number
-  /** All messages that answer one request. */
+  /** All messages in the response to one request. */
   answerBytes: number
 }
 

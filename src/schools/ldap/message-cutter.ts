@@ -6,15 +6,18 @@ const SHORTEST_HEADER = 2
 
 export interface MessageCutter {
   add(chunk: Buffer): void
-  /** The next message that is whole. @throws SchoolError when it is no LDAP, or a message is announced that is too large. */
+  /** The next complete message. @throws SchoolError if it is not LDAP, or if the announced length is too large */
   next(): Buffer | undefined
-  /** Nothing is held back. */
+  /** True if no received bytes are buffered. */
   readonly empty: boolean
 }
 
-/** Cuts what arrives into messages. Joins its pieces only when enough are there, so that drops of a byte cost no more than floods. */
+/**
+ * Splits the received bytes into messages. Joins the chunks only when there are enough for a message, so that input
+ * that arrives byte by byte costs no more than input in large chunks.
+ */
 export function createMessageCutter(mostBytes: number): MessageCutter {
-  /** Joined already, from `at` on not yet cut. */
+  /** Joined bytes. Those from `at` on are not yet split. */
   let bytes: Buffer = Buffer.alloc(0)
   let at = 0
   let pieces: Buffer[] = []

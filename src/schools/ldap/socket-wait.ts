@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net'
 
-/** Hears an event until `take` answers something; ends with the socket's own error when it closes, or when the time is up. */
+/**
+ * Waits for an event until `take` returns a value. Rejects with the socket's own error when the socket closes, or when
+ * the time is up.
+ */
 export function waitFor<T, Heard = void>(
   socket: Socket,
   event: string,

@@ -5,8 +5,9 @@ const PLACE = '{studentNumber}'
 export type StudentFilter = (studentNumber: string) => ReturnType<typeof FilterParser.parseString>
 
 /**
- * A search filter (RFC 4515) for one student, such as `(&(objectClass=person)(uid={studentNumber}))`. Whatever a number holds is
- * looked for to the letter. @throws Error for a template that is no filter.
+ * A search filter (RFC 4515) for one student, such as `(&(objectClass=person)(uid={studentNumber}))`. The characters
+ * of a number are escaped and match literally.
+ * @throws Error for an invalid template
  */
 export function studentFilter(template: string): StudentFilter {
   if (!template.includes(PLACE)) throw new Error(`The filter has to hold ${PLACE}`)

@@ -3,7 +3,7 @@ import { SchoolError } from './school-error.ts'
 
 type Body = Dispatcher.ResponseData['body']
 
-/** The whole body, given up as soon as it is known to be longer than allowed. */
+/** Reads the whole body. Stops as soon as it is known to be longer than allowed. */
 export async function readBody(body: Body, announced: unknown, mostBytes: number, call: string): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let length = 0
@@ -16,7 +16,7 @@ export async function readBody(body: Body, announced: unknown, mostBytes: number
   return Buffer.concat(chunks)
 }
 
-/** Ends a body that nobody will read, and answers the reason. */
+/** Discards a body that is not needed and returns the reason. */
 export function dropBody(body: Body, reason: SchoolError): SchoolError {
   body.on('error', () => {}).destroy()
   return reason

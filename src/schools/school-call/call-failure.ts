@@ -4,11 +4,11 @@ const unreachable = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH
 const tooSlow = /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/
 const brokenOff = /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_CLOSED|UND_ERR_DESTROYED)$/
 const untrusted = /^(CERT_|ERR_TLS_|ERR_SSL_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
-/** What modern TLS says to a server that can do no better. */
+/** The errors of modern TLS with a server that supports only older TLS. */
 const oldTls =
   /^ERR_SSL_.*(PROTOCOL|VERSION|HANDSHAKE_FAILURE|DH_KEY_TOO_SMALL|KEY_TOO_SMALL|MD_TOO_WEAK|RENEGOTIATION|NO_CIPHERS)/
 
-/** Names what went wrong by the error's code alone: messages may quote the address, and with it a digest. */
+/** Describes an error by its code alone, because messages may quote the address, and with it a digest. */
 export function callFailure(error: unknown, call: string, seen: { timedOut: boolean; answered: boolean }): SchoolError {
   if (error instanceof SchoolError) return error
   if (seen.timedOut) return new SchoolError('timeout', `${call}: no whole answer in time`)
@@ -24,7 +24,7 @@ export function callFailure(error: unknown, call: string, seen: { timedOut: bool
 
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
-  // Several addresses tried in turn fail as one AggregateError without a code of its own.
+  // If several addresses fail in turn, Node throws one AggregateError without a code of its own.
   if (error instanceof AggregateError && !('code' in error && error.code)) return codeOf(error.errors[0])
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

@@ -1,7 +1,7 @@
 import { SchoolError } from './school-error.ts'
 import type { SchoolSite } from './school-site.ts'
 
-/** What is wrong with an answer's HTTP status, if anything is. A redirect is never followed. */
+/** The error for a response's HTTP status, if there is one. Redirects are never followed. */
 export function statusTrouble(
   status: number,
   location: unknown,
@@ -15,7 +15,7 @@ export function statusTrouble(
   return new SchoolError(reason, `${call}: HTTP status ${status}`)
 }
 
-/** Only the host is told: the rest of an address may repeat what was sent. */
+/** Contains only the host, because the rest of an address may repeat what was sent. */
 function direction(location: unknown, site: SchoolSite): string {
   if (typeof location !== 'string' || !URL.canParse(location, site.origin)) return 'without an address'
   const { origin } = new URL(location, site.origin)

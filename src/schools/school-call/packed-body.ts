@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gunzip, inflate, inflateRaw } from 'node:zlib'
 import { SchoolError } from './school-error.ts'
 
-/** Asked for with each call. Some sites pack their answers all the same. */
+/** Sent with each call. Some sites compress their responses anyway. */
 export const acceptEncoding = 'identity'
 
 type Unpack = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
@@ -12,7 +12,10 @@ const unpackers = {
   rawDeflate: promisify(inflateRaw),
 } satisfies Record<string, Unpack>
 
-/** A body as it was before it was packed, of at most so many bytes. @throws SchoolError `too-large`, or `not-understood` for other packings */
+/**
+ * The body after decompression, up to the given size.
+ * @throws SchoolError `too-large`, or `not-understood` for other encodings
+ */
 export async function unpackBody(
   bytes: Uint8Array,
   encoding: string | string[] | undefined,
@@ -36,7 +39,7 @@ export async function unpackBody(
 
 function unpackerFor(coding: string, bytes: Uint8Array): Unpack | undefined {
   if (coding === 'gzip' || coding === 'x-gzip') return unpackers.gzip
-  // Some servers leave out the two bytes with which deflate begins (RFC 1950).
+  // Some servers leave out the two-byte header of deflate (RFC 1950).
   const [first = 0, second = 0] = bytes
   const framed = (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0
   return coding === 'deflate' ? (framed ? unpackers.deflate : unpackers.rawDeflate) : undefined

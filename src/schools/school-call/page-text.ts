@@ -1,12 +1,15 @@
-/** A label further down does not count: browsers look no further either. */
+/** A charset label after this many bytes is ignored, as browsers do. */
 const LABEL_WITHIN = 1024
 
-/** The text of an answer: GBK where it says so or where it is not UTF-8, whatever else its label claims. */
+/**
+ * The text of a response. It is decoded as GBK if it is labelled so or if it is not valid UTF-8, whatever other label
+ * it has.
+ */
 export function pageText(body: Uint8Array, contentType: string): string {
   const head = Buffer.from(body.subarray(0, LABEL_WITHIN)).toString('latin1')
   const label = /charset\s*=\s*["']?([\w-]+)/i
   const charset = label.exec(contentType)?.[1] ?? label.exec(head)?.[1] ?? ''
-  // GB18030 is GBK and more: a page that is labelled narrowly and written widely is still read.
+  // GB18030 is a superset of GBK, so a page with characters beyond its label's charset can still be read.
   const wide = new TextDecoder('gb18030')
   if (/^(gbk|gb_?2312|gb18030|x-gbk|cp936)$/i.test(charset)) return wide.decode(body)
   try {
@@ -16,7 +19,7 @@ export function pageText(body: Uint8Array, contentType: string): string {
   }
 }
 
-/** Bytes of an image may hold anything that looks like a tag, but no page holds such letters. */
+/** The bytes of an image may contain anything that looks like a tag, but no page contains such characters. */
 const binary = /[^\P{Cc}\t\n\f\r]/u
 
 export function looksLikeHtml(text: string): boolean {
@@ -25,9 +28,9 @@ export function looksLikeHtml(text: string): boolean {
   return tag.test(start) && !binary.test(start)
 }
 
-/** A page of the night in place of one to log in on, whose news may speak of maintenance as well. */
+/** A maintenance page in place of a login page. The news on a login page may mention maintenance as well. */
 export function saysMaintenance(page: string): boolean {
-  // Neither part runs past the next `<`, so that a page of nothing but titles is read once.
+  // Neither part runs past the next `<`, so that a page with nothing but titles is scanned only once.
   const title = /<title[^<>]*>([^<]*)/i.exec(page)?.[1] ?? ''
   return /维护|maintenance/i.test(title) || (/维护/.test(page) && !/<(form|input|script)\b/i.test(page))
 }

@@ -1,6 +1,9 @@
 import type { Unavailable, UnavailableReason } from '../verifier.ts'
 
-/** Ends a login from anywhere inside the adapter; never leaves it. The detail is for operators and holds nothing of the student's. */
+/**
+ * Ends a login from anywhere inside the adapter and never leaves the adapter. The detail is for operators and contains
+ * no data of the student.
+ */
 export class SchoolError extends Error {
   override name = 'SchoolError'
   readonly reason: UnavailableReason

@@ -1,13 +1,13 @@
 import type { SchoolTls } from './tls-options.ts'
 
-/** Where the school's system lives. Its web root is part of the address, and may be none. */
+/** The address of the school's system. It includes the web root, which may be empty. */
 export interface SchoolSite extends SchoolTls {
   origin: string
   /** `''`, or a path that begins with a slash and ends without one. */
   root: string
 }
 
-/** @throws Error when the address is not an http:// or https:// one. */
+/** @throws Error if the address is not an http:// or https:// address */
 export function schoolSite(baseUrl: string, { ca, legacyTls = false }: Partial<SchoolTls> = {}): SchoolSite {
   const url = new URL(baseUrl)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
@@ -20,7 +20,10 @@ export function addressOf(site: SchoolSite, path: string): string {
   return `${site.origin}${site.root}${path}`
 }
 
-/** Where `Location` leads from a path below the web root: such a path again, or the whole address where it leads out; undefined where it is none. */
+/**
+ * The target of `Location`, relative to a path below the web root: again such a path, or the whole address if it leads
+ * elsewhere. Undefined if it is not an address.
+ */
 export function pathBelow(site: SchoolSite, location: unknown, from: string): string | undefined {
   const base = addressOf(site, from)
   if (typeof location !== 'string' || !URL.canParse(location, base)) return undefined

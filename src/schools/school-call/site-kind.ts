@@ -1,4 +1,4 @@
-/** What gives a system away in its login page, or in the address to which that leads. The first that fits is it. */
+/** What identifies a system in its login page, or in the address that the page leads to. The first match wins. */
 const marks: readonly (readonly [system: string, mark: RegExp])[] = [
   ['KINGOSOFT (青果)', /genValidateCode|\blogon\.action\b|kingo|青果/i],
   ['正方', /login_slogin|zftal|default2\.aspx/i],
@@ -17,7 +17,7 @@ export function systemIn(text: string): string | undefined {
 const unifiedLogins =
   /\/(?:authserver|cas|lyuapServer|zfca|tpass)\/login(?![\w.])|\/sso\/|\/oauth2?(?:\.0)?\/authorize|\/idp\/|^https?:\/\/[^/]*\b(?:web|ssl)?vpn/i
 
-/** A login page for all systems of the school, or its way in from outside. */
+/** A unified login page for all systems of the school, or the school's gateway for access from outside. */
 export function isUnifiedLogin(address: string): boolean {
   return unifiedLogins.test(address)
 }
@@ -28,7 +28,7 @@ const jumps = [
   /http-equiv=["']?refresh\b[^<>]{0,60}\burl=["']?([^"'<>\s]{1,300})/i,
 ]
 
-/** Where a page sends its browser by script or `meta`. */
+/** The address to which a page redirects its browser by script or `meta`. */
 export function jumpIn(page: string): string | undefined {
   for (const jump of jumps) {
     const address = jump.exec(page)?.[1]

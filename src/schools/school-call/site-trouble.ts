@@ -15,7 +15,7 @@ const words: Partial<Record<UnavailableReason, string>> = {
   'not-understood': 'does not answer as is expected there: is SCHOOL_URL right?',
 }
 
-/** What a look says of a site that it could not see. */
+/** The result of a look at a site that could not be reached or read. */
 export function looksTroubled(address: string, { reason, message }: SchoolError): SiteLook {
   const told = words[reason]
   return looksWrong(told === undefined ? `${address}: ${message}` : `${address}: ${told} (${message})`)

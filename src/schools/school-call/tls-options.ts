@@ -2,9 +2,9 @@ import { constants } from 'node:crypto'
 import type { ConnectionOptions } from 'node:tls'
 
 export interface SchoolTls {
-  /** PEM of the authority that alone is trusted for this site; the usual ones where it is absent. */
+  /** PEM of the only authority that is trusted for this site. If absent, the usual authorities are trusted. */
   ca: string | undefined
-  /** Old TLS (1.0, 1.1, weak keys, no secure renegotiation) is taken: it can be read and changed on the way. */
+  /** Accepts old TLS (1.0, 1.1, weak keys, no secure renegotiation), which can be read and changed in transit. */
   legacyTls: boolean
 }
 
