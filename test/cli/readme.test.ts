@@ -21,7 +21,8 @@ test('both READMEs hold the same commands, settings and answers', () => {
   }
 })
 
-for (const path of ['README.md', 'README.zh-CN.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/decisions.md']) {
+const linking = ['README.md', 'README.zh-CN.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md']
+for (const path of [...linking, 'docs/decisions.md', 'docs/asvs.md']) {
   test(`every link of ${path} leads to a file`, () => {
     const links = [...read(path).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link)
     for (const link of links.filter((target) => !target.includes(':'))) {

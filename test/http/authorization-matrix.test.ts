@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { AccountId } from '../../src/accounts/account.ts'
+import { createTokens, type TokenClaims } from '../../src/authentication/token.ts'
+import { deriveKeys } from '../../src/keys.ts'
+import { errorText } from '../contract/assert-error.ts'
+import { basic, bearer, type Credentials, nobody, type Reply, send } from '../contract/client.ts'
+import { startCasServer } from '../schools/cas-server.ts'
+import { startService } from '../support/service.ts'
+import { type Answer, type Caller, casTable, members, type Row, strangers, table } from './authorization-table.ts'
+import { Campus } from './campus.ts'
+
+const secret = 'the secret of this test, which is long enough'
+const password = 'a quiet reading room'
+const campus = new Campus()
+after(() => campus.close())
+
+interface Account {
+  id: number
+  name: string
+  token: string
+  as: Credentials
+}
+/** Who asks, as whose account where there is one, and whose records are asked for. */
+interface Cast {
+  as: Credentials
+  account?: Account
+  target: Account
+}
+
+let cast: Record<Caller, Cast>
+before(async () => {
+  campus.open(await startService({ SECRET: secret }))
+  const [owner, other, hidden, deleted, changed] = await Promise.all([join(), join(), join(), join(), join()])
+  await campus.send('PUT', '/users/me/settings', { as: hidden.as, json: { visibility: 'only_me' } })
+  await campus.send('DELETE', '/users/me', { as: deleted.as, json: { password } })
+  const change = { password, new_password: 'another reading room' }
+  assert.equal((await campus.send('PUT', '/users/me', { as: changed.as, json: change })).status, 200)
+  const ofOwner = { account: owner, target: owner }
+  cast = {
+    owner: { as: owner.as, ...ofOwner },
+    // Made here, as the expired one and the foreign one are: they differ from it in one thing.
+    'owner, by a token as the user name': { as: basic(tokenOf(owner), ''), ...ofOwner },
+    'owner, by password': { as: basic(owner.name, password), ...ofOwner },
+    other: { as: other.as, account: other, target: owner },
+    'hidden owner': { as: hidden.as, account: hidden, target: hidden },
+    'other, of a hidden owner': { as: other.as, account: other, target: hidden },
+    nobody: { as: nobody, target: owner },
+    'wrong password': { as: basic(owner.name, 'a loud reading room'), target: owner },
+    'deleted, by token': { as: deleted.as, target: owner },
+    'deleted, by password': { as: basic(deleted.name, password), target: owner },
+    'expired token': { as: bearer(tokenOf(owner, { age: 3601 })), target: owner },
+    'revoked token': { as: changed.as, target: owner },
+    'token of another secret': { as: bearer(tokenOf(owner, { by: `not ${secret}` })), target: owner },
+  }
+})
+
+async function join(): Promise<Account> {
+  const { username, token } = await campus.register({ ...campus.newcomer(), password })
+  const as = bearer(token)
+  const { url } = (await campus.send('GET', '/users/me', { as })).body as { url: string }
+  return { id: Number(url.split('/').at(-1)), name: username, token, as }
+}
+
+/** One that the service could have issued to this account, `age` seconds ago. */
+function tokenOf({ token }: Account, { by = secret, age = 0 } = {}): string {
+  const [, payload = ''] = token.split('.')
+  const { sub, ver } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string; ver: number }
+  const claims: TokenClaims = { accountId: Number(sub) as AccountId, version: ver }
+  return createTokens(deriveKeys(by).token, 3600).issue(claims, Math.floor(Date.now() / 1000) - age)
+}
+
+/** An ended record and a running one, whatever the request before has done to them. Answers the ended one. */
+async function study({ as }: Account): Promise<number> {
+  const { id } = (await campus.post('/studys/', {}, { as })).body as { id: number }
+  await campus.send('PUT', `/studys/${id}`, { as })
+  await campus.send('POST', '/studys/', { as })
+  return id
+}
+
+for (const [route, row] of Object.entries(table)) {
+  test(`${route}: each kind of caller`, async () => {
+    for (const caller of members) await askAs(caller, route, row)
+    // Where nothing changes, all can ask at once.
+    const before = await stateOf(cast.owner.target)
+    await Promise.all(strangers.map((caller) => askAs(caller, route, row)))
+    assert.deepEqual(await stateOf(cast.owner.target), before)
+  })
+}
+
+async function askAs(caller: Caller, route: string, { answers, json, query = '' }: Row): Promise<void> {
+  const { as, account, target } = cast[caller]
+  if (account && account !== target) await study(account)
+  const id = account ? await study(target) : 1
+  const untouched = account !== target && account ? await stateOf(target) : undefined
+  const [method = '', template = ''] = route.split(' ')
+  const path = template.replace('{user_id}', String(target.id)).replace('{study_id}', String(id))
+  const reply = await campus.send(method, path + query, { as, ...(json && { json }) })
+  assertAnswer(reply, answers[caller], id, `${route} by ${caller}`)
+  if (untouched) assert.deepEqual(await stateOf(target), untouched, `${route} by ${caller} changes another's data`)
+}
+
+function assertAnswer(reply: Reply, answer: Answer, id: number, what: string): void {
+  assert.equal(reply.status, typeof answer === 'number' ? answer : 200, `${what}: ${reply.text}`)
+  if (reply.status >= 400) errorText(reply)
+  if (typeof answer === 'number') return
+  const { studys = [reply.body] } = reply.body as { studys?: unknown[] }
+  const shown = studys.some((record) => (record as { id: number }).id === id)
+  assert.equal(shown, answer === 'shown', `${what}: ${reply.text}`)
+}
+
+/** All that is somebody's own, but for the clock's doing. */
+async function stateOf({ as }: Account): Promise<unknown> {
+  const paths = ['/users/me/settings', '/users/me/studys?running=false&order=desc', '/users/me/studys?running=true']
+  const replies = await Promise.all(paths.map((path) => campus.send('GET', path, { as })))
+  return replies.map(({ status, text }) => {
+    assert.equal(status, 200)
+    return text.replaceAll(/"(seconds|elapsed_seconds|server_time)":("[^"]*"|\d+)/g, '')
+  })
+}
+
+async function routesOf(address: string): Promise<string[]> {
+  const { paths } = (await send('GET', `${address}/openapi.json`)).body as { paths: Record<string, object> }
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1.0', '')}`),
+  )
+}
+
+test('every route of the document has its row, and every row its route', async () => {
+  assert.deepEqual((await routesOf(campus.service.address)).sort(), Object.keys(table).sort())
+})
+
+test('so has every route of a school with a login page of its own, and they are open to anyone', async (t) => {
+  const school = await startCasServer([])
+  t.after(() => school.close())
+  const { address, close } = await startService({ SECRET: secret, SCHOOL: 'cas', SCHOOL_URL: school.url })
+  t.after(close)
+  const rows = Object.keys({ ...table, ...casTable })
+  const routes = await routesOf(address)
+  assert.deepEqual(
+    routes.filter((route) => !rows.includes(route)),
+    [],
+  )
+  for (const [route, { answers }] of Object.entries(casTable)) {
+    assert.ok(routes.includes(route), route)
+    const [method = '', path = ''] = route.split(' ')
+    for (const caller of [...members, ...strangers]) {
+      const { status } = await send(method, `${address}/api/v1.0${path}`, { as: cast[caller].as })
+      assert.equal(status, answers[caller], `${route} by ${caller}`)
+    }
+  }
+})
