@@ -2,7 +2,7 @@ import type { EpochSeconds } from '../shared/clock.ts'
 
 export type AccountId = number & { readonly brand: 'AccountId' }
 
-/** Who may see an account's records; `ranked_anonymously`: everyone, but boards do not name the account. */
+/** Who may see an account's records. `ranked_anonymously`: everyone, but boards do not name the account. */
 export const visibilities = ['everyone', 'ranked_anonymously', 'only_me'] as const
 export type Visibility = (typeof visibilities)[number]
 

@@ -2,9 +2,7 @@ import { createHmac } from 'node:crypto'
 import { DomainError } from '../shared/errors.ts'
 import { defaultPattern, type StudentNumberForm } from '../shared/student-number-form.ts'
 
-/**
- * @throws DomainError `student-number-malformed`, or `student-number-of-another-form` if the school has its own form
- */
+/** @throws DomainError `student-number-malformed`, or `student-number-of-another-form` if the school has its own form */
 export function checkStudentNumber(text: string, form: StudentNumberForm): void {
   if (form.matches(text)) return
   if (form.pattern === defaultPattern) throw new DomainError('student-number-malformed')

@@ -40,10 +40,7 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
   const { storage, clock, tokens, studentNumbers, studentNumberKey, guesses } = deps
   const remembered = createCredentialCache(clock)
 
-  /**
-   * The identity that this exact header was verified as in the last minutes, unless any instance has changed the
-   * account since.
-   */
+  /** The identity that this exact header was verified as in the last minutes, unless any instance has changed the account since. */
   function recall(authorization: string): MaybePromise<Identity | undefined> {
     const known = remembered.recall(authorization)
     if (known === undefined) return undefined

@@ -10,7 +10,7 @@ const judgedLength = 64
  * this product.
  */
 const parts = [
-  // The product and its context.
+  // The product and where it is used.
   ...['occupy', 'the', 'library', 'zhanling', 'tushuguan', 'zhanlingtushuguan', '占领', '图书馆', 'zlstg', 'zltsg'],
   ...[
     'study',

@@ -13,10 +13,7 @@ export interface Identity {
 
 /** A verified identity, with everything that may invalidate it. */
 export interface Verified extends Identity {
-  /**
-   * When the token was issued or the password verified. A time in the future means that the clock was ahead and has
-   * been set back.
-   */
+  /** When the token was issued or the password verified. A time in the future means that the clock was ahead and has been set back. */
   since: EpochSeconds
   until: EpochSeconds
   /** Set for an identity by password: the login was one of these two. */

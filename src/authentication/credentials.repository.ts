@@ -3,7 +3,7 @@ import type { MaybePromise } from '../shared/maybe-promise.ts'
 import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 
-/** The accounts that a login name may refer to. An account found by its user name is not returned as `byNumber`. */
+/** The accounts that a login name may refer to. An account found by its user name is not also returned as `byNumber`. */
 export interface FoundCredentials {
   byName?: Credentials
   byNumber?: Credentials
@@ -100,9 +100,7 @@ export async function endTokens(db: Db, id: AccountId): Promise<void> {
     .execute()
 }
 
-/**
- * Does the same for up to `limit` accounts, in order of id, after the id `after`. Returns undefined if there are none.
- */
+/** Does the same for up to `limit` accounts, in order of id, after the id `after`. Returns undefined if there are none. */
 export async function endTokensAfter(
   db: Db,
   after: number,

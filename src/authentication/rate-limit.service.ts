@@ -27,10 +27,7 @@ import {
 export interface RateLimitDeps {
   storage: Storage
   clock: Clock
-  /**
-   * Keys are stored as HMACs under this key, because they contain addresses and login names, which may be student
-   * numbers.
-   */
+  /** Keys are stored as HMACs under this key, because they contain addresses and login names, which may be student numbers. */
   key: Buffer
   /** False disables all limits except those with `always`. */
   enforced: boolean
@@ -49,10 +46,7 @@ interface Decision extends Booking {
 
 export type RateLimitService = ReturnType<typeof createRateLimitService>
 
-/**
- * Books tries before they are made, so that concurrent tries cannot exceed a limit, and refunds those that should not
- * count.
- */
+/** Books tries before they are made, so that concurrent tries cannot exceed a limit, and refunds those that should not count. */
 export function createRateLimitService({ storage, clock, key, enforced }: RateLimitDeps) {
   const keyOf = ({ limit, who }: Charge) =>
     createHmac('sha256', key).update(`${limit.name}\n${who}`).digest('base64url')

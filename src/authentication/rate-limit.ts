@@ -10,13 +10,9 @@ export interface RateLimit {
   duration: number
   /** Makes waits grow: seconds to wait after `points` tries. Each further try doubles the wait, up to `duration`. */
   firstWait?: number
-  /**
-   * Counts a try when it has failed, not when it is booked: many concurrent right tries are no reason to refuse anyone.
-   */
+  /** Counts a try when it has failed, not when it is booked: many concurrent right tries are no reason to refuse anyone. */
   afterwards?: boolean
-  /**
-   * Error code in place of `too-many-requests`; takes precedence over it. `Retry-After` is then at most a few seconds.
-   */
+  /** Error code in place of `too-many-requests`; takes precedence over it. `Retry-After` is then at most a few seconds. */
   refusal?: 'challenge-invalid' | 'school-try-under-way'
   /** Applies even with `THROTTLE=off`. */
   always?: boolean

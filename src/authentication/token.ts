@@ -4,7 +4,7 @@ import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
 
 export interface TokenClaims {
   accountId: AccountId
-  /** The credential version that the token was made for. */
+  /** The credential version that the token was issued for. */
   version: number
 }
 

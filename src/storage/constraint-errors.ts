@@ -2,10 +2,7 @@ const sqliteUnique = 2067
 const sqlitePrimaryKey = 1555
 const postgresUnique = '23505'
 
-/**
- * The violated uniqueness constraint (PostgreSQL's constraint name, or SQLite's `table.column`), or undefined for any
- * other error.
- */
+/** The violated uniqueness constraint (PostgreSQL's constraint name, or SQLite's `table.column`), or undefined for any other error. */
 export function violatedUniqueness(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const { errcode, code, constraint } = error as Error & { errcode?: number; code?: string; constraint?: string }

@@ -17,10 +17,7 @@ export class DatabaseUnavailableError extends Error {
   }
 }
 
-/**
- * Converts a driver's error to a DatabaseUnavailableError if the database was unavailable. Returns any other error
- * unchanged.
- */
+/** Converts a driver's error to a DatabaseUnavailableError if the database was unavailable. Returns any other error unchanged. */
 export function asUnavailable(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DatabaseUnavailableError) return error
   const reason = sqliteReason(error) ?? (isUnreachable(error) ? 'unreachable' : undefined)

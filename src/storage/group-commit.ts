@@ -63,8 +63,7 @@ export function createGroupCommit({ connection, endSnapshot, onUnavailable }: Gr
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
-      // One turn of the event loop lets requests that arrived together join the group, and lets another process take
-      // the lock.
+      // One turn of the event loop lets requests that arrived together join the group, and lets another process take the lock.
       await setImmediate()
       if (await lock()) await commitGroup(waiting.splice(0, largestGroup))
     }
@@ -113,10 +112,7 @@ export function createGroupCommit({ connection, endSnapshot, onUnavailable }: Gr
     }
   }
 
-  /**
-   * Copies the write-ahead log into the database file and truncates it: on a small disk, the log may be what takes all
-   * the space.
-   */
+  /** Copies the write-ahead log into the database file and truncates it: on a small disk, the log may be what takes all the space. */
   async function makeRoom(): Promise<boolean> {
     if (performance.now() < nextCheckpoint) return false
     nextCheckpoint = performance.now() + checkpointEveryMs

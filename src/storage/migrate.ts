@@ -52,10 +52,7 @@ export async function migrate(storage: Storage): Promise<string[]> {
 /** The lock number that Kysely uses, so that older versions, which relied on Kysely's lock, are excluded too. */
 const migrationLock = 3_853_314_791_062_309_107n
 
-/**
- * On PostgreSQL, the lock ends with the transaction. A session lock would outlive it behind a pooler and block the next
- * start.
- */
+/** On PostgreSQL, the lock ends with the transaction. A session lock would outlive it behind a pooler and block the next start. */
 async function locked<T>({ kind, db, longRunning = db }: Storage, work: (db: Db) => Promise<T>): Promise<T> {
   if (kind === 'sqlite') return withLongBusyTimeout(db, () => work(db))
   return longRunning.transaction().execute(async (tx) => {
@@ -74,7 +71,7 @@ async function doneSteps(db: Db): Promise<string[]> {
   return done.map(({ name }) => name)
 }
 
-/** @throws NewerDatabaseError for the name of a migration that this version does not know */
+/** @throws NewerDatabaseError if `done` names a migration that this version does not know */
 export function refuseNewer(done: string[]): void {
   const foreign = done.find((name) => !(name in steps))
   if (foreign !== undefined)

@@ -10,7 +10,7 @@ const attemptMs = 100
 export interface MigratedStorage {
   /** Closing it releases the lock on the file. */
   storage: Storage
-  /** Names of the migrations that were run. */
+  /** Names of the migrations that this call ran. */
   steps: string[]
   /** Whether no other process uses the file. Always true on PostgreSQL, where this is not checked. */
   alone: boolean

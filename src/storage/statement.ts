@@ -22,10 +22,7 @@ const parameters = new Proxy<Record<string, RawBuilder<unknown>>>(
 
 const runners = new WeakMap<Db, RunNow>()
 
-/**
- * Makes `run` execute the statements on `db` immediately, without the event loop turns that Kysely takes to find a
- * connection.
- */
+/** Makes `run` execute the statements on `db` immediately, without the event loop turns that Kysely takes to find a connection. */
 export function runAtOnce(db: Db, run: RunNow): void {
   runners.set(db, run)
 }

@@ -8,7 +8,7 @@ export type DatabaseKind = 'sqlite' | 'postgres'
 
 export interface Storage {
   readonly kind: DatabaseKind
-  /** For reads outside a write. Sees only what is committed. Throws DatabaseUnavailableError. */
+  /** For reads outside a write. Sees only committed data. Throws DatabaseUnavailableError. */
   readonly db: Db
   /** For operations that may take minutes, such as a migration: unlike `db` and `write`, it has no time limit. */
   readonly longRunning?: Db

@@ -9,17 +9,14 @@ const mostBytes = 16 * 1024 * 1024
 const longest = 10
 
 interface KeptPage {
-  /**
-   * The version of the account's records, read before the records. The page is void once the account has another
-   * version.
-   */
+  /** The version of the account's records, read before the records. The page is void once the account has another version. */
   version: number
   /**
    * The origin of its links. It is not part of the key, because a client can choose it freely: only one page is cached
    * for all origins.
    */
   origin: string
-  /** When the page was created. An earlier present means that the clock was ahead and has been set back. */
+  /** When the page was created. If this is in the future, the clock was ahead and has been set back. */
   from: EpochSeconds
   until: EpochSeconds
   text: string

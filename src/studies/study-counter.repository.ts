@@ -18,9 +18,7 @@ const commonRows = 8
 /** SQLite allows 32,766 parameters per statement. */
 const rowsAtOnce = 1000
 
-/**
- * Adds the deltas of all writes together at the end of the transaction, because this takes locks that others wait for.
- */
+/** Adds the deltas of all writes together at the end of the transaction, because this takes locks that others wait for. */
 export function addToCounters(tx: Db, deltas: CounterDelta[]): void {
   beforeCommit(tx, writeDeltas, deltas)
 }
@@ -36,8 +34,7 @@ async function writeDeltas(db: Db, deltas: CounterDelta[]): Promise<void> {
       values[`bucket${index}`] = bucket
       values[`delta${index}`] = delta
     }
-    // The few rows of a start or an end are common. The many rows of an account's removal fill whole statements, except
-    // for the rest.
+    // A start or an end has few rows, a common number. An account's removal has many, which mostly fill whole statements.
     const common = some.length <= commonRows || some.length === rowsAtOnce
     const addition = common ? additionOf(some.length) : makeAddition(some.length)
     await addition.all(db, values)
@@ -107,10 +104,7 @@ export interface CounterPosition {
   offset: number
 }
 
-/**
- * The position of the record that `offset` others precede, found by descending through the widths; undefined past the
- * last record.
- */
+/** The position of the record that `offset` others precede, found by descending through the widths; undefined past the last record. */
 export async function locate(db: Db, offset: number, order: Order): Promise<CounterPosition | undefined> {
   let range: { from: number; to: number } | undefined
   let rest = offset

@@ -65,9 +65,7 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
   })
 }
 
-/**
- * Whether apps request this page all the time, so that it may be cached. Other query parameters have too many values.
- */
+/** Whether apps request this page all the time, so that it may be cached. Other query parameters have too many values. */
 function isFirstPage(query: object): boolean {
   return Object.keys(query).every((name) => name === 'per_page' || name === 'order')
 }

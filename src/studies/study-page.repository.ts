@@ -68,10 +68,7 @@ async function laterPage<C extends Columns, S extends Study>(
   return { items, count, ...links(request, items, backwards ? behind : more, backwards ? more : behind) }
 }
 
-/**
- * Old clients request pages by number. For everyone's list, the counters locate the page; other lists have few records
- * to skip.
- */
+/** Old clients request pages by number. For everyone's list, the counters locate the page; other lists have few records to skip. */
 async function skip(
   db: Db,
   filter: StudyFilter,

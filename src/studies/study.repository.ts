@@ -19,9 +19,7 @@ const indexedColumns = [
 /** The columns of a published record. */
 export const studyColumns = [...indexedColumns, 'studies.heartbeat_at'] as const
 
-/**
- * The same columns for one student's page, which is read from an index alone: only a running record's row is looked up.
- */
+/** The same columns for one student's page, which is read from an index alone: only a running record's row is looked up. */
 export const pageColumns = [
   ...indexedColumns,
   sql<number | null>`case when studies.ended_at is null

@@ -11,9 +11,7 @@ const fromNetwork: RateLimit = { name: 'passwords-from-address', points: 100, du
  * lock them out.
  */
 const fromHome: RateLimit = { name: 'known-from-address', points: 500, duration: 900, afterwards: true }
-/**
- * For the whole service. The window is short, so that attackers who use it up lock newcomers out for a minute at most.
- */
+/** For the whole service. The window is short, so that attackers who use it up lock newcomers out for a minute at most. */
 const ofAll: RateLimit = { name: 'passwords-of-all', points: 300, duration: 60, afterwards: true }
 /** Registrations from one network with a user name that is taken. */
 const takenNames: RateLimit = { name: 'taken-names', points: 300, duration: 900, afterwards: true }

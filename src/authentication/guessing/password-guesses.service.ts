@@ -36,15 +36,14 @@ export function createPasswordGuesses({ rateLimits, clock }: { rateLimits: RateL
 
   /**
    * Returns the first candidate that the password matches. The number of hashes always equals the number of candidates,
-   * whoever they are.
+   * whether or not their accounts exist.
    * @throws DomainError `unauthorized`, `too-many-requests`, `busy`
    */
   async function check(candidates: Candidate[], password: string, address: string, door: Door): Promise<Match> {
     const network = networkOf(address)
     const meant = candidates.map((candidate) => [nameOf(candidate), candidate.credentials?.passwordHash])
     const guess = JSON.stringify([meant, password, network, door])
-    // Apps send many requests at once with the same password. A right password counts for all of them; a wrong one
-    // counts for each.
+    // Apps send many requests at once with the same password. A right password counts for all of them; a wrong one counts for each.
     const first = await underWay.get(guess)?.catch(() => undefined)
     if (first) return first
     const made = make(candidates, password, network, door)

@@ -6,7 +6,7 @@ import type { Clock, EpochSeconds } from '../../shared/clock.ts'
 const most = 10_000
 const signInSeconds = 12 * 3600
 const refusalSeconds = 900
-/** Recognition reveals to an attacker that a guess is right. This is how many refused guesses may use it. */
+/** Recognition reveals to an attacker that a guess is right, so it stops after this many refused guesses. */
 const recognitionsUnderAttack = 100
 
 export type RecentSignIns = ReturnType<typeof createRecentSignIns>

@@ -7,8 +7,8 @@ export type BulkRow = readonly (number | string | null)[]
 const rowsAtOnce = 10_000
 
 /**
- * Sends many rows per statement, with one array per column. This is nearly as fast as COPY, which the pg client does
- * not support by itself. `statement` receives the source: a select of all rows with the columns a, b, c and so on.
+ * Sends many rows per statement, with one array per column. This is nearly as fast as COPY, for which the pg client has
+ * no built-in support. `statement` receives the source: a select of all rows with the columns a, b, c and so on.
  */
 export async function inParts(
   db: Db,

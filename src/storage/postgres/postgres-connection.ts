@@ -4,10 +4,7 @@ import { isUnreachable } from '../constraint-errors.ts'
 import { postgresDriver } from './postgres-driver.ts'
 import type { PostgresAddress } from './postgres-hosts.ts'
 
-/**
- * Idle time of a connection before the first probe. The kernel then probes once a second, and gives up after ten
- * probes.
- */
+/** Idle time of a connection before the first probe. The kernel then probes once a second, and gives up after ten probes. */
 const keepAliveAfterMs = 10_000
 /** How long to wait for the server to close its end after a terminate message. */
 const goodbyeMs = 500

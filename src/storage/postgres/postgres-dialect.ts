@@ -59,8 +59,7 @@ class PooledDriver implements Driver {
   constructor(pool: PostgresPool, limitMs: number | undefined) {
     this.#pool = pool
     this.#limitMs = limitMs
-    // An abandoned transaction must not hold its locks until the server notices the lost connection, which may take
-    // hours.
+    // An abandoned transaction must not hold its locks until the server notices the lost connection, which may take hours.
     const limits = `set local statement_timeout = ${limitMs}; set local idle_in_transaction_session_timeout = ${limitMs}`
     this.#begin = limitMs === undefined ? 'begin' : `begin; ${limits}`
   }

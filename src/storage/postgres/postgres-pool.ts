@@ -44,10 +44,7 @@ export class PostgresPool {
     this.#options = options
   }
 
-  /**
-   * @param limitMs maximum time until the release; then the connection is destroyed. Without it, only connecting has a
-   * limit
-   */
+  /** @param limitMs maximum time until the release; then the connection is destroyed. Without it, only connecting has a limit */
   lease(limitMs?: number): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const caller: Caller = { take: resolve, refuse: reject }

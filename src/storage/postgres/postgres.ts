@@ -7,9 +7,7 @@ import { splitHosts } from './postgres-hosts.ts'
 import { PostgresPool } from './postgres-pool.ts'
 import { primaryFinder } from './postgres-primary.ts'
 
-/**
- * Limit of a read or a write, including the wait for a connection, so that a request gets its 503 within three seconds.
- */
+/** Limit of a read or a write, including the wait for a connection, so that a request gets its 503 within three seconds. */
 const limitMs = 2300
 
 export interface PostgresOptions {

@@ -22,9 +22,7 @@ const pragmas = [
   'journal_size_limit = 67108864',
 ]
 
-/**
- * How long to wait for another process's lock before serving starts, or in a command. The wait blocks the event loop.
- */
+/** How long to wait for another process's lock before serving starts, or in a command. The wait blocks the event loop. */
 const busyTimeoutMs = 5000
 /** For reads while serving. They wait only while another process recovers the file after a crash. */
 export const servingBusyTimeoutMs = 50

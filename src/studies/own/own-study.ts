@@ -5,10 +5,7 @@ import { endByService, type Rules, type Study, type StudyEnd } from '../study.ts
 export interface OwnStudy extends Study {
   subject: string | undefined
   note: string | undefined
-  /**
-   * The start and the end that the service saw. Edits do not change them, and only the time between them counts on
-   * boards.
-   */
+  /** The start and the end that the service saw. Edits do not change them, and only the time between them counts on boards. */
   seenFrom: EpochSeconds | undefined
   seenTo: EpochSeconds | undefined
 }
