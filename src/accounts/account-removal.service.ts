@@ -3,10 +3,13 @@ import type { Db, Storage } from '../storage/storage.ts'
 import { deleteAccount, findAccount, lockAccount } from './account.repository.ts'
 import type { AccountId } from './account.ts'
 
-/** Removes what another feature keeps of an account, within the transaction of its removal. Answers how many rows that were. */
+/**
+ * Removes the data that another feature stores for an account, within the transaction that removes the account. Returns
+ * the number of removed rows.
+ */
 export type RemoveData = (tx: Db, id: AccountId) => Promise<number>
 
-/** Removes an account with its data; answers what `removeData` does. @throws DomainError `not-found` */
+/** Removes an account with its data. Returns the result of `removeData`. @throws DomainError `not-found` */
 export async function removeAccount(storage: Storage, id: AccountId, removeData: RemoveData): Promise<number> {
   return storage.write(async (tx) => {
     await lockAccount(tx, id, storage.kind)

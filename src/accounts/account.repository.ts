@@ -79,18 +79,21 @@ export async function findByStudentNumber(db: Db, studentNumberHash: string): Pr
   return row && toAccount(row)
 }
 
-/** Queues the writes of one student behind each other. SQLite's one writer does that by itself. */
+/** Serializes the writes of one student. SQLite needs no lock, because it has a single writer. */
 export async function lockAccount(db: Db, id: AccountId, kind: DatabaseKind): Promise<void> {
   if (kind === 'postgres') await db.selectFrom('accounts').select('id').where('id', '=', id).forUpdate().execute()
 }
 
 export interface StudiesNoted {
-  /** After the write; each record that was written has one of the last `written` versions. */
+  /** The version after the write. The written records have the last `written` versions, one each. */
   studyVersion: number
   hidden: boolean
 }
 
-/** Goes with every write to the account's records; `added` is how many more there are now. Undefined where the account is gone. */
+/**
+ * Must accompany every write to the account's records. `added` is the change in their number. Returns undefined if the
+ * account no longer exists.
+ */
 export async function noteStudies(
   db: Db,
   id: AccountId,
@@ -130,7 +133,10 @@ export async function updateStudentNumber(db: Db, id: AccountId, studentNumberHa
   }
 }
 
-/** Takes the latest of each; moves one back only where it lies in the future, because the clock was ahead then. */
+/**
+ * Stores the latest visit of each account. A stored visit is moved back only if it is in the future, because the clock
+ * was ahead when it was stored.
+ */
 export async function updateLastSeen(
   db: Db,
   seen: Iterable<[AccountId, EpochSeconds]>,

@@ -13,7 +13,7 @@ export interface AccountServiceDeps {
 export type AccountService = ReturnType<typeof createAccountService>
 
 export function createAccountService({ storage, lastSeen }: AccountServiceDeps) {
-  /** With the latest visit, written or not. @throws DomainError `not-found` */
+  /** Includes the latest visit, even if it is not stored yet. @throws DomainError `not-found` */
   function getAccount(id: AccountId): MaybePromise<Account> {
     return andThen(findAccount(storage.db, id), (account) => {
       if (account === undefined) throw new DomainError('not-found')

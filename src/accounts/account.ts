@@ -2,7 +2,7 @@ import type { EpochSeconds } from '../shared/clock.ts'
 
 export type AccountId = number & { readonly brand: 'AccountId' }
 
-/** Who may see an account's records; `ranked_anonymously`: everyone, but boards do not name the account. */
+/** Who may see an account's records. `ranked_anonymously`: everyone, but boards do not name the account. */
 export const visibilities = ['everyone', 'ranked_anonymously', 'only_me'] as const
 export type Visibility = (typeof visibilities)[number]
 
@@ -12,7 +12,7 @@ export interface Account {
   createdAt: EpochSeconds
   lastSeenAt: EpochSeconds
   studyCount: number
-  /** Another one after every write to the account's records, and after every change of who may see them. */
+  /** Changes with every write to the account's records, and with every change of who may see them. */
   studyVersion: number
   visibility: Visibility
 }
@@ -22,12 +22,12 @@ export interface AccountSettings {
   dailyGoalMinutes: number | undefined
 }
 
-/** Whether nobody but the account may see its records. */
+/** Whether only the account itself may see its records. */
 export function isHidden({ visibility }: Pick<Account, 'visibility'>): boolean {
   return visibility === 'only_me'
 }
 
-/** What a login is checked against. */
+/** The stored data that a login is checked against. */
 export interface Credentials {
   accountId: AccountId
   passwordHash: string

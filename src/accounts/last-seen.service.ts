@@ -5,7 +5,7 @@ import type { Account, AccountId } from './account.ts'
 
 export type LastSeen = ReturnType<typeof createLastSeen>
 
-/** Gathers when accounts were last seen, and writes that now and then: a request must not cost a write. */
+/** Collects last visits in memory and writes them periodically, so that a request does not cost a write. */
 export function createLastSeen(storage: Storage, clock: Clock) {
   let seen = new Map<AccountId, EpochSeconds>()
 
@@ -14,7 +14,7 @@ export function createLastSeen(storage: Storage, clock: Clock) {
       seen.set(id, clock.now())
     },
 
-    /** The account with what has not been written yet. */
+    /** The account with its latest visit, including one that is not stored yet. */
     applied(account: Account): Account {
       const visit = seen.get(account.id)
       if (visit === undefined) return account
@@ -28,10 +28,10 @@ export function createLastSeen(storage: Storage, clock: Clock) {
       const gathered = seen
       seen = new Map()
       try {
-        // In one order: two processes that lock the same rows must not wait for each other.
+        // Always in the same order, so that two processes that lock the same rows do not deadlock.
         const inOrder = [...gathered].sort(([one], [other]) => one - other)
         const now = clock.now()
-        // A visit that was noted before the clock was put back is one of now at the latest.
+        // A visit noted before the clock was set back may be in the future: limit it to the present.
         const visits = inOrder.map(([id, at]): [AccountId, EpochSeconds] => [id, Math.min(at, now)])
         await storage.write((tx) => updateLastSeen(tx, visits, now))
       } catch (error) {

@@ -11,7 +11,10 @@ export function checkUserName(username: string): void {
   }
 }
 
-/** The form in which user names are compared: no regard to case or Unicode width. Upper case first, so that ß and SS meet. */
+/**
+ * The form in which user names are compared, regardless of case and Unicode width. Converted to upper case first, so
+ * that ß and SS match.
+ */
 export function userNameKey(username: string): string {
   return username.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC')
 }

@@ -19,14 +19,14 @@ export interface AdministrationDeps {
   studentNumberKey: Buffer
 }
 
-/** What an operator may call an account by. */
+/** The ways in which an operator may refer to an account. */
 export type Naming = 'user-name' | 'student-number' | 'id'
 
 const pageSize = 500
 
 export type AccountAdministration = ReturnType<typeof createAccountAdministration>
 
-/** What the operator does with accounts, past everyone's credentials. */
+/** The operator's operations on accounts, which bypass the accounts' credentials. */
 export function createAccountAdministration({ storage, studentNumbers, studentNumberKey }: AdministrationDeps) {
   const found: Record<Naming, (who: string) => Promise<Account | undefined>> = {
     'user-name': (who) => findByUserName(storage.db, userNameKey(who)),
@@ -37,13 +37,13 @@ export function createAccountAdministration({ storage, studentNumbers, studentNu
     id: async (who) => (/^[1-9][0-9]{0,14}$/.test(who) ? findAccount(storage.db, Number(who) as AccountId) : undefined),
   }
 
-  /** A user name before a student number, as at login, and an id last. */
+  /** Tries the user name before the student number, as at login, and the id last. */
   async function findNamed(who: string, naming?: Naming): Promise<Account | undefined> {
     if (naming) return found[naming](who)
     return (await found['user-name'](who)) ?? (await found['student-number'](who)) ?? (await found.id(who))
   }
 
-  /** By id, a page at a time: any number of accounts in little memory, and no long-lived read. */
+  /** Lists accounts by id, a page at a time: any number of accounts takes little memory, and no read is long-lived. */
   async function* listAccounts(after: number, limit: number): AsyncGenerator<Account> {
     for (let [last, left] = [after, limit]; left > 0; ) {
       const page = await findAccountsAfter(storage.db, last, Math.min(left, pageSize))
@@ -53,14 +53,14 @@ export function createAccountAdministration({ storage, studentNumbers, studentNu
     }
   }
 
-  /** Every token of the account dies with its old password. @throws DomainError as `checkPassword` */
+  /** Invalidates every token of the account. @throws DomainError as `checkPassword` */
   async function resetPassword({ id, username }: Account, password: string): Promise<void> {
     await checkPassword(password, { username })
     const passwordHash = await hashPassword(password)
     await storage.write((tx) => replacePassword(tx, id, passwordHash))
   }
 
-  /** Everyone has to sign in again. A part at a time: no write waits long. Answers how many accounts there are. */
+  /** Makes everyone sign in again. Works in batches, so that no write waits long. Returns the number of accounts. */
   async function revokeAllTokens(): Promise<number> {
     let revoked = 0
     for (let after: number | undefined = 0; after !== undefined; ) {

@@ -10,7 +10,7 @@ import type { Identity, Verified } from './credential-cache.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set on every route behind the `authentication` plugin. */
+    /** The caller's identity; set on every route that the `authentication` plugin protects. */
     identity: Identity
   }
 }
@@ -18,11 +18,11 @@ declare module 'fastify' {
 export interface AuthenticationOptions {
   authentication: AuthenticationService
   lastSeen: LastSeen
-  /** Opens the snapshot that reads of requests that arrive together share, where the database has one. */
+  /** Opens the read snapshot that requests that arrive together share, if the database has one. */
   readTogether: (() => void) | undefined
 }
 
-/** Every route of the scope that registers this wants credentials, before anything of the body is read. */
+/** Requires credentials on every route of the scope that registers it, before any of the body is read. */
 export const authentication = fp<AuthenticationOptions>(async (app, options) => {
   const { authentication: service, lastSeen, readTogether } = options
   app.decorateRequest('identity')
@@ -32,7 +32,7 @@ export const authentication = fp<AuthenticationOptions>(async (app, options) => 
     lastSeen.note(identity.accountId)
   }
 
-  // No promise where the cache answers at once, as it does for nearly every request.
+  // Avoids a promise if the cache returns synchronously, as it does for nearly every request.
   app.addHook('onRequest', (request, _reply, done) => {
     const { authorization } = request.headers
     if (authorization === undefined) throw new DomainError('credentials-missing')
@@ -72,7 +72,7 @@ function verify(authorization: string, address: string, service: AuthenticationS
   return service.byPassword(offered.login, offered.password, address)
 }
 
-/** Nothing, or a scheme alone: what clients send whose user has not signed in. */
+/** Whether the header is empty or holds only a scheme, as clients send it before their user has signed in. */
 function isEmpty(authorization: string): boolean {
   return /^\s*(?:basic|bearer)?\s*$/i.test(authorization)
 }

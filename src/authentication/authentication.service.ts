@@ -27,7 +27,7 @@ export interface AuthenticationDeps {
   guesses: PasswordGuesses
 }
 
-/** The password that was typed again, for which account, from where. */
+/** A password that was typed again, with its account and the client's address. */
 export interface Confirmation {
   accountId: AccountId
   password: string
@@ -40,7 +40,7 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
   const { storage, clock, tokens, studentNumbers, studentNumberKey, guesses } = deps
   const remembered = createCredentialCache(clock)
 
-  /** Whoever showed this very header in the last minutes, if nothing of the account has changed since, by any instance. */
+  /** The identity that this exact header was verified as in the last minutes, unless any instance has changed the account since. */
   function recall(authorization: string): MaybePromise<Identity | undefined> {
     const known = remembered.recall(authorization)
     if (known === undefined) return undefined
@@ -72,7 +72,7 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     return { accountId, version, by: 'password', since: now, until, studentNumberHash, usernameKey }
   }
 
-  /** A login that looks like a student number may mean two accounts, and always costs two hashes. */
+  /** A login in the form of a student number may refer to two accounts, and always costs two hashes. */
   async function candidatesOf(login: string): Promise<Candidate[]> {
     const key = userNameKey(login)
     const number = studentNumbers.matches(login) ? studentNumberHash(login, studentNumberKey) : undefined
@@ -90,7 +90,8 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
   }
 
   /**
-   * For what no token and no header alone suffices for: the password was typed again.
+   * Checks a password that was typed again, for operations that a token or an `Authorization` header alone must not
+   * allow.
    * @throws DomainError `password-wrong`, `too-many-requests`, `busy`
    */
   async function confirmPassword({ accountId, password, address }: Confirmation): Promise<Credentials> {
@@ -102,7 +103,7 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     })
   }
 
-  /** @throws DomainError `password-wanted` for whoever came by a token: a stolen one cannot be kept alive. */
+  /** @throws DomainError `password-wanted` for a caller with a token: a stolen token must not be renewable */
   function issueToken(identity: Identity): { token: string; expiration: number } {
     if (identity.by === 'token') throw new DomainError('password-wanted')
     return { token: tokens.issue(identity, clock.now()), expiration: tokens.lifetime }

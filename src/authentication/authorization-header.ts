@@ -5,7 +5,7 @@ export type Offered =
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** What an Authorization header offers (RFC 7617 with UTF-8, RFC 6750); undefined where it is missing or malformed. */
+/** The credentials in an Authorization header (RFC 7617 with UTF-8, RFC 6750); undefined if it is missing or malformed. */
 export function offeredCredentials(authorization: string | undefined): Offered {
   const parts = /^(basic|bearer) +([A-Za-z0-9+/._~-]+=*) *$/i.exec(authorization ?? '')
   if (parts?.[2] === undefined) return undefined

@@ -1,11 +1,14 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
 
-/** Made with the first password: the list is long. */
+/** Created for the first password that is checked: the list is long. */
 let listed: Set<string> | undefined
 
 const judgedLength = 64
 
-/** What the commonest passwords of Chinese users are put together from (leaks of CSDN, 12306 and others), and the names of this product. */
+/**
+ * The parts that make up the most common passwords of Chinese users (leaks of CSDN, 12306 and others), and the names of
+ * this product.
+ */
 const parts = [
   // The product and where it is used.
   ...['occupy', 'the', 'library', 'zhanling', 'tushuguan', 'zhanlingtushuguan', '占领', '图书馆', 'zlstg', 'zltsg'],
@@ -54,7 +57,7 @@ const parts = [
   ],
   ...['qq', 'taobao', 'alipay', 'zhifubao', 'weixin', 'wechat', 'baidu', 'tencent', 'huawei', 'xiaomi', 'csdn', '你好'],
   ...['wang', 'li', 'zhang', 'liu', 'chen', 'yang', 'zhao', 'huang', 'zhou', 'wu', 'xu', 'sun', 'lin', 'xiao', 'ming'],
-  // Numbers that sound like words, and ways over the keyboard.
+  // Numbers that sound like words, and keyboard patterns.
   ...['520', '521', '1314', '5201314', '584520', '168', '518', '147', '258', '369', '159', '357', '753', '951', '135'],
   ...['246', '112233', '1122', '0', '00', '11', '88', 'qwe', 'qwer', 'qwert', 'qwerty', 'uiop', 'yuiop', 'asd', 'asdf'],
   ...[
@@ -88,13 +91,13 @@ export function isCommonPassword(password: string): boolean {
   return listed.has(plain) || /^(.{1,3}?)\1+$/su.test(plain) || isMadeOfParts(plain)
 }
 
-/** With a letter before or behind, and signs at the end, as people add them. */
+/** Ignores a letter before or after the parts, and signs at the end, because people add them. */
 function isMadeOfParts(text: string): boolean {
   const core = text.replace(/[!@#$%*?~]+$/u, '')
   return [core, core.replace(/^[a-z]/, ''), core.replace(/[a-z]$/, '')].some((each) => each !== '' && splits(each))
 }
 
-/** How far letters or digits go on by the same step: 1111, 1234, dcba. */
+/** The length of a run of letters or digits with a constant step of -1, 0 or 1: 1111, 1234, dcba. */
 function runLength(text: string, from: number): number {
   const step = text.charCodeAt(from + 1) - text.charCodeAt(from)
   if (!(Math.abs(step) <= 1)) return 1

@@ -3,42 +3,42 @@ import { LRUCache } from 'lru-cache'
 import type { AccountId } from '../accounts/account.ts'
 import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
 
-/** Who is asking, and by what: only a password buys a token. */
+/** The caller's account and how it was authenticated: only a password may be exchanged for a token. */
 export interface Identity {
   accountId: AccountId
-  /** Of the credentials: with another, this identity is void. */
+  /** The version of the credentials. The identity is void once the account has another version. */
   version: number
   by: 'password' | 'token'
 }
 
-/** An identity as it was verified, with all that may make it void. */
+/** A verified identity, with everything that may invalidate it. */
 export interface Verified extends Identity {
-  /** When a token was issued or a password verified: where that lies in the future, the clock was ahead and has been put back. */
+  /** When the token was issued or the password verified. A time in the future means that the clock was ahead and has been set back. */
   since: EpochSeconds
   until: EpochSeconds
-  /** Of an identity by password: the login was one of these two. */
+  /** Set for an identity by password: the login was one of these two. */
   studentNumberHash?: string
   usernameKey?: string
 }
 
-/** How long a password need not be verified again, in seconds. */
+/** How long a verified password is cached, in seconds. */
 export const passwordMemory = 300
 
 const most = 10_000
-/** One account can be named in many ways (the scheme's case, blanks, base64's last bits), and have many tokens. */
+/** One account can have many headers (the scheme's case, blanks, base64's last bits) and many tokens. */
 const mostOfAccount = 16
-/** A token of ours has some 150 letters. */
+/** A token of this service has about 150 characters. */
 const longestHeader = 512
 
 /**
- * Which Authorization headers were verified in the last minutes, so that whoever asks again costs no argon2 and no signature. Passwords
- * are not kept: their headers are known by a hash under a key that this process alone has. The caller holds what is recalled against
- * the database.
+ * Caches the Authorization headers verified in the last minutes, so that a repeated request costs neither argon2 nor a
+ * signature check. Passwords are not stored: their headers are identified by a hash under a key that only this process
+ * has. The caller must check a cached identity against the database.
  */
 export function createCredentialCache(clock: Clock) {
   const key = randomBytes(32).toString('hex')
   const markOf = (authorization: string) => hash('sha256', key + authorization, 'latin1')
-  /** By header, or by the mark of one that holds a password. */
+  /** Keyed by the header, or by the keyed hash of a header that contains a password. */
   const identities = new LRUCache<string, Verified>({
     max: most,
     dispose: ({ accountId }, key) => forget(accountId, key),

@@ -3,7 +3,7 @@ import type { MaybePromise } from '../shared/maybe-promise.ts'
 import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 
-/** Who may be meant by a login name. Who has it as a user name is not looked for by the student number. */
+/** The accounts that a login name may refer to. An account found by its user name is not also returned as `byNumber`. */
 export interface FoundCredentials {
   byName?: Credentials
   byNumber?: Credentials
@@ -56,7 +56,10 @@ function toCredentials(row: CredentialRow): Credentials {
   }
 }
 
-/** What an account's credentials are judged by: another version, and all tokens are now invalid; another number or name, and the old one is nobody's. */
+/**
+ * The state that decides whether an account's credentials are still valid. A new version invalidates all tokens; after
+ * a change of the student number or user name, the old one no longer belongs to the account.
+ */
 export interface CredentialState {
   version: number
   studentNumberHash: string
@@ -78,7 +81,7 @@ const credentialStateById = statement<{ id: AccountId }, CredentialState>((db, {
     .compile(),
 )
 
-/** The same password, hashed anew: no token dies. */
+/** Stores a new hash of the same password. Tokens stay valid. */
 export async function updatePasswordHash(db: Db, id: AccountId, from: string, to: string): Promise<void> {
   await db
     .updateTable('accounts')
@@ -88,7 +91,7 @@ export async function updatePasswordHash(db: Db, id: AccountId, from: string, to
     .execute()
 }
 
-/** Every token made before dies, and what was verified is verified again. */
+/** Invalidates every token issued so far, and every cached verification. */
 export async function endTokens(db: Db, id: AccountId): Promise<void> {
   await db
     .updateTable('accounts')
@@ -97,7 +100,7 @@ export async function endTokens(db: Db, id: AccountId): Promise<void> {
     .execute()
 }
 
-/** The same for so many accounts, by id, from `after` on. Undefined where there is none. */
+/** Does the same for up to `limit` accounts, in order of id, after the id `after`. Returns undefined if there are none. */
 export async function endTokensAfter(
   db: Db,
   after: number,
@@ -115,7 +118,7 @@ export async function endTokensAfter(
   return { last, count: ids.length }
 }
 
-/** Another password: every token made before dies with the old one. */
+/** Stores a new password and invalidates every token issued so far. */
 export async function replacePassword(db: Db, id: AccountId, passwordHash: string): Promise<void> {
   await db
     .updateTable('accounts')

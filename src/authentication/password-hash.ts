@@ -5,14 +5,14 @@ import { createHashingQueue } from './guessing/hashing-queue.ts'
 
 const argon2Async = promisify(argon2)
 
-/** Hashing is heavy on purpose: beside it, there must be processor time for everything else. */
+/** Hashing is expensive by design: limit it, so that processor time is left for everything else. */
 const queue = createHashingQueue({
   concurrency: Math.min(2, availableParallelism()),
-  // Some two seconds of work. Whoever comes later would wait longer than people do.
+  // About two seconds of work. A later job would wait longer than people do.
   maxWaiting: 100,
   retryAfterSeconds: 3,
 })
-/** Whose turn it is that takes commands of the operator. */
+/** The owner in the queue for the operator's commands. */
 const operator = 'operator'
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
@@ -28,13 +28,16 @@ interface PhcString {
 }
 
 export interface HashOptions {
-  /** Whose turn it takes. */
+  /** The owner in the queue. */
   network?: string
-  /** Has its place before those that wait, however many: for what something else keeps few. */
+  /** Runs before all waiting jobs. Use it only for work whose amount is limited elsewhere. */
   isPromised?: boolean
 }
 
-/** Of the password in NFC: devices differ in how they compose letters. @throws DomainError `busy` when too many wait already */
+/**
+ * Hashes the password in NFC, because devices compose letters differently.
+ * @throws DomainError `busy` if too many jobs are waiting
+ */
 export async function hashPassword(password: string, options: HashOptions = {}): Promise<string> {
   const nonce = randomBytes(16)
   const tag = await derive({ ...current, message: utf8(password.normalize('NFC')), nonce, tagLength }, options)
@@ -49,10 +52,13 @@ function derive(
   return queue.run(network, () => argon2Async('argon2id', parameters), { isPromised })
 }
 
-/** `outdated` is right, but hashed otherwise than `hashPassword` does today. */
+/** `outdated`: right, but not hashed as `hashPassword` does today. */
 export type PasswordVerdict = 'wrong' | 'right' | 'outdated'
 
-/** Tries the password in NFC, then as it was sent: older hashes are of that. @throws DomainError `busy` when too many wait already */
+/**
+ * Tries the password in NFC, then as it was sent, because older hashes are of that form.
+ * @throws DomainError `busy` if too many jobs are waiting
+ */
 export async function verifyPassword(password: string, stored: string, network: string): Promise<PasswordVerdict> {
   const composed = password.normalize('NFC')
   if (await matches(composed, stored, network)) return isOutgrown(stored) ? 'outdated' : 'right'
@@ -65,13 +71,13 @@ async function matches(password: string, stored: string, network: string): Promi
   return timingSafeEqual(derived, tag)
 }
 
-/** Whether the hash was made with less work than new ones are. */
+/** Whether the hash was computed with lower parameters than new ones. */
 function isOutgrown(stored: string): boolean {
   const { memory, passes, parallelism } = parse(stored)
   return memory < current.memory || passes < current.passes || parallelism < current.parallelism
 }
 
-/** A hash that no password has: an unknown user costs the same work as a wrong password. */
+/** A hash that no password matches, so that an unknown user costs the same work as a wrong password. */
 export const nobodysHash = `$argon2id$v=19$m=${current.memory},t=${current.passes},p=${current.parallelism}$${base64(
   randomBytes(16),
 )}$${base64(randomBytes(tagLength))}`
@@ -93,7 +99,7 @@ function utf8(password: string): Buffer {
   return Buffer.from(password, 'utf8')
 }
 
-/** PHC strings hold base64 without padding. */
+/** PHC strings use base64 without padding. */
 function base64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '')
 }

@@ -5,7 +5,7 @@ import { isCommonPassword } from './common-passwords.ts'
 const shortest = 8
 const longest = 1024
 
-/** What whoever guesses would try first. */
+/** Values that an attacker would try first. */
 export interface KnownOfAccount {
   username?: string
   studentNumber?: string
@@ -13,8 +13,9 @@ export interface KnownOfAccount {
 }
 
 /**
- * Judges the form in which it is compared, NFC.
- * @throws DomainError `password-length`, `password-is-user-name`, `password-is-student-number`, `password-is-school-password`, `password-common`
+ * Checks the form in which the password is compared, NFC.
+ * @throws DomainError `password-length`, `password-is-user-name`, `password-is-student-number`,
+ * `password-is-school-password`, `password-common`
  */
 export async function checkPassword(password: string, known: KnownOfAccount = {}): Promise<void> {
   const composed = password.normalize('NFC')

@@ -8,16 +8,19 @@ export async function findRateLimits(db: Db, keys: readonly string[]): Promise<R
   return toStates(await db.selectFrom('budgets').selectAll().where('key', 'in', keys).execute())
 }
 
-/** Until the transaction ends nobody else counts with these keys. In one order, so that two who lock the same ones do not wait for each other. */
+/**
+ * Prevents others from counting with these keys until the transaction ends. Locks them in a fixed order, so that two
+ * transactions with the same keys do not deadlock.
+ */
 export async function lockRateLimits(tx: Db, keys: readonly string[], kind: DatabaseKind): Promise<RateLimitStates> {
-  // SQLite's one writer is alone anyway.
+  // SQLite has a single writer, so no lock is needed.
   if (kind === 'sqlite') return findRateLimits(tx, keys)
   const rows = keys.toSorted().map((key) => ({ key, points: 0, expires_at: 0 }))
   return toStates(
     await tx
       .insertInto('budgets')
       .values(rows)
-      // Changes nothing, and locks what is there.
+      // Changes nothing, but locks existing rows.
       .onConflict((conflict) => conflict.column('key').doUpdateSet((eb) => ({ key: eb.ref('excluded.key') })))
       .returning(['key', 'points', 'expires_at'])
       .execute(),
@@ -42,7 +45,7 @@ function toStates(rows: readonly { key: string; points: number; expires_at: numb
   return new Map(rows.map(({ key, points, expires_at }) => [key, { points, expiresAt: expires_at }]))
 }
 
-/** True for the first who takes what may be used once, until `expiresAt`. */
+/** Claims a key that may be used only once until `expiresAt`. Returns true for the first caller only. */
 export async function takeOnce(tx: Db, key: string, expiresAt: EpochSeconds, clock: Clock): Promise<boolean> {
   const now = clock.now()
   const taken = await tx
@@ -52,7 +55,7 @@ export async function takeOnce(tx: Db, key: string, expiresAt: EpochSeconds, clo
       conflict
         .column('key')
         .doUpdateSet((eb) => ({ expires_at: eb.ref('excluded.expires_at') }))
-        // Expired, or taken by a clock that was ahead.
+        // Expired, or claimed while the clock was ahead.
         .where((eb) =>
           eb.or([eb('budgets.expires_at', '<=', now), eb('budgets.expires_at', '>', expiresAt + clockSkew)]),
         ),

@@ -27,13 +27,13 @@ import {
 export interface RateLimitDeps {
   storage: Storage
   clock: Clock
-  /** Keys are kept under it: they hold addresses and login names, a student number among them. */
+  /** Keys are stored as HMACs under this key, because they contain addresses and login names, which may be student numbers. */
   key: Buffer
-  /** False lifts all limits but those that hold always. */
+  /** False disables all limits except those with `always`. */
   enforced: boolean
 }
 
-/** What came of booking: by alternative, its refusal or none; and what is left of the first limit that all share. */
+/** The result of booking: the refusal of each alternative, if any, and what is left of the first shared limit. */
 export interface Booking {
   refusals: readonly (Refusal | undefined)[]
   standing: Standing | undefined
@@ -46,7 +46,7 @@ interface Decision extends Booking {
 
 export type RateLimitService = ReturnType<typeof createRateLimitService>
 
-/** Tries are booked before they are made, so that many at once cannot exceed a limit, and refunded where they were none. */
+/** Books tries before they are made, so that concurrent tries cannot exceed a limit, and refunds those that should not count. */
 export function createRateLimitService({ storage, clock, key, enforced }: RateLimitDeps) {
   const keyOf = ({ limit, who }: Charge) =>
     createHmac('sha256', key).update(`${limit.name}\n${who}`).digest('base64url')
@@ -79,8 +79,9 @@ export function createRateLimitService({ storage, clock, key, enforced }: RateLi
   }
 
   /**
-   * Books one try: all of `shared`, and each of the `choices` (all or nothing of it) that its limits allow, one at least.
-   * @throws DomainError of the refusal, `too-many-requests` mostly
+   * Books one try: all charges in `shared`, and at least one of the `choices`. Each choice that its limits allow is
+   * booked as a whole.
+   * @throws DomainError of the refusal, usually `too-many-requests`
    */
   async function bookAny(shared: readonly Charge[], choices: readonly Charge[][]): Promise<Booking> {
     const held = shared.filter(isEnforced)
@@ -89,7 +90,7 @@ export function createRateLimitService({ storage, clock, key, enforced }: RateLi
     if (keys.length === 0) return { refusals: choices.map(() => undefined), standing: undefined }
     const [turn = keys[0] as string] = [...open.flat(), ...held].filter(({ limit }) => !limit.afterwards).map(keyOf)
     return inTurn(turn, async () => {
-      // A try that is refused costs a read, and no write.
+      // A refused try costs a read but no write.
       refuse(decide(held, open, await findRateLimits(storage.db, keys)))
       const decision = await storage.write(async (tx) => {
         const made = decide(held, open, await lockRateLimits(tx, keys, storage.kind))
@@ -101,8 +102,8 @@ export function createRateLimitService({ storage, clock, key, enforced }: RateLi
   }
 
   /**
-   * One after the other in this process: many who wait for the same row would hold the database's connections. While it is unavailable,
-   * those who waited for one that found so are told with it.
+   * Runs tries for the same row one after another within this process: many waiting for the same row would hold all
+   * database connections. If one of them finds the database unavailable, those waiting for it fail with the same error.
    */
   function inTurn<T>(turn: string, work: () => Promise<T>): Promise<T> {
     const mine = (turns.get(turn) ?? Promise.resolve()).then(work, (error: unknown) => {
@@ -122,12 +123,12 @@ export function createRateLimitService({ storage, clock, key, enforced }: RateLi
     return decision
   }
 
-  /** All or nothing. @throws DomainError of the refusal, `too-many-requests` mostly */
+  /** Books all charges or none. @throws DomainError of the refusal, usually `too-many-requests` */
   const book = (charges: readonly Charge[]): Promise<Booking> => bookAny(charges, [[]])
 
   /**
-   * The end of a try that was booked: what `isKept` says stays, the rest is given back. `notes` are to be found by `areNoted`.
-   * One write, or none where nothing changes.
+   * Settles a booked try: keeps the charges for which `isKept` returns true and refunds the rest. Stores `notes`, which
+   * `areNoted` finds later. Takes one write, or none if nothing changes.
    */
   async function settle(
     charges: readonly Charge[],
@@ -146,7 +147,7 @@ export function createRateLimitService({ storage, clock, key, enforced }: RateLi
     if (changes.size > 0) await storage.write((tx) => change(tx, changes))
   }
 
-  /** One try that was counted is given back. */
+  /** Refunds one try. */
   async function refund(charge: Charge): Promise<void> {
     if (!isEnforced(charge)) return
     const now = clock.now()
@@ -166,7 +167,7 @@ export function createRateLimitService({ storage, clock, key, enforced }: RateLi
     if (after.size > 0) await storeRateLimits(tx, after)
   }
 
-  /** Which of these have been noted, and not longer ago than their limit's duration. */
+  /** Whether each of these was noted, no longer ago than its limit's duration. */
   async function areNoted(charges: readonly Charge[]): Promise<boolean[]> {
     if (!enforced || charges.length === 0) return charges.map(() => false)
     const states = await findRateLimits(storage.db, charges.map(keyOf))

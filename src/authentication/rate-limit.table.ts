@@ -1,4 +1,4 @@
-/** How often something has been tried in a window of time. Shared by all processes; the key tells nothing of whom. */
+/** The number of tries in a window of time. Shared by all processes. The key does not reveal whom it counts. */
 export interface RateLimitTable {
   key: string
   points: number

@@ -1,24 +1,24 @@
 import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
 import type { ErrorCode } from '../shared/errors.ts'
 
-/** So many tries in a window of time. */
+/** A number of tries that is allowed in a window of time. */
 export interface RateLimit {
-  /** Visible ASCII: the headers of a refusal name it. */
+  /** Visible ASCII, because the headers of a refusal name it. */
   name: string
   points: number
-  /** Seconds that the window lasts: from its first try, or from its latest where waits grow. */
+  /** Length of the window in seconds, from its first try; with `firstWait`, from its latest try. */
   duration: number
-  /** Where waits grow: seconds to wait once the points are spent. Each try that is made then doubles them, up to `duration`. */
+  /** Makes waits grow: seconds to wait after `points` tries. Each further try doubles the wait, up to `duration`. */
   firstWait?: number
-  /** Counts a try once it was wrong, not when it is booked: many at once who are right are no reason to refuse anyone. */
+  /** Counts a try when it has failed, not when it is booked: many concurrent right tries are no reason to refuse anyone. */
   afterwards?: boolean
-  /** In place of `too-many-requests`, and before it. Of `school-try-under-way`, nobody is told to wait longer than a few seconds. */
+  /** Error code in place of `too-many-requests`; takes precedence over it. `Retry-After` is then at most a few seconds. */
   refusal?: 'challenge-invalid' | 'school-try-under-way'
-  /** Holds under `THROTTLE=off` too. */
+  /** Applies even with `THROTTLE=off`. */
   always?: boolean
 }
 
-/** A try, as it counts for somebody: an account, an address. */
+/** One try, counted for an account, an address or the like. */
 export interface Charge {
   limit: RateLimit
   who: string
@@ -34,14 +34,17 @@ export interface Refusal {
   waitSeconds: number
 }
 
-/** What is left of a limit, as an answer tells it. */
+/** What is left of a limit, as responses report it. */
 export interface Standing {
   limit: RateLimit
   remaining: number
   resetSeconds: number
 }
 
-/** The window, where one is open. One that ends later than any of now could was opened by a clock that was ahead, and is void. */
+/**
+ * The window, if one is open. A window that ends later than any could that is opened now was opened while the clock was
+ * ahead, and is void.
+ */
 export function openWindow(
   { duration }: RateLimit,
   state: RateLimitState | undefined,
@@ -51,7 +54,7 @@ export function openWindow(
   return isOpen ? state : undefined
 }
 
-/** Seconds until another try may be made: 0 where it may be made now. */
+/** Seconds until another try is allowed; 0 if it is allowed now. */
 export function waitSeconds(limit: RateLimit, state: RateLimitState | undefined, now: EpochSeconds): number {
   const open = openWindow(limit, state, now)
   if (open === undefined || open.points < limit.points) return 0
@@ -68,7 +71,7 @@ export function afterTry(limit: RateLimit, state: RateLimitState | undefined, no
   return { points: (open?.points ?? 0) + 1, expiresAt: isFixed ? open.expiresAt : now + limit.duration }
 }
 
-/** The window after a try was given back; undefined where there is none to give back. */
+/** The window after a refund; undefined if there is nothing to refund. */
 export function withoutTry(
   limit: RateLimit,
   state: RateLimitState | undefined,
@@ -78,7 +81,7 @@ export function withoutTry(
   return open && open.points > 0 ? { ...open, points: open.points - 1 } : undefined
 }
 
-/** The refusal that is told: one with words of its own first, then the longest wait. */
+/** The refusal to report: one with its own error code first, then the one with the longest wait. */
 export function strictest(refusals: readonly Refusal[]): Refusal | undefined {
   const own = refusals.find(({ limit }) => limit.refusal !== undefined)
   return own ?? refusals.toSorted((one, other) => other.waitSeconds - one.waitSeconds)[0]
@@ -86,7 +89,7 @@ export function strictest(refusals: readonly Refusal[]): Refusal | undefined {
 
 const longestBusySeconds = 3
 
-/** How a refusal is told. */
+/** The error code and wait of a refusal, as it is reported. */
 export function refusalDetails({ limit, waitSeconds }: Refusal): {
   code: ErrorCode
   retryAfterSeconds: number

@@ -4,7 +4,7 @@ import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
 
 export interface TokenClaims {
   accountId: AccountId
-  /** The credential version that the token was made for. */
+  /** The credential version that the token was issued for. */
   version: number
 }
 
@@ -15,10 +15,10 @@ export interface ReadToken extends TokenClaims {
 
 export type Tokens = ReturnType<typeof createTokens>
 
-/** Signed tokens (JWT, HS256). `lifetime` is in seconds; those that `previousKey` signed are taken, too. */
+/** Signed tokens (JWT, HS256). `lifetime` is in seconds. Tokens signed with `previousKey` are accepted too. */
 export function createTokens(key: Buffer, lifetime: number, previousKey?: Buffer) {
   const signer = createSigner({ key, algorithm: 'HS256' })
-  // The service's clock judges the expiry, so that a token lives exactly as long as its answer said.
+  // Expiry is checked against the service's clock, so that a token is valid exactly as long as its response said.
   const verifierOf = (key: Buffer) => createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true })
   const verify = verifierOf(key)
   const verifyPrevious = previousKey && verifierOf(previousKey)
@@ -39,12 +39,12 @@ export function createTokens(key: Buffer, lifetime: number, previousKey?: Buffer
       return signer({ sub: String(accountId), ver: version, iat: now, exp: now + lifetime })
     },
 
-    /** Undefined for whatever is not a token of ours that is still alive, and for one that was issued in the future. */
+    /** Undefined if this is not a valid, unexpired token of this service, or if it was issued in the future. */
     read(token: string, now: EpochSeconds): ReadToken | undefined {
       try {
         const { sub, ver, exp, iat } = verified(token)
         if (typeof exp !== 'number' || exp <= now || typeof ver !== 'number') return undefined
-        // Tokens of older releases do not say when they were issued.
+        // Tokens of older releases do not contain their issue time.
         const issuedAt = typeof iat === 'number' ? iat : exp - lifetime
         if (issuedAt > now + clockSkew) return undefined
         return { accountId: Number(sub) as AccountId, version: ver, issuedAt, expiresAt: exp }

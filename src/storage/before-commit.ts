@@ -6,8 +6,8 @@ type Left = Map<Apply<unknown>, unknown[]>
 const leftIn = new WeakMap<Db, Left>()
 
 /**
- * Leaves items to `apply`, which is called once, right before the commit, with all that the writes of the transaction have left to it.
- * What a write left that was undone is not among them.
+ * Passes items to `apply`, which is called once, immediately before the commit, with the items of all writes in the
+ * transaction. Items of a write that was rolled back are excluded.
  */
 export function beforeCommit<T>(tx: Db, apply: Apply<T>, items: T[]): void {
   const left = leftIn.get(tx)
@@ -21,11 +21,11 @@ function leave(left: Left, apply: Apply<unknown>, items: unknown[]): void {
   else left.set(apply, [...items])
 }
 
-/** What the writes of one transaction leave to its end. */
+/** Collects the work that the writes of one transaction defer until its commit. */
 export function openCommit(tx: Db) {
   const all: Left = new Map()
   return {
-    /** @throws what `work` throws, and keeps nothing of it then */
+    /** @throws whatever `work` throws; the items it passed are then discarded */
     async run<T>(work: (tx: Db) => Promise<T>): Promise<T> {
       const left: Left = new Map()
       leftIn.set(tx, left)

@@ -8,7 +8,7 @@ import type { Db } from './storage.ts'
 interface Job {
   run(tx: Db): Promise<unknown>
   settle(outcome: Outcome): void
-  /** By `performance.now()`. */
+  /** Time of `performance.now()`. */
   queuedAt: number
   repeated: boolean
 }
@@ -16,19 +16,19 @@ interface Job {
 type Outcome = PromiseSettledResult<unknown>
 
 export interface GroupCommitOptions {
-  /** Has one connection, used by nobody else, whose busy timeout is 0. */
+  /** A single connection without other users, whose busy timeout is 0. */
   connection: Db
-  /** Ends this process' read snapshot: it would hide what was committed, and keep a checkpoint from finishing. */
+  /** Ends this process's read snapshot, which would hide the commit and keep a checkpoint from finishing. */
   endSnapshot(): void
   /** Called when a group could not be written. */
   onUnavailable(error: DatabaseUnavailableError): void
 }
 
 const largestGroup = 256
-/** With what comes after it, a request is answered within three seconds. */
+/** Leaves enough time to respond to a request within three seconds. */
 const lockTimeoutMs = 2500
 const longestPauseMs = 20
-/** A checkpoint that fails on a full disk copies much for nothing. */
+/** Minimum interval: a checkpoint that fails on a full disk copies a lot of data in vain. */
 const checkpointEveryMs = 1000
 
 const begin = statement((db) => sql`begin immediate`.compile(db))
@@ -39,9 +39,10 @@ const release = statement((db) => sql`release job`.compile(db))
 const rollbackToSavepoint = statement((db) => sql`rollback to job`.compile(db))
 
 /**
- * All waiting writes go into one transaction and are answered after its commit: many writers share one flush to disk. A failed write
- * undoes only itself; a failed commit fails its whole group. While another process holds the write lock, the event loop runs on;
- * a write that has waited `lockTimeoutMs` for it fails. A group that found the disk full is repeated once after a checkpoint.
+ * Writes all waiting jobs in one transaction and resolves them after its commit, so that many writers share one flush
+ * to disk. A failed write rolls back only itself; a failed commit fails its whole group. While another process holds
+ * the write lock, the event loop keeps running; a write that has waited `lockTimeoutMs` for the lock fails. A group
+ * that finds the disk full is retried once after a checkpoint.
  */
 export function createGroupCommit({ connection, endSnapshot, onUnavailable }: GroupCommitOptions) {
   const waiting: Job[] = []
@@ -62,15 +63,15 @@ export function createGroupCommit({ connection, endSnapshot, onUnavailable }: Gr
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
-      // One turn of the event loop lets requests that have arrived together join the group, and another process take the lock.
+      // One turn of the event loop lets requests that arrived together join the group, and lets another process take the lock.
       await setImmediate()
       if (await lock()) await commitGroup(waiting.splice(0, largestGroup))
     }
-    // Synchronously after the last look at `waiting`: a write queued in between would wait for ever.
+    // Runs synchronously after the last check of `waiting`: a write queued in between would wait forever.
     running = undefined
   }
 
-  /** Begins a transaction. False when no write is left that waits for it. */
+  /** Begins a transaction. Returns false when no waiting write is left. */
   async function lock(): Promise<boolean> {
     for (let attempt = 0; waiting.length > 0; attempt++) {
       try {
@@ -111,7 +112,7 @@ export function createGroupCommit({ connection, endSnapshot, onUnavailable }: Gr
     }
   }
 
-  /** Empties the write-ahead log into the database file: on a small disk it may be the log that takes all space. */
+  /** Copies the write-ahead log into the database file and truncates it: on a small disk, the log may be what takes all the space. */
   async function makeRoom(): Promise<boolean> {
     if (performance.now() < nextCheckpoint) return false
     nextCheckpoint = performance.now() + checkpointEveryMs
@@ -127,17 +128,21 @@ export function createGroupCommit({ connection, endSnapshot, onUnavailable }: Gr
   return { write, idle: async () => running }
 }
 
-/** Short at first: another process that serves too holds the lock for a flush to disk. Random, so that none is always late. */
+/**
+ * The first pauses are short, because another serving process holds the lock only for one flush to disk. Pauses are
+ * random, so that no process is always late.
+ */
 function pause(attempt: number): Promise<void> {
   return setTimeout(Math.min(2 ** attempt, longestPauseMs) * (0.5 + Math.random() / 2))
 }
 
-/** Runs the jobs in the transaction that has begun, and commits it. On a throw nothing of it is kept. */
+/** Runs the jobs in the open transaction and commits it. Rolls the transaction back before it throws. */
 async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
   try {
     const atEnd = openCommit(tx)
     const outcomes: Outcome[] = []
-    // A single write that fails undoes the whole transaction: the savepoint, a tenth of a start's cost, is not needed.
+    // A single write that fails rolls back the whole transaction, so it needs no savepoint. A savepoint would take a
+    // tenth of the cost of a study start.
     const run = group.length === 1 ? runAlone : runInSavepoint
     for (const job of group) outcomes.push(await run(tx, () => atEnd.run(job.run)))
     await atEnd.finish()
@@ -149,7 +154,7 @@ async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
   }
 }
 
-/** A commit that failed may have ended the transaction by itself. */
+/** A failed commit may have ended the transaction already; the rollback then fails. */
 async function undo(tx: Db): Promise<void> {
   try {
     await rollback.all(tx, {})
@@ -169,7 +174,7 @@ async function runInSavepoint(tx: Db, run: Run): Promise<Outcome> {
     await release.all(tx, {})
     return { status: 'fulfilled', value }
   } catch (reason) {
-    // SQLite may have ended the transaction, and the whole group with it.
+    // SQLite may have rolled back the transaction, and the whole group with it.
     if (reason instanceof DatabaseUnavailableError) throw reason
     await rollbackToSavepoint.all(tx, {})
     await release.all(tx, {})

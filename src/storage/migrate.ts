@@ -12,7 +12,7 @@ interface Step {
   up(db: Kysely<unknown>, kind: DatabaseKind): Promise<void>
 }
 
-/** In the order of their names, and frozen once landed: a change is a new step at the end. */
+/** In order of their names, and frozen once merged: a change is a new step at the end. */
 const steps: Record<string, Step> = {
   '2026-11-24-foundation': foundation,
   '2026-11-25-pages-from-the-index': pagesFromTheIndex,
@@ -23,19 +23,19 @@ const steps: Record<string, Step> = {
 
 export const stepNames = Object.keys(steps)
 
-/** The database was made by a version that knows more steps than this one. */
+/** The database was migrated by a version that has more steps than this one. */
 export class NewerDatabaseError extends Error {
   override name = 'NewerDatabaseError'
 }
 
-/** How the schema stands to this version, with nothing changed. @throws NewerDatabaseError */
+/** Compares the schema with this version's, without changing anything. @throws NewerDatabaseError */
 export async function schemaAge(db: Db): Promise<'current' | 'older'> {
   const done = await doneSteps(db)
   refuseNewer(done)
   return done.length === stepNames.length ? 'current' : 'older'
 }
 
-/** Brings the schema up to this version and answers the names of the steps it ran. */
+/** Migrates the schema to this version and returns the names of the steps it ran. */
 export async function migrate(storage: Storage): Promise<string[]> {
   const migrations = Object.fromEntries(
     Object.entries(steps).map(([name, step]): [string, Migration] => [name, { up: (to) => step.up(to, storage.kind) }]),
@@ -49,10 +49,10 @@ export async function migrate(storage: Storage): Promise<string[]> {
   })
 }
 
-/** Kysely's own number: versions that left the lock to it are kept out too. */
+/** The lock number that Kysely uses, so that older versions, which relied on Kysely's lock, are excluded too. */
 const migrationLock = 3_853_314_791_062_309_107n
 
-/** On PostgreSQL under a lock that ends with the transaction: one of the session would outlive it behind a pooler, and keep the next start out. */
+/** On PostgreSQL, the lock ends with the transaction. A session lock would outlive it behind a pooler and block the next start. */
 async function locked<T>({ kind, db, longRunning = db }: Storage, work: (db: Db) => Promise<T>): Promise<T> {
   if (kind === 'sqlite') return withLongBusyTimeout(db, () => work(db))
   return longRunning.transaction().execute(async (tx) => {
@@ -71,7 +71,7 @@ async function doneSteps(db: Db): Promise<string[]> {
   return done.map(({ name }) => name)
 }
 
-/** @throws NewerDatabaseError for the name of a migration that this version does not know */
+/** @throws NewerDatabaseError if `done` names a migration that this version does not know */
 export function refuseNewer(done: string[]): void {
   const foreign = done.find((name) => !(name in steps))
   if (foreign !== undefined)

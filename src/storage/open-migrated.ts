@@ -3,24 +3,25 @@ import { DatabaseInUseError, type DatabaseLock, lockExclusive, lockShared } from
 import { openSqlite } from './sqlite/sqlite.ts'
 import type { Storage } from './storage.ts'
 
-/** Others that start now hold their lock only until they have seen the schema, or migrate themselves. */
+/** Other starting processes hold their lock only until they have checked the schema, or they migrate it themselves. */
 const migrationPatienceMs = 5000
 const attemptMs = 100
 
 export interface MigratedStorage {
-  /** Its closing releases the lock on the file. */
+  /** Closing it releases the lock on the file. */
   storage: Storage
-  /** Names of the migrations that were run. */
+  /** Names of the migrations that this call ran. */
   steps: string[]
-  /** No other process uses the file. On PostgreSQL always true: nobody is looked for there. */
+  /** Whether no other process uses the file. Always true on PostgreSQL, where this is not checked. */
   alone: boolean
 }
 
 type Place = { kind: 'sqlite'; path: string } | { kind: 'postgres' }
 
 /**
- * Opens a database by `open` and brings it up to this version. A file is migrated only while no other process has it open: a service of
- * an older version would go on with a schema that it does not know. PostgreSQL's sessions cannot hold such a lock behind a pooler.
+ * Opens a database with `open` and migrates it to this version. A file is migrated only while no other process has it
+ * open: a running service of an older version would continue with a schema that it does not know. PostgreSQL sessions
+ * cannot hold such a lock behind a pooler.
  * @throws DatabaseInUseError, NewerDatabaseError
  */
 export async function openMigrated(place: Place, open: () => Storage): Promise<MigratedStorage> {
@@ -31,7 +32,10 @@ export async function openMigrated(place: Place, open: () => Storage): Promise<M
   return openMigratedFile(place.path, open)
 }
 
-/** Whoever serves has seen the schema under the shared lock: an older version that comes between the two locks refuses it. */
+/**
+ * A process serves only after it has checked the schema under the shared lock. An older version that starts between the
+ * exclusive and the shared lock refuses the new schema.
+ */
 async function openMigratedFile(path: string, open: () => Storage): Promise<MigratedStorage> {
   const steps: string[] = []
   for (const begun = performance.now(); ; ) {
@@ -43,13 +47,13 @@ async function openMigratedFile(path: string, open: () => Storage): Promise<Migr
     try {
       steps.push(...(await migrateAlone(path, open)))
     } catch (error) {
-      // Another one that starts may have migrated meanwhile, and serve.
+      // Another starting process may have migrated the file in the meantime, and may be serving.
       if (!(error instanceof DatabaseInUseError) || performance.now() - begun > migrationPatienceMs) throw error
     }
   }
 }
 
-/** Opens the file at `path` for nobody else, until it is closed. @throws DatabaseInUseError */
+/** Opens the file at `path` exclusively, until it is closed. @throws DatabaseInUseError */
 export async function openAlone(path: string): Promise<Storage> {
   return openUnder(await lockExclusive(path), () => openSqlite(path))
 }

@@ -1,6 +1,6 @@
 import type { Db } from './storage.ts'
 
-/** The value under `key`: the one that stands there, or `value`, which then stands there. */
+/** Stores `value` under `key` unless the key has a value already. Returns the stored value. */
 export async function settle(db: Db, key: string, value: string): Promise<string> {
   await db
     .insertInto('settings')
@@ -19,7 +19,7 @@ export async function putSetting(db: Db, key: string, value: string): Promise<vo
     .execute()
 }
 
-/** The setting that stands while a copy from another database is not whole: what is there then must not be served. */
+/** Set while a copy from another database is incomplete. Such a database must not be served. */
 export const unfinishedCopy = 'unfinished copy'
 
 export async function findSetting(db: Db, key: string): Promise<string | undefined> {

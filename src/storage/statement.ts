@@ -2,7 +2,7 @@ import { type CompiledQuery, type RawBuilder, SqliteAdapter, sql } from 'kysely'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Db } from './storage.ts'
 
-/** What stands in a statement for a value that each run brings. */
+/** Placeholders in a statement. Each run supplies their values. */
 export type Parameters<P> = { readonly [K in keyof P]-?: RawBuilder<Exclude<P[K], undefined>> }
 
 type RunNow = (sql: string, parameters: readonly unknown[]) => unknown[]
@@ -14,7 +14,7 @@ class Parameter {
   }
 }
 
-/** One for all statements: a parameter is known by its name alone. */
+/** Shared by all statements: a parameter is identified by its name alone. */
 const parameters = new Proxy<Record<string, RawBuilder<unknown>>>(
   {},
   { get: (made, name: string) => (made[name] ??= sql`${new Parameter(name)}`) },
@@ -22,7 +22,7 @@ const parameters = new Proxy<Record<string, RawBuilder<unknown>>>(
 
 const runners = new WeakMap<Db, RunNow>()
 
-/** Statements on `db` are answered at once by `run`, with none of the turns that Kysely takes to find a connection. */
+/** Makes `run` execute the statements on `db` immediately, without the event loop turns that Kysely takes to find a connection. */
 export function runAtOnce(db: Db, run: RunNow): void {
   runners.set(db, run)
 }
@@ -36,7 +36,10 @@ export interface Statement<P, R> {
   first(db: Db, values: P): MaybePromise<R | undefined>
 }
 
-/** A query that Kysely builds and compiles once for each kind of database, for paths where the building would cost more than the running. */
+/**
+ * A query that is built and compiled once for each kind of database, for code paths where building it would cost more
+ * than running it.
+ */
 export function statement<P extends object, R>(
   build: (db: Db, parameters: Parameters<P>) => CompiledQuery<R>,
 ): Statement<P, R> {
@@ -57,7 +60,7 @@ export function statement<P extends object, R>(
   return { all, first: (db, values) => andThen(all(db, values), ([row]) => row) }
 }
 
-/** The statements of one family, each made when its shape is first wanted. */
+/** A family of statements, each created when its shape is first used. */
 export function statementsByShape<S, P extends object, R>(make: (shape: S) => Statement<P, R>) {
   const made = new Map<string, Statement<P, R>>()
   return (shape: S): Statement<P, R> => {

@@ -8,22 +8,23 @@ export type DatabaseKind = 'sqlite' | 'postgres'
 
 export interface Storage {
   readonly kind: DatabaseKind
-  /** For reads outside a write. Sees only what is committed. Throws DatabaseUnavailableError. */
+  /** For reads outside a write. Sees only committed data. Throws DatabaseUnavailableError. */
   readonly db: Db
-  /** For what may take minutes, such as a migration: where `db` and `write` have a time limit, this has none. */
+  /** For operations that may take minutes, such as a migration: unlike `db` and `write`, it has no time limit. */
   readonly longRunning?: Db
   /**
-   * Lets the reads of requests that came in together see one state, where that is cheaper. To be called only while requests are being
-   * taken from their sockets.
+   * Lets the reads of requests that arrived together share one snapshot, if that is cheaper. Must be called only while
+   * requests are being read from their sockets.
    */
   readTogether?(): void
   /**
-   * Runs `work` in a transaction; once resolved, its effects are on disk. A throw undoes them and nothing else. `work` runs once, and a
-   * second time only where the disk was full, nothing of the first run was kept, and a checkpoint has made room.
-   * @throws DatabaseUnavailableError, within three seconds where another process holds SQLite's write lock
+   * Runs `work` in a transaction. When the promise resolves, the effects are on disk. If `work` throws, only its own
+   * effects are rolled back. `work` runs once; it runs a second time only if the disk was full, nothing of the first
+   * run was kept, and a checkpoint has freed space.
+   * @throws DatabaseUnavailableError, within three seconds if another process holds SQLite's write lock
    */
   write<T>(work: (tx: Db) => Promise<T>): Promise<T>
-  /** Throws when the database cannot be reached, or takes no writes. */
+  /** Throws if the database is unreachable or does not accept writes. */
   ping(): Promise<void>
   close(): Promise<void>
 }

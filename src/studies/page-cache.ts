@@ -1,30 +1,36 @@
 import { LRUCache } from 'lru-cache'
 import type { EpochSeconds } from '../shared/clock.ts'
 
-/** Some 4 KiB each. */
+/** About 4 KiB each. */
 const most = 1000
 const mostBytes = 16 * 1024 * 1024
 
-/** In seconds: an instance of an older release, while one takes over from the other, does not tell of what it writes. */
+/** In seconds. During an upgrade, an instance of an older release does not change the version when it writes. */
 const longest = 10
 
 interface KeptPage {
-  /** Of the account's records, read before them: with another, the page is void. */
+  /** The version of the account's records, read before the records. The page is void once the account has another version. */
   version: number
-  /** What its links begin with. Not a part of the key: a client may choose among many, and has one page kept at most. */
+  /**
+   * The origin of its links. It is not part of the key, because a client can choose it freely: only one page is cached
+   * for all origins.
+   */
   origin: string
-  /** When it was made: a clock that was ahead may be put back. */
+  /** When the page was created. If this is in the future, the clock was ahead and has been set back. */
   from: EpochSeconds
   until: EpochSeconds
   text: string
 }
 
-/** Pages as they were sent, which phones ask for again and again. Whatever is written, by any process, makes another version of them. */
+/**
+ * Caches pages as they were sent, because phones request them again and again. Every write, by any process, changes the
+ * account's version and so invalidates them.
+ */
 export function createPageCache() {
   const pages = new LRUCache<string, KeptPage>({
     max: most,
     maxSize: mostBytes,
-    // A letter that is not Latin takes two bytes.
+    // A character outside Latin-1 takes two bytes.
     sizeCalculation: ({ text }, key) => 2 * (text.length + key.length),
   })
   return {
@@ -35,7 +41,7 @@ export function createPageCache() {
         : undefined
     },
 
-    /** @param until when one of its records is over by itself */
+    /** @param until when the service ends the first of its running records */
     keep(key: string, page: Pick<KeptPage, 'version' | 'origin' | 'text'>, now: EpochSeconds, until: EpochSeconds) {
       pages.set(key, { ...page, from: now, until: Math.min(until, now + longest) })
     },

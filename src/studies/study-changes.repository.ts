@@ -6,7 +6,7 @@ import { statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import type { StudyId } from './study.ts'
 
-/** That a record was written. `version` is the account's, and no other write's. */
+/** A logged write of a record. `version` is the account's version, which no other write has. */
 export interface LoggedChange {
   accountId: AccountId
   version: number
@@ -16,7 +16,7 @@ export interface LoggedChange {
 
 const rowsAtOnce = 16
 
-/** At the end of a transaction, once for all of its writes: few statements for many of them. */
+/** Logs the changes of all writes together at the end of the transaction, so that many writes take few statements. */
 export function logChanges(tx: Db, changes: LoggedChange[]): void {
   beforeCommit(tx, writeLog, changes)
 }

@@ -7,15 +7,18 @@ import { statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import { type CounterDelta, counterWidths, runningWidth, summed } from './study-counter.ts'
 
-/** Rows that the writers of one busy stretch are spread over; PostgreSQL's row locks would queue them on one. */
+/**
+ * The number of rows over which writers of one busy stretch are spread: PostgreSQL's row locks would serialize them on
+ * a single row.
+ */
 const slots = 8
 
 const commonRows = 8
 
-/** A statement of SQLite takes 32,766 parameters. */
+/** SQLite allows 32,766 parameters per statement. */
 const rowsAtOnce = 1000
 
-/** At the end of a transaction, once for all of its writes: it takes the locks that others wait for. */
+/** Adds the deltas of all writes together at the end of the transaction, because this takes locks that others wait for. */
 export function addToCounters(tx: Db, deltas: CounterDelta[]): void {
   beforeCommit(tx, writeDeltas, deltas)
 }
@@ -31,7 +34,7 @@ async function writeDeltas(db: Db, deltas: CounterDelta[]): Promise<void> {
       values[`bucket${index}`] = bucket
       values[`delta${index}`] = delta
     }
-    // The few rows of a start or a stop are common; the many of an account that is removed come in full statements.
+    // A start or an end has few rows, a common number. An account's removal has many, which mostly fill whole statements.
     const common = some.length <= commonRows || some.length === rowsAtOnce
     const addition = common ? additionOf(some.length) : makeAddition(some.length)
     await addition.all(db, values)
@@ -58,13 +61,13 @@ const makeAddition = (length: number) =>
 const additionOf = statementsByShape(makeAddition)
 
 /**
- * Adds `sign` times the starts of all records of an account, in the database itself: those may be very many. In the order in which every
- * writer takes its locks.
+ * Adds (`sign` 1) or subtracts (`sign` -1) the starts of all records of an account, within the database, because there
+ * may be very many. Takes its locks in the same order as every other writer.
  */
 export async function addStartsOf(tx: Db, accountId: AccountId, sign: 1 | -1): Promise<void> {
   const slot = Math.floor(Math.random() * slots)
   for (const width of counterWidths) {
-    // Rounded down: both databases round towards zero, and starts of old releases may lie before 1970.
+    // Rounded down explicitly: both databases round towards zero, and starts of old releases may be before 1970.
     const bucket = sql.raw(`(started_at - ((started_at % ${width}) + ${width}) % ${width}) / ${width}`)
     await sql`insert into study_tallies (width, bucket, slot, count)
       select ${sql.lit(width)}, ${bucket}, ${sql.lit(slot)}, ${sql.lit(sign)} * count(*) from studies
@@ -94,14 +97,14 @@ const sumByWidth = statement<{ width: number }, { count: number | null }>((db, {
 )
 
 export interface CounterPosition {
-  /** The finest stretch, as [from, to) in epoch seconds, in which the record starts. */
+  /** The finest stretch that contains the record's start, as [from, to) in epoch seconds. */
   from: number
   to: number
-  /** How many records of that stretch come before it, in the order asked for. */
+  /** How many records of that stretch precede it, in the requested order. */
   offset: number
 }
 
-/** Where the record with `offset` others before it starts, by walking down the widths; undefined past the last one. */
+/** The position of the record that `offset` others precede, found by descending through the widths; undefined past the last record. */
 export async function locate(db: Db, offset: number, order: Order): Promise<CounterPosition | undefined> {
   let range: { from: number; to: number } | undefined
   let rest = offset

@@ -12,7 +12,7 @@ export interface CounterDelta {
   delta: number
 }
 
-/** What `delta` more records (fewer, where it is negative) that start there do to the counts. */
+/** The changes in the counts when `delta` records that start at this time are added, or removed if `delta` is negative. */
 export function startDeltas(startedAt: EpochSeconds, delta: number): CounterDelta[] {
   return counterWidths.map((width) => ({ width, bucket: Math.floor(startedAt / width), delta }))
 }
@@ -21,7 +21,7 @@ export function runningDelta(delta: number): CounterDelta {
   return { width: runningWidth, bucket: 0, delta }
 }
 
-/** One delta a stretch, in the order in which every writer takes its locks: coarse to fine, running ones last. */
+/** Sums up the deltas to one per stretch, in the order in which every writer takes its locks: coarse to fine, running records last. */
 export function summed(deltas: CounterDelta[]): CounterDelta[] {
   const sums = new Map<string, CounterDelta>()
   for (const { width, bucket, delta } of deltas) {

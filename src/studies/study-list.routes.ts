@@ -65,7 +65,7 @@ export const studyListRoutes: Routes<{ studies: StudyService }> = async (app, { 
   })
 }
 
-/** Whether the page is one that apps ask for all the time, and the page cache may hold: what else a query says makes too many. */
+/** Whether apps request this page all the time, so that it may be cached. Other query parameters have too many values. */
 function isFirstPage(query: object): boolean {
   return Object.keys(query).every((name) => name === 'per_page' || name === 'order')
 }

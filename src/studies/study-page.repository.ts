@@ -9,8 +9,8 @@ import type { StudyFilter, StudyListRequest } from './study-list.ts'
 import { type Columns, countMatching, type Position, type RowOf, rowsMatching } from './study-rows.repository.ts'
 
 /**
- * One page in the order of start and id. Links are keyset cursors, so that every page costs the same wherever it lies.
- * `total` counts what matches no matter when it started and whether it is over.
+ * One page, ordered by start and id. Links are keyset cursors, so that every page costs the same wherever it is in the
+ * list. `total` counts the matching records regardless of start time and of whether they are running.
  */
 export function pageStudies(
   db: Db,
@@ -20,7 +20,7 @@ export function pageStudies(
   return pageRows(db, 'published', toStudy, request, total)
 }
 
-/** As `pageStudies`, of records as their owner knows them. */
+/** As `pageStudies`, with records as their owner sees them. */
 export function pageOwnStudies(
   db: Db,
   request: StudyListRequest,
@@ -68,7 +68,7 @@ async function laterPage<C extends Columns, S extends Study>(
   return { items, count, ...links(request, items, backwards ? behind : more, backwards ? more : behind) }
 }
 
-/** Old clients ask for a page by number. In everyone's list the counters know where it begins; elsewhere there is little to skip. */
+/** Old clients request pages by number. For everyone's list, the counters locate the page; other lists have few records to skip. */
 async function skip(
   db: Db,
   filter: StudyFilter,
@@ -81,7 +81,7 @@ async function skip(
   return { filter: order === 'asc' ? { from: position.from } : { to: position.to }, offset: position.offset }
 }
 
-/** Whether anything lies on the side that the cursor came from. */
+/** Whether there are records on the side from which the cursor came. */
 async function reachesBack(
   db: Db,
   { filter, order }: StudyListRequest,
@@ -110,7 +110,7 @@ function cursorAt(direction: Cursor['direction'], { startedAt, id }: Position): 
   return { direction, startedAt, id }
 }
 
-/** The position behind the last record. */
+/** The position after the last record. */
 function end(order: Order): Cursor {
   return { direction: 'before', startedAt: order === 'asc' ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER, id: 0 }
 }

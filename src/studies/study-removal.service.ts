@@ -5,7 +5,7 @@ import { addToCounters } from './study-counter.repository.ts'
 import { runningDelta, startDeltas } from './study-counter.ts'
 import { deleteStudiesOf } from './study-writes.repository.ts'
 
-/** Removes all records of an account, whose row is locked; answers how many those were. */
+/** Removes all records of an account whose row is locked. Returns their number. */
 export async function removeStudiesOf(tx: Db, id: AccountId): Promise<number> {
   const account = await findAccount(tx, id)
   const removed = await deleteStudiesOf(tx, id)

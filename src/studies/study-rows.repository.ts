@@ -5,13 +5,13 @@ import type { Db } from '../storage/storage.ts'
 import { isVisible, type OwnRow, pageColumns, type StudyRow, studyColumns } from './study.repository.ts'
 import type { StudyFilter } from './study-list.ts'
 
-/** Where a record stands in the order of start and id. */
+/** A record's position in the order by start and id. */
 export type Position = Pick<Cursor, 'startedAt' | 'id'>
 
 export interface RowsRequest {
   filter: StudyFilter
   order: Order
-  /** Only rows that come after it in that order. */
+  /** Only rows after this position in the requested order. */
   beyond?: Position | undefined
   limit: number
   offset?: number | undefined
@@ -26,11 +26,11 @@ interface Shape {
 
 type Values = Omit<StudyFilter, 'running'> & Partial<Position> & { limit?: number; offset?: number }
 
-/** What is read of a row: what everyone may know, or all. */
+/** Which columns are read: those that everyone may see, or all. */
 export type Columns = 'published' | 'own'
 export type RowOf<C extends Columns> = C extends 'own' ? OwnRow : StudyRow
 
-/** Rows in the order asked for. */
+/** Returns rows in the requested order. */
 export function rowsMatching<C extends Columns>(db: Db, columns: C, request: RowsRequest): MaybePromise<RowOf<C>[]> {
   const { filter, order, beyond, limit, offset = 0 } = request
   const rows = rowsOf({ ...shapeOf(filter), columns, order, beyond: beyond !== undefined })

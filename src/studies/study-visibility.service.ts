@@ -4,10 +4,10 @@ import { findRunning } from './study.repository.ts'
 import { addStartsOf, addToCounters } from './study-counter.repository.ts'
 import { runningDelta } from './study-counter.ts'
 
-/** Takes all records of an account, whose row is locked, out of what is counted for everyone, or puts them back. */
+/** Removes all records of an account, whose row is locked, from everyone's counts, or adds them again. */
 export async function countForEveryone(tx: Db, id: AccountId, counted: boolean): Promise<void> {
   const sign = counted ? 1 : -1
-  // At once, and not before the commit: what else the transaction's group writes for the account knows of the change.
+  // Now rather than right before the commit: later writes of the same group for this account already take the change into account.
   await addStartsOf(tx, id, sign)
   if (await findRunning(tx, id)) addToCounters(tx, [runningDelta(sign)])
 }

@@ -41,7 +41,7 @@ const insertion = statement<Required<Columns>, { id: number }>((db, values) =>
     .compile(),
 )
 
-/** Writes the columns that differ: an index is touched only for a column of its own. */
+/** Writes only the columns that differ, so that an index is updated only if one of its columns changes. */
 export async function updateStudy(db: Db, before: OwnStudy, after: OwnStudy): Promise<void> {
   const [old, values] = [columnsOf(before), columnsOf(after)]
   const changed = (Object.keys(values) as (keyof Columns)[]).filter((name) => values[name] !== old[name])
@@ -78,13 +78,16 @@ export async function deleteStudiesOf(
   return rows.map(({ started_at, ended_at }) => ({ startedAt: started_at, running: ended_at === null }))
 }
 
-/** Answers whether the record still runs. Takes the latest sign of life, and one that lies behind where the clock was ahead then. */
+/**
+ * Stores the latest heartbeat, and replaces a stored one that is later than `latest`, because the clock was ahead then.
+ * Returns whether the record is still running.
+ */
 export async function updateHeartbeat(db: Db, id: StudyId, at: EpochSeconds, latest: EpochSeconds): Promise<boolean> {
   const row = await heartbeat.first(db, { id, at, latest })
   return row !== undefined && row.ended_at === null
 }
 
-// By the id alone: a planner that knows of few running records would walk along all of them.
+// Selects by id only: a planner that expects few running records would scan all of them.
 const heartbeat = statement<{ id: StudyId; at: EpochSeconds; latest: EpochSeconds }, { ended_at: number | null }>(
   (db, { id, at, latest }) =>
     db

@@ -12,7 +12,10 @@ import { addToCounters } from './study-counter.repository.ts'
 import { type CounterDelta, runningDelta, startDeltas } from './study-counter.ts'
 import { deleteStudy, insertStudy, updateStudy } from './study-writes.repository.ts'
 
-/** The transaction of a write, for whom, and when. Every use case that writes records is a step here, to be put into any transaction. */
+/**
+ * The transaction of a write, its account, and the rules with the current time. Every use case that writes records is a
+ * step here that can run in any transaction.
+ */
 export interface StudyWrite {
   tx: Db
   kind: DatabaseKind
@@ -26,8 +29,8 @@ export interface StudyTexts {
 }
 
 /**
- * @param startedAt now, where it is undefined
- * @throws DomainError as `decideStart`; `unauthorized` where the account was removed since its credentials were looked at
+ * @param startedAt if undefined, the record starts now
+ * @throws DomainError as `decideStart`; `unauthorized` if the account was removed after its credentials were checked
  */
 export async function startIn(
   write: StudyWrite,
@@ -87,14 +90,17 @@ export async function removeIn(write: StudyWrite, id: StudyId): Promise<void> {
   await writeChanges(write, [{ before: await getOwnStudy(write, id), after: undefined }])
 }
 
-/** Ends a record that is due, if it is still there and still due. */
+/** Ends an overdue record, if it still exists and is still overdue. */
 export async function endOverdueIn(write: StudyWrite, id: StudyId): Promise<void> {
   await lockAccount(write.tx, write.accountId, write.kind)
   const found = await findOwnStudy(write.tx, id)
   if (found) await replace(write, found.study, ownSettled(found.study, write.rules))
 }
 
-/** Of everyone but their owner, hidden records are not told from those that are not there. @throws DomainError `forbidden`, `not-found` */
+/**
+ * For everyone except the owner, hidden records look like records that do not exist.
+ * @throws DomainError `forbidden`, `not-found`
+ */
 async function getOwnStudy({ tx, kind, accountId }: StudyWrite, id: StudyId): Promise<OwnStudy> {
   await lockAccount(tx, accountId, kind)
   const found = await findOwnStudy(tx, id)
@@ -115,15 +121,16 @@ function isSame({ end, ...before }: OwnStudy, { end: endAfter, ...after }: OwnSt
   )
 }
 
-/** A new record has no `before`, a removed one no `after`. */
+/** A new record has no `before`, a removed one has no `after`. */
 export type StudyChange =
   | { before: OwnStudy; after: OwnStudy }
   | { before: undefined; after: NewStudy }
   | { before: OwnStudy; after: undefined }
 
 /**
- * All that is written to records goes through here, in this order, for an account whose row is locked: each write has a
- * version of its own, and the counts stay right. Answers the id of each. @throws DomainError `unauthorized` where there is no such account any more
+ * All writes to records go through this function, in this order, for an account whose row is locked. Each write gets
+ * its own version, and the counts stay correct. Returns the id of each record.
+ * @throws DomainError `unauthorized` if the account no longer exists
  */
 async function writeChanges({ tx, accountId, rules }: StudyWrite, changes: StudyChange[]): Promise<StudyId[]> {
   const added = changes.reduce((sum, { before, after }) => sum + (after ? 1 : 0) - (before ? 1 : 0), 0)

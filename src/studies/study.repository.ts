@@ -16,27 +16,30 @@ const indexedColumns = [
   ...(['studies.ended_at', 'studies.end_cause'] as const),
 ] as const
 
-/** What a published record is made of. */
+/** The columns of a published record. */
 export const studyColumns = [...indexedColumns, 'studies.heartbeat_at'] as const
 
-/** The same for one student's page, which is read from an index alone: only for a record that runs is its row looked up. */
+/** The same columns for one student's page, which is read from an index alone: only a running record's row is looked up. */
 export const pageColumns = [
   ...indexedColumns,
   sql<number | null>`case when studies.ended_at is null
     then (select running.heartbeat_at from studies as running where running.id = studies.id) end`.as('heartbeat_at'),
 ] as const
 
-/** The row's account if it is hidden, and null otherwise. */
+/** The id of the row's account if that is hidden, otherwise null. */
 const hiddenAccount = sql<number | null>`(select hidden_accounts.account_id from hidden_accounts
   where hidden_accounts.account_id = studies.account_id)`
 
-/** Looked up for each row: PostgreSQL would read all hidden accounts for `not in`, where SQLite looks into the table for half the cost. */
+/**
+ * Looked up for each row on PostgreSQL, which would read all hidden accounts for `not in`. SQLite looks into the table
+ * for `not in`, at half the cost.
+ */
 export function isVisible(db: Db): RawBuilder<boolean> {
   if (isSqlite(db)) return sql`studies.account_id not in (select hidden_accounts.account_id from hidden_accounts)`
   return sql`${hiddenAccount} is distinct from studies.account_id`
 }
 
-/** With whether it is hidden from all but its owner. */
+/** A record, and whether it is hidden from everyone except its owner. */
 export interface Found<S extends Study> {
   study: S
   hidden: boolean
@@ -72,23 +75,23 @@ const runningOf = statement<{ accountId: AccountId }, OwnRow>((db, { accountId }
 )
 
 interface Overdue {
-  /** Started then or before. */
+  /** Matches records that started at this time or before. */
   startedUntil: EpochSeconds
-  /** Started after that. */
+  /** Matches records that started after this time. */
   startedAfter: EpochSeconds
-  /** Last heard of then or before. */
+  /** Matches records whose last heartbeat was at this time or before. */
   silentSince: EpochSeconds
 }
 
 export type StudyKey = Pick<Study, 'id' | 'accountId'>
 
-/** Running records that one of the three holds for: at most `limit` of each. */
+/** Finds running records that match one of the three conditions: at most `limit` for each. */
 export async function findOverdue(
   db: Db,
   { startedUntil, startedAfter, silentSince }: Overdue,
   limit: number,
 ): Promise<StudyKey[]> {
-  // Three walks of the indexes: one with `or` would read all that runs.
+  // Three index scans: one query with `or` would read all running records.
   const rows = [
     ...(await runningUntil.all(db, { at: startedUntil, limit })),
     ...(await runningAfter.all(db, { at: startedAfter, limit })),

@@ -92,7 +92,7 @@ export const EndBody = {
   examples: [{}],
 } as const satisfies ObjectSchema
 
-// A reader of the document who fills in every example would filter all records away.
+// Without examples: a reader of the API document who fills in every example would filter out all records.
 const { examples: _, ...time } = WireTime
 
 const running = {
@@ -124,7 +124,7 @@ export function presentStudy(study: Study, origin: string) {
   }
 }
 
-/** `url` is the list's own, without its query. */
+/** `url` is the list's URL without its query. */
 export function presentPage(page: Page<Study>, origin: string, url: string, query: object) {
   return {
     count: page.count,

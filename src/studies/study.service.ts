@@ -22,10 +22,10 @@ export interface StudyServiceDeps {
 
 export type StudyService = ReturnType<typeof createStudyService>
 
-/** A page to be written. */
+/** How to write a page as text. */
 interface PageText {
   caller: AccountId
-  /** What the text depends on besides the account's records and `origin`. */
+  /** Identifies everything that the text depends on besides the account's records and `origin`. */
   key: string
   origin: string
   write: (page: Page<Study>) => string
@@ -39,17 +39,17 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes }: St
   const [limit, idle] = [wholeSeconds(maxHours * 3600), wholeSeconds(idleMinutes * 60)]
   const rules = (): Rules => ({ now: clock.now(), limit, idle })
 
-  /** Runs steps of `study-writes.service.ts` in a transaction of their own. */
+  /** Runs steps of `study-writes.service.ts` in their own transaction. */
   function write<T>(accountId: AccountId, step: (write: StudyWrite) => Promise<T>): Promise<T> {
     return storage.write((tx) => step(inWrite(tx, accountId)))
   }
 
-  /** For steps in a transaction that does more. */
+  /** For steps in a transaction that also does other work. */
   function inWrite(tx: Db, accountId: AccountId): StudyWrite {
     return { tx, kind: storage.kind, accountId, rules: rules() }
   }
 
-  /** As `caller` may see it. @throws DomainError `not-found` */
+  /** Returns the record if `caller` may see it. @throws DomainError `not-found` */
   function getStudy(id: StudyId, caller: AccountId): MaybePromise<Study> {
     return andThen(findStudy(storage.db, id), (found) => {
       if (found === undefined || (found.hidden && found.study.accountId !== caller)) throw new DomainError('not-found')
@@ -65,13 +65,16 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes }: St
     return write(accountId, (write) => endIn(write, id, endedAt))
   }
 
-  /** Ends what was left running: too long, too silent, or from the future. Answers how many records that were. */
+  /**
+   * Ends records that were left running: past the limit, without heartbeats for too long, or started in the future.
+   * Returns their number.
+   */
   async function endOverdue(): Promise<number> {
     for (let ended = 0; ; ) {
       const now = clock.now()
       const due = { startedUntil: now - limit, startedAfter: now + clockSkew, silentSince: now - idle }
       const overdue = await findOverdue(storage.db, due, sweepSize)
-      // The clock is asked again: what it ends no longer is left alone.
+      // Each write reads the clock again and leaves records alone that are no longer overdue.
       await Promise.all(overdue.map(({ id, accountId }) => write(accountId, (write) => endOverdueIn(write, id))))
       ended += overdue.length
       if (overdue.length < sweepSize) return ended
@@ -82,7 +85,7 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes }: St
     return pageOf(request, () => countAll(storage.db))
   }
 
-  /** As `caller` may see them. @throws DomainError `not-found` */
+  /** Lists the records that `caller` may see. @throws DomainError `not-found` */
   function listStudiesOf(
     accountId: AccountId,
     request: StudyListRequest,
@@ -94,14 +97,14 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes }: St
     })
   }
 
-  /** As `listStudiesOf`, made into a text that is kept while the account's records stay as they are. */
+  /** As `listStudiesOf`, written as text that is cached while the account's records do not change. */
   function writePageOf(
     accountId: AccountId,
     request: PageRequest,
     { caller, key, origin, write }: PageText,
   ): MaybePromise<string> {
     return andThen(getAccount(accountId), (account) => {
-      // Before the cache: it holds what the owner may see.
+      // Must precede the cache, which contains what the owner may see.
       if (isHidden(account) && accountId !== caller) return write(nothing)
       const { studyCount, studyVersion: version } = account
       const now = clock.now()

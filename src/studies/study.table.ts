@@ -9,16 +9,16 @@ export interface StudyTable {
   end_cause: EndCause | null
   subject: string | null
   note: string | null
-  /** The last sign of life of a running record. */
+  /** The last stored heartbeat of a running record. */
   heartbeat_at: number | null
-  /** The start and the end that the service saw itself, whatever has been made of them since. */
+  /** The start and the end that the service saw, regardless of later edits. */
   seen_from: number | null
   seen_to: number | null
 }
 
 /**
- * Every write to a record, in the order of the account's versions: what a second device asks for. The record as it is now stands in
- * `studies`; one that is not there any more was removed.
+ * Every write to a record, in the order of the account's versions, for synchronizing a second device. The current
+ * record is in `studies`; a record that is no longer there was removed.
  */
 export interface StudyChangeTable {
   account_id: number
@@ -28,9 +28,9 @@ export interface StudyChangeTable {
 }
 
 /**
- * How many records start in each aligned stretch of `width` seconds (width 0: how many are running), so that a count is a short sum
- * and the N-th record is found without walking there. Those of hidden accounts are left out. `slot` spreads the writers of a busy
- * stretch over several rows.
+ * How many records start in each aligned stretch of `width` seconds (width 0: how many are running), so that a count is
+ * a short sum and the N-th record is found without scanning. Records of hidden accounts are not counted. `slot` spreads
+ * the writers of a busy stretch over several rows.
  */
 export interface StudyCounterTable {
   width: number

@@ -4,7 +4,10 @@ import { DomainError } from '../shared/errors.ts'
 
 export type StudyId = number & { readonly brand: 'StudyId' }
 
-/** Why a record is over: its student said so, their next start did, or the service ended it, for want of heartbeats or at the limit. */
+/**
+ * Why a record ended: its student ended it, their next start did, or the service did, because heartbeats stopped
+ * (`idle`) or it reached the limit.
+ */
 export type EndCause = 'student' | 'next-start' | 'idle' | 'limit'
 
 export interface Study {
@@ -12,7 +15,7 @@ export interface Study {
   accountId: AccountId
   startedAt: EpochSeconds
   end: StudyEnd | undefined
-  /** The last sign of life that was stored, if there was one. */
+  /** The last heartbeat that was stored, if any. */
   heartbeatAt: EpochSeconds | undefined
 }
 
@@ -21,10 +24,13 @@ export interface StudyEnd {
   cause: EndCause
 }
 
-/** 2000-01-01 00:00:00: what lies before comes from a clock that was never set, or from another calendar. */
+/** 2000-01-01 00:00:00 UTC. An earlier time comes from a clock that was never set, or from another calendar. */
 export const earliestTime: EpochSeconds = Date.UTC(2000, 0, 1) / 1000
 
-/** `now` is the service's clock. In seconds: `limit` is how long a record may run, `idle` how long it may be silent after a heartbeat. */
+/**
+ * `now` is the service's clock. In seconds: `limit` is how long a record may run, `idle` how long it may go without a
+ * heartbeat after it has had one.
+ */
 export interface Rules {
   now: EpochSeconds
   limit: number
@@ -34,9 +40,9 @@ export interface Rules {
 type Running = Pick<Study, 'startedAt' | 'heartbeatAt'>
 
 /**
- * The end that the service puts to a record that was left running: whichever comes first of its last heartbeat, once that is `idle`
- * seconds old, and the limit. One that starts in the future, because the service's clock was ahead and has been put back, ends at its own
- * start. Undefined while the record may still run.
+ * The end that the service sets for a record that was left running: its last heartbeat, once that is `idle` seconds
+ * old, or the limit, whichever comes first. A record that starts in the future, because the service's clock was ahead
+ * and has been set back, ends at its own start. Undefined while the record may still run.
  */
 export function endByService(study: Running, rules: Rules): StudyEnd | undefined {
   const { startedAt, heartbeatAt } = study
@@ -47,12 +53,12 @@ export function endByService(study: Running, rules: Rules): StudyEnd | undefined
   return { at: Math.max(heartbeatAt, startedAt), cause: 'idle' }
 }
 
-/** When the service ends the record if nothing more is heard of it. */
+/** When the service ends the record if it receives no more heartbeats. */
 export function endsBy({ startedAt, heartbeatAt }: Running, { limit, idle }: Omit<Rules, 'now'>): EpochSeconds {
   return Math.min(startedAt + limit, heartbeatAt === undefined ? Number.POSITIVE_INFINITY : heartbeatAt + idle)
 }
 
-/** A record that the service ends is over, whether or not the sweep has come by. */
+/** Returns the record with the end that the service sets for it, even if the sweep has not stored that end yet. */
 export function settled<S extends Study>(study: S, rules: Rules): S {
   if (study.end) return study
   const end = endByService(study, rules)
@@ -61,14 +67,14 @@ export function settled<S extends Study>(study: S, rules: Rules): S {
 
 export interface StartDecision {
   startedAt: EpochSeconds
-  /** The new record's own end, where it is over already. */
+  /** The end of the new record, if it is already over. */
   end: StudyEnd | undefined
-  /** What happens to the record that was running. */
+  /** The end of the record that was running, if it ends. */
   runningEnd: StudyEnd | undefined
 }
 
 /**
- * One student studies once at a time: a start ends the running record, or is ended where that one starts if it lies before it.
+ * A student has at most one running record: a start ends it, or is ended at its start if the new start is earlier.
  * @throws DomainError `time-too-early`, `time-in-future`
  */
 export function decideStart(
@@ -93,8 +99,8 @@ function endByNextStart(startedAt: EpochSeconds, nextStart: EpochSeconds, { limi
 }
 
 /**
- * The end that a record has after a request to end it; the same object where nothing changes. An end up to a minute before the start
- * counts as the start: clocks differ.
+ * The end of a record after a request to end it; the same object if nothing changes. An end up to a minute before the
+ * start counts as the start, because clocks differ.
  * @throws DomainError `time-too-early`, `time-in-future`, `end-before-start`, `study-too-long`
  */
 export function decideEnd(study: Study, requested: EpochSeconds | undefined, rules: Rules): StudyEnd {

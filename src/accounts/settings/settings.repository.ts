@@ -15,7 +15,7 @@ const settingsById = statement<{ id: AccountId }, { visibility: Visibility; dail
   (db, { id }) => db.selectFrom('accounts').select(['visibility', 'daily_goal_minutes']).where('id', '=', id).compile(),
 )
 
-/** Pages that were made under other settings are void: the account's version is another one. */
+/** Increments the account's version, which invalidates pages cached under the previous settings. */
 export async function updateSettings(db: Db, id: AccountId, settings: AccountSettings): Promise<void> {
   const { visibility, dailyGoalMinutes } = settings
   await db

@@ -5,7 +5,7 @@ import { lockAccount } from '../account.repository.ts'
 import { type AccountId, type AccountSettings, isHidden } from '../account.ts'
 import { findSettings, updateSettings } from './settings.repository.ts'
 
-/** What another feature does, within the transaction, when an account's data are to be counted for everyone, or no longer. */
+/** Called within the transaction when an account's data start or stop being counted for everyone. */
 export type CountData = (tx: Db, id: AccountId, counted: boolean) => Promise<void>
 
 export interface SettingsServiceDeps {
@@ -16,12 +16,12 @@ export interface SettingsServiceDeps {
 export type SettingsService = ReturnType<typeof createSettingsService>
 
 export function createSettingsService({ storage, countData }: SettingsServiceDeps) {
-  /** @throws DomainError `unauthorized` where the account was removed since its credentials were looked at */
+  /** @throws DomainError `unauthorized` if the account was removed after its credentials were checked */
   function getSettings(id: AccountId): MaybePromise<AccountSettings> {
     return andThen(findSettings(storage.db, id), known)
   }
 
-  /** What is not in `wanted` stays as it is. @throws DomainError `unauthorized` */
+  /** Settings that are not in `wanted` stay unchanged. @throws DomainError `unauthorized` */
   function changeSettings(id: AccountId, wanted: Partial<AccountSettings>): Promise<AccountSettings> {
     return storage.write(async (tx) => {
       await lockAccount(tx, id, storage.kind)

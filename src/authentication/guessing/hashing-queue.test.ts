@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createHashingQueue } from './hashing-queue.ts'
 
-/** Jobs that end when they are told to. */
+/** A queue with jobs that end on request. */
 function openQueue(maxWaiting = 10) {
   const queue = createHashingQueue({ concurrency: 1, maxWaiting, retryAfterSeconds: 3 })
   const started: string[] = []

@@ -2,7 +2,7 @@ import { DomainError } from '../../shared/errors.ts'
 
 export interface HashingQueueOptions {
   concurrency: number
-  /** Of all owners together. */
+  /** For all owners together. */
   maxWaiting: number
   retryAfterSeconds: number
 }
@@ -13,11 +13,11 @@ interface Job {
 }
 
 /**
- * Work that waits for the processor, served in turn by owner: whoever sends many waits behind himself. Where the queue is full, the
- * owner with the most in it loses his latest, so that one of another finds room.
+ * Queues work for the processor and serves owners in turn, so that an owner with many jobs delays only its own. If the
+ * queue is full, the owner with the most jobs loses its latest one, to make room for another owner's job.
  */
 export function createHashingQueue({ concurrency, maxWaiting, retryAfterSeconds }: HashingQueueOptions) {
-  /** In the order of their turns; nobody is in it without a job. */
+  /** In order of turns; every owner in it has at least one job. */
   const waiting = new Map<string, Job[]>()
   const promised: Job[] = []
   let running = 0
@@ -42,7 +42,7 @@ export function createHashingQueue({ concurrency, maxWaiting, retryAfterSeconds 
     return job
   }
 
-  /** False where the newcomer has no less in it than anyone else. */
+  /** Returns false if the new job would give its owner at least as many jobs as every other owner has. */
   function makeRoom(owner: string): boolean {
     const [most] = [...waiting].sort(([, one], [, other]) => other.length - one.length)
     if (most === undefined || (waiting.get(owner)?.length ?? 0) + 1 >= most[1].length) return false
@@ -63,8 +63,9 @@ export function createHashingQueue({ concurrency, maxWaiting, retryAfterSeconds 
   }
 
   /**
-   * `isPromised` comes before all turns, and is never refused: for what something else keeps few.
-   * @throws DomainError `busy` where there is no room, or none any more
+   * Jobs with `isPromised` run before all turns and are never refused. Use it only for work whose amount is limited
+   * elsewhere.
+   * @throws DomainError `busy` if there is no room, or if the job lost its place
    */
   function run<T>(owner: string, work: () => Promise<T>, { isPromised = false } = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {

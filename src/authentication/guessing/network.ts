@@ -1,6 +1,9 @@
 import ipaddr from 'ipaddr.js'
 
-/** Whose address it is, as far as limits go: of IPv6 the 64 bits of a network, within which a client can choose its address. */
+/**
+ * The network that limits count an address for. For IPv6 these are the first 64 bits, because a client can choose its
+ * address within them.
+ */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)

@@ -8,15 +8,15 @@ import { chargesOf, type Door, sharedCharges, signInNote } from './guess-limits.
 import { networkOf } from './network.ts'
 import { createRecentSignIns } from './recent-sign-ins.ts'
 
-/** One account that a guess may be meant for, or the place of one: nobody's costs the same. */
+/** One account that a guess may refer to, or a stand-in for an account that does not exist: both cost the same. */
 export interface Candidate {
-  /** Stands for nobody's, where there are no `credentials`. */
+  /** Identifies the stand-in if there are no `credentials`. */
   name: string
   credentials: Credentials | undefined
 }
 
 export interface Match extends Credentials {
-  /** The hash is to be made anew. */
+  /** The hash must be renewed. */
   outdated: boolean
 }
 
@@ -26,20 +26,24 @@ const accountName = (id: AccountId) => `account ${id}`
 const nameOf = ({ name, credentials }: Candidate) =>
   credentials ? accountName(credentials.accountId) : `nobody ${name}`
 
-/** Everywhere that a password of an account is tried: each try is booked before it is hashed, and given back where it was right. */
+/**
+ * Checks passwords wherever one of an account is tried. Each try is booked before it is hashed, and refunded if the
+ * password was right.
+ */
 export function createPasswordGuesses({ rateLimits, clock }: { rateLimits: RateLimitService; clock: Clock }) {
   const signIns = createRecentSignIns(clock)
   const underWay = new Map<string, Promise<Match>>()
 
   /**
-   * The first candidate whom the password opens. As many hashes are made as there are candidates, whoever they are.
+   * Returns the first candidate that the password matches. The number of hashes always equals the number of candidates,
+   * whether or not their accounts exist.
    * @throws DomainError `unauthorized`, `too-many-requests`, `busy`
    */
   async function check(candidates: Candidate[], password: string, address: string, door: Door): Promise<Match> {
     const network = networkOf(address)
     const meant = candidates.map((candidate) => [nameOf(candidate), candidate.credentials?.passwordHash])
     const guess = JSON.stringify([meant, password, network, door])
-    // Apps ask many things at once by one password. Where it was right it counts for all, where it was wrong each counts.
+    // Apps send many requests at once with the same password. A right password counts for all of them; a wrong one counts for each.
     const first = await underWay.get(guess)?.catch(() => undefined)
     if (first) return first
     const made = make(candidates, password, network, door)
@@ -58,7 +62,7 @@ export function createPasswordGuesses({ rateLimits, clock }: { rateLimits: RateL
     const booking = await book(candidates, shared, choices, network)
     const booked = [...shared, ...choices.filter((_, at) => booking.refusals[at] === undefined).flat()]
     const match = await firstMatch(candidates, booking, password, network).catch(async (error: unknown) => {
-      // The hashing was refused: nothing was tried.
+      // The hashing was refused, so no password was tried.
       await rateLimits.settle(booked, () => false)
       throw error
     })
@@ -70,7 +74,7 @@ export function createPasswordGuesses({ rateLimits, clock }: { rateLimits: RateL
     return match
   }
 
-  /** Whoever has signed in from there of late, by that password, is nobody who guesses. */
+  /** A caller that recently signed in from this network with this password is not guessing. */
   async function recognise(candidates: Candidate[], password: string, network: string): Promise<Match | undefined> {
     for (const { credentials } of candidates) {
       if (credentials === undefined || !signIns.recognises(credentials.accountId, network, password)) continue
@@ -95,7 +99,7 @@ export function createPasswordGuesses({ rateLimits, clock }: { rateLimits: RateL
     }
   }
 
-  /** From now on the account is at home in this network. `booked` is given back with it. */
+  /** Marks the network as one of the account's own, and refunds `booked` in the same write. */
   async function noteSignIn(id: AccountId, password: string, network: string, booked: Charge[] = []): Promise<void> {
     await rateLimits.settle(booked, () => false, [signInNote(accountName(id), network)])
     signIns.note(id, network, password)
@@ -108,7 +112,7 @@ export function createPasswordGuesses({ rateLimits, clock }: { rateLimits: RateL
   }
 }
 
-/** A candidate whose limits refuse the try is not tried, at the same cost. */
+/** Does not try a candidate whose limits refuse the try, but spends the same time on it. */
 async function firstMatch(
   candidates: Candidate[],
   { refusals }: Booking,
@@ -127,7 +131,7 @@ async function firstMatch(
   return undefined
 }
 
-/** Of an account that was not tried nobody is told that the password is wrong. */
+/** An account that was not tried must not be reported as having another password. */
 function refusalOfWrong(candidates: Candidate[], { refusals, standing }: Booking): DomainError {
   const untried: Refusal | undefined = refusals.find((refusal, at) => refusal && candidates[at]?.credentials)
   if (untried) return refusalError(untried)

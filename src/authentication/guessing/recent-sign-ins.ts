@@ -6,14 +6,15 @@ import type { Clock, EpochSeconds } from '../../shared/clock.ts'
 const most = 10_000
 const signInSeconds = 12 * 3600
 const refusalSeconds = 900
-/** What is recognised tells a guesser that it is right: so often it may be asked, by refused guesses. */
+/** Recognition reveals to an attacker that a guess is right, so it stops after this many refused guesses. */
 const recognitionsUnderAttack = 100
 
 export type RecentSignIns = ReturnType<typeof createRecentSignIns>
 
 /**
- * Who has signed in from which network in the last hours, and by which password, so that they need not wait for limits that somebody else
- * has used up. In the memory of this process alone, under a key that it alone has.
+ * Remembers which accounts signed in from which networks in the last hours, and with which passwords, so that they need
+ * not wait for limits that others have used up. Stored in the memory of this process only, under a key that only this
+ * process has.
  */
 export function createRecentSignIns(clock: Clock) {
   const key = randomBytes(32)
@@ -41,7 +42,7 @@ export function createRecentSignIns(clock: Clock) {
       signIns.set(signInOf(id, network, password), clock.now() + signInSeconds)
     },
 
-    /** Says nothing any more after many refused guesses from this network. The password may have changed since. */
+    /** Always false after many refused guesses from this network. The password may have changed since it was noted. */
     recognises(id: AccountId, network: string, password: string): boolean {
       if (refusalsOf(`${id} ${network}`) >= recognitionsUnderAttack) return false
       return isCurrent(signIns.get(signInOf(id, network, password)), signInSeconds)
@@ -52,7 +53,10 @@ export function createRecentSignIns(clock: Clock) {
       count(`${id} ${network}`)
     },
 
-    /** Whether guesses for this account were refused of late: no memory of verified passwords may answer then, which is quicker to ask than a hash. */
+    /**
+     * Whether guesses for this account were refused recently. Cached verifications must not be used then, because they
+     * respond faster than a hash.
+     */
     isUnderAttack: (id: AccountId) => refusals.size > 0 && refusalsOf(String(id)) > 0,
   }
 }

@@ -13,7 +13,7 @@ const ChangeBody = {
     username: UserName,
     new_password: Password,
   },
-  // Sent as it is, it changes nothing.
+  // This example, sent unchanged, changes nothing.
   examples: [{ password: 'quiet-reading-room', username: 'bllli' }],
 } as const satisfies ObjectSchema
 
@@ -22,7 +22,7 @@ const RemovalBody = {
   type: 'object',
   required: ['password'],
   properties: { password: { ...Password, description: '现在的密码 · The present password' } },
-  // Sent as it is, it is refused: nobody loses an account by it.
+  // This example, sent unchanged, is refused, so that nobody deletes an account with it.
   examples: [{ password: '现在的密码' }],
 } as const satisfies ObjectSchema
 

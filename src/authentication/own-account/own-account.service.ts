@@ -24,7 +24,7 @@ export interface AccountChange {
   newPassword?: string | undefined
 }
 
-/** What an account's owner does with it, by the password and not by a token alone. */
+/** The owner's operations on the account. They require the password; a token alone is not enough. */
 export function createOwnAccountService({
   storage,
   studentNumberKey,
@@ -32,7 +32,7 @@ export function createOwnAccountService({
   removeData,
 }: OwnAccountServiceDeps) {
   /**
-   * With another password every token dies.
+   * A new password invalidates every token.
    * @throws DomainError as `confirmPassword` and `checkPassword`; `user-name-malformed`, `user-name-taken`
    */
   async function changeAccount(confirmation: Confirmation, { username, newPassword }: AccountChange): Promise<Account> {
@@ -56,7 +56,10 @@ export function createOwnAccountService({
     })
   }
 
-  /** The account is gone with all that is kept of it, and its student number is free. @throws DomainError `password-wrong`, `too-many-requests` */
+  /**
+   * Removes the account with all its data, and frees its student number.
+   * @throws DomainError `password-wrong`, `too-many-requests`
+   */
   async function removeOwnAccount(confirmation: Confirmation): Promise<void> {
     const { version } = await authentication.confirmPassword(confirmation)
     await removeAccount(storage, confirmation.accountId, async (tx, id) => {
@@ -68,7 +71,7 @@ export function createOwnAccountService({
   return { changeAccount, removeOwnAccount }
 }
 
-/** The password may have been replaced since it was confirmed. */
+/** The password may have been replaced after it was confirmed. */
 async function refuseChanged(tx: Db, id: AccountId, version: number): Promise<void> {
   if ((await findCredentialState(tx, id))?.version !== version) throw new DomainError('unauthorized')
 }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-/** With the ends in it, a page of one student's records is read from the index alone. */
+/** With the ends in the index, a page of one student's records is read from the index alone. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.dropIndex('studies_by_account').execute()
   await db.schema

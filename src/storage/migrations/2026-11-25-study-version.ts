@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-/** A page of one student's records that was made before is still right while this number stays. */
+/** A cached page of one student's records stays valid as long as this number does not change. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('accounts')

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { DatabaseKind } from '../storage.ts'
 
-/** Those who wait to be let to the school. What is here is worth nothing after half an hour. */
+/** The students waiting for the school. The rows are worthless after half an hour. */
 export async function up(db: Kysely<unknown>, kind: DatabaseKind): Promise<void> {
   const table = db.schema.createTable('waiting_places')
   const withId =

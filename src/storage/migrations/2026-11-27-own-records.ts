@@ -1,11 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import type { DatabaseKind } from '../storage.ts'
 
-/** What a record says to its owner, what a second device asks for, and who is hidden. Every column is nullable or has a constant: no row is written. */
+/**
+ * Adds the fields that only a record's owner sees, the change log for a second device, and the hidden accounts. Every
+ * new column is nullable or has a constant default, so no row is rewritten.
+ */
 export async function up(db: Kysely<unknown>, kind: DatabaseKind): Promise<void> {
   await addStudyColumns(db)
   await addAccountColumns(db)
-  // No reference to accounts: it would be looked up at each write.
+  // No foreign key to accounts: every write would have to check it.
   const changes = db.schema
     .createTable('study_changes')
     .addColumn('account_id', 'bigint', (column) => column.notNull())
@@ -16,7 +19,7 @@ export async function up(db: Kysely<unknown>, kind: DatabaseKind): Promise<void>
   await (kind === 'sqlite' ? changes.modifyEnd(sql`without rowid`) : changes).execute()
   await db.schema
     .createTable('hidden_accounts')
-    // On SQLite the row's own id: that is how it is found fastest.
+    // On SQLite, `integer primary key` is the row id, which is the fastest to look up.
     .addColumn('account_id', kind === 'sqlite' ? 'integer' : 'bigint', (column) =>
       column.primaryKey().references('accounts.id').onDelete('cascade'),
     )
@@ -36,7 +39,7 @@ async function addStudyColumns(db: Kysely<unknown>): Promise<void> {
     ] as const),
   ]
   for (const [name, type] of columns) await db.schema.alterTable('studies').addColumn(name, type).execute()
-  // It holds none of the rows that are there: making it is one read of the table.
+  // The partial index contains none of the existing rows, so creating it costs one scan of the table.
   await db.schema
     .createIndex('studies_running_by_heartbeat')
     .on('studies')

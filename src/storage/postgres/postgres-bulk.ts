@@ -7,8 +7,8 @@ export type BulkRow = readonly (number | string | null)[]
 const rowsAtOnce = 10_000
 
 /**
- * Many rows a statement, each column an array: nearly as fast as COPY, and all that the pg client has by itself. `statement` is given
- * the source, a select of all rows whose columns are a, b, c and so on.
+ * Sends many rows per statement, with one array per column. This is nearly as fast as COPY, for which the pg client has
+ * no built-in support. `statement` receives the source: a select of all rows with the columns a, b, c and so on.
  */
 export async function inParts(
   db: Db,

@@ -4,15 +4,15 @@ import { isUnreachable } from '../constraint-errors.ts'
 import { postgresDriver } from './postgres-driver.ts'
 import type { PostgresAddress } from './postgres-hosts.ts'
 
-/** Of an idle connection. The kernel then probes once a second, and gives up after ten probes. */
+/** Idle time of a connection before the first probe. The kernel then probes once a second, and gives up after ten probes. */
 const keepAliveAfterMs = 10_000
-/** For a server that was told goodbye to close its end. */
+/** How long to wait for the server to close its end after a terminate message. */
 const goodbyeMs = 500
 
-/** The server is gone, or does not answer. Whether a commit that was under way took effect is not known. */
+/** The server is gone or does not respond. Whether a commit in progress took effect is unknown. */
 export class DatabaseLostError extends Error {
   override name = 'DatabaseLostError'
-  /** SQLSTATE `connection_failure`; 25006, `read_only_sql_transaction`, for a standby. */
+  /** SQLSTATE: 08006 (`connection_failure`), or 25006 (`read_only_sql_transaction`) for a standby. */
   readonly code: string
 
   constructor(message: string, { code = '08006', ...options }: ErrorOptions & { code?: string } = {}) {
@@ -21,7 +21,7 @@ export class DatabaseLostError extends Error {
   }
 }
 
-/** One session. It is usable until its first failure, which every later query throws again. */
+/** One session. After its first failure, every later query throws the same error. */
 export class PostgresConnection {
   readonly #client: pg.Client
   readonly #socket: Socket
@@ -46,20 +46,23 @@ export class PostgresConnection {
       return await this.#client.query(text, [...values])
     } catch (error) {
       if (this.#failure) throw this.#failure
-      // After an error of the statement the session goes on; after any other its state is not known.
+      // A statement error leaves the session usable. After any other error its state is unknown.
       const endsSession = !(error instanceof postgresDriver().DatabaseError) || isUnreachable(error)
       if (endsSession) this.destroy(error as Error)
       throw error
     }
   }
 
-  /** At once, without a word to a server that may not listen; a query that is under way throws `reason`. */
+  /**
+   * Closes the socket immediately, without a terminate message, because the server may not respond. A running query
+   * throws `reason`.
+   */
   destroy(reason: Error): void {
     this.#fail(reason)
     this.#socket.destroy(this.#failure)
   }
 
-  /** Only between queries. */
+  /** Must not be called while a query is running. */
   async end(): Promise<void> {
     const timer = setTimeout(() => this.#socket.destroy(), goodbyeMs)
     await this.#client.end()
@@ -68,16 +71,19 @@ export class PostgresConnection {
 
   #fail(error: Error): void {
     if (this.#failure) return
-    // The driver's own errors about lost connections carry no code.
+    // The driver's errors about lost connections have no code.
     this.#failure = 'code' in error ? error : new DatabaseLostError(error.message, { cause: error })
     this.onFailure(this.#failure)
   }
 }
 
-/** A session on a server that takes writes. An abort ends the attempt at once. @throws DatabaseLostError for a standby and an abort, or the driver's error */
+/**
+ * Opens a session on a server that accepts writes. An abort ends the attempt immediately.
+ * @throws DatabaseLostError for a standby or an abort, or the driver's error
+ */
 export async function connectTo({ url }: PostgresAddress, signal: AbortSignal): Promise<PostgresConnection> {
   signal.throwIfAborted()
-  // The driver's own would be out of reach of `destroy`.
+  // Created here, because `destroy` could not reach a socket that the driver creates.
   const socket = new Socket()
   const client = new (postgresDriver().Client)({
     connectionString: url,

@@ -14,7 +14,7 @@ import {
 import { asUnavailable } from '../database-unavailable.ts'
 import type { Lease, PostgresPool } from './postgres-pool.ts'
 
-/** Kysely on leases of `pool`, each for `limitMs` at most where that is given. `destroy` leaves the pool open. */
+/** A Kysely dialect on leases of `pool`, each limited to `limitMs` if that is given. `destroy` leaves the pool open. */
 export class PooledPostgresDialect implements Dialect {
   readonly #pool: PostgresPool
   readonly #limitMs: number | undefined
@@ -36,13 +36,16 @@ export class PooledPostgresDialect implements Dialect {
     return new PostgresQueryCompiler()
   }
 
-  // Kysely's own interface is of any schema.
+  // Kysely's interface accepts a database of any schema.
   createIntrospector(db: Parameters<Dialect['createIntrospector']>[0]): PostgresIntrospector {
     return new PostgresIntrospector(db as Kysely<unknown>)
   }
 }
 
-/** `migrate` takes a lock of its own: Kysely's belongs to a session, and behind a pooler each transaction may have another one. */
+/**
+ * `migrate` takes its own lock. Kysely's lock belongs to a session, and behind a pooler each transaction may run in
+ * another session.
+ */
 class UnlockedPostgresAdapter extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}
@@ -56,7 +59,7 @@ class PooledDriver implements Driver {
   constructor(pool: PostgresPool, limitMs: number | undefined) {
     this.#pool = pool
     this.#limitMs = limitMs
-    // A transaction that was given up must not keep its locks until the server hears of that, which may be hours later.
+    // An abandoned transaction must not hold its locks until the server notices the lost connection, which may take hours.
     const limits = `set local statement_timeout = ${limitMs}; set local idle_in_transaction_session_timeout = ${limitMs}`
     this.#begin = limitMs === undefined ? 'begin' : `begin; ${limits}`
   }
@@ -72,20 +75,20 @@ class PooledDriver implements Driver {
     try {
       await connection.run(this.#begin)
     } catch (error) {
-      // It may stand in a transaction now.
+      // The connection may be inside a transaction now.
       connection.discard(error as Error)
       throwTranslated(error)
     }
   }
 
-  /** Not to be tried again after a failure: it may have taken effect. */
+  /** Must not be retried after a failure: the commit may have taken effect. */
   async commitTransaction(connection: LeasedConnection): Promise<void> {
     const { command } = await connection.run('commit').catch(throwTranslated)
-    // So PostgreSQL answers where a statement had failed before.
+    // PostgreSQL responds with ROLLBACK if an earlier statement failed.
     if (command === 'ROLLBACK') throw new AbortedTransactionError()
   }
 
-  /** Never throws: what made it necessary is what the caller has to see. */
+  /** Never throws: the caller must see the error that caused the rollback. */
   async rollbackTransaction(connection: LeasedConnection): Promise<void> {
     try {
       await connection.run('rollback')
@@ -101,7 +104,7 @@ class PooledDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
-/** Tells by class what the database could not serve. */
+/** Throws errors of an unavailable database as DatabaseUnavailableError. */
 function throwTranslated(error: unknown): never {
   throw asUnavailable(error)
 }

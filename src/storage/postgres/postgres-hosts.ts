@@ -1,11 +1,11 @@
 export interface PostgresAddress {
   /** `host:port`, for messages. */
   name: string
-  /** The database's URL with this host alone. */
+  /** The database's URL with only this host. */
   url: string
 }
 
-/** The servers named in `postgres://user@a:1,b:2/name`, in their order. @throws Error when a host is missing or malformed */
+/** Parses the servers of `postgres://user@a:1,b:2/name`, in order. @throws Error when a host is missing or malformed */
 export function splitHosts(url: string): PostgresAddress[] {
   const parts = /^(postgres(?:ql)?:\/\/(?:[^@/]*@)?)([^/?]+)(.*)$/.exec(url)
   if (parts === null) throw new Error('not a postgres:// URL with a host')

@@ -2,18 +2,18 @@ import { isUnreachable } from '../constraint-errors.ts'
 import { DatabaseLostError, type PostgresConnection } from './postgres-connection.ts'
 
 export interface PoolOptions {
-  /** Has a time limit of its own. */
+  /** Must have its own time limit. */
   open(): Promise<PostgresConnection>
-  /** Connections, at most. */
+  /** The maximum number of connections. */
   size: number
-  /** Told of connections that break while nobody uses them. */
+  /** Called when an idle connection breaks. */
   onError(error: Error): void
 }
 
-/** One caller's use of a connection, until it gives that back. */
+/** One caller's exclusive use of a connection, until its release. */
 export interface Lease {
   readonly connection: PostgresConnection
-  /** A connection that has failed is not lent again. */
+  /** Returns the connection to the pool, unless it has failed. */
   release(): void
 }
 
@@ -27,24 +27,24 @@ interface Caller {
 }
 
 /**
- * Unlike the driver's own pool it limits the whole time of a caller, waiting included, and never lends a connection again that failed or
- * was silent. From one such failure it concludes that the idle connections may be dead too, and closes them.
+ * Unlike the driver's pool, this one limits a caller's total time, including the wait, and never reuses a connection
+ * that failed or did not respond. After such a failure it closes the idle connections, because they may be dead too.
  */
 export class PostgresPool {
   readonly #options: PoolOptions
   #idle: PostgresConnection[] = []
-  /** In the order of their coming. */
+  /** In order of arrival. */
   readonly #waiting = new Set<Caller>()
   readonly #closed = Promise.withResolvers<void>()
   #isEnding = false
-  /** Open or being opened. */
+  /** Connections that are open or being opened. */
   #count = 0
 
   constructor(options: PoolOptions) {
     this.#options = options
   }
 
-  /** @param limitMs until the release; then the connection is destroyed. Without it, only connecting has a limit */
+  /** @param limitMs maximum time until the release; then the connection is destroyed. Without it, only connecting has a limit */
   lease(limitMs?: number): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const caller: Caller = { take: resolve, refuse: reject }
@@ -55,7 +55,7 @@ export class PostgresPool {
     })
   }
 
-  /** Lets those finish who have a connection. */
+  /** Waits for callers that hold a connection. */
   async end(): Promise<void> {
     this.#isEnding = true
     for (const caller of this.#waiting) this.#refuse(caller, new Error('the database is closed'))
@@ -76,7 +76,10 @@ export class PostgresPool {
     }
   }
 
-  /** The caller may have got another connection meanwhile; then this one is free, and its failure nobody's. */
+  /**
+   * The caller may have received another connection in the meantime. The new one is then idle, and a failure to open it
+   * affects no caller.
+   */
   async #openFor(caller: Caller): Promise<void> {
     caller.isOpening = true
     this.#count++

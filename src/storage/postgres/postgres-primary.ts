@@ -3,14 +3,15 @@ import { isUnreachable } from '../constraint-errors.ts'
 import { connectTo, DatabaseLostError, type PostgresConnection } from './postgres-connection.ts'
 import type { PostgresAddress } from './postgres-hosts.ts'
 
-/** For all servers together. */
+/** For all servers together, not for each. */
 const connectLimitMs = 1800
-/** How long a server may be silent before the next one is asked beside it. */
+/** How long to wait for a server before trying the next one in parallel. */
 const headStartMs = 300
 
 /**
- * Connects to the server that takes writes, wherever in the list it is now: the one that was found last is asked first, each other one as
- * soon as those before it have failed or are slow. Takes 1.8 seconds at most. @throws DatabaseLostError, or a single server's own error
+ * Connects to the server that accepts writes, whichever of the list that is now. The server found last is tried first,
+ * and each of the others as soon as those before it have failed or are slow. Takes at most 1.8 seconds.
+ * @throws DatabaseLostError, or the error of a single server
  */
 export function primaryFinder(addresses: readonly PostgresAddress[]): () => Promise<PostgresConnection> {
   let order = [...addresses]
@@ -47,7 +48,7 @@ function summaryOf(errors: NodeJS.ErrnoException[], asked: readonly PostgresAddr
   const [first] = errors
   if (errors.length === 1 && first) return first
   const told = errors.map(({ message, code }, at) => `${asked[at]?.name}: ${message || code}`)
-  // One server that is out of reach may be the primary.
+  // An unreachable server may be the primary, so its code takes precedence.
   const { code } = errors.find(isUnreachable) ?? first ?? {}
   return new DatabaseLostError(told.join('; '), { cause: errors, ...(code === undefined ? {} : { code }) })
 }

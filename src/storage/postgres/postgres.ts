@@ -7,14 +7,14 @@ import { splitHosts } from './postgres-hosts.ts'
 import { PostgresPool } from './postgres-pool.ts'
 import { primaryFinder } from './postgres-primary.ts'
 
-/** Of a read or a write, waiting for a connection included: a request is to have its 503 within three seconds. */
+/** Limit of a read or a write, including the wait for a connection, so that a request gets its 503 within three seconds. */
 const limitMs = 2300
 
 export interface PostgresOptions {
   url: string
-  /** Connections of this process, at most. */
+  /** The maximum number of connections of this process. */
   connections?: number
-  /** For commands that copy or seed: what they do has no time limit. */
+  /** For commands that copy or seed data: removes the time limit. */
   longRunning?: boolean
   onError?: (error: Error) => void
 }

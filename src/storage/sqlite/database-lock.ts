@@ -5,15 +5,15 @@ import { setTimeout } from 'node:timers/promises'
 import { isBusy } from '../database-unavailable.ts'
 import { openSqliteDatabase } from './sqlite-database.ts'
 
-/** Another process uses the database in a way that excludes what was wanted. The message says what to do. */
+/** Another process uses the database in a conflicting way. The message says what to do. */
 export class DatabaseInUseError extends Error {
   override name = 'DatabaseInUseError'
 }
 
 export interface DatabaseLock {
-  /** No other process held a lock on the database when this one was taken. */
+  /** Whether no other process held a lock on the database when this lock was acquired. */
   alone: boolean
-  /** Does nothing the second time. The end of the process, however it comes, releases the lock too. */
+  /** A second call has no effect. The lock is also released when the process ends, for whatever reason. */
   release(): void
 }
 
@@ -21,11 +21,12 @@ export const sharedPatienceMs = 10_000
 export const exclusivePatienceMs = 1000
 const retryMs = 20
 
-/** A lock that the garbage collector took would be none. */
+/** Keeps references to the locks: garbage collection would release them. */
 const held = new Set<DatabaseLock>()
 
 /**
- * Excludes those who need the database file at `path` for themselves. Waits for them for `sharedPatienceMs`, without blocking.
+ * Excludes processes that need the database file at `path` exclusively. Waits for them for up to `sharedPatienceMs`,
+ * without blocking the event loop.
  * @throws DatabaseInUseError
  */
 export async function lockShared(path: string): Promise<DatabaseLock> {
@@ -36,8 +37,9 @@ export async function lockShared(path: string): Promise<DatabaseLock> {
 }
 
 /**
- * Excludes everybody else from the database file at `path`, also programs that know nothing of this lock and have the file open.
- * @param patienceMs how long to wait for the others, without blocking
+ * Excludes all other processes from the database file at `path`, including programs that do not use this lock but have
+ * the file open.
+ * @param patienceMs how long to wait for other processes, without blocking the event loop
  * @throws DatabaseInUseError
  */
 export async function lockExclusive(path: string, patienceMs = exclusivePatienceMs): Promise<DatabaseLock> {
@@ -62,13 +64,14 @@ interface Hold {
 }
 
 /**
- * The lock is SQLite's own on an empty database beside the file: shared while a statement reads, exclusive within a transaction. The
- * kernel drops it with the process, and its file stays the same one when the database is replaced.
+ * Uses SQLite's own lock on an empty database next to the file: shared while a statement reads, exclusive inside a
+ * transaction. The kernel releases it when the process ends, and the lock file stays the same when the database is
+ * replaced.
  */
 function takeLock(path: string, hold: (database: DatabaseSync) => Hold): DatabaseLock | undefined {
   const database = openLockFile(path)
   try {
-    // No journal that a killed process could leave behind, and no flush: the file holds nothing.
+    // No journal file, which a killed process could leave behind, and no flush: the file holds no data.
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF')
     const { alone, end } = hold(database)
     const lock: DatabaseLock = {
@@ -93,7 +96,10 @@ function excludeOthers(database: DatabaseSync): Hold {
   return { alone: true, end: () => database.exec('ROLLBACK') }
 }
 
-/** Where nobody else is, the lock goes from exclusive to shared without a gap: of two that come at once, one at least sees the other. */
+/**
+ * If no other process holds the lock, it is downgraded from exclusive to shared without a gap. Of two processes that
+ * start at the same time, at least one therefore sees the other.
+ */
 function share(database: DatabaseSync): Hold {
   const alone = mayExcludeOthers(database)
   let reading = beginReading(database)
@@ -101,7 +107,7 @@ function share(database: DatabaseSync): Hold {
     try {
       database.exec('COMMIT')
     } catch {
-      // The first commit makes a page, and the disk may be full.
+      // The first commit allocates a page, which fails if the disk is full.
       reading.return?.()
       database.exec('ROLLBACK')
       reading = beginReading(database)
@@ -120,7 +126,7 @@ function mayExcludeOthers(database: DatabaseSync): boolean {
   }
 }
 
-/** A statement that is not at its end holds the shared lock. */
+/** A statement that has not been read to its end holds the shared lock. */
 function beginReading(database: DatabaseSync): Iterator<unknown> {
   const rows = database.prepare('select column1, (select count(*) from sqlite_master) from (values (1), (2))').iterate()
   rows.next()
@@ -131,7 +137,7 @@ function openLockFile(path: string): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const lockPath = lockPathOf(path)
   try {
-    // An existing file must not be opened here: closing it would drop the locks that this process has on it.
+    // An existing file must not be opened here: closing it would drop the locks that this process holds on it.
     closeSync(openSync(lockPath, 'ax', 0o600))
     giveToOwnerOf(dirname(lockPath), lockPath)
   } catch (error) {
@@ -146,21 +152,21 @@ function lockPathOf(path: string): string {
   return `${file}-lock`
 }
 
-/** What root makes for a service of another user belongs to that user. */
+/** Files that root creates for a service of another user must belong to that user. */
 export function giveToOwnerOf(example: string, path: string): void {
   if (process.getuid?.() !== 0) return
   const { uid, gid } = statSync(example)
   chownSync(path, uid, gid)
 }
 
-/** By a program that takes no lock: an older version, or SQLite's own shell. */
+/** Detects programs that do not use this lock: an older version, or SQLite's shell. */
 function isOpenElsewhere(path: string): boolean {
   if (!existsSync(path)) return false
   try {
     openSqliteDatabase(path, { exclusive: true }).close()
     return false
   } catch (error) {
-    // What is no database is found out by whoever opens it.
+    // A file that is not a database is reported when it is opened for use.
     return isBusy(error)
   }
 }

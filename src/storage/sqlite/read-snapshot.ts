@@ -1,9 +1,10 @@
 import type { SqliteDatabase } from 'kysely'
 
 /**
- * Reads that see one state of the database together: taking SQLite's read lock costs many times what a small read does.
- * Whatever was acknowledged before a request came, by any process, is seen by it: a snapshot ends before the next event is looked
- * at, or, for requests that came in together, before the next ones are taken from their sockets; and when this process commits.
+ * Runs reads in one shared read transaction, because taking SQLite's read lock costs many times as much as a small
+ * read. A request still sees everything that any process acknowledged before it arrived. A snapshot therefore ends
+ * before the next event is processed, or, for requests that arrived together, before the next ones are read from their
+ * sockets. It also ends when this process commits.
  */
 export function createReadSnapshot(database: SqliteDatabase) {
   const begin = database.prepare('begin')
@@ -26,15 +27,15 @@ export function createReadSnapshot(database: SqliteDatabase) {
   return {
     end,
 
-    /** Before each read: for what follows from one event. */
+    /** Called before each read. Reads that result from the same event share a snapshot. */
     enter: () => enter(afterThisEvent),
 
-    /** For requests that came in together; to be called only while they are being taken from their sockets. */
+    /** For requests that arrived together. Must be called only while they are being read from their sockets. */
     enterTogether: () => enter(setImmediate),
   }
 }
 
-/** A tick that is asked for among the promises' jobs comes when all of these are done, and before the next event. */
+/** A tick scheduled from a promise job runs after all pending promise jobs and before the next event. */
 function afterThisEvent(end: () => void): void {
   Promise.resolve().then(() => process.nextTick(end))
 }

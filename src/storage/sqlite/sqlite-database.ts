@@ -22,16 +22,17 @@ const pragmas = [
   'journal_size_limit = 67108864',
 ]
 
-/** How long to wait for a lock of another process while nothing is served yet, or by a command. The event loop stands still. */
+/** How long to wait for another process's lock before serving starts, or in a command. The wait blocks the event loop. */
 const busyTimeoutMs = 5000
-/** Of reads while serving: only another process that recovers the file after a crash makes them wait. */
+/** For reads while serving. They wait only while another process recovers the file after a crash. */
 export const servingBusyTimeoutMs = 50
-/** Where somebody who has the file open has it for good. */
+/** Short, because a process that has the file open usually keeps it open. */
 const exclusiveBusyTimeoutMs = 500
 
 /**
- * node:sqlite behind the small interface that Kysely's SQLite dialect wants, with every statement kept.
- * `exclusive` keeps everybody else out until it is closed, and fails (reason `busy`) where somebody has the file open.
+ * Adapts node:sqlite to the small interface that Kysely's SQLite dialect requires, and caches prepared statements.
+ * `exclusive` locks out all other processes until the database is closed, and fails (reason `busy`) if another process
+ * has the file open.
  * @throws DatabaseUnavailableError, here and from every statement
  */
 export function openSqliteDatabase(path: string, { exclusive = false } = {}): SqliteDatabase {
@@ -51,7 +52,7 @@ export function openSqliteDatabase(path: string, { exclusive = false } = {}): Sq
       const known = kept.get(sql)
       if (known !== undefined) return known
       const statement = adapt(translated(() => database.prepare(sql)))
-      // Schema statements are run once; keeping them would hold locks on what they change.
+      // Schema statements run once, and caching them would hold locks on the tables that they change.
       if (/^\s*(select|insert|update|delete|with|begin|commit|rollback|savepoint|release)\b/i.test(sql))
         kept.set(sql, statement)
       return statement
@@ -59,12 +60,12 @@ export function openSqliteDatabase(path: string, { exclusive = false } = {}): Sq
   }
 }
 
-/** @param timeoutMs for which each statement may block the event loop where another process holds a lock */
+/** @param timeoutMs how long each statement may block the event loop while another process holds a lock */
 export function setBusyTimeout(database: SqliteDatabase, timeoutMs: number): void {
   database.prepare(`PRAGMA busy_timeout = ${timeoutMs}`).all([])
 }
 
-/** Runs `work` with the patience of a start, for what is done before anything is served. */
+/** Runs `work` with the long busy timeout, for work that is done before serving starts. */
 export async function withLongBusyTimeout<T>(db: Db, work: () => Promise<T>): Promise<T> {
   const set = (timeoutMs: number) => sql.raw(`PRAGMA busy_timeout = ${timeoutMs}`).execute(db)
   await set(busyTimeoutMs)
@@ -86,14 +87,14 @@ function translated<T>(work: () => T): T {
 function prepare(database: DatabaseSync, path: string, exclusive: boolean): void {
   const wait = exclusive ? exclusiveBusyTimeoutMs : busyTimeoutMs
   database.exec(`PRAGMA busy_timeout = ${wait}`)
-  // Before the file is first read: only then does SQLite ask for the whole file in WAL mode.
+  // Must precede the first read of the file: only then does SQLite lock the whole file in WAL mode.
   if (exclusive) database.exec('PRAGMA locking_mode = EXCLUSIVE')
   enterWal(database, wait)
   for (const pragma of pragmas) database.exec(`PRAGMA ${pragma}`)
   database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages(path)}`)
 }
 
-/** Two processes may make one file at once, and SQLite does not wait for the other one here. */
+/** Two processes may create the same file at the same time, and SQLite does not wait for the other one here. */
 function enterWal(database: DatabaseSync, wait: number): void {
   for (const begun = performance.now(); ; ) {
     try {
@@ -111,7 +112,7 @@ type Row = Record<string, unknown>
 function adapt(statement: StatementSync): SqliteStatement {
   const bind = (parameters: readonly unknown[]): SQLInputValue[] => parameters.map(toSqlite)
   const columns = statement.columns().map(({ name }) => name)
-  // Rows as node:sqlite makes objects of them take twice the time.
+  // Row objects built by node:sqlite take twice as long.
   statement.setReturnArrays(true)
   const toRow = (values: unknown): Row => {
     const row: Row = {}
@@ -132,7 +133,10 @@ function toSqlite(value: unknown): SQLInputValue {
   return value as SQLInputValue
 }
 
-/** SQLite can roll schema changes back, and two processes may start at once: migrations run under its write lock. */
+/**
+ * SQLite can roll back schema changes, and two processes may start at the same time. Migrations therefore run under its
+ * write lock.
+ */
 class LockingSqliteAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true
@@ -146,7 +150,7 @@ class LockingSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/** A transaction that begins by reading cannot write once another process has written since. */
+/** A transaction that begins with a read cannot write if another process has written since. */
 class LockingSqliteDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))

@@ -4,19 +4,20 @@ import { dirname } from 'node:path'
 import { sql } from 'kysely'
 import type { Db } from '../storage.ts'
 
-// The folder is looked at, never the file: see sqlite-file.ts.
+// Only the folder is inspected, never the file: see sqlite-file.ts.
 
 const pageBytes = 4096
 const mostLogPages = 4000
 const fewestLogPages = 64
-/** Of the free space that the write-ahead log may take; the rest is left for the database to grow. */
+/** Share of the free space that the write-ahead log may take. The rest is left for the database to grow. */
 const logShare = 1 / 4
 const littleSpaceBytes = 1024 * 1024
 const trialBytes = 64 * 1024
 
 /**
- * Pages that the write-ahead log may hold before they are copied into the database. Pages that are written again and again are copied
- * once: a sixth more starts, none of them waits much longer. On a small disk fewer: a log that has taken all space cannot be copied.
+ * The number of pages that the write-ahead log may hold before a checkpoint. With a large log, pages that are written
+ * repeatedly are copied only once: this allows a sixth more study starts, and none of them waits much longer. A small
+ * disk gets a smaller log, because a log that has taken all space cannot be copied.
  */
 export function checkpointPages(path: string): number {
   const { bavail, bsize } = statfsSync(dirname(path))
@@ -36,7 +37,8 @@ async function mayRefuseWrites(path: string): Promise<boolean> {
 }
 
 /**
- * Whether writes can be made. One is tried only while there is a doubt: after one that failed, and on a disk that is nearly full or read-only.
+ * Checks whether writes succeed. A trial write is made only in case of doubt: after a failed write, and on a disk that
+ * is nearly full or read-only.
  * @param write makes a transaction durable
  */
 export function createWriteCheck(path: string, write: (work: (tx: Db) => Promise<unknown>) => Promise<unknown>) {
@@ -44,8 +46,8 @@ export function createWriteCheck(path: string, write: (work: (tx: Db) => Promise
   let trial: Promise<void> | undefined
 
   async function tryWrite(): Promise<void> {
-    // Larger than any request's write, which must not fail where this one found room; and two transactions, since SQLite does not write
-    // pages that were filled and freed in one.
+    // The trial is larger than any request's write, so that no request fails where the trial succeeded. It takes two
+    // transactions, because SQLite does not write pages that were filled and freed in the same one.
     const value = 'x'.repeat(trialBytes)
     await write((tx) => sql`insert or replace into settings (key, value) values ('write check', ${value})`.execute(tx))
     await write((tx) => sql`delete from settings where key = 'write check'`.execute(tx))

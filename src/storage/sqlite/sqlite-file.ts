@@ -8,7 +8,10 @@ import { dirname } from 'node:path'
 /** The smallest page that SQLite can use: the size of every database file is a multiple of it. */
 const smallestPage = 512
 
-/** Creates folder and file for their owner only; SQLite gives the files beside it the same mode. Existing ones keep their mode and are not opened. */
+/**
+ * Creates the folder and the file with access for the owner only. SQLite gives its other files the same mode. Existing
+ * ones keep their mode and are not opened.
+ */
 export function makePrivate(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   try {
@@ -19,8 +22,8 @@ export function makePrivate(path: string): void {
 }
 
 /**
- * A check that the opened file still stands at `path` and can be a database. SQLite itself would answer from memory for a long time
- * after somebody moved, replaced or truncated it.
+ * Returns a check that the opened file is still at `path` and can be a database. SQLite itself would serve reads from
+ * memory for a long time after the file was moved, replaced or truncated.
  */
 export function watchFile(path: string): () => Promise<void> {
   const opened = statSync(path)

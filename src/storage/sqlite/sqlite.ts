@@ -8,11 +8,11 @@ import { NodeSqliteDialect, openSqliteDatabase, servingBusyTimeoutMs, setBusyTim
 import { createWriteCheck } from './sqlite-disk.ts'
 import { makePrivate, watchFile } from './sqlite-file.ts'
 
-/** Two connections: reads never wait behind a write, and never see one that is not committed. */
+/** Uses two connections, so that reads never wait for a write and never see uncommitted data. */
 export function openSqlite(path: string): Storage {
   if (path !== ':memory:') makePrivate(path)
   const writeDatabase = openSqliteDatabase(path)
-  // The group commit waits by itself, with the event loop running.
+  // The group commit does its own waiting, without blocking the event loop.
   setBusyTimeout(writeDatabase, 0)
   const writer = connect(writeDatabase)
   const readDatabase = openSqliteDatabase(path)
@@ -41,7 +41,7 @@ export function openSqlite(path: string): Storage {
       snapshot.end()
       await reader.destroy()
       await writer.destroy()
-      // Kysely closes none that was asked past it only.
+      // Kysely does not close a database that was only queried directly.
       readDatabase.close()
       writeDatabase.close()
     },

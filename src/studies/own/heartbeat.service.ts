@@ -18,8 +18,9 @@ export type HeartbeatService = ReturnType<typeof createHeartbeatService>
 const flushSize = 500
 
 /**
- * Signs of life cost no write of their own: they are gathered, and written each second by the background jobs. One that comes when the
- * last that was stored is already half way to being too old is written at once, so that no process ends the record meanwhile.
+ * Heartbeats cost no write each: they are collected, and the background jobs write them every second. A heartbeat is
+ * written immediately if the last stored one has reached half of the idle time, so that no process ends the record in
+ * the meantime.
  */
 export function createHeartbeatService({ storage, studies }: HeartbeatServiceDeps) {
   let gathered = new Map<StudyId, EpochSeconds>()
@@ -40,9 +41,9 @@ export function createHeartbeatService({ storage, studies }: HeartbeatServiceDep
       throw new DomainError('no-running-study')
   }
 
-  /** Writes what was gathered; keeps what could not be written for the next time. */
+  /** Writes the collected heartbeats. Those that could not be written are kept for the next call. */
   async function flush(): Promise<void> {
-    // In one order: two processes that lock the same rows must not wait for each other.
+    // Always in the same order, so that two processes that lock the same rows do not deadlock.
     const left = [...gathered].sort(([one], [other]) => one - other)
     gathered = new Map()
     const latest = studies.rules().now + clockSkew

@@ -89,7 +89,7 @@ export function presentOwnStudy(study: OwnStudy, origin: string, now: EpochSecon
   }
 }
 
-/** `url` is the list's own, without its query. */
+/** `url` is the list's URL without its query. */
 export function presentOwnPage(page: Page<OwnStudy>, origin: string, now: EpochSeconds, url: string, query: object) {
   return {
     count: page.count,

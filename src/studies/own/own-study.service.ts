@@ -21,7 +21,7 @@ export interface OwnStudyServiceDeps {
 
 export type OwnStudyService = ReturnType<typeof createOwnStudyService>
 
-/** What an account does with its own records. */
+/** An account's operations on its own records. */
 export function createOwnStudyService({ storage, studies }: OwnStudyServiceDeps) {
   /** @throws DomainError `no-running-study` */
   function getRunning(accountId: AccountId): MaybePromise<OwnStudy> {

@@ -3,7 +3,7 @@ import { DomainError } from '../../shared/errors.ts'
 import { decideEnd, endByService, endWithin, type Rules, refuseOutOfRange, type StudyEnd } from '../study.ts'
 import { type OwnStudy, withEnd } from './own-study.ts'
 
-/** What is to change; undefined stays as it is, `null` clears. */
+/** The fields to change: undefined leaves a field unchanged, `null` clears it. */
 export interface StudyEdit {
   startedAt?: EpochSeconds | undefined
   endedAt?: EpochSeconds | undefined
@@ -12,8 +12,8 @@ export interface StudyEdit {
 }
 
 /**
- * The record after an edit: the rules of starts and ends hold for the times that change, and for no others.
- * @param study as it is settled
+ * Returns the record after an edit. The rules for starts and ends apply only to times that change.
+ * @param study already settled
  * @throws DomainError `time-too-early`, `time-in-future`, `end-before-start`, `study-too-long`
  */
 export function decideEdit(study: OwnStudy, edit: StudyEdit, rules: Rules): OwnStudy {

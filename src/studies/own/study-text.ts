@@ -6,8 +6,9 @@ export const longestSubject = 40
 export const longestNote = 500
 
 /**
- * A subject or a note in the form in which it is kept: NFC, no spaces at the ends, lines of a note ended by `\n`. Undefined stays
- * undefined; `null` and a text with nothing in it are `null`. @throws DomainError `subject-malformed`, `note-malformed`
+ * A subject or a note in the form in which it is stored: NFC, no spaces at the ends, lines of a note separated by `\n`.
+ * Undefined stays undefined; `null` and blank text become `null`.
+ * @throws DomainError `subject-malformed`, `note-malformed`
  */
 export function keptSubject(text: string | null | undefined): string | null | undefined {
   const kept = normal(text)
