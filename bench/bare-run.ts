@@ -25,7 +25,7 @@ export interface BareRow {
   server: Figures
   bare: Figures
   ratio: number
-  /** The ratio per processor time. It is the valid one if the load generator was the bottleneck, not the server. */
+  /** The same ratio with each rate divided by its processor time. Use it if the load generator was the bottleneck, not the server. */
   ratioByProcessor: number | undefined
   faults: string[]
   flooded: Record<string, number>

@@ -17,7 +17,7 @@ export interface Template {
 /** Everything specific to the captchas of one kind of school. */
 export interface CaptchaProfile {
   name: string
-  /** Where the templates come from. */
+  /** The origin of the templates. */
   source: string
   image: { width: number; height: number }
   cells: CellLayout

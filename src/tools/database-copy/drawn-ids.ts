@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { CopiedTable } from './copied-table.ts'
 import type { Database } from './rows.ts'
 
-/** The next id that the database would generate. Ids of removed accounts are not reused: clients may still have their tokens. */
+/** The next id that the database would generate. Ids of removed rows are not reused: clients may still have their tokens. */
 export async function nextId({ kind, db }: Database, { name }: CopiedTable): Promise<number> {
   if (kind === 'sqlite') {
     const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = ${name}`.execute(db)

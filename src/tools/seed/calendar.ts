@@ -7,9 +7,9 @@ export interface CampusDay {
   until: EpochSeconds
   /** Its first second. The timetable is relative to it. */
   midnight: EpochSeconds
-  /** How many records start on it. */
+  /** The number of records that start on it. */
   records: number
-  /** How many students have an account by then. */
+  /** The number of students who have an account by then. */
   enrolled: number
 }
 

@@ -6,7 +6,7 @@ import { ScanReader } from './scan-reader.ts'
 const [END_OF_IMAGE, FIRST_RESTART] = [0xd9, 0xd0]
 
 /** Row-major positions of the 64 frequencies, in the order in which they are encoded. */
-// biome-ignore format: eight to a line, as the standard's figure has them
+// biome-ignore format: eight per line, as in the standard's figure
 const zigzag = Uint8Array.from([
   0, 1, 8, 16, 9, 2, 3, 10,
   17, 24, 32, 25, 18, 11, 4, 5,

@@ -22,7 +22,7 @@ export type WireFault =
   | { name: 'redirect-loop' }
   /** 302 to another system (default: an address that does not exist). */
   | { name: 'redirect-elsewhere'; location?: string }
-  /** A body that does not end. */
+  /** An endless body. */
   | { name: 'endless-body' }
   /** The correct body with a wrong content type (default `application/octet-stream`). */
   | { name: 'wrong-content-type'; contentType?: string }
