@@ -13,7 +13,7 @@ export interface RunOptions {
   main: string
   workers: number
   connections: number
-  /** Of each server and row, in all turns together. */
+  /** Total load time per server and row, over all turns. */
   seconds: number
   rows: string | undefined
   signal: AbortSignal
@@ -25,7 +25,7 @@ export interface BareRow {
   server: Figures
   bare: Figures
   ratio: number
-  /** The same with each figure divided by the processor time it took: what the ratio is where the load generator, not the server, was the limit. */
+  /** The same ratio with each rate divided by its processor time. Use it if the load generator was the bottleneck, not the server. */
   ratioByProcessor: number | undefined
   faults: string[]
   flooded: Record<string, number>
@@ -40,7 +40,7 @@ export interface BareRun {
 
 const campus = { students: 1000, records: 100_000 }
 const turns = 2
-/** In seconds. On one core V8 compiles beside the load, and takes this long to be through with the paths that all rows share. */
+/** In seconds. On one core V8 compiles concurrently with the load and takes this long for the code that all rows share. */
 const warmUp = { first: 15, row: 2 }
 const starts = 5
 /** In seconds. */
@@ -53,7 +53,7 @@ export function startLoad() {
   return startChild([join(import.meta.dirname, 'load.ts')], { cores: loadCore })
 }
 
-/** Every row on the server and on the bare one by turns, so that what else the machine does falls on both. */
+/** Measures every row on the server and on the bare server alternately, so that other load on the machine affects both. */
 export async function runBeside(databases: DatabaseServer, options: RunOptions): Promise<BareRun> {
   const chosen = rows.filter((row) => row.tables.includes('bare') && row.name.includes(options.rows ?? ''))
   const databaseUrl = await databases.create()
@@ -110,7 +110,7 @@ async function startRepeatedly(where: Parameters<typeof startServer>[0]): Promis
   return times.sort((a, b) => a - b)
 }
 
-/** A flood leaves a queue of passwords behind, each of which takes 19 MiB for as long as it is looked at. */
+/** A flood leaves a queue of password hashes. Each takes 19 MiB while it is computed. */
 async function untilIdle(pid: number): Promise<void> {
   for (let waited = 0; waited < longestRest; waited++) {
     const before = usageOf(pid)?.cpuSeconds ?? 0

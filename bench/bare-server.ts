@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Sample } from './wire.ts'
 
-/** The yardstick: nothing but `node:http`, answering the bytes that it was last given. */
+/** The baseline: plain `node:http` that responds with the last sample that it received. */
 let sample: Sample = { status: 200, headers: {}, body: '' }
 
 const server = createServer((_request, response) => {

@@ -1,4 +1,4 @@
-// Measures one contestant in a process of its own, where nothing is warm yet and no other's memory is counted.
+// Measures one contestant in a separate process, so that nothing is warmed up and no other contestant's memory is counted.
 import { enableCompileCache } from 'node:module'
 import { type Answer, type ContestantName, contestants, type Loading } from './captcha-contestants.ts'
 
@@ -6,12 +6,12 @@ export interface CaptchaJob {
   contestant: ContestantName
   files: string[]
   profile?: string
-  /** Rounds over all files before the measured one. */
+  /** Rounds over all files before the measured round. */
   warmUps: number
 }
 
 export interface CaptchaResult {
-  /** From loaded code to a reader that is ready. */
+  /** The time from the loaded code to a ready reader. */
   openedMs: number
   firstMs: number
   warmMs: number[]
@@ -19,7 +19,7 @@ export interface CaptchaResult {
   addedBytes: number
 }
 
-// As src/main.ts does: the service does not strip types at each start either.
+// As in src/main.ts. The service does not strip types at each start either.
 enableCompileCache()
 
 process.on('message', async (job: CaptchaJob) => {
@@ -28,7 +28,7 @@ process.on('message', async (job: CaptchaJob) => {
 
 async function measure({ contestant, files, profile, warmUps }: CaptchaJob): Promise<CaptchaResult> {
   const before = process.memoryUsage.rss()
-  // Not before: it brings the decoder, whose code is to be counted.
+  // Imported only now because it loads the decoder, whose code has to be counted.
   const { readImage } = await import('../src/cli/captcha/captcha-files.ts')
   const load: Loading = contestants[contestant]
   const open = await load(profile)
@@ -37,7 +37,7 @@ async function measure({ contestant, files, profile, warmUps }: CaptchaJob): Pro
   const openedMs = performance.now() - openedAt
   const answers: Answer[] = []
   const warmMs: number[] = []
-  // File by file: thousands of them in memory would be cleared away in the midst of what is measured.
+  // Reads file by file: thousands of files in memory would cause garbage collection during the measurement.
   async function look(file: string): Promise<Answer> {
     const image = readImage(file)
     const startedAt = performance.now()

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 
 export interface Answer {
-  /** undefined where it refuses the image. */
+  /** Undefined if the contestant refuses the image. */
   digits?: string
   margin?: number
 }
@@ -13,11 +13,11 @@ interface Contestant {
   close?(): Promise<unknown>
 }
 
-/** Each loads its code first; what it gives opens the reader: profile and templates, or model and worker. */
+/** Loads the contestant's code. The returned function opens the reader: profile and templates, or model and worker. */
 export type Loading = (profile?: string) => Promise<() => Contestant | Promise<Contestant>>
 
 async function loadOurs(profile?: string) {
-  // As `occupy captcha` does, and as the service never comes to optimise what it reads with now and then.
+  // As in `occupy captcha`. The service reads captchas too rarely for the code to be optimised.
   setFlagsFromString('--no-turbofan')
   const { CaptchaError } = await import('../src/tools/captcha/captcha-error.ts')
   const { createReader } = await import('../src/tools/captcha/reader.ts')
@@ -36,13 +36,13 @@ async function loadOurs(profile?: string) {
   }
 }
 
-/** With the best model, one line of digits expected; from the package, so that nothing is fetched or left behind. */
+/** Uses the best model and expects one line of digits. The model is in the package, so nothing is downloaded or cached. */
 async function loadTesseract(prepare: (image: Uint8Array) => Uint8Array) {
   const { createWorker, OEM, PSM } = await import('tesseract.js')
   const models = dirname(fileURLToPath(import.meta.resolve('@tesseract.js-data/eng/package.json')))
   return async (): Promise<Contestant> => {
     const langPath = join(models, '4.0.0_best_int')
-    // Without a handler of its own a worker that refuses an image ends the process.
+    // Without an error handler, a worker that refuses an image ends the process.
     const errorHandler = () => undefined
     const worker = await createWorker('eng', OEM.LSTM_ONLY, { langPath, cacheMethod: 'none', errorHandler })
     await worker.setParameters({ tessedit_char_whitelist: '0123456789', tessedit_pageseg_mode: PSM.SINGLE_LINE })
@@ -58,7 +58,7 @@ async function loadTesseract(prepare: (image: Uint8Array) => Uint8Array) {
   }
 }
 
-/** Grey, without the frame, in twice the size: what helps a general engine most. */
+/** Converts to grey, removes the frame and doubles the size. This helps a general engine most. */
 async function loadDoubling() {
   const { decodeLuminance } = await import('../src/tools/captcha/luminance.ts')
   return (image: Uint8Array): Uint8Array => {

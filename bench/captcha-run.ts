@@ -4,7 +4,7 @@ import { ImageFilesError, imagesIn, labelOf } from '../src/cli/captcha/captcha-f
 import type { CaptchaJob, CaptchaResult } from './captcha-child.ts'
 import type { ContestantName } from './captcha-contestants.ts'
 
-/** @throws ImageFilesError for a folder without images, or with one whose name does not begin with what it shows */
+/** @throws ImageFilesError for a folder without images, or with an image whose name does not start with its label */
 export function labelledFiles(folder: string, symbols: number): string[] {
   const files = imagesIn(folder)
   const unlabelled = files.filter((file) => labelOf(file).length !== symbols)
@@ -16,7 +16,7 @@ export function labelledFiles(folder: string, symbols: number): string[] {
   return files
 }
 
-/** So many of them, from everywhere in the list. */
+/** At most `most` elements, evenly spread over the list. */
 export function spread<T>(list: readonly T[], most: number): T[] {
   if (list.length <= most) return [...list]
   return Array.from({ length: most }, (_, index) => list[Math.floor((index * list.length) / most)] as T)
@@ -27,11 +27,11 @@ export interface CaptchaFigures {
   images: number
   right: number
   unreadable: number
-  /** Below the margin at which a login takes a reading; undefined where no margin is told. */
+  /** Readings below the margin that a login accepts. Undefined if the contestant reports no margin. */
   thrownBack: number | undefined
   smallestMargin: number | undefined
   medianMargin: number | undefined
-  /** These three: of several starts, the middle one. */
+  /** The next three are medians of several starts. */
   openedMs: number
   firstMs: number
   addedBytes: number
@@ -39,7 +39,7 @@ export interface CaptchaFigures {
   misread: { file: string; digits: string }[]
 }
 
-/** Measures a contestant in processes of its own, so many starts one after the other. */
+/** Measures a contestant in `starts` separate processes, one after the other. */
 export async function race(job: CaptchaJob, starts: number, threshold: number): Promise<CaptchaFigures> {
   const results: CaptchaResult[] = []
   for (let start = 0; start < starts; start++) results.push(await measured(job))

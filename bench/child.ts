@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 
-/** Whether processes can be kept to one core each here (Linux with util-linux). */
+/** Whether processes can be pinned to cores on this system (Linux with util-linux). */
 export const canPin = spawnSync('taskset', ['-p', String(process.pid)], { stdio: 'ignore' }).status === 0
 
 export interface ChildOptions {
-  /** Which cores it may use, as taskset takes them; any where there is no taskset. */
+  /** The cores that it may use, in taskset's syntax. Ignored if there is no taskset. */
   cores: string
   env?: NodeJS.ProcessEnv
-  /** The file that its output goes to; without one it talks to this process by messages. */
+  /** The file for its output. Without one, it communicates with this process by messages. */
   log?: string
 }
 
-/** A Node process in a group of its own: Ctrl-C is for the bench, which ends its children itself. */
+/** Starts Node.js in a separate process group. Ctrl-C then reaches only the benchmark, which ends its children itself. */
 export function startChild(words: string[], { cores, env, log }: ChildOptions): ChildProcess {
   const [command = '', ...rest] = canPin
     ? ['taskset', '-c', cores, process.execPath, ...words]
@@ -36,7 +36,7 @@ export async function endChild(child: ChildProcess): Promise<void> {
 }
 
 export interface Usage {
-  /** Processor time since its start, in seconds. */
+  /** Processor time since the start, in seconds. */
   cpuSeconds: number
   residentBytes: number
 }
@@ -44,7 +44,7 @@ export interface Usage {
 const ticksPerSecond = 100
 const pageSize = 4096
 
-/** Of a process and its children, together; undefined where there is no /proc. */
+/** The usage of a process and its children together. Undefined if there is no /proc. */
 export function usageOf(pid: number): Usage | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 
-/** The next thing that the child says, sending `message` first where there is one. */
+/** Sends `message`, if there is one, and returns the child's next message. */
 export function ask<T>(child: ChildProcess, message?: object): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const settle = (finish: () => void) => {

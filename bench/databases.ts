@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 
-/** Where the benchmark may make databases of its own. */
+/** A server or folder in which the benchmark can create databases. */
 export interface DatabaseServer {
   kind: 'sqlite' | 'postgres'
-  /** The URL of a new, empty database. */
+  /** Returns the URL of a new, empty database. */
   create(): Promise<string>
-  /** Ends what was started and removes what was made. */
+  /** Ends the server if it was started, and removes the databases. */
   close(): Promise<void>
 }
 
-/** `name` is `sqlite` (files in a temporary folder), `postgres` (a server of the benchmark's own), or the URL of a PostgreSQL server. */
+/** @param name `sqlite` (files in a temporary folder), `postgres` (starts a server), or the URL of a PostgreSQL server */
 export async function openDatabaseServer(name: string): Promise<DatabaseServer> {
   if (name === 'sqlite') return sqliteFolder()
   if (name === 'postgres') return embeddedPostgres()
@@ -63,7 +63,7 @@ async function embeddedPostgres(): Promise<DatabaseServer> {
     onError: () => undefined,
   })
   try {
-    // As root, the server runs as another user, who has to get through to its data.
+    // If started by root, the server runs as another user, which needs access to its data.
     await chmod(folder, 0o711)
     await server.initialise()
     await server.start()

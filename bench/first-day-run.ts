@@ -7,9 +7,9 @@ import { startServer } from './server.ts'
 export interface FirstDayRun {
   students: number
   registered: number
-  /** How many students needed so many requests. */
+  /** The number of students by the number of requests that they needed. */
   requests: Record<number, number>
-  /** By how many others anyone was let in before or after their turn, at most. */
+  /** The largest number of positions by which a student was admitted too early or too late. */
   outOfOrder: number
   mostAtSchool: number
   seconds: number
@@ -17,7 +17,7 @@ export interface FirstDayRun {
 
 const callMs = 300
 
-/** All at once, on an empty database and with the settings of production. */
+/** All students register at once, on an empty database and with production settings. */
 export async function runFirstDay(
   databases: DatabaseServer,
   { main, workers, students: count }: { main: string; workers: number; students: number },

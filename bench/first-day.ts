@@ -8,22 +8,22 @@ export interface FreshStudent {
 }
 
 export interface Visit {
-  /** The number of the first place that was kept for them; undefined for whoever never had to come back. */
+  /** The number of the student's first place. Undefined if the student never had to come back. */
   place: number | undefined
-  /** Who got their account as which, from 0; undefined for whoever did not. */
+  /** The student's position, from 0, in the order of getting accounts. Undefined if the student did not get one. */
   got: number | undefined
   requests: number
   seconds: number
-  /** Of the last answer. */
+  /** The status of the last response. */
   status: number
 }
 
 export interface FirstDayOptions {
-  /** Between one student's first request and the next one's. */
+  /** The interval between the first requests of successive students. */
   everyMs: number
-  /** After so many requests a student gives up. */
+  /** The number of requests after which a student gives up. */
   mostRequests: number
-  /** Whether a student's app sends its place back; older ones do not. */
+  /** Whether a student's app sends its place back. Older apps do not. */
   knowsPlaces?: (index: number) => boolean
 }
 
@@ -36,7 +36,7 @@ export function freshStudents(count: number): FreshStudent[] {
   }))
 }
 
-/** Students who register one after the other, and come back when they are told to, each time to the next of the instances. */
+/** Students register one after the other. When told to come back, they retry at the next of the instances. */
 export async function firstDay(
   origins: readonly string[],
   students: readonly FreshStudent[],
@@ -78,7 +78,7 @@ async function register(origin: string, student: FreshStudent, place: string | u
   return response
 }
 
-/** By how many others anyone who had to come back was let in before or after their turn, at most. */
+/** The largest number of positions by which a student who had to come back was admitted too early or too late. */
 export function mostOutOfOrder(visits: readonly Visit[]): number {
   const waited = visits.filter(({ place, got }) => place !== undefined && got !== undefined)
   const byPlace = waited.toSorted((one, other) => (one.place ?? 0) - (other.place ?? 0))

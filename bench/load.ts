@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from 'node:http'
 import autocannon from 'autocannon'
 import type { LoadJob, LoadResult, WireRequest } from './wire.ts'
 
-/** The load generator's process: takes one job at a time from the bench, and ends with it. */
+/** The load generator's process. It takes one job at a time from the benchmark and ends with it. */
 process.on('message', (job: LoadJob) => {
   run(job).then(
     (result) => process.send?.({ result }),
@@ -58,7 +58,7 @@ function requestsOf({ requests, writes }: LoadJob, connection: number, result: L
     const turn = Math.floor((connection * requests.length) / 7) % requests.length
     return [...requests.slice(turn), ...requests.slice(0, turn)].map((request) => ({ ...request }))
   }
-  // Each connection is one student: a student's records end each other.
+  // Each connection is a different student, because a start ends the same student's running record.
   const start = requests[connection % requests.length] as WireRequest
   let id = 0
   const started: ClientRequest = {
@@ -80,7 +80,7 @@ function requestsOf({ requests, writes }: LoadJob, connection: number, result: L
   return [started, stop]
 }
 
-/** Open loop: a slow server gets no fewer of them. */
+/** Open loop: the rate does not drop if the server is slow. */
 function startFlood(
   origin: string,
   { perSecond, requests }: NonNullable<LoadJob['flood']>,

@@ -10,7 +10,7 @@ export interface Figures {
   /** In milliseconds. */
   p50: number
   p99: number
-  /** Share of one core that the measured process used; undefined where it cannot be told. */
+  /** Share of one core that the measured process used. Undefined if it cannot be measured. */
   busy: number | undefined
   answers: number
 }
@@ -23,7 +23,7 @@ export interface Measured extends Figures {
 export interface Target {
   origin: string
   pid: number
-  /** Where the row's writes are to be found afterwards; undefined for the bare server. */
+  /** The database that must contain the row's writes afterwards. Undefined for the bare server. */
   databaseUrl?: string
 }
 
@@ -33,7 +33,7 @@ export interface Turn {
   seconds: number
 }
 
-/** Loads one server with one row, and checks what it has answered and acknowledged. */
+/** Loads one server with one row, and checks its responses and the writes that it acknowledged. */
 export async function measure(
   row: Row,
   world: World,
@@ -83,7 +83,7 @@ async function lostWrites(databaseUrl: string, { started, stopped }: LoadResult)
   return lost > 0 ? [`${lost} acknowledged writes are not in the database`] : []
 }
 
-/** One answer of the real server, for the bare one to repeat. */
+/** Takes one response of the real server for the bare server to repeat. */
 export async function takeSample(row: Row, world: World, origin: string): Promise<Sample> {
   const { path, method, headers: sent, body } = row.requests(world)[0] as WireRequest
   const answer = await fetch(`${origin}${path}`, { method, headers: sent, body: body ?? null })
@@ -92,7 +92,7 @@ export async function takeSample(row: Row, world: World, origin: string): Promis
   return { status: answer.status, headers, body: await answer.text() }
 }
 
-/** Several turns of the same, as one. */
+/** Merges several turns of the same row. */
 export function together(turns: (Figures & { latencies: Float64Array })[]): Figures {
   const latencies = Float64Array.from(turns.flatMap((turn) => [...turn.latencies]))
   const seconds = turns.reduce((sum, turn) => sum + turn.answers / turn.requestsPerSecond, 0)

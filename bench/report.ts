@@ -4,7 +4,7 @@ import { canPin } from './child.ts'
 import type { Figures } from './measure.ts'
 import type { ScaleRun } from './scale-run.ts'
 
-/** Below this share of its core the bare server had to wait for the load generator. */
+/** If the bare server used less than this share of its core, the load generator was the bottleneck. */
 const saturated = 0.9
 
 export function machine(): string {
@@ -83,7 +83,7 @@ function inShort({ p50, p99 }: Figures): string[] {
   return [milliseconds(p50), milliseconds(p99)]
 }
 
-/** Markdown, aligned for terminals too. */
+/** A Markdown table, also aligned for terminals. */
 export function table(head: string[], lines: string[][]): string {
   const widths = head.map((title, column) =>
     Math.max(...[head, ...lines].map((line) => line[column]?.length ?? 0), title.length),

@@ -2,14 +2,14 @@ import { apiBase } from '../src/http/links.ts'
 import type { LoadJob, WireRequest } from './wire.ts'
 import { basic, type World } from './world.ts'
 
-/** One line of a table: a route that comes later is one more of these. */
+/** One line of a table. Add one for each new route. */
 export interface Row {
   name: string
-  /** In which tables it stands: beside the bare server, and small beside large. */
+  /** The tables that contain it: comparison with the bare server, comparison of a small and a large database. */
   tables: ('bare' | 'scale')[]
-  /** The status of every answer. */
+  /** The expected status of every response. */
   status: number
-  /** The least ratio to the bare server, where there is a target. */
+  /** The minimum ratio to the bare server, if there is a target. */
   target?: number
   writes?: LoadJob['writes']
   flood?: (world: World) => NonNullable<LoadJob['flood']>
@@ -23,7 +23,7 @@ const get = (path: string, authorization?: string): WireRequest => ({
 })
 const byToken = (token: string) => basic(token, '')
 
-/** As many different records as make caches of a few rows useless, the same in each run. */
+/** Enough different records to defeat caches of a few rows. They are the same in each run. */
 function someIds({ records }: World): number[] {
   return Array.from({ length: 512 }, (_, index) => 1 + Math.floor((index * records) / 512))
 }

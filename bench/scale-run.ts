@@ -10,7 +10,7 @@ export interface ScaleRow {
   name: string
   small: Figures
   large: Figures
-  /** p99 of the large over that of the small. */
+  /** p99 of the large database divided by p99 of the small one. */
   growth: number
   faults: string[]
 }
@@ -19,19 +19,19 @@ export interface ScaleRun {
   rows: ScaleRow[]
   small: Size
   large: Size
-  /** Records a second. */
+  /** Records per second. */
   seededAt: number
   residentBytes: number | undefined
 }
 
 const small: Size = { students: 16, records: 1000 }
 const turns = 3
-/** Of each row, in seconds: V8 and the database's pages. */
+/** Seconds per row, to warm up V8 and the database's page cache. */
 const warmUp = 2
-/** Few, so that a latency is an answer's own and not that of the queue before it. */
+/** Few, so that latencies do not include time in a queue. */
 const connections = 4
 
-/** Every row on a thousand records and on many, by turns. */
+/** Measures every row alternately on a thousand records and on many. */
 export async function runScale(
   databases: DatabaseServer,
   options: RunOptions,

@@ -8,7 +8,7 @@ import { endChild, startChild } from './child.ts'
 export interface BenchedServer {
   origin: string
   pid: number
-  /** From the start of the process to its first answer, in milliseconds. */
+  /** The time from the start of the process to its first response, in milliseconds. */
   startedIn: number
   close(): Promise<void>
 }
@@ -18,11 +18,11 @@ export interface ServerOptions {
   databaseUrl: string
   cores: string
   workers: number
-  /** Beside those of the benchmark. */
+  /** Settings in addition to the benchmark's. */
   settings?: Record<string, string>
 }
 
-/** Production settings throughout; only the budgets for guessing are lifted, as the operator's manual has it for load tests. */
+/** Production settings, except that the rate limits are off, as the operator's manual recommends for load tests. */
 const settings = {
   HOST: '127.0.0.1',
   PORT: '0',
@@ -32,7 +32,7 @@ const settings = {
   SECRET: 'the benchmark has a secret of its own',
   TOKEN_TTL: '86400',
   SCHOOL: 'kingosoft',
-  // Nobody registers here: no school needs to be there.
+  // Nobody registers, so no school has to exist.
   SCHOOL_URL: 'http://127.0.0.1:9',
 }
 
@@ -47,7 +47,7 @@ export async function startServer({
   settings: more,
 }: ServerOptions): Promise<BenchedServer> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-bench-log-'))
-  // A file, as under a service manager: a pipe would be read by this process, at the server's cost.
+  // A file, as under a service manager. This process would have to read a pipe, which would slow the server down.
   const log = join(folder, 'log')
   const begun = performance.now()
   const env = { ...settings, ...more, DATABASE_URL: databaseUrl, WORKERS: String(workers) }
@@ -66,7 +66,7 @@ export async function startServer({
   }
 }
 
-/** What `npm start` runs, of the same checkout. */
+/** The script that `npm start` runs, in the same checkout. */
 function doorOf(main: string): string {
   return join(dirname(main), '..', 'scripts', 'run.mjs')
 }

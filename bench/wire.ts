@@ -6,34 +6,34 @@ export interface WireRequest {
   body?: string
 }
 
-/** What the load generator is asked to do, once. */
+/** One job for the load generator. */
 export interface LoadJob {
   origin: string
   seconds: number
   connections: number
-  /** Each connection sends all of them in turn, each beginning at another one. */
+  /** Each connection sends all of them in turn, starting at a different one. */
   requests: WireRequest[]
-  /** `start`: the requests start records, and ids are kept; `stop`: each record is also ended, before the next is started. */
+  /** `start`: the requests start records, and their ids are collected. `stop`: each record is ended before the next starts. */
   writes?: 'start' | 'stop' | undefined
-  /** Sent besides, evenly and without waiting for answers. */
+  /** Additional requests, sent at a constant rate without waiting for responses. */
   flood?: { perSecond: number; requests: WireRequest[] } | undefined
 }
 
 export interface LoadResult {
   seconds: number
-  /** In milliseconds, one an answer. */
+  /** In milliseconds, one per response. */
   latencies: Float64Array
   statuses: Record<string, number>
-  /** Connections that broke and requests that ran out of time. */
+  /** Broken connections and timed-out requests. */
   errors: number
-  /** Records that the server has acknowledged: started, and ended. */
+  /** Ids of the records whose start, and whose end, the server has acknowledged. */
   started: number[]
   stopped: number[]
-  /** Answers to the flood, by status; `none` for what was not answered by the end. */
+  /** Responses to the flood, by status. `none` counts requests without a response by the end. */
   flooded: Record<string, number>
 }
 
-/** What the bare server answers with. */
+/** The bare server's response. */
 export interface Sample {
   status: number
   headers: Record<string, string>

@@ -13,16 +13,16 @@ export interface BenchUser {
   token: string
 }
 
-/** What rows may ask the server about. */
+/** The data that the rows' requests refer to. */
 export interface World {
   users: BenchUser[]
-  /** Records have the ids 1 to this. */
+  /** The record ids are 1 to this number. */
   records: number
-  /** The middle month of all records, as the API writes times. */
+  /** The middle month of all records, in the API's time format. */
   month: { from: string; to: string }
-  /** The query of a page in the very middle, as the server links to it. */
+  /** The query of the page in the middle, from the server's links. */
   middleCursor: string
-  /** The query of the last page, as a link back from behind it. */
+  /** The query of the last page, as a link backwards from the end. */
   lastCursor: string
 }
 
@@ -36,7 +36,7 @@ export interface Size {
   records: number
 }
 
-/** A campus that ends now, so that some of its records are running. */
+/** Seeds a campus that ends now, so that some of its records are running. */
 export async function seedWorld(
   databaseUrl: string,
   { students, records }: Size,
@@ -61,11 +61,11 @@ export async function seedWorld(
   }
 }
 
-/** Asks the server for what the rows want to know. */
+/** Gets from the server what the rows need. */
 export async function meetWorld(origin: string, { students, records }: Size): Promise<World> {
   const users: BenchUser[] = []
   for (let index = 0; index < Math.min(userCount, students); index++) {
-    // Spread over the whole campus, those who study much and those who are hardly seen.
+    // Spread over the whole campus, to include students with many records and with few.
     const id = 1 + Math.floor((index * students) / Math.min(userCount, students))
     const name = seedUserName(id)
     const { token } = await get<{ token: string }>(`${origin}${apiBase}/token`, basic(name, password))
@@ -101,7 +101,7 @@ function wireTime(at: number): string {
   return new Date(at * 1000).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** How many of the acknowledged records the database holds, started and ended. */
+/** The numbers of acknowledged starts and ends that the database contains. */
 export async function countKept(databaseUrl: string, started: number[], stopped: number[]) {
   const storage = openDatabase(readConfig({ DATABASE_URL: databaseUrl }).database)
   const count = async (ids: number[], ended: boolean) => {

@@ -1,4 +1,5 @@
-// `npm run build`, and the end of `npm ci`: bundles src/main.ts and the packages that it uses, and the program of the page at /docs, into dist/.
+// `npm run build`, also run at the end of `npm ci`: bundles src/main.ts with its packages, and the script of the page at /docs,
+// into dist/.
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -20,7 +21,7 @@ const stamp = 'build-hash'
 
 export const builtMain = join(dist, 'main.js')
 
-/** Whether dist/ was built from the sources and the lockfile as they are now. */
+/** Whether dist/ was built from the current sources and lockfile. */
 export function isBuilt() {
   try {
     return readFileSync(join(dist, stamp), 'utf8') === hashOfInputs()
@@ -29,13 +30,13 @@ export function isBuilt() {
   }
 }
 
-/** Replaces dist/ as a whole. @throws Error where the installed packages are not those of package-lock.json */
+/** Replaces dist/ completely. @throws Error if the installed packages differ from package-lock.json */
 export async function build() {
   const [missing] = missingPackages()
   if (missing !== undefined) throw new Error(`${missing} is not installed, run npm ci first`)
   const hash = hashOfInputs()
   const folder = mkdtempSync(join(root, '.dist-'))
-  // The service may run as another user than the one who builds.
+  // The service may run as a different user than the build.
   chmodSync(folder, 0o755)
   try {
     await bundleInto(folder)
@@ -65,14 +66,14 @@ async function bundleSources(outdir) {
     sourcemap: true,
     legalComments: 'none',
     logLevel: 'warning',
-    // Packages in CommonJS require Node's own modules. The name must be one that no source declares.
+    // CommonJS packages call `require` for Node's built-in modules. No source may declare the imported name.
     banner: {
       js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
     },
   })
 }
 
-/** Scalar's program for the page at /docs, as its plugin serves it: compressed once, here. */
+/** Writes Scalar's script for the page at /docs, as its plugin serves it. It is compressed here, once. */
 async function packReference(folder) {
   const [{ default: Fastify }, { default: reference }] = await Promise.all([
     import('fastify'),
@@ -86,7 +87,7 @@ async function packReference(folder) {
   writeFileSync(join(folder, 'reference.js.gz'), gzipSync(rawPayload, { level: 9 }))
 }
 
-/** Another build may do the same at the same time: either result is right. */
+/** Another build may run at the same time. Either result is correct. */
 function replaceDist(folder) {
   const old = `${folder}-old`
   try {

@@ -1,4 +1,4 @@
-// Draws src/tools/captcha/profiles/kingosoft.json anew: `node scripts/captcha-templates.ts`.
+// Regenerates src/tools/captcha/profiles/kingosoft.json: `node scripts/captcha-templates.ts`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import opentype from 'opentype.js'
@@ -7,13 +7,13 @@ import { type CaptchaProfile, type CellLayout, writtenProfile } from '../src/too
 const FONT = fileURLToPath(import.meta.resolve('@fontsource/stix-two-text/files/stix-two-text-latin-700-normal.woff'))
 const TARGET = new URL('../src/tools/captcha/profiles/kingosoft.json', import.meta.url)
 
-/** Size and place with the widest margins on 300 real images; the reading is right around them too (docs/captcha.md). */
+/** The size and position with the widest margins on 300 real images. Readings are also correct near them (docs/captcha.md). */
 export interface Drawing {
   pixelsPerEm: number
-  /** Where the pen stands inside a cell, in pixels. */
+  /** The pen position inside a cell, in pixels. */
   penX: number
   baseline: number
-  /** Black from half of a pixel on, or the covered share as grey. */
+  /** True: the covered share of a pixel as grey. False: black if at least half of the pixel is covered. */
   smooth: boolean
 }
 
@@ -28,7 +28,7 @@ interface Point {
 
 type Curve = Extract<opentype.PathCommand, { type: 'Q' | 'C' }>
 
-/** Cuts an outline's curves into chords short enough for a glyph of some 16 rows. */
+/** Flattens an outline's curves into chords that are short enough for a glyph of about 16 rows. */
 function polygonsOf(path: opentype.Path): Point[][] {
   const polygons: Point[][] = []
   let here: Point = { x: 0, y: 0 }
@@ -48,7 +48,7 @@ function chordsOf(from: Point, curve: Curve): Point[] {
   return Array.from({ length: 8 }, (_, index) => onBezier(points, (index + 1) / 8))
 }
 
-/** De Casteljau, for any degree. */
+/** De Casteljau's algorithm, for any degree. */
 function onBezier(points: readonly Point[], t: number): Point {
   const [first, ...rest] = points
   if (!first || rest.length === 0) return first ?? { x: 0, y: 0 }
@@ -62,7 +62,7 @@ function onBezier(points: readonly Point[], t: number): Point {
   )
 }
 
-/** The non-zero winding rule, as font outlines want it. */
+/** Applies the non-zero winding rule, which font outlines require. */
 function isInside(point: Point, polygons: Point[][]): boolean {
   let winding = 0
   for (const polygon of polygons) {
@@ -76,7 +76,7 @@ function isInside(point: Point, polygons: Point[][]): boolean {
   return winding !== 0
 }
 
-/** How much of each pixel lies under the outline, row by row, 0 to 1. */
+/** The share of each pixel that is inside the outline, row by row, 0 to 1. */
 function inkOf(font: opentype.Font, symbol: string, { width, height }: CellLayout, drawing: Drawing): number[] {
   const polygons = polygonsOf(font.getPath(symbol, drawing.penX, drawing.baseline, drawing.pixelsPerEm))
   const steps = Array.from({ length: SAMPLES_A_SIDE }, (_, index) => (index + 0.5) / SAMPLES_A_SIDE)
@@ -88,7 +88,7 @@ function inkOf(font: opentype.Font, symbol: string, { width, height }: CellLayou
   })
 }
 
-/** @param drawing to try other sizes and places with */
+/** @param drawing size and position, to try other values */
 export function drawProfile(fontFile = FONT, drawing = kingosoft, cells = layout): CaptchaProfile {
   const file = readFileSync(fontFile)
   const font = opentype.parse(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength))

@@ -1,5 +1,5 @@
-// `npm run client`: makes a typed client and a Postman collection from the OpenAPI document, in client/package.
-// Its tools are installed in client/ when it is first run, and never by the service.
+// `npm run client`: generates a typed client and a Postman collection from the OpenAPI document, in client/package.
+// The first run installs the tools in client/. The service never installs them.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ run(ownNode, ['--disable-warning=ExperimentalWarning', 'generate.mjs', values.ou
 })
 console.error(`已生成客户端和 Postman 集合 · made the client and the Postman collection: ${values.output}`)
 
-/** npm writes down what it has installed. */
+/** npm records what it has installed in node_modules/.package-lock.json. */
 function toolsAreInstalled() {
   const packages = (file) => JSON.parse(readFileSync(join(tools, file), 'utf8')).packages
   try {

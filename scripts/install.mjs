@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-/** The project's own Node.js, from the npm package `node`. */
+/** The project's Node.js, from the npm package `node`. */
 export const ownNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
 /**
- * Runs `npm ci` where a package that is needed is absent or of another version than in package-lock.json. Whatever else lies in
- * node_modules is left alone. Ends the process when the installation fails.
- * @param {{ dev?: boolean }} options whether packages for development are needed too
+ * Runs `npm ci` if a required package is missing or its version differs from package-lock.json. Additional packages in
+ * node_modules do not matter. Ends the process if the installation fails.
+ * @param {{ dev?: boolean }} options whether development packages are required too
  */
 export function ensureInstalled({ dev = false } = {}) {
   const [name] = missingPackages({ dev })
@@ -29,9 +29,9 @@ export function ensureInstalled({ dev = false } = {}) {
 }
 
 /**
- * Packages of package-lock.json that are absent from node_modules or of another version there, as `name@version`. Optional ones, such as
- * those for other platforms, may be absent.
- * @param {{ dev?: boolean }} options whether packages for development count
+ * The packages of package-lock.json that are missing from node_modules or have a different version there, as `name@version`.
+ * Optional packages, such as those for other platforms, may be missing.
+ * @param {{ dev?: boolean }} options whether to check development packages too
  */
 export function missingPackages({ dev = false } = {}) {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))

@@ -1,26 +1,26 @@
-// Runs the built command line. Works on any Node.js from 20 on: installs and builds where that is needed, then hands over to the project's own Node.js.
+// Runs the built command line. Works on Node.js 20 or later: installs and builds if needed, then starts the project's Node.js.
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, builtMain, isBuilt } from './build.mjs'
 import { ensureInstalled, isWritable, ownNode, root } from './install.mjs'
 
-/** For the process that runs the command, where nobody has set it. The same values are in deploy/occupy.service. */
+/** Defaults for the environment of the command's process. deploy/occupy.service has the same values. */
 const environment = {
-  // A password hash takes 19 MiB, which glibc would otherwise keep for each thread that ever made one.
+  // A password hash takes 19 MiB. Without this, glibc would keep that memory for each thread that has ever computed one.
   MALLOC_MMAP_THRESHOLD_: '1048576',
   MALLOC_ARENA_MAX: '2',
-  // V8's young generation grows to 53 MiB otherwise: a fifth less memory after a load, for the same processor time.
+  // Otherwise V8's young generation grows to 53 MiB. This saves a fifth of the memory after a load, at the same CPU time.
   NODE_OPTIONS: '--max-semi-space-size=8',
-  // Each start but the first needs no compilation.
+  // Only the first start has to compile.
   NODE_COMPILE_CACHE: join(root, 'dist', 'compile-cache'),
 }
 
 run([await mainFile(), ...process.argv.slice(2)], { ...environment, ...process.env })
 
-/** The bundle, made anew where it is stale; the sources where this user may not write there. */
+/** The bundle, rebuilt if it is stale. The sources, if this user cannot write to dist/. */
 async function mainFile() {
-  // dist/ is built from installed packages only, and needs none of them but Node.js itself.
+  // A current dist/ includes its packages, so that only Node.js has to be installed.
   if (isBuilt() && existsSync(ownNode)) return builtMain
   ensureInstalled()
   if (isBuilt()) return builtMain
@@ -33,7 +33,7 @@ async function mainFile() {
   return builtMain
 }
 
-/** In place of this process where its Node.js can do that, otherwise in a child that gets every signal. */
+/** Replaces this process if its Node.js supports that. Otherwise runs a child process and forwards signals to it. */
 function run(args, env) {
   if (process.execPath === realpathSync(ownNode)) process.execve(ownNode, [ownNode, ...args], env)
   const child = spawn(ownNode, args, { stdio: 'inherit', env })

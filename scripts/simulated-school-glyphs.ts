@@ -1,4 +1,4 @@
-// Draws src/tools/simulated-school/captcha/digit-glyphs.ts anew: `node scripts/simulated-school-glyphs.ts`.
+// Regenerates src/tools/simulated-school/captcha/digit-glyphs.ts: `node scripts/simulated-school-glyphs.ts`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import opentype from 'opentype.js'
@@ -14,7 +14,7 @@ interface Point {
   y: number
 }
 
-/** Cuts an outline's curves into chords short enough for a glyph of 16 rows. */
+/** Flattens an outline's curves into chords that are short enough for a glyph of 16 rows. */
 function polygonsOf(path: opentype.Path): Point[][] {
   const polygons: Point[][] = []
   let here: Point = { x: 0, y: 0 }
@@ -37,7 +37,7 @@ function chordsOf(from: Point, control: Point, to: Point): Point[] {
   })
 }
 
-/** The non-zero winding rule, as TrueType outlines want it. */
+/** Applies the non-zero winding rule, which TrueType outlines require. */
 function isInside(point: Point, polygons: Point[][]): boolean {
   let winding = 0
   for (const polygon of polygons) {
@@ -51,7 +51,7 @@ function isInside(point: Point, polygons: Point[][]): boolean {
   return winding !== 0
 }
 
-/** Black where at least half of a pixel lies under the outline: no smoothing, as the school's renderer has none. */
+/** A pixel is black if at least half of it is inside the outline. There is no smoothing, as in the school's renderer. */
 function bitmapOf(font: opentype.Font, digit: string): string[] {
   const polygons = polygonsOf(font.getPath(digit, 0, GLYPH_HEIGHT, PIXELS_PER_EM))
   const offsets = [0.125, 0.375, 0.625, 0.875]

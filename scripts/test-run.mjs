@@ -1,4 +1,4 @@
-// What a test run leaves behind, ended by itself or killed, is found here and removed. Works on any Node.js from 20 on.
+// Finds and removes what a finished or killed test run leaves behind. Works on Node.js 20 or later.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,16 +8,16 @@ const prefix = 'occupy-tests-'
 const attempts = 100
 const pauseMs = 20
 
-/** A folder that names this process, for the temporary files of the tests. */
+/** Creates a folder for the tests' temporary files. Its name contains the id of this process. */
 export function openRunFolder() {
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
   mkdirSync(join(folder, 'tmp'))
-  // A PostgreSQL server that root starts runs as another user.
+  // A PostgreSQL server started by root runs as another user.
   for (const path of [folder, join(folder, 'tmp')]) chmodSync(path, 0o711)
   return folder
 }
 
-/** Removes the folders of runs whose process is gone, and what still works in them. */
+/** Removes the folders of runs whose process has ended, and ends the processes that still use them. */
 export function removeDeadRuns() {
   for (const name of readdirSync(tmpdir()).filter((name) => name.startsWith(prefix))) {
     const pid = Number(name.slice(prefix.length).split('-')[0])
@@ -26,11 +26,11 @@ export function removeDeadRuns() {
 }
 
 /**
- * Ends each process of the process group, of the run by its environment, or at work in the folder, but not this one, and removes the folder.
- * Answers what there was, for people to read: a run that ended by itself leaves nothing.
+ * Ends every process, except this one, that is in the process group, has the run's environment variable, or has its working
+ * directory in the folder. Then removes the folder.
  * @param {string} folder
  * @param {number} [group]
- * @returns {string[]}
+ * @returns {string[]} descriptions of what was left. Empty after a run that cleaned up after itself
  */
 export function removeRun(folder, group) {
   const left = new Map()
@@ -50,19 +50,19 @@ export function removeRun(folder, group) {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   } catch {
-    // Another user's: theirs to remove.
+    // The folder belongs to another user, who has to remove it.
   }
   return [...left.values(), ...mounts.map((mount) => `mount ${mount}`), ...files.map((file) => `file ${file}`)]
 }
 
-/** PostgreSQL keeps a segment for each cluster, and cannot give it back when it is killed. */
+/** PostgreSQL allocates a shared memory segment per cluster and cannot free it when it is killed. */
 export function removeSharedMemory(folder) {
   for (const file of filesIn(folder, { recursive: true }).filter((file) => file.endsWith('postmaster.pid'))) {
     try {
       const [, segment] = readFileSync(join(folder, file), 'utf8').split('\n')[6].trim().split(/\s+/)
       execFileSync('ipcrm', ['-m', segment], { stdio: 'ignore' })
     } catch {
-      // It is gone already, or this system keeps none.
+      // The segment is already gone, or this system has none.
     }
   }
 }
@@ -75,7 +75,7 @@ function filesIn(folder, options) {
   }
 }
 
-/** Only Linux tells. Elsewhere the processes of a killed run notice by themselves, or do not. */
+/** Supports only Linux. Elsewhere the processes of a killed run may be left running. */
 function processesOf(folder, group) {
   if (process.platform !== 'linux') return []
   return readdirSync('/proc')
@@ -128,6 +128,6 @@ function signal(pid) {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It ended by itself, or is another user's.
+    // The process has already ended, or belongs to another user.
   }
 }

@@ -1,5 +1,5 @@
-// `npm test` on any Node.js from 20 on: installs and builds where that is needed, runs test/run.ts under the project's own Node.js,
-// and removes what it leaves behind when it is killed.
+// `npm test`, on Node.js 20 or later: installs and builds if needed, runs test/run.ts with the project's Node.js, and removes
+// what a killed run leaves behind.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { build, builtMain, isBuilt } from './build.mjs'
@@ -14,10 +14,10 @@ const settings = {
   TMPDIR: join(folder, 'tmp'),
   TEST_RUN_FOLDER: folder,
   TEST_MAIN: builtMain,
-  // Each file but the first finds the sources compiled.
+  // Only the first test file has to compile the sources.
   NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
 }
-// In a process group of its own. Its standard input ends with this process: then it does the same as is done here.
+// Runs in a separate process group. If this process is killed, the run's standard input ends, and the run cleans up itself.
 const run = spawn(ownNode, [join(root, 'test', 'run.ts'), ...process.argv.slice(2)], {
   cwd: root,
   env: { ...process.env, ...settings },

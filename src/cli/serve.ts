@@ -15,16 +15,16 @@ import { serveByWorkers } from '../server/serve-by-workers.ts'
 import { connectToPrimary, shareOf } from '../server/worker.ts'
 import { explain } from './explain.ts'
 
-/** A second signal sooner is the first one, sent by the terminal and by npm. */
+/** A second signal within this time is a duplicate of the first: the terminal and npm both send it. */
 const doubledMs = 1000
-// Not process.stdout.fd: the stream behind it changes the mode of a pipe that others share.
+// Not process.stdout.fd: creating that stream changes the mode of a pipe that other processes share.
 const standardOutput = 1
-/** Fields that tell a person at a terminal nothing. */
+/** Fields that are of no use to a person at a terminal. */
 const ignore = 'pid,hostname'
 
-/** Prepares the database and serves until a signal. Whatever keeps it from starting is one line, and the exit code. */
+/** Prepares the database and serves until a signal. A failure to start is reported in one line and by the exit code. */
 export async function serveUntilSignal(env: NodeJS.ProcessEnv): Promise<void> {
-  // Nobody may be left to read the banner.
+  // The reader of standard error may be gone.
   process.stderr.on('error', () => undefined)
   try {
     const config = readConfig(env)
@@ -43,9 +43,9 @@ function serveAlone(config: Config, logger: FastifyBaseLogger): Promise<RunningS
   return serve(config, logger, loadCaptchaReader(config.schoolCaptchaProfile))
 }
 
-/** As one of several processes: what cannot be started is told by the first one. */
+/** Runs a worker process. The primary prints the worker's start-up errors. */
 async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
-  // Whoever signals all processes of the service (a terminal, systemd) signals the first one too, which knows the order of the end.
+  // A terminal or systemd signals all processes of the service. The primary gets the signal too and ends the workers in order.
   process.on('SIGTERM', () => undefined).on('SIGINT', () => undefined)
   const primary = connectToPrimary()
   try {
@@ -60,7 +60,7 @@ async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
   }
 }
 
-/** JSON lines, or readable ones on a terminal. */
+/** Logs JSON lines, or readable lines on a terminal. */
 function createLogger(level: string): FastifyBaseLogger {
   const destination = createLogDestination(standardOutput, (lines) =>
     logger.error({ lines }, 'log lines were lost while the log could not be written'),
@@ -75,7 +75,7 @@ function createLogger(level: string): FastifyBaseLogger {
   return logger
 }
 
-/** The first signal ends in order, within the grace period; a second one at once. */
+/** The first signal drains the service within the grace period. A second one ends the process at once. */
 function endOnSignal(service: RunningService, logger: FastifyBaseLogger): void {
   let begun: number | undefined
   const end = (signal: NodeJS.Signals) => {

@@ -2,16 +2,16 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
 export interface TerminalPrompt {
-  /** One line of the person's, or of the input when nobody sits there; undefined at its end. */
+  /** Reads one line from the terminal or the piped input. Undefined at the end of the input. */
   ask(question: string, options?: { hidden?: boolean }): Promise<string | undefined>
   close(): void
 }
 
 type Input = NodeJS.ReadableStream & { isTTY?: boolean }
 
-/** Asks on `output`. What is hidden is not echoed, neither while it is typed nor after. */
+/** Writes prompts to `output`. Hidden input is not echoed, neither while it is typed nor later. */
 export function createTerminalPrompt(input: Input, output: NodeJS.WritableStream): TerminalPrompt {
-  // Echo is off but for a question that allows it, so that what is typed ahead of a hidden one stays hidden too.
+  // Echo is on only during a question that allows it, so that input typed ahead of a hidden question stays hidden too.
   let echoing = false
   const screen = new Writable({
     write(chunk, _encoding, done) {
@@ -24,7 +24,7 @@ export function createTerminalPrompt(input: Input, output: NodeJS.WritableStream
     echoing = false
   })
   const answers = lines[Symbol.asyncIterator]()
-  // Input that is no terminal may end before it is asked for; its lines are kept.
+  // Piped input may end before a question is asked. Its lines are still available.
   let ended = false
   lines.on('close', () => {
     ended = true
@@ -37,7 +37,7 @@ export function createTerminalPrompt(input: Input, output: NodeJS.WritableStream
       lines.setPrompt(hidden ? '' : question)
       if (!ended) lines.prompt()
       const answer = await answers.next()
-      // The line feed that the person typed was hidden as well.
+      // The typed line feed was hidden as well.
       if (hidden) output.write('\n')
       return answer.done ? undefined : answer.value
     },

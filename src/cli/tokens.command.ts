@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { processStreams, withAccounts } from './accounts/accounts-access.ts'
 
-/** Works on the configured database, beside a running service, which sees it at once. */
+/** Works on the configured database. A running service sees the change at once. */
 export function tokensCommand(env: NodeJS.ProcessEnv, streams = processStreams): Command {
   return new Command('tokens').description('the tokens that clients hold').addCommand(
     new Command('revoke-all')

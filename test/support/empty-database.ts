@@ -7,7 +7,7 @@ export interface EmptyDatabase {
   close(): Promise<void>
 }
 
-/** A database of its own for a test: a file, or where TEST_POSTGRES_URL names a server, a new database there. */
+/** Creates a database for one test: a file, or a new database on the server that TEST_POSTGRES_URL names. */
 export async function emptyDatabase(folder: string): Promise<EmptyDatabase> {
   const server = process.env.TEST_POSTGRES_URL
   if (server === undefined) return { url: `file:${join(folder, 'test.sqlite')}`, close: async () => undefined }

@@ -5,13 +5,13 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** What writes meet while it lasts. */
+/** A condition under which writes to disk fail. */
 export interface DiskFault {
   begin(): Promise<void>
   end(): Promise<void>
 }
 
-/** A file system of its own at `folder`, or the reason why there is none. */
+/** Mounts a small file system at `folder`, or returns the reason why that is not possible. */
 export async function mountSmallDisk(
   folder: string,
   kibibytes: number,
@@ -24,7 +24,7 @@ export async function mountSmallDisk(
   return { unmount: async () => void (await run('umount', [folder])) }
 }
 
-/** Another file takes all the space that is left. */
+/** Fills the disk with another file. */
 export function fullDisk(folder: string): DiskFault {
   const ballast = join(folder, 'ballast')
   const begin = async () => {
@@ -40,7 +40,7 @@ export function fullDisk(folder: string): DiskFault {
   return { begin, end: () => rm(ballast) }
 }
 
-/** Every write to a file fails (EFBIG) while reads go on, as on a disk that became read-only. Needs no root, but util-linux. */
+/** Makes every write to a file fail (EFBIG) but not reads, like a disk that became read-only. Needs util-linux, but not root. */
 export function refusedWrites(pid: number): DiskFault {
   const limit = async (bytes: string) =>
     void (await run('prlimit', ['--pid', String(pid), `--fsize=${bytes}:unlimited`]))

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 
 const locks = '/proc/locks'
 
-/** Why a test that looks at locks is skipped here; false where it can. */
+/** The reason to skip tests that inspect locks, or false if they can run. */
 export const withoutLocks: string | false = existsSync(locks) ? false : 'no /proc/locks on this system'
 
-/** The processes that hold a POSIX lock on the file, in ascending order, once for each lock. */
+/** The ids of the processes that hold a POSIX lock on the file, in ascending order, one entry per lock. */
 export function lockHolders(path: string): number[] {
   const { ino } = statSync(path)
   return readFileSync(locks, 'utf8')

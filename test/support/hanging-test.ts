@@ -1,4 +1,4 @@
-// Not run by itself: see test/killed-run.test.ts. Everything that a test starts, and then no end.
+// Run only by test/killed-run.test.ts. It starts everything that a test can start, and never ends.
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path'
 
 export interface InstalledCopy {
   folder: string
-  /** Stands in for npm: says so, and fails. */
+  /** A substitute for npm that prints that it was called, and fails. */
   npm: string
   remove(): Promise<void>
 }
 
 const root = join(import.meta.dirname, '..', '..')
 
-/** A checkout as after `npm ci --omit=dev`, with no dist/ yet. Packages are symbolic links. */
+/** Makes a checkout in the state after `npm ci --omit=dev`, but without dist/. Packages are symbolic links. */
 export async function makeInstalledCopy(): Promise<InstalledCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-installed-'))
   for (const part of ['src', 'scripts', 'package.json', 'package-lock.json']) {

@@ -13,7 +13,10 @@ process.stdin.resume().once('end', () => {
 })
 `
 
-/** Another process that holds SQLite's write lock until it is told to release it. In this process it would share, and drop, our locks. */
+/**
+ * Starts a process that holds SQLite's write lock until it is released. In the test's own process, the lock would be shared with
+ * the service, and closing the file would drop the service's locks.
+ */
 export async function holdWriteLock(file: string): Promise<{ release(): Promise<void> }> {
   const child = spawn(process.execPath, ['-e', program, file], { stdio: ['pipe', 'pipe', 'inherit'] })
   const exit = once(child, 'exit')

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test'
 
-/** Stands in for `performance.now` until the test ends; moves by `pass` alone. */
+/** Replaces `performance.now` until the test ends. Only `pass` advances the time. */
 export function mockMonotonicClock(t: TestContext): { pass(ms: number): void } {
   let time = Math.ceil(performance.now())
   t.mock.method(performance, 'now', () => time)

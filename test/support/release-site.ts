@@ -9,26 +9,26 @@ import { makeInstalledCopy } from './installed-copy.ts'
 import { makePlace } from './running-service.ts'
 
 export interface ReleaseSite {
-  /** As /opt/occupy is on a server. */
+  /** Corresponds to /opt/occupy on a server. */
   root: string
   ports: number[]
-  /** Adds a tag to the repository, with these texts in place of others. */
+  /** Adds a tag to the repository, after replacing texts in files. */
   tag(name: string, changes: Record<string, readonly [from: string, to: string]>): Promise<void>
   upgrade(tag: string, settings?: Record<string, string>): Promise<{ code: number | null; said: string }>
-  /** Everything that the instance at this port has written. */
+  /** The complete log of the instance at this port. */
   log(port: number): Promise<string>
   remove(): Promise<void>
 }
 
 const script = join(import.meta.dirname, '../../deploy/upgrade.sh')
 
-/** Stands in for `npm ci`, whose packages are there already; like it, it ends with the build. */
+/** A substitute for `npm ci`. It copies packages that are already there and then runs the build, as `npm ci` does. */
 const npm = `#!/bin/sh
 echo "npm $*" >> "$OCCUPY_ROOT/npm.log"
 cp -R "$OCCUPY_ROOT/packages" node_modules && exec node_modules/.bin/node scripts/build.mjs
 `
 
-/** Stands in for systemd: ends the unit's process, waits for that, and starts what current leads to. */
+/** A substitute for systemd. It ends the unit's process, waits for it, and starts the release that `current` points to. */
 const restart = `#!/bin/bash
 port=\${1#occupy@}
 cd "$OCCUPY_ROOT"
@@ -40,7 +40,7 @@ PORT=$port setsid current/node_modules/.bin/node current/dist/main.js serve >> "
 echo $! > "$port.pid"
 `
 
-/** Release v1 with two instances that serve one database. */
+/** Sets up release v1 with two instances on one database. */
 export async function openReleaseSite(): Promise<ReleaseSite> {
   const place = await makePlace()
   const root = join(place.folder, 'site')

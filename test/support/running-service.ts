@@ -10,12 +10,12 @@ export type Settings = Record<string, string>
 
 export interface Place {
   folder: string
-  /** As DATABASE_URL has it. */
+  /** In the format of DATABASE_URL. */
   databaseUrl: string
   remove(): Promise<void>
 }
 
-/** A folder and an empty database of the kind under test. */
+/** Makes a folder and an empty database of the kind under test. */
 export async function makePlace(): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-service-'))
   const { url, close } = await emptyDatabase(folder)
@@ -27,30 +27,30 @@ export async function makePlace(): Promise<Place> {
 }
 
 export interface SpawnedService {
-  /** Origin that it listens on. */
+  /** The origin that it listens on. */
   address: string
   child: ChildProcess
-  /** Everything said so far, on both streams. */
+  /** All output so far, on both streams. */
   said(): string
-  /** Asks it to end, and waits until it has; answers its exit code. */
+  /** Signals the process, waits for its end, and returns its exit code. */
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Node.js and the file that it runs. */
+/** The paths of Node.js and of the file to run. */
 export type Program = readonly [node: string, main: string]
 
-/** What `npm test` has built, as production runs it; the sources where a test file is run by itself. */
+/** The bundle that `npm test` has built, as in production. The sources if a test file is run directly. */
 export const main = process.env.TEST_MAIN ?? fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const underTest: Program = [process.execPath, main]
 
 export interface SpawnOptions {
-  /** Where its log goes, an open file in place of a pipe. */
+  /** The destination of its log: a pipe, or an open file. */
   output?: number | 'pipe'
-  /** In place of `main`. */
+  /** The program to run instead of `main`. */
   program?: Program
 }
 
-/** `occupy serve` in a process of its own, with these settings and no others, in `place`'s folder. */
+/** Runs `occupy serve` as a process, with only these settings, in the folder of `place`. */
 export async function spawnService(
   place: Place,
   settings: Settings = {},
@@ -66,7 +66,7 @@ export async function spawnService(
   return { address, child, said, end }
 }
 
-/** One that is expected to refuse its settings. */
+/** Starts a service that is expected to refuse its settings. */
 export async function failToStart(place: Place, settings: Settings): Promise<{ code: number | null; said: string }> {
   const { said, exit } = spawnServe(place, settings)
   return { code: await exit, said: said() }
@@ -86,7 +86,7 @@ function spawnServe(place: Place, settings: Settings, { output = 'pipe', program
   return { child, said: () => text, exit }
 }
 
-/** The banner on standard error names the address, whatever the level of the log. */
+/** Waits for the banner on standard error. It contains the address at every log level. */
 async function greeted(child: ChildProcess, said: () => string): Promise<string> {
   for (;;) {
     const address = /(https?:\/\/[^\s/]+)\/api\/v1\.0/.exec(said())?.[1]

@@ -9,13 +9,13 @@ import { startReadableSchool } from '../schools/simulated-kingosoft.ts'
 import { makePlace, type Place, type Settings } from './running-service.ts'
 
 export interface Service {
-  /** Origin that it listens on. */
+  /** The origin that it listens on. */
   address: string
   place: Place
   school: Awaited<ReturnType<typeof startReadableSchool>>['school']
-  /** Reads that school's captchas without fail. */
+  /** Reads the school's captchas without errors. */
   readCaptcha: CaptchaReader
-  /** Everything that was logged. */
+  /** The complete log. */
   logged(): string
   close(): Promise<void>
 }
@@ -24,13 +24,13 @@ export interface Wishes {
   school?: Parameters<typeof startReadableSchool>[0]
   readCaptcha?: CaptchaReader
   bounds?: SchoolBounds
-  /** Of connections, in place of the production ones. */
+  /** Limits of connections, in place of the production values. */
   limits?: Partial<TransportLimits>
-  /** Another way to the same database. */
+  /** Returns another URL for the same database, for example that of a proxy. */
   through?(databaseUrl: string): Promise<string>
 }
 
-/** The production service in this process, with a school that speaks the real protocol, an empty database, and these settings. */
+/** Starts the production service in this process, with a school that uses the real protocol, an empty database and these settings. */
 export async function startService(settings: Settings = {}, wishes: Wishes = {}): Promise<Service> {
   const place = await makePlace()
   const { school, readCaptcha } = await startReadableSchool(wishes.school)

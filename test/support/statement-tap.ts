@@ -3,18 +3,18 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface Statement {
   text: string
-  /** That it is kept under on its connection; empty for one that is not kept. */
+  /** The name of the prepared statement on its connection. Empty for an unnamed one. */
   name: string
 }
 
 export interface StatementTap {
-  /** The way to the same database through the tap. */
+  /** The URL of the same database through the tap. */
   url: string
   statements: Statement[]
   close(): Promise<void>
 }
 
-/** A way to the PostgreSQL server at `url` that notes every statement sent over it (messages P and Q of the protocol, version 3). */
+/** Starts a proxy to the PostgreSQL server at `url` that records every statement (messages P and Q of protocol version 3). */
 export async function tapStatements(url: string): Promise<StatementTap> {
   const { hostname, port } = new URL(url)
   const statements: Statement[] = []
@@ -48,7 +48,7 @@ function reader(statements: Statement[]): (bytes: Buffer) => void {
   return (bytes) => {
     held = Buffer.concat([held, bytes])
     for (;;) {
-      // The first message has no type.
+      // The first message has no type byte.
       const head = begun ? 1 : 0
       if (held.length < head + 4) return
       const end = head + held.readUInt32BE(head)

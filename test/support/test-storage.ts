@@ -10,19 +10,19 @@ import type { Storage } from '../../src/storage/storage.ts'
 import { emptyDatabase } from './empty-database.ts'
 
 export interface TestDatabase {
-  /** As DATABASE_URL has it. */
+  /** In the format of DATABASE_URL. */
   url: string
-  /** One more handle on the same database, as another process has. */
+  /** Opens one more handle on the same database, as another process would. */
   open(): Storage
   /**
-   * Handles to write by at once. On SQLite it is one and the same: there a second writer waits for the lock without giving way to
-   * the first, which is right between processes only (see processes.test.ts).
+   * Opens handles for concurrent writes. On SQLite all of them are the same handle: a second writer in the same process would block
+   * the event loop while it waits for the first one's lock. For separate processes see processes.test.ts.
    */
   openMany(count: number): Storage[]
   close(): Promise<void>
 }
 
-/** An empty database of the kind under test; `migrated` unless told otherwise. */
+/** Opens an empty database of the kind under test. It has the current schema unless `migrated` is false. */
 export async function openTestDatabase({ migrated = true } = {}): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-storage-'))
   const { url, close } = await emptyDatabase(folder)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPrivateAuthority } from '../schools/private-authority.ts'
 
-/** A certificate of an authority that is made for this test, as the settings have it. */
+/** Makes a certificate with a new certificate authority, and the settings that use it. */
 export async function makeTlsFiles() {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-tls-'))
   const { ca, cert, key } = await createPrivateAuthority()

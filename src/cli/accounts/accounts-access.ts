@@ -15,9 +15,9 @@ import { explain } from '../explain.ts'
 
 export interface AccountStreams {
   input: NodeJS.ReadableStream & { isTTY?: boolean }
-  /** What was asked for. */
+  /** Results. */
   output: NodeJS.WritableStream
-  /** Questions and complaints. */
+  /** Prompts and error messages. */
   errors: NodeJS.WritableStream
 }
 
@@ -30,7 +30,7 @@ export interface Access {
 
 export const exitCodes = { failed: 1, wrongUsage: 2 } as const
 
-/** Ends a command with one line and an exit code. */
+/** Ends a command with a one-line message and an exit code. */
 export class Refusal extends Error {
   readonly exitCode: number
 
@@ -42,7 +42,7 @@ export class Refusal extends Error {
 
 export const exitCodeHelp = '\nExit codes: 0 done, 1 failed or no such account, 2 invalid usage.'
 
-/** Opens the configured database for `work`, and tells what goes wrong in one line. */
+/** Opens the configured database for `work`, and reports errors in one line. */
 export async function withAccounts(
   env: NodeJS.ProcessEnv,
   { errors }: AccountStreams,
@@ -67,7 +67,7 @@ export async function withAccounts(
       await storage.close()
     }
   } catch (error) {
-    // Whoever reads the list has seen enough.
+    // The reader of the pipe closed it, as `head` does.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
     errors.write(`${told(error)}\n`)
     process.exitCode = error instanceof Refusal ? error.exitCode : exitCodes.failed
@@ -85,7 +85,7 @@ export interface NamingOptions {
   by?: Naming
 }
 
-/** How the commands for one account are told which. */
+/** Adds the argument and option that select one account. */
 export function namingOneAccount(command: Command): Command {
   return command
     .addArgument(new Argument('<who>', 'user name, student number or id; the first that matches'))

@@ -46,10 +46,10 @@ async function askForPassword({ input, errors }: AccountStreams): Promise<string
   try {
     const password = await prompt.ask('新密码 · New password (not shown): ', { hidden: true })
     if (!password) throw new Refusal('没有输入密码 · no password given')
-    // What Node's decoder leaves of bytes that are no UTF-8: the account would get another password than was typed.
+    // Node's decoder replaces invalid UTF-8 with U+FFFD. The account would get a different password than was typed.
     if (password.includes('\ufffd'))
       throw new Refusal('密码不是 UTF-8 编码，没有更换 · the password is not UTF-8: nothing was changed')
-    // A pipe makes no typing errors.
+    // Input from a pipe has no typing errors.
     if (input.isTTY && (await prompt.ask('再次输入 · Repeat: ', { hidden: true })) !== password) {
       throw new Refusal('两次输入不一致 · the passwords differ: nothing was changed')
     }
@@ -59,10 +59,10 @@ async function askForPassword({ input, errors }: AccountStreams): Promise<string
   }
 }
 
-/** Easy to read aloud: no letter or digit that looks like another. */
+/** Without letters and digits that look alike, so that passwords are easy to read aloud. */
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789'
 
-/** Some 79 random bits. */
+/** About 79 random bits. */
 function madePassword(): string {
   const letter = () => alphabet[randomInt(alphabet.length)]
   return Array.from({ length: 4 }, () => Array.from({ length: 4 }, letter).join('')).join('-')

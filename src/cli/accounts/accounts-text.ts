@@ -1,7 +1,7 @@
 import type { Account } from '../../accounts/account.ts'
 import { toWireTime } from '../../http/wire-time.ts'
 
-/** What scripts get of an account; times are UTC, as everywhere. */
+/** An account as JSON for scripts. Times are UTC. */
 export function accountJson({ id, username, createdAt, lastSeenAt, studyCount }: Account) {
   return {
     id,
@@ -12,7 +12,7 @@ export function accountJson({ id, username, createdAt, lastSeenAt, studyCount }:
   }
 }
 
-/** The name stands last, so that names of any width leave the columns straight. */
+/** The name is the last column, so that wide names do not break the alignment. */
 export const tableHead = row('id', 'records', 'member since (UTC)', 'last seen (UTC)', 'user name')
 
 export function tableRow(account: Account): string {
@@ -34,7 +34,7 @@ records       ${records}
 `
 }
 
-/** An account in a sentence. */
+/** The form in which messages name an account. */
 export function accountName({ id, username }: Account): string {
   return `${username} (id ${id})`
 }

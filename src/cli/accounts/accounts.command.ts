@@ -4,7 +4,7 @@ import { accountsListCommand } from './accounts-list.command.ts'
 import { accountsResetPasswordCommand } from './accounts-reset-password.command.ts'
 import { accountsShowCommand } from './accounts-show.command.ts'
 
-/** Works on the configured database, beside a running service, which sees every change at once. */
+/** Works on the configured database. A running service sees every change at once. */
 export function accountsCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('accounts')
     .description('list, show and delete accounts, and reset their passwords')

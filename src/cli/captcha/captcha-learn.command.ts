@@ -65,7 +65,7 @@ function isUseful({ images, misread }: Learned): boolean {
   return misread.length <= images / 2
 }
 
-/** What is written can be read again. @throws ProfileError, what the file system says */
+/** Writes the profile after checking that it can be read again. @throws ProfileError, file system errors */
 function save({ profile }: Learned, output: string): void {
   const text = writtenProfile(profile)
   readProfile(text)

@@ -15,15 +15,15 @@ interface Options {
 
 interface FileReading {
   file: string
-  /** null where the image, or the file, could not be read. */
+  /** null if the image or the file could not be read. */
   digits: string | null
   margin: number | null
-  /** What the reader took; getting the file is not counted. */
+  /** The reader's time, without reading the file. */
   ms: number
   error?: string
 }
 
-/** A school's captchas, read from files without asking any school. */
+/** Reads captchas from files, without contacting a school. */
 export function captchaCommand(): Command {
   return new Command('captcha')
     .description('read captcha images')
@@ -41,19 +41,19 @@ export function captchaCommand(): Command {
 }
 
 async function readFiles(paths: string[], { json, profile }: Options): Promise<void> {
-  // The optimising compiler would take 6 MiB to save a third of a tenth of a millisecond an image.
+  // The optimising compiler would use 6 MiB to save a third of 0.1 ms per image.
   setFlagsFromString('--no-turbofan')
   const read = openReader(profile)
   if (!read) return
   try {
     await pipeline(readingsOf(paths, read, json ? JSON.stringify : describe), process.stdout, { end: false })
   } catch (error) {
-    // Whoever has seen enough, `head` for one, closes the pipe.
+    // The reader of the pipe closed it, as `head` does.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   }
 }
 
-/** Line by line as they are asked for, so that no number of files fills the memory. */
+/** Yields lines on demand, so that memory use does not depend on the number of files. */
 function* readingsOf(paths: string[], read: ReturnType<typeof createReader>, write: (reading: FileReading) => string) {
   for (const path of paths) {
     for (const reading of readingsAt(path, read)) {
@@ -83,7 +83,7 @@ function openReader(profile: string | undefined): ReturnType<typeof createReader
   }
 }
 
-/** One bad file among thousands is a line of its own, and stops none of the others. */
+/** An unreadable file is reported in its own line and does not stop the others. */
 function readFile(file: string, read: ReturnType<typeof createReader>): FileReading {
   let image: Uint8Array = new Uint8Array()
   let startedAt = performance.now()

@@ -11,7 +11,10 @@ export interface BackupPlace {
   secret: SecretSource
 }
 
-/** Runs `work` for the configured database file, and tells in one line why it did not end well. `tool` does the same for PostgreSQL. */
+/**
+ * Runs `work` for the configured database file, and reports a failure in one line.
+ * @param tool the program to use for PostgreSQL instead
+ */
 export async function withDatabaseFile(
   env: NodeJS.ProcessEnv,
   tool: string,

@@ -78,7 +78,7 @@ function describe(check: TableCheck): string {
   return `  ${table}: 不一致 · NOT THE SAME: ${rows.source} rows in the source, ${rows.target} in the target${where}${ids}\n`
 }
 
-/** The rate is that of this run: what an earlier one has done is known only at the first update. */
+/** Shows the rate of this run only. How much an earlier run has done is known only at the first update. */
 function whenKnown(begin: (done: number) => Progress): Progress {
   let progress: Progress | undefined
   return {

@@ -4,7 +4,10 @@ import { loadCaptchaReader } from '../../server/captcha-reader.ts'
 import { authorityOf } from '../../server/school.ts'
 import type { SchoolAccess } from './school-check.command.ts'
 
-/** The configured school, for walking through a login. @throws ConfigError where no password is taken to it by KINGOSOFT's protocol */
+/**
+ * The configured school, for a step-by-step login.
+ * @throws ConfigError if logins do not send a password to the school by KINGOSOFT's protocol
+ */
 export function configuredSchool(env: NodeJS.ProcessEnv): SchoolAccess {
   const config = readConfig(env)
   if (config.school !== 'kingosoft') {

@@ -16,9 +16,9 @@ export type SchoolAccess = Pick<
 
 export interface SchoolCheckStreams {
   input: NodeJS.ReadableStream & { isTTY?: boolean }
-  /** What was seen. */
+  /** Results. */
   output: NodeJS.WritableStream
-  /** Questions and complaints. */
+  /** Prompts and error messages. */
   errors: NodeJS.WritableStream
   exit: (code: 0 | 1 | 2) => void
 }
@@ -33,9 +33,9 @@ const processStreams: SchoolCheckStreams = {
 }
 
 /**
- * `check`, for a `school` command: looks at the site, walks through a login and tells each step. Exits with 0 when the student is verified,
- * 1 when not, 2 for invalid usage.
- * @param readAccess from the configuration; what it throws is told as invalid usage
+ * The `check` subcommand of `school`: inspects the site, performs a login and reports each step. Exits with 0 if the student
+ * is verified, 1 if not, 2 for invalid usage.
+ * @param readAccess reads the configuration. Its errors are reported as invalid usage
  */
 export function schoolCheckCommand(
   readAccess: () => SchoolAccess | Promise<SchoolAccess>,

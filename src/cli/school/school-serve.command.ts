@@ -29,7 +29,7 @@ interface ServeOptions {
   quiet?: true
 }
 
-/** `serve`: the simulated school alone, on loopback only, until SIGINT or SIGTERM. */
+/** The `serve` subcommand: runs only the simulated school, on loopback, until SIGINT or SIGTERM. */
 export function schoolServeCommand(): Command {
   const command = new Command('serve').description('run a simulated KINGOSOFT school on 127.0.0.1')
   command
@@ -121,7 +121,7 @@ function printRequest({ method, path, fault: struck }: LogEntry): void {
   process.stdout.write(`${new Date().toISOString()} ${method} ${path}${struck ? ` (${struck})` : ''}\n`)
 }
 
-/** Passwords of a file are never printed; those of the demo students are no secret. */
+/** Passwords from a file are never printed. Those of the demo students are public. */
 function greeting(school: SimulatedSchool, options: ServeOptions, students: readonly SimulatedStudent[]): string {
   const { origin } = new URL(school.url)
   const lines = students.map(({ studentNumber, schoolPassword, state = 'active' }) => {

@@ -11,29 +11,30 @@ export interface BackupOrder {
   database: string
   /** Path of the backup. An earlier backup of the same database there is replaced. */
   file: string
-  /** How many backups there are to be afterwards, this one included; the earlier ones get the time of their making behind their name. */
+  /** The number of backups to retain, including this one. Earlier backups get a suffix with the time they were made. */
   keep?: number
   secret: SecretSource
   signal?: AbortSignal
-  /** In pages of the database. */
+  /** Counts database pages. */
   onProgress?: (done: number, total: number) => void
 }
 
 export interface BackupReport {
   bytes: number
-  /** Where the secret of this database is: beside the backup, in SECRET, or nowhere that was looked. */
+  /** Where the secret of this database is: next to the backup, in SECRET, or in neither place. */
   secret: 'beside' | 'set' | 'unknown' | 'none yet'
 }
 
-/** Pages of a step; between two of them Ctrl-C is heard. */
+/** Pages per step. Ctrl-C is handled between steps. */
 const pagesAtOnce = 2048
 const busyMs = 5000
 
 export const secretOf = (file: string): string => `${file}.secret`
 
 /**
- * Copies the database while it is served: one state of it, whole, checked, and on disk before it takes its name. On an error nothing of
- * it is left and an earlier backup stands as it was. @throws BackupRefusedError, DatabaseInUseError, and whatever disks and SQLite throw
+ * Copies the database while the service uses it. The copy is one consistent state. It is checked and flushed to disk before
+ * it gets its final name. On an error the partial copy is removed and an earlier backup is left unchanged.
+ * @throws BackupRefusedError, DatabaseInUseError, and any file system or SQLite error
  */
 export async function backUp(order: BackupOrder): Promise<BackupReport> {
   const { database, file, secret } = order
@@ -59,7 +60,7 @@ export async function backUp(order: BackupOrder): Promise<BackupReport> {
   }
 }
 
-/** Others' writes would make SQLite begin the copy again and again; a transaction of our own keeps what it reads as it is. */
+/** SQLite restarts a backup when another connection writes. A read transaction on the source prevents that. */
 async function copyPages({ database, signal, onProgress }: BackupOrder, draft: string): Promise<void> {
   closeSync(openSync(draft, 'wx', 0o600))
   const source = new DatabaseSync(database, { timeout: busyMs })
@@ -86,7 +87,7 @@ function refuseOwnFiles({ database, file, secret }: BackupOrder): void {
     throw new BackupRefusedError(`${file} belongs to the database itself: name another file`)
 }
 
-/** What stands there is replaced only if it is a backup of the same database. */
+/** An existing file is replaced only if it is a backup of the same database. */
 function refuseForeign(file: string, fingerprint: string | undefined): void {
   if (!existsSync(file) || statSync(file).size === 0) return
   const found = identify(file).fingerprint
@@ -104,7 +105,7 @@ function findSecret(
   return { where: belongsTo(fingerprint, set) ? 'set' : 'unknown' }
 }
 
-/** The earlier backup has its second name before the first is taken, so that at each moment a whole one stands at `file`. */
+/** The earlier backup gets its second name before `file` is overwritten, so `file` is a complete backup at every moment. */
 function putInPlace({ file, keep }: BackupOrder, drafts: { database: string; secret: string }): void {
   if (keep !== undefined && keep > 1 && existsSync(file)) {
     const aside = `${file}.${timeStamp(statSync(file).mtimeMs)}`

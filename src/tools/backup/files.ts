@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** The file or folder at `path` is on disk once this returns. Not for a file that SQLite has open: closing it would drop its locks. */
+/** Flushes a file or folder to disk. Not for a file that SQLite has open: closing it would drop SQLite's locks. */
 export function flush(path: string): void {
   const descriptor = openSync(path, 'r')
   try {
@@ -21,24 +21,24 @@ export function flush(path: string): void {
   }
 }
 
-/** The same for every spelling of a path whose folder exists; what stands there need not. */
+/** Returns the same path for every spelling. The folder must exist, the file itself need not. */
 export function canonical(path: string): string {
   return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
 }
 
-/** UTC, in a form that sorts by time and suits every file system: `20261126T031500.123Z`. */
+/** UTC, in a format that sorts by time and is valid on every file system: `20261126T031500.123Z`. */
 export function timeStamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replaceAll(/[-:]/g, '')
 }
 
 const draftName = /\.partial-(\d+)$/
 
-/** The name of what is being made for `path` by this process. */
+/** The temporary name under which this process writes the file for `path`. */
 export function draftOf(path: string): string {
   return `${path}.partial-${process.pid}`
 }
 
-/** Removes what killed processes left unfinished for `path`. */
+/** Removes the unfinished files that killed processes left for `path`. */
 export function removeDeadDrafts(path: string): void {
   for (const name of readdirSync(dirname(path))) {
     if (!name.startsWith(basename(path))) continue
@@ -56,15 +56,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Gives the file a second name, so that the first can be taken by another without being free in between. */
+/** Gives the file a second name, so that another file can replace it under the first name without a gap. */
 export function keepAs(path: string, aside: string): void {
   try {
     linkSync(path, aside)
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    // A run that was killed has done so already.
+    // An earlier run that was killed has already made the link.
     if (code === 'EEXIST') return
-    // Not every file system has second names.
+    // Not every file system supports hard links.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code)) throw error
     renameSync(path, aside)
   }

@@ -3,19 +3,22 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { unfinishedCopy } from '../../storage/settings.repository.ts'
 
-/** A backup or restore that cannot be done as it was asked for; nothing was changed. */
+/** A backup or restore that cannot be done as requested. Nothing was changed. */
 export class BackupRefusedError extends Error {
   override name = 'BackupRefusedError'
 }
 
 export interface Identity {
-  /** Of the secret; undefined if the database never had one. */
+  /** Fingerprint of the secret. Undefined if the database never had one. */
   fingerprint: string | undefined
-  /** Names of those that were run. */
+  /** Names of the applied migrations. */
   migrations: string[]
 }
 
-/** Reads the database at `path`, which nobody has open, without a trace beside it. @throws BackupRefusedError for anything else */
+/**
+ * Reads the database at `path`, which no process may have open, without creating files next to it.
+ * @throws BackupRefusedError if it is not a database of this service
+ */
 export function identify(path: string, name = path): Identity {
   return reading(path, name, (database) => {
     const tables = new Set(column(database, "select name from sqlite_master where type = 'table'"))
@@ -29,8 +32,8 @@ export function identify(path: string, name = path): Identity {
 }
 
 /**
- * As `identify`, for a database that is whole in every page and index and was not left by an unfinished copy.
- * @param name what refusals call it
+ * Like `identify`, but also checks that every page and index is intact and that the database is not an unfinished copy.
+ * @param name how error messages refer to the database
  */
 export function inspect(path: string, name = path): Identity {
   const identity = identify(path, name)

@@ -11,7 +11,7 @@ import { belongsTo, readSecretFile, type SecretSource, writeSecretFile } from '.
 export interface RestoreOrder {
   /** Path of the backup. */
   file: string
-  /** Path of the database file that it takes the place of. */
+  /** Path of the database file to replace. */
   database: string
   secret: SecretSource
   signal?: AbortSignal
@@ -19,16 +19,16 @@ export interface RestoreOrder {
 
 export interface RestoreReport {
   bytes: number
-  /** Where the database that stood there is now. */
+  /** New path of the replaced database. */
   replaced: string | undefined
-  /** Where the secret that stood there is now, if the backup's is another one. */
+  /** New path of the replaced secret, if the backup has a different secret. */
   replacedSecret: string | undefined
 }
 
 /**
- * Puts a checked copy of the backup in the place of the database, and its secret beside it, while nobody has the database open. What
- * stood there is kept under a name with the time. Killed at any moment, it can be run again.
- * @throws BackupRefusedError, NewerDatabaseError, DatabaseInUseError, and whatever disks throw
+ * Replaces the database with a checked copy of the backup and puts the backup's secret next to it, while no process has the
+ * database open. The replaced files are renamed with a time stamp. If the process is killed, the restore can be run again.
+ * @throws BackupRefusedError, NewerDatabaseError, DatabaseInUseError, and any file system error
  */
 export async function restore(order: RestoreOrder): Promise<RestoreReport> {
   const { file, database, secret } = order
@@ -62,7 +62,7 @@ async function copyFile({ file, signal }: RestoreOrder, draft: string): Promise<
   await pipeline(source, createWriteStream(draft, { flags: 'wx', mode: 0o600 }), { signal })
 }
 
-/** The secret that is to be put in place, or undefined where the right one is there already. @throws BackupRefusedError */
+/** The secret to install, or undefined if the right one is already there. @throws BackupRefusedError */
 function findSecret({ file, secret: { set, previous, path } }: RestoreOrder, fingerprint: string | undefined) {
   if (fingerprint === undefined) return undefined
   if (set !== undefined) {
@@ -76,7 +76,7 @@ function findSecret({ file, secret: { set, previous, path } }: RestoreOrder, fin
   throw new BackupRefusedError(`the secret of this backup is missing: copy it to ${secretOf(file)}, or set SECRET`)
 }
 
-/** In an order that leaves no moment without a database, nor one with the write-ahead log of another. */
+/** The order matters: there is a database at every moment, and never one with another database's write-ahead log. */
 function putInPlace(place: string, secretPath: string, drafts: { database: string; secret: string }): RestoreReport {
   const end = `replaced-${timeStamp(Date.now())}`
   const report: RestoreReport = {
@@ -87,7 +87,7 @@ function putInPlace(place: string, secretPath: string, drafts: { database: strin
   if (existsSync(place)) {
     report.replaced = `${place}.${end}`
     keepAs(place, report.replaced)
-    // Left where the old database could not be opened.
+    // These exist only if the old database could not be opened.
     for (const log of ['-wal', '-journal'])
       if (existsSync(`${place}${log}`)) renameSync(`${place}${log}`, `${report.replaced}${log}`)
   }

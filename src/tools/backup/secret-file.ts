@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { deriveKeys } from '../../keys.ts'
 
-/** What is known of the secret: the one that is set, and the place of the one that is kept. */
+/** Where the secret comes from: the value of the setting, and the path of the secret file. */
 export interface SecretSource {
   set: string | undefined
-  /** The one before, from which a database goes over to the one that is set. */
+  /** The previous secret. A database that still uses it switches to the secret that is set. */
   previous?: string | undefined
   path: string
 }
 
-/** The secret in the file, or undefined where there is none or an empty one. */
+/** The secret in the file, or undefined if the file is missing or empty. */
 export function readSecretFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim() || undefined

@@ -1,15 +1,15 @@
 export type CaptchaFault =
-  /** More bytes or pixels than a captcha has. */
+  /** More bytes or pixels than any captcha has. */
   | 'too large'
   | 'not a JPEG'
-  /** A JPEG that no captcha is known to use: progressive, arithmetic, 12 bits, several scans. */
+  /** A kind of JPEG that no known captcha uses: progressive, arithmetic coding, 12 bits, several scans. */
   | 'unsupported'
-  /** A JPEG, cut short or inconsistent. */
+  /** A truncated or inconsistent JPEG. */
   | 'damaged'
-  /** An image of another size than the profile's. */
+  /** The image size differs from the profile's. */
   | 'other layout'
 
-/** Why an image could not be read. */
+/** An image that could not be read, with the reason. */
 export class CaptchaError extends Error {
   readonly fault: CaptchaFault
 

@@ -4,19 +4,19 @@ import { type CaptchaProfile, ProfileError, requireRoom, type Template } from '.
 import { createMatcher, inkOfCell } from './template-match.ts'
 
 export interface LabelledImage {
-  /** What it is called in messages. */
+  /** The image's name in messages. */
   name: string
-  /** The symbols it shows, left to right. */
+  /** The symbols in the image, left to right. */
   label: string
   image: Uint8Array
 }
 
-/** What is known of another school's captchas beforehand. */
+/** What has to be known about a school's captchas before learning. */
 export type Layout = Pick<CaptchaProfile, 'cells' | 'ink'> & { name: string; source: string }
 
 export interface Learned {
   profile: CaptchaProfile
-  /** Images that a profile made of all the others reads otherwise than they are labelled. */
+  /** Images that a profile learned from all the others misreads. */
   misread: { name: string; digits: string }[]
   images: number
 }
@@ -28,8 +28,9 @@ interface Cell {
 }
 
 /**
- * Makes a profile whose templates are the means of the labelled cells, and reads each image by a profile made of the others.
- * @throws CaptchaError for an image that cannot be decoded, ProfileError where images and layout do not fit each other
+ * Learns a profile whose templates are the means of the labelled cells, and cross-validates it: each image is read with a
+ * profile learned from the others.
+ * @throws CaptchaError for an image that cannot be decoded, ProfileError if images and layout do not match
  */
 export function learnProfile(samples: readonly LabelledImage[], layout: Layout): Learned {
   const pictures = samples.map(decoded)

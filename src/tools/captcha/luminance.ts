@@ -3,17 +3,17 @@ import { decodeBrightness } from './jpeg/brightness.ts'
 import { readJpegHeader } from './jpeg/jpeg-header.ts'
 
 export const MAX_IMAGE_BYTES = 256 * 1024
-/** Room for any captcha, and little enough that a lying header costs neither time nor memory. */
+/** Enough for any captcha, and small enough that a forged header costs little time and memory. */
 const MAX_PIXELS = 256 * 1024
 
-/** The brightness of an image's pixels, row by row, 0 (black) to 255. */
+/** The brightness of an image's pixels, row by row, from 0 (black) to 255. */
 export interface Luminance {
   width: number
   height: number
   values: Uint8ClampedArray
 }
 
-/** @throws CaptchaError, whatever the bytes are */
+/** @throws CaptchaError, and nothing else, for any input */
 export function decodeLuminance(image: Uint8Array): Luminance {
   if (image.length > MAX_IMAGE_BYTES) throw new CaptchaError('too large', `more than ${MAX_IMAGE_BYTES} bytes`)
   const header = readJpegHeader(image)

@@ -1,4 +1,4 @@
-/** Where the symbols stand, in pixels: cell i begins at left + i * pitch. */
+/** The positions of the symbols, in pixels. Cell i starts at left + i * pitch. */
 export interface CellLayout {
   left: number
   top: number
@@ -10,18 +10,18 @@ export interface CellLayout {
 
 export interface Template {
   symbol: string
-  /** How much ink lies on each pixel of the cell, row by row, 0 to 1. */
+  /** The amount of ink on each pixel of the cell, row by row, 0 to 1. */
   ink: number[]
 }
 
-/** All that is particular to the captchas of one kind of school. */
+/** Everything specific to the captchas of one kind of school. */
 export interface CaptchaProfile {
   name: string
-  /** Where the templates come from. */
+  /** The origin of the templates. */
   source: string
   image: { width: number; height: number }
   cells: CellLayout
-  /** Whether the symbols are darker or lighter than their ground. */
+  /** Whether the symbols are darker or lighter than the background. */
   ink: 'dark' | 'light'
   templates: Template[]
 }
@@ -35,7 +35,7 @@ export class ProfileError extends Error {
 
 const LEVELS = 35
 
-/** One line a row of pixels, one base-36 digit a pixel: a profile can be looked at, and its changes compared. */
+/** One line per row of pixels, one base-36 digit per pixel, so that a profile and its diffs are readable. */
 export function writtenProfile(profile: CaptchaProfile): string {
   const { templates, ...rest } = profile
   const rows = Object.fromEntries(templates.map(({ symbol, ink }) => [symbol, rowsOf(ink, profile.cells.width)]))
@@ -47,12 +47,12 @@ function rowsOf(ink: readonly number[], width: number): string[] {
   return Array.from({ length: ink.length / width }, (_, row) => digits.slice(row * width, (row + 1) * width))
 }
 
-/** @throws ProfileError naming what is wrong */
+/** @throws ProfileError with a message that names the fault */
 export function readProfile(text: string): CaptchaProfile {
   return profileOf(parsed(text))
 }
 
-/** From parsed JSON. @throws ProfileError naming what is wrong */
+/** Takes parsed JSON. @throws ProfileError with a message that names the fault */
 export function profileOf(json: unknown): CaptchaProfile {
   const raw = record(json, 'the profile')
   const image = record(raw.image, 'image')
@@ -90,7 +90,7 @@ function layoutOf(raw: Record<string, unknown>): CellLayout {
   }
 }
 
-/** @throws ProfileError when a cell would reach outside of the image */
+/** @throws ProfileError if a cell extends beyond the image */
 export function requireRoom({ image, cells }: Pick<CaptchaProfile, 'image' | 'cells'>): void {
   const right = cells.left + (cells.count - 1) * cells.pitch + cells.width
   if (right > image.width) fail(`the cells end at column ${right}, the image at ${image.width}`)

@@ -6,34 +6,34 @@ import { createMatcher, inkOfCell, type Match, type Shift } from './template-mat
 export interface Reading {
   digits: string
   /**
-   * The best guess's lead over the second, in correlation, of the cell where it is smallest; at most twice the lead over another
-   * reading of the image moved by a pixel or two. 0 is a guess, and what resembles no symbol at all.
+   * The smallest lead, over all cells, of the best symbol's correlation over the second best. At most twice the best reading's
+   * lead in score over a different reading at another shift. 0 for a pure guess, and if a cell resembles no symbol.
    */
   margin: number
 }
 
-/** The whole image read at one shift. */
+/** The reading of the whole image at one shift. */
 interface Attempt extends Reading {
-  /** Of the cell that resembles its symbol least. */
+  /** The smallest likeness of all cells. */
   likeness: number
   score: number
 }
 
 const unmoved: Shift = { x: 0, y: 0 }
-/** Captchas are sometimes drawn a pixel or two off. */
+/** Captchas are sometimes drawn one or two pixels off. */
 const MAX_SHIFT = 2
-/** Below, a cell shows none of the symbols. Real captchas have at least 0.51, scribbles at most 0.22. */
+/** Below this, a cell shows none of the symbols. Real captchas have at least 0.51, scribbles at most 0.22. */
 const MIN_LIKENESS = 0.45
-/** An image that is read so well where it should stand is not tried elsewhere. */
+/** If the unmoved image is read at least this well, no other shift is tried. */
 const CLEAR = { likeness: 0.6, margin: 0.1 }
-/** What the place where the symbols should stand is ahead of others. */
+/** The bonus in score of the unmoved image. */
 const UNMOVED_LEAD = 0.05
-/** Attempts further behind the best one are no rivals. */
+/** Attempts that are further behind the best score do not count as rivals. */
 const RIVAL_LEAD = 0.05
-/** The most that a margin adds to a score. */
+/** The maximum that the margin adds to a score. */
 const MAX_MARGIN_SCORE = 0.25
 
-/** @returns what reads one image; it throws CaptchaError for an image that is none of the profile's */
+/** @returns a function that reads one image. It throws CaptchaError for an image that does not match the profile */
 export function createReader(profile: CaptchaProfile): (image: Uint8Array) => Reading {
   const readAt = createShiftedReader(profile)
   return (image) => {
@@ -66,11 +66,11 @@ function isClear({ likeness, margin }: Attempt): boolean {
   return likeness >= CLEAR.likeness && margin >= CLEAR.margin
 }
 
-/** @returns what reads the image at a shift; undefined where that cannot come near the score to beat */
+/** @returns a function that reads the image at a shift. It returns undefined if that cannot come close to the score to beat */
 function createShiftedReader(profile: CaptchaProfile) {
   const match = createMatcher(profile)
   const { width, height, count } = profile.cells
-  // One for all cells: garbage is most of the memory that reading takes.
+  // Reused for all cells: otherwise most of the memory that reading takes would be garbage.
   const cell = new Float64Array(width * height)
   return (picture: Luminance, shift: Shift, toBeat: number): Attempt | undefined => {
     const matches: Match[] = []

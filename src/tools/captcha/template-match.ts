@@ -3,13 +3,13 @@ import type { CaptchaProfile } from './profile.ts'
 
 export interface Match {
   symbol: string
-  /** The correlation with the best template: 1 is the same, 0 nothing in common. */
+  /** The correlation with the best template: 1 is identical, 0 is unrelated. */
   likeness: number
-  /** How far the correlation with the second best template lies behind the best one's. */
+  /** The best template's correlation minus that of the second best. */
   margin: number
 }
 
-/** @returns what finds the template that is most like the ink of a cell, which is to be standardised */
+/** @returns a function that finds the template most similar to a cell's ink. The ink must be standardised */
 export function createMatcher({ templates }: Pick<CaptchaProfile, 'templates'>): (ink: Float64Array) => Match {
   const shapes = templates.map(({ symbol, ink }) => ({ symbol, shape: standardise(new Float64Array(ink)) }))
   return (cell) => {
@@ -27,15 +27,16 @@ export function createMatcher({ templates }: Pick<CaptchaProfile, 'templates'>):
   }
 }
 
-/** How far an image is moved against its profile, in pixels to the right and downwards. */
+/** The offset of an image from its profile, in pixels to the right and downwards. */
 export interface Shift {
   x: number
   y: number
 }
 
 /**
- * A cell's pixels, the more inked the higher, standardised. Where a moved cell reaches beyond the image, the edge goes on.
- * @param into the array to write to, if one is at hand
+ * The standardised ink of a cell's pixels: the more ink, the higher the value. If a shifted cell extends beyond the image, the
+ * edge pixels are repeated.
+ * @param into the array to write to, to avoid an allocation
  */
 export function inkOfCell(
   picture: Luminance,
@@ -59,7 +60,7 @@ function within(at: number, length: number): number {
   return at < 0 ? 0 : at < length ? at : length - 1
 }
 
-/** Gives them, in place, mean 0 and length 1, so that neither brightness nor contrast counts; an even cell becomes all zeros. */
+/** Scales to mean 0 and length 1, in place, to ignore brightness and contrast. A uniform cell becomes all zeros. */
 function standardise(values: Float64Array): Float64Array {
   let sum = 0
   for (let at = 0; at < values.length; at++) sum += values[at] ?? 0

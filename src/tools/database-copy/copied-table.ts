@@ -4,22 +4,22 @@ import type { Tables } from '../../storage/tables.ts'
 export type Value = number | string | null
 export type Row = readonly Value[]
 
-/** What of a table is carried over. A test holds the list against the schema. */
+/** Which parts of a table are copied. A test compares the list with the schema. */
 export interface CopiedTable {
   name: keyof Tables
   columns: Readonly<Record<string, 'bigint' | 'text'>>
-  /** The primary key: rows are read, written and checked in its order. */
+  /** The primary key. Rows are read, written and checked in its order. */
   key: readonly string[]
-  /** Whether the database draws the key's values. */
+  /** Whether the database generates the key's values. */
   drawn?: true
-  /** SQL, of the rows that count. */
+  /** SQL condition that selects the rows to copy. */
   where?: string
 }
 
 const integer = 'bigint'
 const text = 'text'
 
-/** In this order: a record names its account. The settings come last, the secret's fingerprint among them. */
+/** The order matters: a record references its account. The settings, with the secret's fingerprint, are copied last. */
 export const copiedTables: readonly CopiedTable[] = [
   {
     name: 'accounts',

@@ -4,19 +4,19 @@ import type { Db } from '../../storage/storage.ts'
 import { copiedTables, type Value } from './copied-table.ts'
 import { type Database, isEmpty, readRows } from './rows.ts'
 
-/** The copy cannot be begun or taken up; the message says what to do. */
+/** The copy cannot be started or resumed. The message says what to do. */
 export class CopyRefusedError extends Error {
   override name = 'CopyRefusedError'
 }
 
-/** How far a copy is, kept in the target's settings and moved in the transaction of each batch. */
+/** The progress of a copy. It is stored in the target's settings and updated in the transaction of each batch. */
 export interface CopyState {
-  /** Tells the source from others. */
+  /** Identifies the source. */
   source: string
   tables: Record<string, { after: Value[]; rows: number }>
 }
 
-/** The copy that the target holds a part of, or a new one, which is noted there. @throws CopyRefusedError */
+/** Resumes the unfinished copy in the target, or stores the state of a new one there. @throws CopyRefusedError */
 export async function beginCopy(source: Database, target: Database): Promise<CopyState> {
   const found = await findSetting(target.db, unfinishedCopy)
   const identity = await identify(source)
@@ -40,7 +40,10 @@ export async function beginCopy(source: Database, target: Database): Promise<Cop
   return state
 }
 
-/** As a part of the batch's transaction: two copies at once would each undo this of the other. @throws CopyRefusedError */
+/**
+ * Updates the progress in the batch's transaction. The previous state must match, which detects a second copy into the same
+ * target. @throws CopyRefusedError
+ */
 export async function moveState(tx: Db, before: CopyState, after: CopyState): Promise<void> {
   const { numUpdatedRows } = await tx
     .updateTable('settings')
@@ -51,7 +54,7 @@ export async function moveState(tx: Db, before: CopyState, after: CopyState): Pr
   if (Number(numUpdatedRows) !== 1) throw new CopyRefusedError('another copy into this target is running')
 }
 
-/** Once it is whole and checked: from now on it may be served. */
+/** Call this when the copy is complete and checked. Afterwards the service may use the target. */
 export async function endCopy(db: Db): Promise<void> {
   await db.deleteFrom('settings').where('key', '=', unfinishedCopy).execute()
 }

@@ -5,18 +5,18 @@ import { nextId, raiseNextId } from './drawn-ids.ts'
 import { type Database, insertRows, readRows } from './rows.ts'
 
 export interface CopyOptions {
-  /** Rows of one transaction. */
+  /** Rows per transaction. */
   batchSize?: number
   signal?: AbortSignal
-  /** `rows` that the target holds by now. */
+  /** `rows` is the number of rows that are in the target. */
   onProgress?: (rows: number) => void
 }
 
 export const commonBatch = 10_000
 
 /**
- * Carries all rows over, one commit a batch, and goes on where an earlier run of the same copy was stopped. Both schemas are of this
- * version. The target is not to be served before it is checked. @throws CopyRefusedError, or the signal's reason
+ * Copies all rows, one commit per batch, and resumes an earlier run of the same copy. Both databases must have this version's
+ * schema. The service must not use the target before it is checked. @throws CopyRefusedError, or the signal's reason
  */
 export async function copyData(source: Database, target: Storage, options: CopyOptions = {}): Promise<void> {
   let state = await beginCopy(source, target)
@@ -42,7 +42,7 @@ async function copyTable(
 ): Promise<CopyState> {
   let state = begun
   for (;;) {
-    // Signals are heard between two turns of the event loop; SQLite leaves none.
+    // Signals are handled between turns of the event loop, and SQLite calls never yield to it.
     await new Promise(setImmediate)
     signal?.throwIfAborted()
     const done = state.tables[table.name]

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { CopiedTable } from './copied-table.ts'
 import type { Database } from './rows.ts'
 
-/** The id that the database would draw next: behind the removed ones too, whose tokens may still be about. */
+/** The next id that the database would generate. Ids of removed rows are not reused: clients may still have their tokens. */
 export async function nextId({ kind, db }: Database, { name }: CopiedTable): Promise<number> {
   if (kind === 'sqlite') {
     const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = ${name}`.execute(db)
@@ -16,7 +16,7 @@ export async function nextId({ kind, db }: Database, { name }: CopiedTable): Pro
   return rows[0]?.next ?? 1
 }
 
-/** To be called once all rows are there. Never moves it back. */
+/** Call this after all rows are inserted. It never lowers the next id. */
 export async function raiseNextId(database: Database, table: CopiedTable, wanted: number): Promise<void> {
   const { kind, db } = database
   const { name } = table
@@ -26,7 +26,7 @@ export async function raiseNextId(database: Database, table: CopiedTable, wanted
     await sql`select setval(pg_get_serial_sequence(${name}, 'id'), ${sql.lit(next)}, false)`.execute(db)
     return
   }
-  // SQLite keeps no constraint on this table of its own.
+  // sqlite_sequence has no unique constraint, so an upsert is not possible.
   await sql`delete from sqlite_sequence where name = ${name}`.execute(db)
   await sql`insert into sqlite_sequence (name, seq) values (${name}, ${next - 1})`.execute(db)
 }

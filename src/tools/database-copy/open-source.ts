@@ -18,7 +18,10 @@ export interface CopySource extends Database {
   close(): Promise<void>
 }
 
-/** The source, unchanged and held still until it is closed. @throws CopyRefusedError, DatabaseInUseError, NewerDatabaseError */
+/**
+ * Opens the source for reading. Nothing is changed, and no other process can write to it until it is closed.
+ * @throws CopyRefusedError, DatabaseInUseError, NewerDatabaseError
+ */
 export async function openSource(database: DatabaseSetting): Promise<CopySource> {
   const source = database.kind === 'sqlite' ? await holdFile(database.path) : await holdTables(database.url)
   try {
@@ -36,7 +39,7 @@ export async function openSource(database: DatabaseSetting): Promise<CopySource>
   }
 }
 
-/** The lock keeps services out; the file itself is closed to every other program too while this one has it. */
+/** The lock excludes services. Exclusive mode excludes every other program that opens the file. */
 async function holdFile(path: string): Promise<CopySource> {
   if (!existsSync(path)) throw new CopyRefusedError(`the source ${path} does not exist`)
   const lock = await lockExclusive(path)
@@ -50,7 +53,7 @@ async function holdFile(path: string): Promise<CopySource> {
   }
 }
 
-/** Everything is read in the one transaction that holds the locks. */
+/** One transaction holds the locks and does all reads. */
 async function holdTables(url: string): Promise<CopySource> {
   const storage = openPostgres({ url, connections: 1, longRunning: true })
   try {
@@ -71,7 +74,7 @@ async function holdTables(url: string): Promise<CopySource> {
 
 const inUse = (by: string) => new CopyRefusedError(`the source is in use (${by}): stop the service first`)
 
-/** Readers stay welcome; who would write waits until the copy is done. */
+/** Readers are allowed. Writers wait until the copy is done. */
 async function lockTables({ db }: Database): Promise<void> {
   const { rows } = await sql<{ others: number }>`select count(*) as others from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`.execute(db)

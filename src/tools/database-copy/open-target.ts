@@ -5,7 +5,10 @@ import { openAlone } from '../../storage/open-migrated.ts'
 import { openPostgres } from '../../storage/postgres/postgres.ts'
 import type { Storage } from '../../storage/storage.ts'
 
-/** The target with the schema of this version. A file is kept from everybody else until it is closed. @throws DatabaseInUseError, NewerDatabaseError */
+/**
+ * Opens the target and migrates it to this version. A SQLite file is locked exclusively until it is closed.
+ * @throws DatabaseInUseError, NewerDatabaseError
+ */
 export async function openTarget(database: DatabaseSetting): Promise<Storage> {
   const target =
     database.kind === 'sqlite'
@@ -20,7 +23,7 @@ export async function openTarget(database: DatabaseSetting): Promise<Storage> {
   }
 }
 
-/** Without fresh figures PostgreSQL would plan its first queries for empty tables; SQLite's log has grown with the copy. */
+/** Without fresh statistics PostgreSQL would plan its first queries for empty tables. */
 export async function tidy(target: Storage): Promise<void> {
   if (target.kind === 'postgres') await sql`analyze`.execute(target.db)
 }

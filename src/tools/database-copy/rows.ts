@@ -10,7 +10,7 @@ export interface Database {
   db: Db
 }
 
-/** The next rows behind the key `after`, in the key's order. */
+/** The next rows after the key `after`, in the key's order. */
 export async function readRows(
   { kind, db }: Database,
   table: CopiedTable,
@@ -18,7 +18,7 @@ export async function readRows(
   limit: number,
 ): Promise<Row[]> {
   const names = Object.keys(table.columns)
-  // Both databases are to have one order of texts, whatever the locale: that of their bytes.
+  // Both databases must sort texts in the same order, by bytes, regardless of the locale.
   const key = table.key.map((name) =>
     kind === 'postgres' && table.columns[name] === 'text' ? sql`${sql.ref(name)} collate "C"` : sql.ref(name),
   )
@@ -30,7 +30,7 @@ export async function readRows(
   return rows.map((row) => names.map((name) => row[name] ?? null))
 }
 
-/** In bulk: all rows are one parameter, or an array a column. */
+/** Bulk insert: all rows are one parameter (SQLite), or there is one array per column (PostgreSQL). */
 export async function insertRows({ kind, db }: Database, { name, columns }: CopiedTable, rows: Row[]): Promise<void> {
   const names = Object.keys(columns)
   const into = `insert into ${name} (${names.join(', ')})`
@@ -44,7 +44,7 @@ export async function isEmpty({ db }: Database, { name, where = '1 = 1' }: Copie
   return rows.length === 0
 }
 
-/** How many rows there are to copy. The records' number is kept: counting a country's would take minutes. */
+/** The number of rows to copy. The records come from the counter: counting a whole country's would take minutes. */
 export async function countRows(database: Database): Promise<number> {
   let count = await countAll(database.db)
   for (const { name } of copiedTables.filter((table) => table.name !== 'studies')) {

@@ -7,11 +7,11 @@ import { type Database, readRows } from './rows.ts'
 export interface TableCheck {
   table: string
   rows: { source: number; target: number }
-  /** SHA-256 over all rows in the order of their key, each a line: the JSON array of its columns. */
+  /** SHA-256 over all rows in key order. Each row is one line: the JSON array of its columns. */
   digests: { source: string; target: string }
-  /** The key of the first row that is not the same on both sides. */
+  /** The key of the first row that differs. */
   firstDifference: Value[] | undefined
-  /** Whether a new row would get an id that one of the source has, or had. */
+  /** Whether a new row could get an id that a row of the source has or had. */
   idsCollide: boolean
 }
 
@@ -19,7 +19,7 @@ export function isSame({ rows, digests, idsCollide }: TableCheck): boolean {
   return rows.source === rows.target && digests.source === digests.target && !idsCollide
 }
 
-/** Reads both sides anew, whole, and compares them. */
+/** Reads all rows of both databases again and compares them. */
 export async function verifyCopy(
   source: Database,
   target: Database,
@@ -68,7 +68,7 @@ interface Line {
   text: string
 }
 
-/** One database's rows of one table, page by page, and what they come to. */
+/** Reads the rows of one table page by page, and computes their count and digest. */
 function side(database: Database, table: CopiedTable) {
   const hash = createHash('sha256')
   let after: Value[] | undefined

@@ -19,7 +19,7 @@ export function seedUserName(id: number): string {
   return `student${String(id).padStart(5, '0')}`
 }
 
-/** The campus' accounts, ids from 1 on in the order in which they joined: in the week before their first day. */
+/** The campus' accounts. Ids start at 1, in the order of joining. Students join in the week before their first day. */
 export function campusAccounts(plan: SeedPlan): SeedAccount[] {
   const random = seededRandom(~plan.seed)
   const accounts: SeedAccount[] = []
@@ -33,7 +33,7 @@ export function campusAccounts(plan: SeedPlan): SeedAccount[] {
 
 function account(id: number, createdAt: EpochSeconds, { seed }: SeedPlan): SeedAccount {
   const username = seedUserName(id)
-  // Of the shape of a student number's HMAC, but of no number: nobody's registration can be refused for it.
+  // Has the format of a student number's HMAC but belongs to no number, so it cannot block a real registration.
   const studentNumberHash = createHash('sha256').update(`seed ${seed} student ${id}`).digest('base64url')
   return { id, username, usernameKey: userNameKey(username), studentNumberHash, createdAt }
 }

@@ -2,18 +2,18 @@ import type { EpochSeconds } from '../../shared/clock.ts'
 import { dayOf, type SeedPlan, startOfDay } from './plan.ts'
 
 export interface CampusDay {
-  /** The day's part that belongs to the plan: from inclusive, until exclusive. */
+  /** The part of the day that belongs to the plan: from inclusive, until exclusive. */
   from: EpochSeconds
   until: EpochSeconds
-  /** Its first second, by which its timetable runs. */
+  /** Its first second. The timetable is relative to it. */
   midnight: EpochSeconds
-  /** How many records start on it. */
+  /** The number of records that start on it. */
   records: number
-  /** How many students have an account by then. */
+  /** The number of students who have an account by then. */
   enrolled: number
 }
 
-/** Spans of the year as [first day, last day, weight], month and day as one number; the first that fits counts. */
+/** Seasons as [first day, last day, weight], with month and day as one number. The first match counts. */
 const seasons: readonly [number, number, number][] = [
   [101, 119, 2.2], // exams of the autumn term
   [120, 220, 0.06], // winter holidays
@@ -25,14 +25,14 @@ const seasons: readonly [number, number, number][] = [
   [1110, 1120, 1.4], // midterms
 ]
 
-/** How busy the reading rooms are on a day, 1 being a school day of the term. */
+/** How busy the reading rooms are on a day. 1 is a school day in term time. */
 export function busyness(day: Temporal.PlainDate): number {
   const date = day.month * 100 + day.day
   const season = seasons.find(([first, last]) => date >= first && date <= last)?.[2] ?? 1
   return season * (day.dayOfWeek === 6 ? 0.7 : day.dayOfWeek === 7 ? 0.85 : 1)
 }
 
-/** The plan's days in their order; their records add up to the plan's. */
+/** The plan's days in order. Their records add up to the plan's total. */
 export function campusDays(plan: SeedPlan): CampusDay[] {
   const { from, until, timezone, records } = plan
   const spans: (Omit<CampusDay, 'records' | 'enrolled'> & { date: Temporal.PlainDate; weight: number })[] = []
@@ -49,7 +49,7 @@ export function campusDays(plan: SeedPlan): CampusDay[] {
   let given = 0
   return spans.map(({ date, weight, ...span }) => {
     weighed += weight
-    // Rounding the running sum, not each day, makes the whole come out exactly.
+    // Rounding the running sum instead of each day keeps the total exact.
     const due = Math.round((records * weighed) / total)
     const share = due - given
     given = due
@@ -57,7 +57,7 @@ export function campusDays(plan: SeedPlan): CampusDay[] {
   })
 }
 
-/** Half the students are there from the first day; the others join in equal parts each September. */
+/** Half of the students have an account from the first day. The others join in equal parts each September. */
 export function enrolment({ students, from, until, timezone }: SeedPlan): (day: Temporal.PlainDate) => number {
   const first = dayOf(from, timezone)
   const intakes: Temporal.PlainDate[] = []

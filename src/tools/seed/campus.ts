@@ -12,17 +12,17 @@ export interface SeedRecord {
   endCause: EndCause | null
 }
 
-/** How many of those whom the next start finds studying had their end corrected later, so that both records overlap. */
+/** The share of records running at their student's next start whose end was corrected later, so that both records overlap. */
 const correctedShare = 0.1
-/** Records of the last hours may be left running: they are to live on for a while after the seeding. */
+/** Only records of the last hours are left running, so that they can run on for a while after the seeding. */
 const runningWindow = 8 * 3600
 const runningShare = 0.02
 
-/** All records of the campus, day by day in the order of their start. */
+/** All records of the campus, day by day, ordered by start. */
 export function* campusRecords(plan: SeedPlan): Generator<SeedRecord[]> {
   const random = seededRandom(plan.seed)
   const latest = new Map<number, SeedRecord>()
-  // A forgotten record may be ended by a start on a later day: a day is given away once that can no longer be.
+  // A start on a later day may end a forgotten record, so a day is yielded only when that is no longer possible.
   const reach = 1 + Math.ceil(plan.limit / 86_400)
   const held: SeedRecord[][] = []
   for (const day of campusDays(plan)) {
@@ -50,7 +50,7 @@ function dayRecords(random: Random, day: CampusDay, { limit }: SeedPlan): SeedRe
   return records.sort((a, b) => a.startedAt - b.startedAt)
 }
 
-/** One student studies once at a time: a start ends what is running. */
+/** A student has one running record at a time: a start ends the running one. */
 function meet(random: Random, before: SeedRecord, next: SeedRecord, { until }: SeedPlan): void {
   if (before.endedAt === null || before.endedAt <= next.startedAt) return
   const overlaps = before.endCause === 'student' && before.endedAt <= until && random() < correctedShare
@@ -59,7 +59,7 @@ function meet(random: Random, before: SeedRecord, next: SeedRecord, { until }: S
   before.endCause = 'next-start'
 }
 
-/** Ends lie before the plan's end; who is not through by then is either still at it or has just left. */
+/** No record ends after the plan's end. A record that would is either left running or ends exactly there. */
 function leaveRunning(latest: Map<number, SeedRecord>, { students, until, limit }: SeedPlan): void {
   const since = until - Math.min(runningWindow, limit / 2)
   let places = Math.ceil(students * runningShare)

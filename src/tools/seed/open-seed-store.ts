@@ -8,8 +8,8 @@ import type { SeedStore } from './seed.store.ts'
 import { sqliteStore } from './sqlite.store.ts'
 
 /**
- * Opens the database and brings its schema up to this version. A file is kept from everybody else until the store is closed: ids are
- * given by the plan, and a service would give them too. @throws DatabaseInUseError
+ * Opens the database and migrates it to this version. A SQLite file is locked exclusively until the store is closed: the plan
+ * assigns the ids, and a running service would assign the same ones. @throws DatabaseInUseError
  */
 export async function openSeedStore(database: Config['database']): Promise<SeedStore> {
   if (database.kind === 'postgres') return openPostgresStore(database.url)

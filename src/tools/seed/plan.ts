@@ -1,21 +1,21 @@
 import type { EpochSeconds } from '../../shared/clock.ts'
 
-/** All that a campus is made from: the same plan makes the same accounts and records. */
+/** Defines a campus completely: the same plan produces the same accounts and records. */
 export interface SeedPlan {
   students: number
   records: number
   seed: number
   /** Records start at or after this instant … */
   from: EpochSeconds
-  /** … and before this one, when the campus is left as it is: some records are still running. */
+  /** … and before this one, which is the campus' present: some records are still running. */
   until: EpochSeconds
-  /** Whose days the campus lives by. */
+  /** The time zone of the campus' days. */
   timezone: string
-  /** How long a record may run, in seconds. */
+  /** The maximum duration of a record, in seconds. */
   limit: number
 }
 
-/** What the command was asked for and a database was begun with: the dates may be left to the plan that was begun. */
+/** The requested plan. Omitted dates are taken from the plan that the database was started with. */
 export type PlanWish = Omit<SeedPlan, 'from' | 'until'> & Partial<Pick<SeedPlan, 'from' | 'until'>>
 
 export function fulfils(plan: SeedPlan, wish: PlanWish): boolean {
@@ -24,7 +24,7 @@ export function fulfils(plan: SeedPlan, wish: PlanWish): boolean {
 
 const defaultYears = 3
 
-/** Without dates: three years up to the beginning of the campus' present day. */
+/** Without dates, the plan covers three years up to the start of the current day. */
 export function planFor(wish: PlanWish, now: EpochSeconds): SeedPlan {
   const until = wish.until ?? startOfDay(dayOf(now, wish.timezone), wish.timezone)
   const from = wish.from ?? startOfDay(dayOf(until, wish.timezone).subtract({ years: defaultYears }), wish.timezone)

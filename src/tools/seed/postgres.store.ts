@@ -66,7 +66,7 @@ function transactionOn(db: Db): SeedTransaction {
   }
 }
 
-/** The ids were given, not drawn: the next one that is drawn must lie behind them. */
+/** The ids were inserted explicitly, so the sequence has to be moved past them. */
 async function moveSequence(db: Db, table: 'accounts' | 'studies'): Promise<void> {
   const next = sql`select coalesce(max(id), 0) + 1 from ${sql.table(table)}`
   await sql`select setval(pg_get_serial_sequence(${table}, 'id'), (${next}), false)`.execute(db)

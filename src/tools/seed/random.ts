@@ -1,7 +1,7 @@
-/** Answers a number from 0 inclusive to 1 exclusive. */
+/** Returns a number from 0 inclusive to 1 exclusive. */
 export type Random = () => number
 
-/** The same numbers for the same seed, on every machine (sfc32 by Chris Doty-Humphrey, as in PractRand). */
+/** Generates the same numbers for the same seed on every machine (sfc32 by Chris Doty-Humphrey, as in PractRand). */
 export function seededRandom(seed: number): Random {
   let a = seed | 0
   let b = Math.trunc(seed / 2 ** 32) | 0
@@ -20,12 +20,12 @@ export function seededRandom(seed: number): Random {
   return next
 }
 
-/** A whole number between both bounds, each included. */
+/** An integer between both bounds, inclusive. */
 export function between(random: Random, least: number, most: number): number {
   return least + Math.floor(random() * (most - least + 1))
 }
 
-/** Draws the index of a weight, each as likely as it is heavy. */
+/** Returns a function that draws an index with a probability proportional to its weight. */
 export function picker(weights: readonly number[]): (random: Random) => number {
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   return (random) => {

@@ -6,7 +6,7 @@ import type { AccountDelta, SeedStore } from './seed.store.ts'
 
 const finest = Math.min(...counterWidths)
 
-/** The database holds what this seeding has not put there. */
+/** The database contains data that this seeding did not insert. */
 export class NotEmptyError extends Error {
   override name = 'NotEmptyError'
 }
@@ -14,11 +14,11 @@ export class NotEmptyError extends Error {
 export interface SeedOptions {
   wish: PlanWish
   now: number
-  /** Of all seeded accounts alike, in PHC string form. */
+  /** The password hash of all seeded accounts, as a PHC string. */
   passwordHash: string
-  /** Records of one transaction: many, for each touches most students. */
+  /** Records per transaction. Large, because each transaction updates most students. */
   chunkSize?: number
-  /** Records between two looks at the signal; what has been put in by then is kept. */
+  /** Records between two checks of the signal. On an abort, the records inserted so far are committed. */
   partSize?: number
   signal?: AbortSignal
   onProgress?: (records: number) => void
@@ -26,7 +26,7 @@ export interface SeedOptions {
 
 export interface SeedOutcome {
   plan: SeedPlan
-  /** Records that were there from an earlier run. */
+  /** Records from an earlier run. */
   found: number
 }
 
@@ -36,8 +36,8 @@ interface SeedState {
 }
 
 /**
- * Fills the database with a campus. At every commit it holds the campus' first records and counts that fit them, so that a run that was
- * stopped is taken up where it was. @throws NotEmptyError, or the signal's reason
+ * Fills the database with a campus. After every commit the database holds the campus' first records and matching counters, so
+ * that an interrupted run can be resumed. @throws NotEmptyError, or the signal's reason
  */
 export async function seedDatabase(store: SeedStore, options: SeedOptions): Promise<SeedOutcome> {
   const { wish, now, chunkSize = 1_000_000, partSize = 50_000, signal, onProgress } = options
@@ -55,7 +55,7 @@ export async function seedDatabase(store: SeedStore, options: SeedOptions): Prom
         sums.add(part)
         done += part.length
         onProgress?.(done)
-        // Signals are heard between two turns of the event loop; SQLite leaves none.
+        // Signals are handled between turns of the event loop, and SQLite calls never yield to it.
         await new Promise(setImmediate)
       }
       await tx.updateAccounts(sums.accounts())
@@ -103,7 +103,7 @@ async function begin(store: SeedStore, plan: SeedPlan, { passwordHash }: SeedOpt
   return state
 }
 
-/** What records do to the rows that count them. */
+/** Sums the changes that records make to accounts and counters. */
 function createSums() {
   const deltas = new Map<number, AccountDelta>()
   const starts = new Map<number, number>()
@@ -112,7 +112,7 @@ function createSums() {
   function addToAccount({ accountId, startedAt, endedAt, endCause }: SeedRecord): void {
     const delta = deltas.get(accountId) ?? { id: accountId, studies: 0, lastSeenAt: 0 }
     delta.studies++
-    // Only a student's own ending is a visit; the limit and the next start come without one.
+    // Only an end by the student is a visit. An end by the limit or by the next start is not.
     delta.lastSeenAt = Math.max(delta.lastSeenAt, endCause === 'student' ? (endedAt ?? startedAt) : startedAt)
     deltas.set(accountId, delta)
   }
@@ -130,7 +130,7 @@ function createSums() {
     accounts: () => [...deltas.values()],
 
     counters(): CounterDelta[] {
-      // The stretches of each width are whole ones of the finest.
+      // The buckets of each width consist of whole buckets of the finest width.
       const deltas = [...starts].flatMap(([bucket, count]) => startDeltas(bucket * finest, count))
       return summed(running > 0 ? [...deltas, runningDelta(running)] : deltas)
     },

@@ -3,17 +3,17 @@ import type { CounterDelta } from '../../studies/study-counter.ts'
 import type { SeedAccount } from './accounts.ts'
 import type { SeedRecord } from './campus.ts'
 
-/** What some records do to the row of their student. */
+/** The change that records make to the row of their student. */
 export interface AccountDelta {
   id: number
   studies: number
   lastSeenAt: EpochSeconds
 }
 
-/** The writes of one transaction, in bulk: past the service's own repositories, which write one record at a time. */
+/** The bulk writes of one transaction. They bypass the service's repositories, which write one record at a time. */
 export interface SeedTransaction {
   insertAccounts(accounts: SeedAccount[], passwordHash: string): Promise<void>
-  /** `firstId` is that of the first record; the others follow. */
+  /** `firstId` is the id of the first record. The others get consecutive ids. */
   insertRecords(firstId: number, records: SeedRecord[]): Promise<void>
   updateAccounts(deltas: AccountDelta[]): Promise<void>
   addToCounters(deltas: CounterDelta[]): Promise<void>
@@ -24,10 +24,10 @@ export interface SeedStore {
   findState(): Promise<string | undefined>
   hasAccounts(): Promise<boolean>
   transaction(work: (tx: SeedTransaction) => Promise<void>): Promise<void>
-  /** Leaves the database as a long life would have: its log written back, its planner's figures fresh. */
+  /** Checkpoints the log and updates the planner's statistics, as in a database that has been in use for long. */
   tidy(): Promise<void>
   close(): Promise<void>
 }
 
-/** Where the seeding keeps what it has done, among the settings. */
+/** The key in the settings under which the seeding stores its progress. */
 export const stateKey = 'seed'

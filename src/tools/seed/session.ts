@@ -2,15 +2,15 @@ import type { EpochSeconds } from '../../shared/clock.ts'
 import type { CampusDay } from './calendar.ts'
 import { between, picker, type Random } from './random.ts'
 
-/** When a session is begun and would be ended by its student's own doing. */
+/** When a session starts, and when its student would end it. */
 export interface Session {
   startedAt: EpochSeconds
   endsAt: EpochSeconds
-  /** The student will not think of ending it. */
+  /** Whether the student forgets to end it. */
   forgotten: boolean
 }
 
-/** Parts of the day as [first start, last start, end, weight], in minutes: nobody studies through lunch or supper. */
+/** Parts of the day as [first start, last start, end, weight], in minutes. Nobody studies during lunch or supper. */
 const parts: readonly [number, number, number, number][] = [
   [7 * 60 + 30, 11 * 60, 11 * 60 + 50, 26],
   [12 * 60 + 40, 13 * 60 + 40, 14 * 60, 4],
@@ -24,27 +24,27 @@ const forgottenShare = 0.012
 const shortest = 5 * 60
 const tries = 24
 
-/** A plausible session that starts within the day's part of the plan. */
+/** A plausible session that starts within the part of the day that belongs to the plan. */
 export function drawSession(random: Random, day: CampusDay): Session {
   for (let tried = 0; tried < tries; tried++) {
     const [first, last, close] = parts[pickPart(random)] as (typeof parts)[number]
     const startedAt = day.midnight + between(random, first * 60, last * 60 - 1)
     if (startedAt >= day.from && startedAt < day.until) return sessionAt(random, startedAt, day.midnight + close * 60)
   }
-  // A day that was cut short may leave out every part of the timetable.
+  // A partial day may contain no part of the timetable.
   const startedAt = between(random, day.from, day.until - 1)
   return sessionAt(random, startedAt, startedAt + 3600)
 }
 
 function sessionAt(random: Random, startedAt: EpochSeconds, close: EpochSeconds): Session {
-  // The product of two gives many of half an hour to two hours and a few long ones.
+  // The product of two random numbers gives many sessions of half an hour to two hours and a few long ones.
   const wished = shortest + Math.floor(random() * random() * 4 * 3600)
-  // Most leave for lunch or when the lights go out, not all at the same second.
+  // Most students leave for lunch or at closing time, but not all at the same second.
   const endsAt = Math.max(startedAt + 60, Math.min(startedAt + wished, close + between(random, -300, 300)))
   return { startedAt, endsAt, forgotten: random() < forgottenShare }
 }
 
-/** A fifth of the students does half of the studying, another fifth is hardly ever seen: by the last digit of the id. */
+/** By the last digit of the id: a fifth of the students does half of the studying, another fifth hardly any. */
 const pickDigit = picker([25, 25, 7.5, 7.5, 7.5, 7.5, 7.5, 7.5, 2.5, 2.5])
 
 /** One of the accounts 1 to `enrolled`. */

@@ -11,13 +11,16 @@ const addToCounter = `insert into study_tallies (width, bucket, slot, count) val
 const putSetting =
   'insert into settings (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
 
-/** A statement a row on a bare connection: measured at 1.5 times the rate of many rows a statement, and half again over savepoints. */
+/**
+ * Runs one statement per row on a bare connection. In measurements this was 1.5 times as fast as many rows per statement, and
+ * 1.5 times as fast as with savepoints.
+ */
 export function sqliteStore(path: string): SeedStore {
   const database = openSqliteDatabase(path)
   const run = (sql: string, ...parameters: (string | number | null)[]) => database.prepare(sql).run(parameters)
-  // Room for the ends of the indexes that all students' records go to.
+  // Makes room for the index pages that all students' new records go to.
   run('pragma cache_size = -262144')
-  // Each record's student is one of those that were put in before.
+  // Every record references an account that was inserted before, so checks are not needed.
   run('pragma foreign_keys = off')
 
   const tx: SeedTransaction = {

@@ -24,9 +24,9 @@ export interface Seen {
   captchas: number
   wrongPasswords: number
   refusedCaptchas: number
-  /** Calls of `logon.action`, whatever came of them. */
+  /** Calls of `logon.action`, successful or not. */
   logons: number
-  /** The most requests that were under way at once. */
+  /** The largest number of concurrent requests. */
   mostAtOnce: number
 }
 
@@ -46,7 +46,7 @@ const steps: Record<string, { step: Step; answer: Desk }> = {
   '/MainFrm.html': { step: 'proof', answer: showFrames },
 }
 
-/** Which step of a login a path below the web root is; undefined for what this school does not have. */
+/** The step of a login that a path below the web root belongs to. Undefined for an unknown path. */
 export function stepAt(path: string): { step: Step; answer: Desk } | undefined {
   return Object.hasOwn(steps, path) ? steps[path] : undefined
 }

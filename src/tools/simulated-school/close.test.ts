@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { startSimulatedSchool } from './simulated-school.ts'
 
-/** Opens a school, leaves requests of every lasting kind under way, closes it, and says whether the sockets ended. */
+/** Opens a school, leaves a request of every long-lasting kind in flight, closes it, and reports whether the sockets ended. */
 const program = `
 import { connect } from 'node:net'
 import { startSimulatedSchool } from ${JSON.stringify(new URL('./simulated-school.ts', import.meta.url).href)}

@@ -19,7 +19,7 @@ export interface ControlCall {
   body: string
 }
 
-/** Only GET, PUT and DELETE: a page of another origin cannot send the latter two without asking first. */
+/** Accepts only GET, PUT and DELETE. A page of another origin cannot send PUT or DELETE without a CORS preflight. */
 export function answerControl(controls: Controls, call: ControlCall): Answer {
   try {
     const said = said200(controls, call)

@@ -5,24 +5,24 @@ import { type PasswordTraits, passwordTraitsOf } from './students/password-trait
 export const dialects = ['k1', 'k2-get', 'k2-post', 'k3'] as const
 export type Dialect = (typeof dialects)[number]
 
-/** What a login form said, before anything of it is believed. */
+/** The contents of a login form, not yet verified. */
 export interface LogonAttempt {
   studentNumber: string
-  /** The double md5 that stands for the password. */
+  /** The double MD5 digest that is sent in place of the password. */
   digest: string
   captcha: string
-  /** K3 sites are told what kind of password it is. */
+  /** Describes the password. Only K3 sites get it. */
   traits?: PasswordTraits
 }
 
 export interface LogonRequest {
   method: string
-  /** Raw, without the question mark. */
+  /** The raw query, without the question mark. */
   query: string
   body: string
 }
 
-/** Reads a login in the site's own dialect; a login in any other is not understood and answers undefined. */
+/** Reads a login in the site's dialect. Returns undefined for a login in another dialect. */
 export function readLogon(dialect: Dialect, request: LogonRequest, session: Session): LogonAttempt | undefined {
   if (dialect === 'k2-get') return request.method === 'GET' ? readK2(request.query, session) : undefined
   if (request.method !== 'POST') return undefined
@@ -39,7 +39,7 @@ function readK1(text: string): LogonAttempt | undefined {
   return { studentNumber, digest, captcha }
 }
 
-/** The captcha stands in the fields' names, and the user name comes with the session that it belongs to. */
+/** The names of the fields contain the captcha, and the user name field also contains the session id. */
 function readK2(text: string, session: Session): LogonAttempt | undefined {
   const form = new URLSearchParams(text)
   const captcha = form.get('randnumber')

@@ -1,10 +1,10 @@
 import type { Fault, FaultStep } from './faults/fault.ts'
 
-/** One request, as far as it may be known: no query, no body. */
+/** One request, without its query and body, which contain secrets. */
 export interface LogEntry {
   method: string
   path: string
   step?: FaultStep
-  /** The fault that struck. */
+  /** The fault that affected the request. */
   fault?: Fault['name']
 }

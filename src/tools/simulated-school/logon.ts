@@ -4,7 +4,7 @@ import type { Session } from './session.ts'
 import { describes } from './students/password-traits.ts'
 import type { StudentRegister, Verdict } from './students/student-register.ts'
 
-/** What `logon.action` says; each value is text, as the real one has it. */
+/** The response of `logon.action`. All values are strings, as in the real one. */
 export interface LogonWord {
   status: string
   message: string
@@ -21,7 +21,7 @@ const garbled: LogonWord = { status: '5000', message: '系统异常，请与管�
 export const captchaRefused: LogonWord = { status: '401', message: '验证码有误!' }
 const phoneCodeWanted: LogonWord = { status: '505', message: '138****0000' }
 
-/** One try at the desk. It uses up the session's captcha and key, whatever comes of it. */
+/** Handles one login attempt. It consumes the session's captcha and key, even if it fails. */
 export function logon(desk: LogonDesk, request: LogonRequest, session: Session, fault: Fault | undefined): LogonWord {
   const attempt = readLogon(desk.dialect, request, session)
   const { captcha } = session
@@ -38,7 +38,7 @@ export function logon(desk: LogonDesk, request: LogonRequest, session: Session, 
   return { status: '200', message: '操作成功!', result: `${desk.webRoot}/MainFrm.html` }
 }
 
-/** A client whose digest is right but whose description of the password is not has a fault of its own. */
+/** If the digest is right but the description of the password is wrong, the client has a bug. */
 function isHonest({ traits }: LogonAttempt, { student }: Verdict & { kind: 'right' }): boolean {
   return traits === undefined || describes(traits, student)
 }

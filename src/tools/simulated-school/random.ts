@@ -1,7 +1,7 @@
-/** Answers a number from 0 inclusive to 1 exclusive, as `Math.random` does. */
+/** Returns a number from 0 inclusive to 1 exclusive, like `Math.random`. */
 export type Random = () => number
 
-/** A whole number between both bounds, each included. */
+/** An integer between both bounds, inclusive. */
 export function between(random: Random, least: number, most: number): number {
   return least + Math.floor(random() * (most - least + 1))
 }
@@ -10,7 +10,7 @@ export function textOf(random: Random, alphabet: string, length: number): string
   return Array.from({ length }, () => alphabet.charAt(between(random, 0, alphabet.length - 1))).join('')
 }
 
-/** The same numbers for the same seed, for runs that shall repeat (the linear congruence of Numerical Recipes). */
+/** Generates the same numbers for the same seed, for repeatable runs (the linear congruence of Numerical Recipes). */
 export function seededRandom(seed: number): Random {
   let state = seed
   return () => {

@@ -20,7 +20,7 @@ export interface HandlerContext {
 const MOST_BODY_BYTES = 64 * 1024
 const MOST_LOG_ENTRIES = 1000
 
-/** Handles every request: finds its step and its session, lets a fault strike, and answers. */
+/** Handles every request: finds its step and session, applies a fault if there is one, and responds. */
 export function createRequestHandler(context: HandlerContext): RequestListener {
   let atOnce = 0
   return (request, response) => {
@@ -66,7 +66,7 @@ function answerCall(context: HandlerContext, request: IncomingMessage, response:
   return route.answer(campus, { ...call, session }, call.fault)
 }
 
-/** What is left of an address below the web root; undefined beside it. */
+/** The path relative to the web root, or undefined for a path outside of it. */
 function pathBelow(webRoot: string, address: string): string | undefined {
   if (address === webRoot) return ''
   return address.startsWith(`${webRoot}/`) ? address.slice(webRoot.length) : undefined

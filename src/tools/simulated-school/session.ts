@@ -1,14 +1,14 @@
 import { type Random, textOf } from './random.ts'
 import type { SimulatedStudent } from './students/student.ts'
 
-/** The key page's last answer: good for one try. */
+/** The key page's last response. It is valid for one attempt. */
 export interface LoginKey {
   deskey: string
   nowtime: string
 }
 
 export interface Session {
-  /** The cookie's value, the route of the balancer included. */
+  /** The cookie's value, including the load balancer's route. */
   readonly id: string
   captcha?: string
   key?: LoginKey
@@ -18,9 +18,9 @@ export interface Session {
 export interface SessionOptions {
   random: Random
   webRoot: string
-  /** Follows each id after a dot, as balanced sites have it (`kingo`). Empty for none. */
+  /** Appended to each id after a dot, as on load-balanced sites (`kingo`). Empty for none. */
   route: string
-  /** Sets a balancer's cookie beside the session's. */
+  /** Whether to set a load balancer's cookie in addition to the session cookie. */
   balancerCookie: boolean
 }
 
@@ -34,7 +34,7 @@ export class SessionStore {
     this.options = options
   }
 
-  /** The session of a `Cookie` header, or a new one with the `Set-Cookie` lines that make it known. */
+  /** The session of a `Cookie` header, or a new session with its `Set-Cookie` headers. */
   of(cookieHeader: string | undefined): { session: Session; setCookies: string[] } {
     const known = this.sessions.get(cookieOf(cookieHeader, 'JSESSIONID') ?? '')
     return known ? { session: known, setCookies: [] } : this.open()

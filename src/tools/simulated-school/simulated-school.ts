@@ -15,7 +15,7 @@ export type { Fault, FaultStep } from './faults/fault.ts'
 export type { LogEntry } from './log-entry.ts'
 export { demoStudents, type SimulatedStudent } from './students/student.ts'
 
-// Not by `import`, which reads every export of theirs: that of WebSocket loads all of Node's own undici, a fifteenth of a start.
+// Not `import`, which reads every export: reading `WebSocket` loads all of Node's built-in undici, a fifteenth of the start-up time.
 const http = process.getBuiltinModule('node:http')
 const https = process.getBuiltinModule('node:https')
 
@@ -24,11 +24,11 @@ export interface SimulatedSchoolOptions {
   students?: readonly SimulatedStudent[]
   /** Default `k1`. */
   dialect?: Dialect
-  /** `/tscjw` by default; may be empty. */
+  /** Default `/tscjw`. May be empty. */
   webRoot?: string
   /** Default `127.0.0.1`. */
   host?: string
-  /** Default 0: any free port. */
+  /** Default 0, which means any free port. */
   port?: number
   random?: () => number
   /** Draws the captchas. Default `drawCaptcha`. */
@@ -36,28 +36,28 @@ export interface SimulatedSchoolOptions {
   now?: () => number
   tls?: { cert: string; key: string }
   encoding?: 'utf-8' | 'gbk'
-  /** Whether answers name their charset in `Content-Type`. Default true. */
+  /** Whether responses declare their charset in `Content-Type`. Default true. */
   labelled?: boolean
-  /** How long five wrong passwords lock an account. Default 30 minutes. */
+  /** How long an account is locked after five wrong passwords. Default 30 minutes. */
   lockMs?: number
-  /** The balancer's route at the end of each session id (`kingo`). Default none. */
+  /** The load balancer's route at the end of each session id (`kingo`). Default none. */
   sessionRoute?: string
-  /** A balancer's cookie beside the session's. Default false. */
+  /** Whether to set a load balancer's cookie in addition to the session cookie. Default false. */
   balancerCookie?: boolean
-  /** Opens `/__control` for changing faults and students on the fly. Default false. */
+  /** Enables `/__control`, which changes faults and students at run time. Default false. */
   control?: boolean
   onRequest?: (entry: LogEntry) => void
 }
 
 export interface SimulatedSchool {
-  /** Base address, web root included: what `SCHOOL_URL` is set to. */
+  /** Base address including the web root, suitable for `SCHOOL_URL`. */
   url: string
   setFault(fault: Fault | undefined): void
   readonly seen: Readonly<Seen>
-  /** The latest requests, oldest first, without queries and bodies: so without passwords and their digests. */
+  /** The latest requests, oldest first. They have no queries and bodies, and so no passwords or digests. */
   readonly requests: readonly LogEntry[]
   addStudent(student: SimulatedStudent): void
-  /** Ends open sockets too. */
+  /** Also closes open sockets. */
   close(): Promise<void>
 }
 

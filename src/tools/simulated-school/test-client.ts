@@ -9,7 +9,7 @@ export interface Credentials {
   schoolPassword: string
 }
 
-/** A browser's part of a login, for the tests of this folder: it sees nothing but HTTP. */
+/** The browser's side of a login, for the tests in this folder. It uses HTTP only. */
 export class TestClient {
   readonly base: string
   readonly cookies = new Map<string, string>()
@@ -42,7 +42,7 @@ export class TestClient {
     return (await this.sendLogon(dialect, credentials, captcha)).json()
   }
 
-  /** A whole login, from the login page on. */
+  /** A complete login, starting at the login page. */
   async login(dialect: Dialect, credentials: Credentials): Promise<unknown> {
     await this.text('/cas/login.action')
     return this.logon(dialect, credentials, await this.captcha())
@@ -63,7 +63,7 @@ export class TestClient {
     return `_u${captcha}=${user}&_p${captcha}=${digest}&randnumber=${captcha}&isPasswordPolicy=1`
   }
 
-  /** The envelope of K3 around a text, under a fresh key. */
+  /** Wraps a text in a K3 envelope with a fresh key. */
   async k3Form(plain: string): Promise<string> {
     const page = await this.text('/custom/js/SetKingoEncypt.jsp')
     const [, deskey = ''] = /_deskey = '(\d+)'/.exec(page) ?? []
@@ -84,7 +84,7 @@ export class TestClient {
   }
 }
 
-/** The glyph whose black pixels are darkest and white ones palest, in each of the four cells. */
+/** Finds for each of the four cells the glyph with the greatest contrast between its black and its white pixels. */
 export function readCaptcha(image: Buffer): string {
   const { data, width } = jpeg.decode(image, { useTArray: true })
   const lumaAt = (x: number, y: number) => {

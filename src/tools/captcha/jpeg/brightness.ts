@@ -5,8 +5,8 @@ import { ScanReader } from './scan-reader.ts'
 
 const [END_OF_IMAGE, FIRST_RESTART] = [0xd9, 0xd0]
 
-/** Places of the 64 frequencies, row by row, in the order in which they are written. */
-// biome-ignore format: eight to a line, as the standard's figure has them
+/** Row-major positions of the 64 frequencies, in the order in which they are encoded. */
+// biome-ignore format: eight per line, as in the standard's figure
 const zigzag = Uint8Array.from([
   0, 1, 8, 16, 9, 2, 3, 10,
   17, 24, 32, 25, 18, 11, 4, 5,
@@ -18,11 +18,11 @@ const zigzag = Uint8Array.from([
   53, 60, 61, 54, 47, 55, 62, 63,
 ])
 
-/** The block at work: a fresh one for each image would be no more than garbage. */
+/** The current block, reused to avoid an allocation per image. */
 const block = new Float64Array(64)
 
 /**
- * Decodes the first component of a JPEG; the others are only stepped over.
+ * Decodes the first component of a JPEG and skips the others.
  * @returns brightness from 0 to 255, row by row
  * @throws CaptchaError
  */
@@ -31,7 +31,7 @@ export function decodeBrightness(image: Uint8Array, header: JpegHeader): Uint8Cl
   const [first] = components
   if (!first) throw new CaptchaError('damaged', 'no component')
   requireFullResolution(first, components)
-  // A lone component is written block by block, whatever its sampling says (T.81, A.2.2).
+  // A single component is stored block by block, regardless of its sampling factors (T.81, A.2.2).
   const layout = components.length === 1 ? [{ ...first, across: 1, down: 1 }] : components
   const [{ across, down } = first] = layout
   const unitsAcross = Math.ceil(width / (8 * across))
@@ -59,14 +59,14 @@ export function decodeBrightness(image: Uint8Array, header: JpegHeader): Uint8Cl
   return values
 }
 
-/** Every encoder keeps the brightness whole and thins the colours out. */
+/** Encoders subsample only the colours, never the brightness. */
 function requireFullResolution(first: JpegComponent, components: JpegComponent[]): void {
   if (components.some(({ across, down }) => across > first.across || down > first.down)) {
     throw new CaptchaError('unsupported', 'brightness is not in full resolution')
   }
 }
 
-/** @returns the block's mean, from which the component's next one counts */
+/** @returns the block's DC value, to which the component's next one is relative */
 function readBlock(scan: ScanReader, component: JpegComponent, lastDc: number): number {
   block.fill(0)
   const { quantization, ac } = component
@@ -88,7 +88,7 @@ function place(values: Uint8ClampedArray, left: number, top: number, width: numb
   const columns = Math.min(8, width - left)
   for (let y = 0; y < 8; y++) {
     const row = (top + y) * width + left
-    // Rows below the image fall off the array's end.
+    // Writes below the image are past the end of the array and have no effect.
     for (let x = 0; x < columns; x++) values[row + x] = (block[8 * y + x] ?? 0) + 128
   }
 }

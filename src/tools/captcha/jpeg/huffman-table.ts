@@ -1,17 +1,17 @@
 import { CaptchaError } from '../captcha-error.ts'
 
-/** Canonical codes by their length (T.81, F.2.2.3). */
+/** Canonical codes, indexed by length (T.81, F.2.2.3). */
 export interface HuffmanTable {
-  /** The largest code of each length, -1 where there is none; index 0 is not used. */
+  /** The largest code of each length, or -1 if there is none. Index 0 is not used. */
   lastCode: Int32Array
-  /** What to add to a code of each length to get its symbol's place. */
+  /** For each length, the number to add to a code to get the index of its symbol. */
   offset: Int32Array
   symbols: Uint8Array
-  /** By the next eight bits: the length of the code that they begin with, times 256, and its symbol; 0 where it is longer. */
+  /** Indexed by the next eight bits: code length * 256 + symbol of the code they start with, or 0 for a longer code. */
   short: Uint16Array
 }
 
-/** @param counts how many codes have 1, 2, … 16 bits @throws CaptchaError when there are more than fit */
+/** @param counts number of codes with 1, 2, … 16 bits @throws CaptchaError if there are more codes than a length allows */
 export function buildHuffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
   const [lastCode, offset, short] = [new Int32Array(17).fill(-1), new Int32Array(17), new Uint16Array(256)]
   let [code, place] = [0, 0]

@@ -1,13 +1,13 @@
 const share = (step: number) => Math.cos((step * Math.PI) / 16) / 2
 const [c1, c2, c3, c4, c5, c6, c7] = [share(1), share(2), share(3), share(4), share(5), share(6), share(7)] as const
 
-/** Turns 8x8 frequencies into pixels around 0, in place, rows first. */
+/** Transforms 8x8 frequencies into pixels centred on 0, in place, rows first. */
 export function inverseDct(block: Float64Array): void {
   for (let row = 0; row < 64; row += 8) turnLine(block, row, 1)
   for (let column = 0; column < 8; column++) turnLine(block, column, 8)
 }
 
-/** Even frequencies are the same on both sides of a line's middle, odd ones change sign there: half of the products serve twice. */
+/** Even frequencies are symmetric about the middle of a line, odd ones antisymmetric, so each product is used twice. */
 function turnLine(block: Float64Array, start: number, step: number): void {
   const f0 = block[start] ?? 0
   const f1 = block[start + step] ?? 0

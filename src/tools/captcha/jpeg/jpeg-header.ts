@@ -3,7 +3,7 @@ import { buildHuffmanTable, type HuffmanTable } from './huffman-table.ts'
 
 export interface JpegComponent {
   id: number
-  /** Blocks of the component in each unit of the scan. */
+  /** Blocks of the component per unit (MCU) of the scan. */
   across: number
   down: number
   quantization: Uint16Array
@@ -11,13 +11,13 @@ export interface JpegComponent {
   ac: HuffmanTable
 }
 
-/** What stands before the pixels of a baseline JPEG with one scan (ITU-T T.81, annex B). */
+/** The header of a baseline JPEG with one scan (ITU-T T.81, annex B). */
 export interface JpegHeader {
   width: number
   height: number
-  /** The first is the brightness. */
+  /** The first one is the brightness. */
   components: JpegComponent[]
-  /** Units between restart markers; 0 when there are none. */
+  /** Units between restart markers, or 0 if there are none. */
   restartInterval: number
   scanStart: number
 }

@@ -1,7 +1,7 @@
 import { CaptchaError } from '../captcha-error.ts'
 import type { HuffmanTable } from './huffman-table.ts'
 
-/** Bits of a scan, most significant first, without the zeros that are stuffed after 255. */
+/** Reads the bits of a scan, most significant first, without the zero bytes stuffed after 255. */
 export class ScanReader {
   private readonly image: Uint8Array
   private at: number
@@ -13,7 +13,7 @@ export class ScanReader {
     this.at = start
   }
 
-  /** @throws CaptchaError where the data end, at a marker, and for a code that the table does not have */
+  /** @throws CaptchaError at the end of the data, at a marker, and for a code that is not in the table */
   symbol(table: HuffmanTable): number {
     if (this.bitsLeft < 8) this.take()
     const ahead = this.bitsLeft < 8 ? this.bits << (8 - this.bitsLeft) : this.bits >> (this.bitsLeft - 8)
@@ -33,15 +33,15 @@ export class ScanReader {
     throw new CaptchaError('damaged', 'an unknown code')
   }
 
-  /** A number of so many bits, the lower half of whose range stands for the negative ones (T.81, F.2.2.1). */
+  /** Reads a number of `length` bits. The lower half of the range encodes the negative numbers (T.81, F.2.2.1). */
   signed(length: number): number {
     const value = this.number(length)
     return length > 0 && value < 1 << (length - 1) ? value - (1 << length) + 1 : value
   }
 
-  /** Leaves the rest of the byte, and steps over the marker that must follow. @throws CaptchaError when it does not */
+  /** Skips the rest of the byte and the restart marker that must follow. @throws CaptchaError if it does not */
   marker(isExpected: (code: number) => boolean): void {
-    // A whole byte that was only looked at goes back.
+    // Un-reads whole bytes that were only looked ahead at.
     for (; this.bitsLeft >= 8; this.bitsLeft -= 8) this.at -= this.image[this.at - 2] === 0xff ? 2 : 1
     this.bitsLeft = 0
     this.skipFill()
@@ -51,7 +51,7 @@ export class ScanReader {
     this.at += 2
   }
 
-  /** Before a marker stand any number of 255 (T.81, B.1.1.2); jpeg-js pads what ends on a whole byte by one more, stuffed. */
+  /** Any number of 255 bytes may precede a marker (T.81, B.1.1.2). jpeg-js adds one stuffed byte to byte-aligned data. */
   private skipFill(): void {
     for (let next = this.image[this.at + 1]; this.image[this.at] === 0xff && (next === 0xff || next === 0); ) {
       this.at += next === 0 ? 2 : 1
@@ -68,7 +68,7 @@ export class ScanReader {
     return (this.bits >> this.bitsLeft) & ((1 << length) - 1)
   }
 
-  /** @returns whether there was another byte of pixels before a marker, or the end */
+  /** @returns false at a marker or at the end of the data */
   private take(): boolean {
     const byte = this.image[this.at]
     const isStuffed = byte === 0xff && this.image[this.at + 1] === 0

@@ -1,6 +1,6 @@
 export type Colour = readonly [red: number, green: number, blue: number]
 
-/** Pixels as jpeg-js wants them: four bytes each, rows from the top. Dots outside are dropped. */
+/** Pixels in jpeg-js's format: four bytes each, top row first. Dots outside the canvas are ignored. */
 export class Canvas {
   readonly width: number
   readonly height: number
@@ -28,7 +28,7 @@ export class Canvas {
     for (let y = 0; y < this.height; y++) for (const x of [0, this.width - 1]) this.dot(x, y, colour)
   }
 
-  /** Gives each 2x2 block one chroma: schools encode 4:2:0, which jpeg-js cannot, and colours bleed there. */
+  /** Gives each 2x2 block the same chroma. It imitates the colour bleeding of the schools' 4:2:0, which jpeg-js cannot encode. */
   shareChroma(): void {
     for (let y = 0; y < this.height; y += 2) for (let x = 0; x < this.width; x += 2) this.shareChromaOf(x, y)
   }

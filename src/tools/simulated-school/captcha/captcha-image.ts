@@ -12,7 +12,7 @@ const GLYPH_TOP = 8
 const STROKES = 8
 const LONGEST_STROKE = 12
 
-/** The school's captcha of four digits. `scribbled` drowns the digits so that nobody can read them. */
+/** Draws the school's captcha of four digits. `scribbled` makes the digits unreadable. */
 export function drawCaptcha(digits: string, random: Random, scribbled = false): Buffer {
   const canvas = new Canvas(WIDTH, HEIGHT, anyColour(random, 200, 249))
   for (let stroke = 0; stroke < STROKES; stroke++) drawStroke(canvas, random)
@@ -37,7 +37,7 @@ function drawDigit(canvas: Canvas, digit: number, left: number, colour: Colour):
   })
 }
 
-/** A short grey line, rightwards and downwards from anywhere. */
+/** Draws a short grey line to the right and downwards from a random point. */
 function drawStroke(canvas: Canvas, random: Random): void {
   const grey = between(random, 115, 150)
   const [left, top] = [between(random, 0, WIDTH - 1), between(random, 0, HEIGHT - 1)]

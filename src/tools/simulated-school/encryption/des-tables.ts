@@ -1,4 +1,4 @@
-// The tables of FIPS 46-3, bits counted from 1; all but `permutedChoice1` as the standard prints them.
+// The tables of FIPS 46-3, with bits counted from 1. All but `permutedChoice1` are as in the standard.
 
 const row = (first: number, step: number, count: number) => Array.from({ length: count }, (_, i) => first + i * step)
 
@@ -14,7 +14,7 @@ export const roundPermutation = [
   16, 7, 20, 21, 29, 12, 28, 17, 1, 15, 23, 26, 5, 18, 31, 10, 2, 8, 24, 14, 32, 27, 3, 9, 19, 13, 30, 6, 22, 11, 4, 25,
 ]
 
-/** The login page's fault: the standard's second half has these rows the other way round. */
+/** A bug of the login page: the standard's second half has these rows in the opposite direction. */
 const secondHalfReversed = [...row(28, -8, 4), ...[61, 62, 63].flatMap((first) => row(first, -8, 8))]
 
 export const permutedChoice1 = [
@@ -32,7 +32,7 @@ export const keyRotations = [1, 1, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 1]
 
 const box = (hexRows: string) => [...hexRows.replaceAll(' ', '')].map((digit) => Number.parseInt(digit, 16))
 
-/** S1 to S8: four rows of sixteen values, each a hexadecimal digit. */
+/** S1 to S8: four rows of sixteen values, one hexadecimal digit each. */
 export const substitutions = [
   'e4d12fb83a6c5907 0f74e2d1a6cb9538 41e8d62bfc973a50 fc8249175b3ea06d',
   'f18e6b34972dc05a 3d47f28ec01a69b5 0e7ba4d158c6932f d8a13f42b67c05e9',

@@ -6,7 +6,7 @@ import { cipherBlock, keySchedule } from './des.ts'
 const bitsOf = (bytes: Buffer) =>
   [...bytes].flatMap((byte) => [7, 6, 5, 4, 3, 2, 1, 0].map((place) => (byte >> place) & 1))
 
-/** Where bit n of a standard key must stand so that the page's reversed rows see what the standard's would. */
+/** The position of bit n of a standard key that gives the page's reversed rows the same input as the standard's rows. */
 const standardPlaceOf = new Map(
   [28, 20, 12, 4, 61, 53, 45, 37, 29, 21, 13, 5, 62, 54, 46, 38, 30, 22, 14, 6, 63, 55, 47, 39, 31, 23, 15, 7].map(
     (place, index) => [

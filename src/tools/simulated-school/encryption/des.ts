@@ -9,7 +9,7 @@ import {
   substitutions,
 } from './des-tables.ts'
 
-/** 16 keys of 48 bits; in reverse order they decipher. */
+/** 16 keys of 48 bits. In reverse order they decrypt. */
 export type RoundKeys = number[][]
 
 export function keySchedule(key: readonly number[]): RoundKeys {
@@ -22,7 +22,7 @@ export function keySchedule(key: readonly number[]): RoundKeys {
   })
 }
 
-/** One block of 64 bits through the 16 rounds of DES. */
+/** Passes one block of 64 bits through the 16 rounds of DES. */
 export function cipherBlock(block: readonly number[], keys: RoundKeys): number[] {
   const start = pick(block, initialPermutation)
   let [left, right] = [start.slice(0, 32), start.slice(32)]
@@ -38,14 +38,14 @@ function round(half: readonly number[], key: readonly number[]): number[] {
   )
 }
 
-/** The outer two of six bits choose the box's row, the inner four its column. */
+/** The outer two of six bits select the box's row, the inner four its column. */
 function substitute(box: readonly number[], bits: readonly number[]): number[] {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = bits
   const value = box[(a * 2 + f) * 16 + b * 8 + c * 4 + d * 2 + e] ?? 0
   return [3, 2, 1, 0].map((place) => (value >> place) & 1)
 }
 
-/** Tables count bits from 1, as the standard prints them. */
+/** The tables count bits from 1, as in the standard. */
 function pick(bits: readonly number[], table: readonly number[]): number[] {
   return table.map((place) => bits[place - 1] ?? 0)
 }

@@ -5,13 +5,13 @@ import { strDec, strEnc } from './str-enc.ts'
 
 const CHINA_AHEAD_MS = 8 * 60 * 60 * 1000
 
-/** A key for one try, as the key page hands it out: some twenty digits, and the school's wall clock. */
+/** A key for one attempt, as the key page returns it: 19 to 23 digits, and the school's local time. */
 export function freshKey(random: Random, now: number): LoginKey {
   const nowtime = new Date(now + CHINA_AHEAD_MS).toISOString().slice(0, 19).replace('T', ' ')
   return { deskey: textOf(random, '0123456789', between(random, 19, 23)), nowtime }
 }
 
-/** The text inside a K3 login, or undefined where any part of the envelope is not exactly as this key wants it. */
+/** The text inside a K3 login, or undefined if any part of the envelope does not match this key exactly. */
 export function openEnvelope(form: URLSearchParams, key: LoginKey | undefined): string | undefined {
   const [params, token, timestamp] = ['params', 'token', 'timestamp'].map((name) => form.get(name))
   if (!key || !params || !token || timestamp !== key.nowtime) return undefined

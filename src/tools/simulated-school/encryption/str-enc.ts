@@ -3,8 +3,8 @@ import { cipherBlock, keySchedule, type RoundKeys } from './des.ts'
 const UNITS_A_BLOCK = 4
 
 /**
- * The login page's `strEnc`: each block of four UTF-16 units (eight bytes, big-endian, zero-filled) goes through DES once for each
- * block of the key, in order; out comes upper-case hex. The key schedule is the page's own faulty one (see `des-tables.ts`).
+ * The login page's `strEnc`. Each block of four UTF-16 units (eight bytes, big-endian, zero-filled) is encrypted with DES once
+ * for each block of the key, in order. The output is upper-case hex. The key schedule has the page's bug (see `des-tables.ts`).
  */
 export function strEnc(plain: string, key: string): string {
   const schedules = blocksOf(key).map(keySchedule)
@@ -14,7 +14,7 @@ export function strEnc(plain: string, key: string): string {
     .join('')
 }
 
-/** Undoes `strEnc`; undefined for what is no such cipher text. Zero units at the end are taken for filling. */
+/** Reverses `strEnc`. Undefined for text that `strEnc` cannot have produced. Zero units at the end are taken for padding. */
 export function strDec(cipherText: string, key: string): string | undefined {
   if (cipherText.length % 16 !== 0 || /[^0-9A-F]/.test(cipherText)) return undefined
   const schedules: RoundKeys[] = blocksOf(key)

@@ -6,7 +6,7 @@ import type { Fault } from './fault.ts'
 
 const NOWHERE = 'http://sso.school.invalid/login'
 
-/** What is said in the right answer's place: then the school has not even looked at the request. */
+/** The response that replaces the correct one. The school then does not process the request at all. */
 export function substituteFor(fault: Fault | undefined, address: string, wording: Wording): Answer | undefined {
   switch (fault?.name) {
     case 'http-status':
@@ -27,7 +27,7 @@ export function substituteFor(fault: Fault | undefined, address: string, wording
   }
 }
 
-/** The right answer, damaged on its way. */
+/** The correct response, damaged in transit. */
 export function damage(answer: Answer, fault: Fault | undefined): Answer {
   if (fault?.name === 'broken-json') return { ...answer, body: answer.body.subarray(0, answer.body.length / 2) }
   if (fault?.name === 'packed') return packed(answer, fault.coding ?? 'gzip')
@@ -40,7 +40,7 @@ function packed(answer: Answer, coding: 'gzip' | 'deflate'): Answer {
   return { ...answer, headers: { ...answer.headers, 'content-encoding': coding }, body }
 }
 
-/** Sends an answer, or does with the connection what the fault wants. Timers die with the connection. */
+/** Sends a response, or treats the connection as the fault requires. Timers end with the connection. */
 export function deliver(response: ServerResponse, answer: Answer, fault: Fault | undefined): void {
   switch (fault?.name) {
     case 'hang':
@@ -96,7 +96,7 @@ function pour(response: ServerResponse): void {
   more()
 }
 
-/** Under TLS the socket has no TCP handle of its own to reset: there it ends as `close` does. */
+/** A TLS socket has no TCP handle to reset, so it is closed as with the fault `close`. */
 function reset(response: ServerResponse): void {
   const { socket } = response
   if (!socket) return

@@ -1,7 +1,7 @@
 import { type Fault, type FaultName, type FaultStep, faultSteps, isSchoolFault } from './fault.ts'
 
 interface FaultForm {
-  /** What `NAME:PARAMETER` means. */
+  /** The meaning of PARAMETER in `NAME:PARAMETER`. */
   parameter?: string
   make(parameter: string | undefined): Fault
   does: string
@@ -17,7 +17,7 @@ function wholeNumber(text: string, least: number, most = 600_000): number {
 
 export class FaultTextError extends Error {}
 
-/** Every fault as `--fault` and the control address spell it. */
+/** Every fault in the syntax of `--fault` and of the control address. */
 export const faultForms: Record<FaultName, FaultForm> = {
   hang: { make: () => ({ name: 'hang' }), does: 'accepts the request and never answers' },
   drip: {
@@ -109,7 +109,7 @@ function logonAnswer(text = '402'): Fault {
 
 /**
  * Reads `NAME[:PARAMETER][@STEP][,times=N]`, as in `slow:500@captcha,times=2`.
- * @throws {FaultTextError} whose message says in one line what is wrong.
+ * @throws {FaultTextError} with a one-line message that describes the error
  */
 export function parseFault(text: string): Fault {
   const [, name = '', parameter, step, times] = /^([^:@,]*)(?::(.*?))?(?:@([^@,]*))?(?:,times=(.*))?$/s.exec(text) ?? []

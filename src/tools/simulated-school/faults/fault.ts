@@ -1,59 +1,59 @@
-/** Where in a login a fault strikes. `every` is each of them. */
+/** The step of a login at which a fault occurs. `every` means all steps. */
 export const faultSteps = ['login-page', 'captcha', 'key-page', 'logon', 'proof', 'every'] as const
 export type FaultStep = (typeof faultSteps)[number]
 
-/** Faults of the wire, of the web server or of a machine in between: each can strike at any step (default `logon`). */
+/** Faults of the network, the web server or a proxy. Each can occur at any step (default `logon`). */
 export type WireFault =
-  /** Accepts the request and never answers. */
+  /** Accepts the request and never responds. */
   | { name: 'hang' }
-  /** The right answer, a byte each `everyMs` (default 1000). */
+  /** The correct response, one byte every `everyMs` (default 1000). */
   | { name: 'drip'; everyMs?: number }
-  /** Waits `ms` (default 3000), then answers rightly. */
+  /** Waits `ms` (default 3000), then sends the correct response. */
   | { name: 'slow'; ms?: number }
-  /** Breaks the connection by a TCP reset. */
+  /** Resets the TCP connection. */
   | { name: 'reset' }
-  /** Ends the connection without an answer. */
+  /** Closes the connection without a response. */
   | { name: 'close' }
   /** An error page with this status (default 500). */
   | { name: 'http-status'; status?: number }
-  /** The HTML page of the night, with status 200. */
+  /** The HTML page of the nightly maintenance, with status 200. */
   | { name: 'maintenance' }
-  /** 302 to the same address, for ever. */
+  /** Endless 302 to the same address. */
   | { name: 'redirect-loop' }
-  /** 302 to another system (default an address that no one has). */
+  /** 302 to another system (default: an address that does not exist). */
   | { name: 'redirect-elsewhere'; location?: string }
-  /** A body that does not end. */
+  /** An endless body. */
   | { name: 'endless-body' }
-  /** The right body under a wrong label (default `application/octet-stream`). */
+  /** The correct body with a wrong content type (default `application/octet-stream`). */
   | { name: 'wrong-content-type'; contentType?: string }
-  /** The right answer, cut off in its middle. */
+  /** The first half of the correct response. */
   | { name: 'broken-json' }
-  /** The right answer, packed though nobody asked (default `gzip`). */
+  /** The correct response, compressed although the client does not accept it (default `gzip`). */
   | { name: 'packed'; coding?: 'gzip' | 'deflate' }
 
-/** Faults of the academic-affairs system itself, each with its own place. */
+/** Faults of the academic-affairs system itself. Each occurs at a fixed step. */
 export type SchoolFault =
-  /** 401 whatever the captcha says. With `times: n`, the first n captchas are refused. */
+  /** 401 for any captcha. With `times: n`, the first n captchas are refused. */
   | { name: 'captcha-refused' }
-  /** Images that nobody can read. */
+  /** Unreadable images. */
   | { name: 'captcha-unreadable' }
-  /** HTML where the image should be. */
+  /** HTML instead of the image. */
   | { name: 'captcha-not-an-image' }
   /** Half a JPEG. */
   | { name: 'captcha-truncated' }
   | { name: 'status-5000'; message?: string }
   | { name: 'status-407'; message?: string }
   | { name: 'status-410'; message?: string }
-  /** This status and message, whoever it is and whatever the password. */
+  /** This status and message for every student and password. */
   | { name: 'logon-answer'; status?: string; message?: string }
-  /** The account is locked, whosever it is. */
+  /** Every account is locked. */
   | { name: 'locked' }
-  /** 505: a code from the phone is wanted, whoever it is. */
+  /** 505 for every student: a code from the phone is required. */
   | { name: 'step-up' }
-  /** Says 200 to a right password, and then knows nobody (`kingo.guest`). */
+  /** Responds with 200 to a correct password, but the session stays anonymous (`kingo.guest`). */
   | { name: 'guest' }
 
-/** One way to misbehave. It lasts until it is taken back, or for the next `times` requests at its step. */
+/** A fault. It lasts until it is cleared, or for the next `times` requests at its step. */
 export type Fault = (SchoolFault | (WireFault & { at?: FaultStep })) & { times?: number }
 
 export type FaultName = Fault['name']
@@ -72,7 +72,7 @@ const ownSteps: Record<SchoolFault['name'], FaultStep> = {
   guest: 'logon',
 }
 
-/** Faults of the system have a step of their own; those of the wire may strike anywhere. */
+/** School faults have a fixed step. Wire faults can occur at any step. */
 export function isSchoolFault(fault: Fault): fault is SchoolFault & { times?: number } {
   return Object.hasOwn(ownSteps, fault.name)
 }
@@ -81,7 +81,7 @@ export function stepOf(fault: Fault): FaultStep {
   return isSchoolFault(fault) ? ownSteps[fault.name] : (fault.at ?? 'logon')
 }
 
-/** Holds the fault that is on, and counts down the one that ends by itself. */
+/** Holds the active fault and counts down its remaining requests. */
 export class FaultSwitch {
   private fault: Fault | undefined
   private left = Number.POSITIVE_INFINITY
@@ -95,7 +95,7 @@ export class FaultSwitch {
     this.left = fault?.times ?? Number.POSITIVE_INFINITY
   }
 
-  /** The fault that strikes this request, if one does. */
+  /** The fault that affects this request, if any. */
   strike(step: FaultStep | undefined): Fault | undefined {
     const { fault } = this
     if (!fault || !step) return undefined

@@ -1,13 +1,13 @@
 import { type Charset, encodeText } from './charset.ts'
 
-/** What the school is about to say; a fault may still change it. */
+/** The school's response, before a fault changes it. */
 export interface Answer {
   status: number
   headers: Record<string, string>
   body: Buffer
 }
 
-/** How the site writes text: its charset, and whether its answers say so. */
+/** The site's charset, and whether the responses declare it. */
 export interface Wording {
   charset: Charset
   labelled: boolean
@@ -21,7 +21,7 @@ export function page(html: string, wording: Wording, status = 200): Answer {
   }
 }
 
-/** JSON goes out as `text/html`, as `logon.action` really labels it. */
+/** JSON is sent as `text/html`, as the real `logon.action` does. */
 export function json(value: object, wording: Wording): Answer {
   return page(JSON.stringify(value), wording)
 }

@@ -6,7 +6,7 @@ export function encodeText(text: string, charset: Charset): Buffer {
 
 let gbkTable: Map<string, readonly [number, number]> | undefined
 
-/** A character that GBK lacks becomes a question mark. */
+/** Characters that are not in GBK become question marks. */
 function encodeGbk(text: string): Buffer {
   gbkTable ??= readGbkTable()
   const table = gbkTable
@@ -17,7 +17,7 @@ function encodeGbk(text: string): Buffer {
   return Buffer.from([...text].flatMap(bytesOf))
 }
 
-/** Node decodes GBK but does not encode it: so the table is read out of the decoder. */
+/** Node.js decodes GBK but cannot encode it, so the table is built from the decoder. */
 function readGbkTable(): Map<string, readonly [number, number]> {
   const decoder = new TextDecoder('gbk')
   const table = new Map<string, readonly [number, number]>()

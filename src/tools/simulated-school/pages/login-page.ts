@@ -4,13 +4,13 @@ export interface LoginPageSettings {
   dialect: Dialect
   webRoot: string
   sessionId: string
-  /** As the page's own `meta` names it. */
+  /** The charset in the page's `meta` element. */
   charsetName: string
-  /** Epoch milliseconds: against caches, as at Suzhou. */
+  /** Epoch milliseconds, used to bypass caches as at Suzhou. */
   now: number
 }
 
-/** What a browser would run to send the form: the only place where a site shows its dialect before a login. */
+/** The script that sends the form in a browser. Before a login, only this reveals a site's dialect. */
 const senders: Record<Dialect, string> = {
   k1: `  var params = {"username": username, "password": password, "randnumber": randnumber, "isPasswordPolicy": passwordPolicy};
   jQuery.ajax({type: "POST", url: _webRootPath + "cas/logon.action", data: params, dataType: "text", success: doPostLogon});`,

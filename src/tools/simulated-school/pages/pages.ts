@@ -3,7 +3,7 @@ export const maintenancePage = `<!DOCTYPE html>
 <body><h1>系统维护中</h1><p>教务系统每日 23:30 至次日 6:00 进行维护，请稍后再访问。</p></body></html>
 `
 
-/** What `MainFrm.html` is to someone who is logged in: a frame set, and a word for browsers without frames. */
+/** `MainFrm.html` for a user who is logged in: a frame set, with a text for browsers without frames. */
 export function framesPage(webRoot: string): string {
   return `<html><head><title>教务网络管理系统</title></head>
 <frameset rows="70,*" border="0">

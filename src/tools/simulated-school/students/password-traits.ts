@@ -1,13 +1,13 @@
 import type { SimulatedStudent } from './student.ts'
 
-/** What a K3 login page tells of a password beside its digest. */
+/** What a K3 login page sends about a password in addition to its digest. */
 export interface PasswordTraits {
   expression: string
   length: string
   holdsUserName: string
 }
 
-/** The traits of a login's text; undefined where a site asks for none of them. */
+/** The traits in a login form, or undefined if the form contains none of them. */
 export function passwordTraitsOf(form: URLSearchParams): PasswordTraits | 'incomplete' | undefined {
   const names = ['txt_mm_expression', 'txt_mm_length', 'txt_mm_userzh']
   const [expression, length, holdsUserName] = names.map((name) => form.get(name) ?? undefined)
@@ -16,7 +16,7 @@ export function passwordTraitsOf(form: URLSearchParams): PasswordTraits | 'incom
   return { expression, length, holdsUserName }
 }
 
-/** Whether a client that sent the right password also described it rightly. */
+/** Whether the client's description matches the student's password. */
 export function describes(traits: PasswordTraits, { studentNumber, schoolPassword }: SimulatedStudent): boolean {
   const kinds = Array.from({ length: schoolPassword.length }, (_, index) => kindOf(schoolPassword.charCodeAt(index)))
   return (

@@ -3,7 +3,7 @@ import type { SimulatedStudent } from './student.ts'
 const STATES = ['active', 'locked', 'step-up'] as const
 const FIELDS = ['studentNumber', 'schoolPassword', 'name', 'state']
 
-/** Says in one line what is wrong and where, as in `[2].studentNumber: nine or ten digits are wanted`. */
+/** The message says in one line what is wrong and where, such as `[2].studentNumber: …`. */
 export class StudentListError extends Error {}
 
 /** @throws {StudentListError} */
@@ -27,12 +27,12 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // The parser's own message quotes the text, and with it perhaps a password; and it names no place for every fault.
+    // JSON.parse's message quotes the text, which may contain a password, and does not always give a position.
     throw new StudentListError(`not JSON (${lineAndColumn(text, lengthUpToFault(text))})`)
   }
 }
 
-/** How much of a text could still become JSON if it went on: found by halving, since a fault stays in every longer piece. */
+/** The length of the longest prefix that could continue as valid JSON. Bisection works because longer prefixes keep the fault. */
 function lengthUpToFault(text: string): number {
   let [good, bad] = [0, text.length + 1]
   while (bad - good > 1) {

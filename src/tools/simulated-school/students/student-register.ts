@@ -21,7 +21,7 @@ interface Attempts {
   lockedUntil: number
 }
 
-/** Who studies here, and who mistyped how often: five wrong passwords in a row lock an account for a while. */
+/** The students and their failed logins. Five wrong passwords in a row lock an account temporarily. */
 export class StudentRegister {
   wrongPasswords = 0
   private readonly students = new Map<string, SimulatedStudent>()
@@ -75,7 +75,7 @@ export class StudentRegister {
     return { kind: 'locked', minutes: Math.ceil(this.options.lockMs / 60_000) }
   }
 
-  /** Unknown numbers are counted too, as a school does not tell them apart; so the count must not grow for ever. */
+  /** Unknown numbers are counted too, because the school treats them alike. The map must therefore be bounded. */
   private remember(studentNumber: string, attempts: Attempts): void {
     this.attempts.set(studentNumber, attempts)
     const oldest = this.attempts.keys().next()

@@ -5,7 +5,7 @@ export interface SimulatedStudent {
   studentNumber: string
   schoolPassword: string
   name?: string
-  /** `locked` refuses every password; `step-up` wants a code from the phone after the right one. Default `active`. */
+  /** `locked` refuses every password. `step-up` requires a code from the phone after the right password. Default `active`. */
   state?: 'active' | 'locked' | 'step-up'
 }
 
@@ -18,7 +18,7 @@ export const demoStudents: readonly SimulatedStudent[] = [
   { studentNumber: '2017010108', schoolPassword: 'library', name: '吉姆', state: 'step-up' },
 ]
 
-/** The school's own code of a person: nine digits that do not show the student number, the same at every start. */
+/** The school's internal code of a person: nine digits that do not reveal the student number and never change. */
 export function userCodeOf(student: SimulatedStudent): string {
   const digits = BigInt(`0x${md5(`user code of ${student.studentNumber}`)}`) % 1_000_000_000n
   return digits.toString().padStart(9, '0')
