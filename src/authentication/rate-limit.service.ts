@@ -79,8 +79,7 @@ export function createRateLimitService({ storage, clock, key, enforced }: RateLi
   }
 
   /**
-   * Books one try: all charges in `shared`, and at least one of the `choices`. Each choice that its limits allow is
-   * booked as a whole.
+   * Books one try: all charges in `shared`, and each of the `choices` that its limits allow, but at least one.
    * @throws DomainError of the refusal, usually `too-many-requests`
    */
   async function bookAny(shared: readonly Charge[], choices: readonly Charge[][]): Promise<Booking> {
