@@ -5,6 +5,7 @@ import { startSimulatedSchool } from '../../src/tools/simulated-school/simulated
 import { assertError, errorText } from '../contract/assert-error.ts'
 import type { Reply } from '../contract/client.ts'
 import { idOf, userOf } from '../contract/resources.ts'
+import { patience } from '../support/patience.ts'
 import { makePlace, spawnService } from '../support/running-service.ts'
 import { type Newcomer, openCampus } from './campus.ts'
 
@@ -15,13 +16,16 @@ const placeOf = (reply: Reply) => reply.headers.get('waiting-place') ?? ''
 const numberOf = (reply: Reply) => Number.parseInt(placeOf(reply), 10)
 const waitOf = (reply: Reply) => Number(reply.headers.get('retry-after'))
 
-describe('before a school that is busy', () => {
-  const campus = openCampus(single, oneSeat)
+/** One call takes far longer than a password hash, so that accounts are created in the order of the logins. */
+const longerThanHashing = { name: 'slow', ms: patience(100), at: 'every' } as const
+
+/** What one student after the other does at this campus. */
+function lineAt(campus: ReturnType<typeof openCampus>) {
   const post = (newcomer: Newcomer, headers: Record<string, string> = {}) =>
     campus.post('/register', newcomer, { headers })
 
-  /** While someone is at the school, and all seats are taken. */
-  async function whileFull<T>(work: () => Promise<T>): Promise<T> {
+  /** While someone is at the school, and all seats are taken. `afterwards` is the school's fault after that. */
+  async function whileFull<T>(work: () => Promise<T>, afterwards?: typeof longerThanHashing): Promise<T> {
     campus.school.setFault({ name: 'slow', ms: 500, at: 'every' })
     let isFull = false
     const fillers: Promise<unknown>[] = []
@@ -37,7 +41,7 @@ describe('before a school that is busy', () => {
     try {
       return await work()
     } finally {
-      campus.school.setFault(undefined)
+      campus.school.setFault(afterwards)
       await Promise.all(fillers)
     }
   }
@@ -52,7 +56,39 @@ describe('before a school that is busy', () => {
     return idOf(userOf(reply, 201).url)
   }
 
-  test('a refusal tells the place, how many are ahead, and when to come back, in both languages', async () => {
+  return { post, whileFull, untilIn }
+}
+
+type Line = ReturnType<typeof lineAt> & { campus: ReturnType<typeof openCampus> }
+
+/** At a service of its own: a line that has met a slow school tells long waits, in which those who come first may go first. */
+function onFreshLine(name: string, run: (line: Line) => Promise<void>): void {
+  describe(name, () => {
+    const campus = openCampus(single, oneSeat)
+    test('before a school that is busy', () => run({ ...lineAt(campus), campus }))
+  })
+}
+
+for (const knowsPlaces of [true, false]) {
+  onFreshLine(
+    `whoever comes back ${knowsPlaces ? 'with' : 'without'} their place goes before whoever came later`,
+    async ({ campus, post, whileFull, untilIn }) => {
+      const [older, younger] = [campus.newcomer(), campus.newcomer()]
+      const { both } = await whileFull(async () => {
+        const first = await post(older)
+        const second = await post(younger)
+        // Not awaited: the school is to be quick again.
+        return { both: Promise.all([untilIn(older, first, knowsPlaces), untilIn(younger, second, knowsPlaces)]) }
+      }, longerThanHashing)
+      const ids = await both
+      assert.ok((ids[0] ?? 0) < (ids[1] ?? 0))
+    },
+  )
+}
+
+onFreshLine(
+  'a refusal tells the place, how many are ahead, and when to come back, in both languages',
+  async ({ campus, post, whileFull, untilIn }) => {
     const newcomer = campus.newcomer()
     const [chinese, english] = await whileFull(async () => [
       await post(newcomer),
@@ -69,23 +105,12 @@ describe('before a school that is busy', () => {
     }
     assert.match(errorText(english as Reply), /come before yours/)
     await untilIn(newcomer, chinese as Reply)
-  })
+  },
+)
 
-  test('whoever comes back goes before newcomers, with their place or without', async () => {
-    for (const knowsPlaces of [true, false]) {
-      const [older, younger] = [campus.newcomer(), campus.newcomer()]
-      const { both } = await whileFull(async () => {
-        const first = await post(older)
-        const second = await post(younger)
-        // Not awaited: the school is to be quick again.
-        return { both: Promise.all([untilIn(older, first, knowsPlaces), untilIn(younger, second, knowsPlaces)]) }
-      })
-      const ids = await both
-      assert.ok((ids[0] ?? 0) < (ids[1] ?? 0))
-    }
-  })
-
-  test('the same student keeps one place; a forged or foreign one is none', async () => {
+onFreshLine(
+  'the same student keeps one place; a forged or foreign one is none',
+  async ({ campus, post, whileFull }) => {
     const [newcomer, other] = [campus.newcomer(), campus.newcomer()]
     await whileFull(async () => {
       const first = await post(newcomer)
@@ -96,27 +121,27 @@ describe('before a school that is busy', () => {
         assert.ok(numberOf(await post(other, { 'waiting-place': place })) > numberOf(first), place)
       }
     })
-  })
+  },
+)
 
-  test('a wrong password does not cost the place', async () => {
-    const newcomer = campus.newcomer()
-    const first = await whileFull(() => post(newcomer))
-    await setTimeout(waitOf(first) * 1000)
-    const wrong = await post({ ...newcomer, stu_pwd: 'a typing error' }, { 'waiting-place': placeOf(first) })
-    assertError(wrong, 400, '402, 账号或密码错误')
-    // Before all the others: whoever is new finds no seat.
-    assert.equal((await whileFull(() => post(newcomer))).status, 201)
-  })
+onFreshLine('a wrong password does not cost the place', async ({ campus, post, whileFull }) => {
+  const newcomer = campus.newcomer()
+  const first = await whileFull(() => post(newcomer))
+  await setTimeout(waitOf(first) * 1000)
+  const wrong = await post({ ...newcomer, stu_pwd: 'a typing error' }, { 'waiting-place': placeOf(first) })
+  assertError(wrong, 400, '402, 账号或密码错误')
+  // Before all the others: whoever is new finds no seat.
+  assert.equal((await whileFull(() => post(newcomer))).status, 201)
+})
 
-  test('many who do not come back hold nobody up', async () => {
-    const strangers = Array.from({ length: 30 }, () => campus.newcomer())
-    await whileFull(() => Promise.all(strangers.map((stranger) => post(stranger))))
-    const begun = performance.now()
-    const newcomer = campus.newcomer()
-    await untilIn(newcomer, await post(newcomer))
-    assert.ok(performance.now() - begun < 25_000)
-    await campus.assertKeptNowhere([newcomer, ...strangers].flatMap(({ stu_id, stu_pwd }) => [stu_id, stu_pwd]))
-  })
+onFreshLine('many who do not come back hold nobody up', async ({ campus, post, whileFull, untilIn }) => {
+  const strangers = Array.from({ length: 30 }, () => campus.newcomer())
+  await whileFull(() => Promise.all(strangers.map((stranger) => post(stranger))))
+  const begun = performance.now()
+  const newcomer = campus.newcomer()
+  await untilIn(newcomer, await post(newcomer))
+  assert.ok(performance.now() - begun < 25_000)
+  await campus.assertKeptNowhere([newcomer, ...strangers].flatMap(({ stu_id, stu_pwd }) => [stu_id, stu_pwd]))
 })
 
 describe('whoever the school has verified', () => {
