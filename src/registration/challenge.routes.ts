@@ -18,6 +18,12 @@ export const challengeRoutes: Routes<{ verifications: VerificationService }> = a
         response: { 200: Challenge, ...errorResponses(...schoolRefusals, 'too-many-requests', 'challenge-unneeded') },
       },
     },
-    (request) => verifications.issueChallenge(request.ip),
+    ({ ip }, reply) =>
+      reply.answerOnce(
+        () => verifications.issueChallenge(ip),
+        (body) => ({ body }),
+        // The request has no content that only its sender knows.
+        { scope: `address ${ip}` },
+      ),
   )
 }

@@ -48,12 +48,14 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
     async (request, reply) => {
       const { username, password } = request.body
       const input = verificationInputOf(proofKind, request.body, request.headers['waiting-place'])
-      const { account, isNew } = await registration.registerAccount({ username, password, input }, request.ip)
-      const user = presentUser(account, request.origin)
-      return reply
-        .code(isNew ? 201 : 200)
-        .header('location', user.url)
-        .send(user)
+      return reply.answerOnce(
+        (write) => registration.registerAccount({ username, password, input }, request.ip, write),
+        ({ account, isNew }) => {
+          const body = presentUser(account, request.origin)
+          return { status: isNew ? 201 : 200, location: body.url, body, accountId: account.id }
+        },
+        { asksSchool: true },
+      )
     },
   )
 }

@@ -61,15 +61,22 @@ The account and all its data are gone at once, for good. The student number can 
 const schemaErrorFormatter = () => new DomainError('parameter-missing')
 
 export const ownAccountRoutes: Routes<{ ownAccount: OwnAccountService }> = async (app, { ownAccount }) => {
-  app.put('/users/me', { schemaErrorFormatter, schema: changing }, async ({ identity, body, ip, origin }) => {
+  app.put('/users/me', { schemaErrorFormatter, schema: changing }, async ({ identity, body, ip, origin }, reply) => {
     const { password, username, new_password: newPassword } = body
     if (username === undefined && newPassword === undefined) throw new DomainError('parameter-missing')
     const confirmation = { accountId: identity.accountId, password, address: ip }
-    return presentUser(await ownAccount.changeAccount(confirmation, { username, newPassword }), origin)
+    return reply.answerOnce(
+      (write) => ownAccount.changeAccount(confirmation, { username, newPassword }, write),
+      (account) => ({ body: presentUser(account, origin) }),
+    )
   })
 
   app.delete('/users/me', { schemaErrorFormatter, schema: removing }, async ({ identity, body, ip }, reply) => {
-    await ownAccount.removeOwnAccount({ accountId: identity.accountId, password: body.password, address: ip })
-    return reply.code(204).send(null)
+    return reply.answerOnce(
+      () => ownAccount.removeOwnAccount({ accountId: identity.accountId, password: body.password, address: ip }),
+      () => ({ status: 204, body: null }),
+      // The account's keys go with it, and nobody has its credentials any more.
+      { isKept: false },
+    )
   })
 }

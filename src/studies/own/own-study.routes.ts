@@ -76,8 +76,10 @@ export const ownStudyRoutes: Routes<OwnStudyRoutesOptions> = async (app, { ownSt
   )
 
   app.post('/studys/running/heartbeat', { schema: beating }, async ({ identity }, reply) => {
-    await heartbeats.beat(identity.accountId)
-    return reply.code(204).send(null)
+    return reply.answerOnce(
+      () => heartbeats.beat(identity.accountId),
+      () => ({ status: 204, body: null }),
+    )
   })
 
   app.get('/studys/running', { schema: reading }, ({ identity, origin }) =>
@@ -87,9 +89,12 @@ export const ownStudyRoutes: Routes<OwnStudyRoutesOptions> = async (app, { ownSt
   app.put(
     '/studys/running',
     { schemaErrorFormatter: invalidParameter('bad-time'), schema: ending },
-    async ({ identity, body, origin }) => {
+    async ({ identity, body, origin }, reply) => {
       const endedAt = fromOptionalWireTime(body.end_time, 'end_time')
-      return presentOwnStudy(await ownStudies.endRunning(identity.accountId, endedAt), origin, clock.now())
+      return reply.answerOnce(
+        (write) => ownStudies.endRunning(identity.accountId, endedAt, write),
+        (study) => ({ body: presentOwnStudy(study, origin, clock.now()) }),
+      )
     },
   )
 }
