@@ -38,8 +38,7 @@ export async function storeKey(tx: Db, row: IdempotencyKeyRow, replaceable: Repl
 }
 
 const keyStored = statement<IdempotencyKeyRow & Replaceable, { mark: string }>((db, values) => {
-  const { createdUntil, unansweredUntil, ...row } = values
-  const { mark, fingerprint, account_id, status, location, body, created_at } = row
+  const { mark, fingerprint, account_id, status, location, body, created_at, createdUntil, unansweredUntil } = values
   return db
     .insertInto('idempotency_keys')
     .values({ mark, fingerprint, account_id, status, location, body, created_at })
