@@ -1,12 +1,18 @@
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
-import type { MaybePromise } from '../shared/maybe-promise.ts'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { violatesReference } from '../storage/constraint-errors.ts'
 import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
+import type { KeptAnswer, RequestIdentity } from './idempotency.ts'
 import type { IdempotencyKeyTable } from './idempotency-key.table.ts'
 
-export type IdempotencyKeyRow = IdempotencyKeyTable
+/** A key whose request was answered, or is in flight. */
+export interface StoredKey extends RequestIdentity {
+  /** Undefined while the request is in flight. */
+  answer: KeptAnswer | undefined
+  createdAt: EpochSeconds
+}
 
 /** The rows that may be replaced. */
 export interface Replaceable {
@@ -16,11 +22,11 @@ export interface Replaceable {
   unansweredUntil: EpochSeconds
 }
 
-export function findKey(db: Db, mark: string): MaybePromise<IdempotencyKeyRow | undefined> {
-  return keyByMark.first(db, { mark })
+export function findKey(db: Db, mark: string): MaybePromise<StoredKey | undefined> {
+  return andThen(keyByMark.first(db, { mark }), (row) => row && toStoredKey(row))
 }
 
-const keyByMark = statement<{ mark: string }, IdempotencyKeyRow>((db, { mark }) =>
+const keyByMark = statement<{ mark: string }, IdempotencyKeyTable>((db, { mark }) =>
   db.selectFrom('idempotency_keys').selectAll().where('mark', '=', mark).compile(),
 )
 
@@ -29,15 +35,15 @@ const keyByMark = statement<{ mark: string }, IdempotencyKeyRow>((db, { mark }) 
  * a transaction that is storing the same key.
  * @throws DomainError `unauthorized` if the account was removed after its credentials were checked
  */
-export async function storeKey(tx: Db, row: IdempotencyKeyRow, replaceable: Replaceable): Promise<boolean> {
+export async function storeKey(tx: Db, key: StoredKey, replaceable: Replaceable): Promise<boolean> {
   try {
-    return (await keyStored.first(tx, { ...row, ...replaceable })) !== undefined
+    return (await keyStored.first(tx, { ...toRow(key), ...replaceable })) !== undefined
   } catch (error) {
     throw violatesReference(error) ? new DomainError('unauthorized') : error
   }
 }
 
-const keyStored = statement<IdempotencyKeyRow & Replaceable, { mark: string }>((db, values) => {
+const keyStored = statement<IdempotencyKeyTable & Replaceable, { mark: string }>((db, values) => {
   const { mark, fingerprint, account_id, status, location, body, created_at, createdUntil, unansweredUntil } = values
   return db
     .insertInto('idempotency_keys')
@@ -89,4 +95,22 @@ export async function findExpiredKeys(
 
 export async function deleteKeys(tx: Db, marks: readonly string[]): Promise<void> {
   await tx.deleteFrom('idempotency_keys').where('mark', 'in', marks).execute()
+}
+
+function toRow({ mark, fingerprint, answer, createdAt }: StoredKey): IdempotencyKeyTable {
+  return {
+    mark,
+    fingerprint,
+    account_id: answer?.accountId ?? null,
+    status: answer?.status ?? null,
+    location: answer?.location ?? null,
+    body: answer?.text ?? null,
+    created_at: createdAt,
+  }
+}
+
+function toStoredKey({ status, location, body, account_id, ...row }: IdempotencyKeyTable): StoredKey {
+  const parts = { location: location ?? undefined, text: body ?? undefined, accountId: account_id ?? undefined }
+  const answer = status === null ? undefined : { status, ...parts }
+  return { mark: row.mark, fingerprint: row.fingerprint, answer, createdAt: row.created_at }
 }

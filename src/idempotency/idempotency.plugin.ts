@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { JsonText } from '../http/json-text.ts'
 import { DomainError } from '../shared/errors.ts'
-import type { IdempotencyService, KeptAnswer, Operation } from './idempotency.service.ts'
-import { isWellFormed, type KeyedRequest } from './idempotency.ts'
+import type { IdempotencyService, Operation } from './idempotency.service.ts'
+import { isWellFormed, type KeptAnswer, type KeyedRequest } from './idempotency.ts'
 
 export interface Answer<Body> {
   /** 200 by default. */

@@ -1,14 +1,22 @@
-import type { Clock, EpochSeconds } from '../shared/clock.ts'
+import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
+import { DatabaseUnavailableError } from '../storage/database-unavailable.ts'
 import type { Db, Storage, Transact } from '../storage/storage.ts'
-import { identityOf, type KeyedRequest, keyLifetime, longestInFlight, type RequestIdentity } from './idempotency.ts'
+import {
+  identityOf,
+  type KeptAnswer,
+  type KeyedRequest,
+  keyLifetime,
+  longestInFlight,
+  type RequestIdentity,
+} from './idempotency.ts'
 import {
   deleteKeys,
   findExpiredKeys,
   findKey,
-  type IdempotencyKeyRow,
   releaseKey,
+  type StoredKey,
   storeKey,
 } from './idempotency-key.repository.ts'
 
@@ -18,21 +26,11 @@ export interface IdempotencyDeps {
   keys: { idempotency: Buffer; previous?: { idempotency: Buffer } }
 }
 
-/** The answer of a request that succeeded. Only these are kept: after a refusal, the same key can be used again. */
-export interface KeptAnswer {
-  status: number
-  location: string | undefined
-  /** JSON; undefined for an answer without a body. */
-  text: string | undefined
-  /** The account that the answer tells about. */
-  accountId: number | undefined
-}
-
 /** A use case that yields `T`, and its answer `A`. */
 export interface Operation<T, A> {
   /**
-   * Runs the use case, with `write` for its transaction, which yields what the use case yields. A use case that stores
-   * nothing may ignore `write`.
+   * Runs the use case, with `write` for its one transaction, which yields what the use case yields. A use case that
+   * stores nothing may ignore `write`.
    */
   use: (write: Storage['write']) => MaybePromise<T>
   present: (result: T) => A
@@ -111,26 +109,25 @@ export function createIdempotencyService({ storage, clock, keys }: IdempotencyDe
   async function keep(tx: Db, identity: RequestIdentity, answer: KeptAnswer | undefined): Promise<void> {
     if (answer === undefined) return
     const now = clock.now()
-    const row = rowOf(identity, answer, now)
     const replaceable = { createdUntil: now - keyLifetime, unansweredUntil: Number.MAX_SAFE_INTEGER }
-    if (!(await storeKey(tx, row, replaceable))) throw new AnsweredMeanwhile()
+    if (!(await storeKey(tx, { ...identity, answer, createdAt: now }, replaceable))) throw new AnsweredMeanwhile()
   }
 
   /** Tells other processes that the request is in flight. */
   async function claim(identity: RequestIdentity): Promise<void> {
     const now = clock.now()
-    const row = rowOf(identity, undefined, now)
+    const stored = { ...identity, answer: undefined, createdAt: now }
     const replaceable = { createdUntil: now - keyLifetime, unansweredUntil: now - longestInFlight }
-    if (!(await storage.write((tx) => storeKey(tx, row, replaceable)))) throw new DomainError('request-in-flight')
+    if (!(await storage.write((tx) => storeKey(tx, stored, replaceable)))) throw new DomainError('request-in-flight')
   }
 
   /** @throws DomainError `idempotency-key-reused`, `request-in-flight` */
   async function recall(db: Db, { mark, fingerprint }: RequestIdentity): Promise<KeptAnswer | undefined> {
-    const row = await findKey(db, mark)
-    if (row === undefined || !isAlive(row)) return undefined
-    if (row.fingerprint !== fingerprint || row.status === null)
-      throw new DomainError(refusal(row.fingerprint === fingerprint))
-    return answerIn(row)
+    const stored = await findKey(db, mark)
+    if (stored === undefined || !isAlive(stored)) return undefined
+    const isSameRequest = stored.fingerprint === fingerprint
+    if (!isSameRequest || stored.answer === undefined) throw new DomainError(refusal(isSameRequest))
+    return stored.answer
   }
 
   /** Before the secret was changed, rows were stored under other marks. */
@@ -144,7 +141,7 @@ export function createIdempotencyService({ storage, clock, keys }: IdempotencyDe
    * @throws DomainError as `recall`; `error` if the database fails as well
    */
   async function recallAfter(error: unknown, identity: RequestIdentity, isClaimed: boolean) {
-    return storage
+    const looked = storage
       .write(async (tx) => {
         if (isClaimed) await releaseKey(tx, identity.mark)
         return recall(tx, identity)
@@ -152,10 +149,14 @@ export function createIdempotencyService({ storage, clock, keys }: IdempotencyDe
       .catch((failure: unknown) => {
         throw failure instanceof DomainError ? failure : error
       })
+    if (!(error instanceof DatabaseUnavailableError)) return looked
+    // The caller has waited long enough. A repeat finds out whether anything was written.
+    looked.catch(() => undefined)
+    throw error
   }
 
-  function isAlive({ status, created_at: createdAt }: IdempotencyKeyRow): boolean {
-    return createdAt > clock.now() - (status === null ? longestInFlight : keyLifetime)
+  function isAlive({ answer, createdAt }: StoredKey): boolean {
+    return createdAt > clock.now() - (answer ? keyLifetime : longestInFlight)
   }
 
   /** Deletes keys that are too old, and those from a clock that was far ahead. */
@@ -174,24 +175,4 @@ export function createIdempotencyService({ storage, clock, keys }: IdempotencyDe
 
 function refusal(isSameRequest: boolean) {
   return isSameRequest ? 'request-in-flight' : 'idempotency-key-reused'
-}
-
-function rowOf(identity: RequestIdentity, answer: KeptAnswer | undefined, now: EpochSeconds): IdempotencyKeyRow {
-  return {
-    ...identity,
-    account_id: answer?.accountId ?? null,
-    status: answer?.status ?? null,
-    location: answer?.location ?? null,
-    body: answer?.text ?? null,
-    created_at: now,
-  }
-}
-
-function answerIn({ status, location, body, account_id }: IdempotencyKeyRow): KeptAnswer {
-  return {
-    status: status ?? 200,
-    location: location ?? undefined,
-    text: body ?? undefined,
-    accountId: account_id ?? undefined,
-  }
 }

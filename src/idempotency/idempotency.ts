@@ -29,6 +29,16 @@ export interface RequestIdentity {
   fingerprint: string
 }
 
+/** The answer of a request that succeeded. Only these are kept: after a refusal, the same key can be used again. */
+export interface KeptAnswer {
+  status: number
+  location: string | undefined
+  /** JSON; undefined for an answer without a body. */
+  text: string | undefined
+  /** The account that the answer tells about. */
+  accountId: number | undefined
+}
+
 export function identityOf({ key, scope, method, path, body }: KeyedRequest, secret: Buffer): RequestIdentity {
   const content = JSON.stringify(body ?? {}, inOrder)
   return {
