@@ -148,6 +148,16 @@ test('fifty of the same at once, on three instances, make one record; all that a
   await assertCountsAreReal(storage)
 })
 
+test('many keys at once, each on every instance, make one record each', async () => {
+  const all = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, key) => instances.map((each) => each.start(`k ${key}`))).flat(),
+  )
+  for (const outcome of all)
+    if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'request-in-flight', outcome.reason)
+  assert.deepEqual([await records(), await keys()], [20, 20])
+  await assertCountsAreReal(storage)
+})
+
 test('a removal that another instance does at the same time is answered as removed by both', async () => {
   for (let round = 0; round < 10; round += 1) {
     const id = Number(await one().start(`start ${round}`)) as StudyId
