@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 export const keyLifetime = 24 * 3600
 
 /** How long a request that asks the school may take, in seconds. If its process dies, the key is free after that. */
-export const longestInFlight = 60
+export const longestInFlight = 30
 
 /** 1 to 128 visible ASCII characters. */
 const wellFormed = /^[\x21-\x7e]{1,128}$/
