@@ -22,6 +22,7 @@ const onBothDatabases = [
   'test/cli/accounts*.test.ts',
   'test/cli/tokens.test.ts',
   'test/faults/*.test.ts',
+  'test/fuzz/*.test.ts',
 ]
 /** The exceptions: tests that use no database, or only SQLite. */
 const sameOnBoth = [

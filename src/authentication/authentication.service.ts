@@ -4,6 +4,7 @@ import { userNameKey } from '../accounts/user-name.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
+import { networkOf } from '../shared/network.ts'
 import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createCredentialCache, type Identity, passwordMemory, type Verified } from './credential-cache.ts'
@@ -13,7 +14,6 @@ import {
   findCredentialsOf,
   updatePasswordHash,
 } from './credentials.repository.ts'
-import { networkOf } from './guessing/network.ts'
 import type { Candidate, Match, PasswordGuesses } from './guessing/password-guesses.service.ts'
 import { hashPassword } from './password-hash.ts'
 import type { Tokens } from './token.ts'

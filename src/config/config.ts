@@ -1,4 +1,5 @@
 import type { TransportLimits } from '../http/transport/limits.ts'
+import type { Term } from '../shared/campus-calendar.ts'
 import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { DatabaseSetting } from './setting.ts'
 
@@ -48,6 +49,12 @@ export interface Config {
   timezone: string
   studyMaxHours: number
   studyIdleMinutes: number
+  /** The least study time of a day that counts for a streak. */
+  streakMinutes: number
+  /** The most hours of a day that count on boards. */
+  boardDayHours: number
+  /** In the order of their days. */
+  terms: Term[]
   trustProxy: string[]
   throttle: boolean
   limits: TransportLimits
@@ -61,7 +68,8 @@ export const settingNames = [
   ...['SCHOOL', 'SCHOOL_URL', 'SCHOOL_LOGIN', 'SCHOOL_CAPTCHA', 'SCHOOL_CAPTCHA_PROFILE', 'SCHOOL_CA', 'SCHOOL_TLS'],
   ...['SCHOOL_CONCURRENCY', 'LDAP_BASE_DN', 'LDAP_FILTER', 'LDAP_BIND_DN', 'LDAP_BIND_PASSWORD', 'LDAP_STARTTLS'],
   ...['CAS_STUDENT_NUMBER_ATTRIBUTE', 'CAS_RENEW', 'ALLOW_DEMO_SCHOOL', 'STUDENT_NUMBER', 'TOKEN_TTL', 'TIMEZONE'],
-  ...['STUDY_MAX_HOURS', 'STUDY_IDLE_MINUTES', 'TRUST_PROXY', 'THROTTLE', 'LOG_LEVEL'],
+  ...['STUDY_MAX_HOURS', 'STUDY_IDLE_MINUTES', 'STREAK_MINUTES', 'BOARD_DAY_HOURS', 'TERMS'],
+  ...['TRUST_PROXY', 'THROTTLE', 'LOG_LEVEL'],
 ] as const
 
 export type SettingName = (typeof settingNames)[number]

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { dayText } from '../shared/campus-calendar.ts'
 import { ConfigError } from './config.ts'
 import { readConfig } from './read-config.ts'
 
@@ -30,6 +31,13 @@ const wrong: readonly (readonly [variable: string, env: Record<string, string>])
   ['TIMEZONE', { TIMEZONE: 'Mars/Olympus' }],
   ['STUDY_MAX_HOURS', { STUDY_MAX_HOURS: '0' }],
   ['STUDY_IDLE_MINUTES', { STUDY_IDLE_MINUTES: '0' }],
+  ['STREAK_MINUTES', { STREAK_MINUTES: '1441' }],
+  ['BOARD_DAY_HOURS', { BOARD_DAY_HOURS: '26' }],
+  ['TERMS', { TERMS: '2026秋' }],
+  ['TERMS', { TERMS: '2026秋:2026-09-01:2026-08-31' }],
+  ['TERMS', { TERMS: '2026秋:2026-02-30:2026-08-31' }],
+  ['TERMS', { TERMS: 'a:2026-09-01:2027-01-15,b:2027-01-15:2027-07-01' }],
+  ['TERMS', { TERMS: 'a:2026-09-01:2027-01-15,a:2027-02-15:2027-07-01' }],
   ['TRUST_PROXY', { TRUST_PROXY: 'everyone' }],
   ['THROTTLE', { THROTTLE: 'maybe' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
@@ -63,6 +71,17 @@ test('nothing set is the defaults of the contract', () => {
   assert.deepEqual([host, port, school, timezone], ['127.0.0.1', 5000, 'demo', 'Asia/Shanghai'])
   assert.deepEqual([studyMaxHours, throttle, logLevel], [16, true, 'info'])
   assert.deepEqual(database, { kind: 'sqlite', path: 'data/occupy.sqlite' })
+})
+
+test('terms are in the order of their days', () => {
+  const { terms } = readConfig({ TERMS: '2027春:2027-02-22:2027-07-09, 2026秋:2026-09-01:2027-01-15' })
+  assert.deepEqual(
+    terms.map(({ name, first, last }) => [name, dayText(first), dayText(last)]),
+    [
+      ['2026秋', '2026-09-01', '2027-01-15'],
+      ['2027春', '2027-02-22', '2027-07-09'],
+    ],
+  )
 })
 
 test('a form of student numbers is for the whole text, and for none of more than 64 characters', () => {

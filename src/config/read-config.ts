@@ -13,6 +13,7 @@ import { conflicts } from './conflicts.ts'
 import {
   addresses,
   databaseUrl,
+  dayHours,
   hours,
   integer,
   minutes,
@@ -23,6 +24,7 @@ import {
   schoolAddress,
   secret,
   studentNumber,
+  terms,
   text,
   timezone,
 } from './setting.ts'
@@ -59,6 +61,9 @@ export function readConfig(env: Environment): Config {
     timezone: read('TIMEZONE', 'Asia/Shanghai', timezone),
     studyMaxHours: read('STUDY_MAX_HOURS', 16, hours),
     studyIdleMinutes: read('STUDY_IDLE_MINUTES', 30, minutes),
+    streakMinutes: read('STREAK_MINUTES', 15, minutes),
+    boardDayHours: read('BOARD_DAY_HOURS', 16, dayHours),
+    terms: read('TERMS', [], terms),
     trustProxy: read('TRUST_PROXY', [], addresses),
     throttle: read('THROTTLE', true, onOff),
     limits: transportLimits,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import proxyAddr from '@fastify/proxy-addr'
 import { isSafePattern } from 'redos-detector'
+import { parseDay, type Term } from '../shared/campus-calendar.ts'
 import { type StudentNumberForm, studentNumberForm } from '../shared/student-number-form.ts'
 import { splitHosts } from '../storage/postgres/postgres-hosts.ts'
 
@@ -41,6 +42,13 @@ export function hours(value: string): number {
   const number = Number(value)
   if (!/^\d+(\.\d+)?$/.test(value) || number <= 0 || number > 168)
     throw new Error('must be a number of hours above 0, at most 168')
+  return number
+}
+
+export function dayHours(value: string): number {
+  const number = Number(value)
+  if (!/^\d+(\.\d+)?$/.test(value) || number <= 0 || number > 25)
+    throw new Error('must be a number of hours above 0, at most 25')
   return number
 }
 
@@ -126,6 +134,30 @@ export function timezone(value: string): string {
   } catch {
     throw new Error('must be a time zone name such as Asia/Shanghai')
   }
+}
+
+const termsForm = 'must be NAME:FIRST_DAY:LAST_DAY, separated by commas, such as 2026秋:2026-09-01:2027-01-15'
+
+/** Sorted by their days. */
+export function terms(value: string): Term[] {
+  const list = value
+    .split(',')
+    .map(term)
+    .sort((one, other) => one.first - other.first)
+  for (const [index, { name, first }] of list.entries()) {
+    const before = list[index - 1]
+    if (before && before.last >= first) throw new Error(`has two terms that overlap: ${before.name}, ${name}`)
+  }
+  if (new Set(list.map(({ name }) => name)).size < list.length) throw new Error('has two terms of the same name')
+  return list
+}
+
+function term(value: string): Term {
+  const [, name = '', from = '', to = ''] = /^([^:]{1,40}):([^:]+):([^:]+)$/.exec(value.trim()) ?? []
+  const [first, last] = [parseDay(from), parseDay(to)]
+  if (name.trim() === '' || first === undefined || last === undefined) throw new Error(termsForm)
+  if (last < first) throw new Error(`has a term that ends before it begins: ${name}`)
+  return { name: name.trim(), first, last }
 }
 
 export function addresses(value: string): string[] {

@@ -31,7 +31,7 @@ export function answerHeaders(https: boolean): HeaderSet {
     xContentTypeOptions: true,
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
     },
     strictTransportSecurity: https && { maxAge: year, includeSubDomains: false },
   })

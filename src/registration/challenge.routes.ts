@@ -1,5 +1,6 @@
 import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
+import { networkOf } from '../shared/network.ts'
 import { schoolRefusals } from './school-refusal.ts'
 import type { VerificationService } from './verification.service.ts'
 import { Challenge } from './verification-input.schemas.ts'
@@ -23,7 +24,7 @@ export const challengeRoutes: Routes<{ verifications: VerificationService }> = a
         () => verifications.issueChallenge(ip),
         (body) => ({ body }),
         // The request has no content that only its sender knows.
-        { scope: `address ${ip}` },
+        { scope: `network ${networkOf(ip)}` },
       ),
   )
 }

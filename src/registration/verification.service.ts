@@ -1,5 +1,4 @@
 import { checkStudentNumber, studentNumberIdentity } from '../accounts/student-number.ts'
-import { networkOf } from '../authentication/guessing/network.ts'
 import { takeOnce } from '../authentication/rate-limit.repository.ts'
 import type { RateLimitService } from '../authentication/rate-limit.service.ts'
 import type { CasOutcome } from '../schools/cas/cas-login.ts'
@@ -8,6 +7,7 @@ import { CHALLENGE_LIFETIME, openChallenge, sealChallenge } from '../schools/sea
 import type { Proof, StudentVerifier } from '../schools/verifier.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
+import { networkOf } from '../shared/network.ts'
 import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { Db } from '../storage/storage.ts'
 import {

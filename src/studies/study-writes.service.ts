@@ -2,6 +2,7 @@ import { lockAccount, noteStudies } from '../accounts/account.repository.ts'
 import type { AccountId } from '../accounts/account.ts'
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
+import type { MaybePromise } from '../shared/maybe-promise.ts'
 import type { DatabaseKind, Db } from '../storage/storage.ts'
 import { type NewStudy, type OwnStudy, ownSettled, seenStart, withEnd } from './own/own-study.ts'
 import { decideEdit, type StudyEdit } from './own/study-edit.ts'
@@ -21,6 +22,20 @@ export interface StudyWrite {
   kind: DatabaseKind
   accountId: AccountId
   rules: Rules
+  followers: readonly StudyFollower[]
+}
+
+/** Called within the transaction of each write, for what is derived from records. */
+export type StudyFollower = (tx: Db, written: WrittenStudies) => MaybePromise<void>
+
+/** What a write did to the records of an account, whose row is locked. */
+export interface WrittenStudies {
+  accountId: AccountId
+  /** Whether the account's records are hidden from everyone else. */
+  hidden: boolean
+  now: EpochSeconds
+  /** In the order in which they were stored. */
+  changes: { before: OwnStudy | undefined; after: OwnStudy | undefined }[]
 }
 
 export interface StudyTexts {
@@ -132,7 +147,10 @@ export type StudyChange =
  * its own version, and the counts stay correct. Returns the id of each record.
  * @throws DomainError `unauthorized` if the account no longer exists
  */
-async function writeChanges({ tx, accountId, rules }: StudyWrite, changes: StudyChange[]): Promise<StudyId[]> {
+async function writeChanges(
+  { tx, accountId, rules, followers }: StudyWrite,
+  changes: StudyChange[],
+): Promise<StudyId[]> {
   const added = changes.reduce((sum, { before, after }) => sum + (after ? 1 : 0) - (before ? 1 : 0), 0)
   const noted = await noteStudies(tx, accountId, { added, written: changes.length })
   if (noted === undefined) throw new DomainError('unauthorized')
@@ -145,6 +163,11 @@ async function writeChanges({ tx, accountId, rules }: StudyWrite, changes: Study
     ids.map((studyId, at) => ({ accountId, version: first + at, studyId, changedAt })),
   )
   if (!noted.hidden) addToCounters(tx, changes.flatMap(deltasOf))
+  const stored = changes.map(({ before, after }, at) => ({
+    before,
+    after: after && { ...after, id: ids[at] as StudyId },
+  }))
+  for (const follow of followers) await follow(tx, { accountId, hidden: noted.hidden, now: rules.now, changes: stored })
   return ids
 }
 

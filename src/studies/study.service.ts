@@ -11,13 +11,21 @@ import { endsBy, type Rules, type Study, type StudyId, settled } from './study.t
 import { countAll } from './study-counter.repository.ts'
 import type { StudyListRequest } from './study-list.ts'
 import { pageStudies } from './study-page.repository.ts'
-import { endIn, endOverdueIn, type StudyTexts, type StudyWrite, startIn } from './study-writes.service.ts'
+import {
+  endIn,
+  endOverdueIn,
+  type StudyFollower,
+  type StudyTexts,
+  type StudyWrite,
+  startIn,
+} from './study-writes.service.ts'
 
 export interface StudyServiceDeps {
   storage: Storage
   clock: Clock
   maxHours: number
   idleMinutes: number
+  followers?: StudyFollower[]
 }
 
 export type StudyService = ReturnType<typeof createStudyService>
@@ -34,7 +42,7 @@ interface PageText {
 const sweepSize = 200
 const nothing: Page<Study> = { items: [], count: 0, next: undefined, prev: undefined }
 
-export function createStudyService({ storage, clock, maxHours, idleMinutes }: StudyServiceDeps) {
+export function createStudyService({ storage, clock, maxHours, idleMinutes, followers = [] }: StudyServiceDeps) {
   const pages = createPageCache()
   const [limit, idle] = [wholeSeconds(maxHours * 3600), wholeSeconds(idleMinutes * 60)]
   const rules = (): Rules => ({ now: clock.now(), limit, idle })
@@ -50,7 +58,7 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes }: St
 
   /** For steps in a transaction that also does other work. */
   function inWrite(tx: Db, accountId: AccountId): StudyWrite {
-    return { tx, kind: storage.kind, accountId, rules: rules() }
+    return { tx, kind: storage.kind, accountId, rules: rules(), followers }
   }
 
   /** Returns the record if `caller` may see it. @throws DomainError `not-found` */

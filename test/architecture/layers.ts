@@ -1,6 +1,9 @@
+const base = ['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration', 'studies']
+const features = ['idempotency', ...base, 'statistics', 'leaderboards', 'live', 'export']
+
 /**
  * What each place of `src` may import from the others: a folder, or one file of it. Whatever a place holds it may import itself.
- * Features stand in a line, `schools ← accounts ← authentication ← registration ← studies ← statistics`, and import only to their left.
+ * Features stand in a line, `schools ← accounts ← authentication ← registration ← studies ← statistics ← leaderboards ← live ← export`, and import only to their left.
  */
 export const layers: Readonly<Record<string, readonly string[]>> = {
   shared: [],
@@ -16,6 +19,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'registration/waiting-room/*.table.ts',
     'studies/*.table.ts',
     'statistics/*.table.ts',
+    'leaderboards/*.table.ts',
     'idempotency/*.table.ts',
   ],
   config: ['shared', 'storage/postgres/postgres-hosts.ts', 'http/transport/limits.ts'],
@@ -25,23 +29,20 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   authentication: ['shared', 'storage', 'http', 'schools', 'accounts'],
   registration: ['shared', 'storage', 'http', 'schools', 'accounts', 'authentication'],
   studies: ['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration'],
-  statistics: ['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration', 'studies'],
-  'background-jobs.ts': ['shared', 'storage', 'idempotency', 'accounts', 'authentication', 'studies', 'statistics'],
-  'tools/seed': ['shared', 'storage', 'accounts', 'authentication', 'studies', 'config'],
+  statistics: base,
+  leaderboards: [...base, 'statistics'],
+  live: [...base, 'statistics', 'leaderboards'],
+  export: [...base, 'statistics', 'leaderboards', 'live'],
+  'background-jobs.ts': features,
+  'tools/seed': ['shared', 'storage', 'accounts', 'authentication', 'studies', 'statistics', 'leaderboards', 'config'],
   'tools/database-copy': ['shared', 'storage', 'studies', 'config/setting.ts'],
   'tools/backup': ['shared', 'storage', 'keys.ts'],
-  'app.ts': [
-    ...['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration', 'studies', 'statistics'],
-    ...['idempotency', 'config', 'keys.ts', 'background-jobs.ts', 'version.ts'],
-  ],
+  'app.ts': [...features, ...['config', 'keys.ts', 'background-jobs.ts', 'version.ts']],
   server: [
-    ...['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration', 'studies', 'statistics'],
+    ...features,
     ...['tools/captcha', 'tools/simulated-school'],
     ...['config', 'keys.ts', 'version.ts', 'app.ts'],
   ],
-  cli: [
-    ...['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration', 'studies', 'statistics'],
-    ...['config', 'keys.ts', 'version.ts', 'app.ts', 'tools', 'server'],
-  ],
+  cli: [...features, ...['config', 'keys.ts', 'version.ts', 'app.ts', 'tools', 'server']],
   'main.ts': ['cli', 'config'],
 }

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
 import { basic, send } from '../contract/client.ts'
-import { lanHost, openBrowser, type TestBrowser } from '../support/browser.ts'
+import { freePort, lanHost, openBrowser, type TestBrowser } from '../support/browser.ts'
 import { type Service, startService } from '../support/service.ts'
 
 const phone = { viewport: { width: 390, height: 844 }, locale: 'zh-CN' }
@@ -27,15 +25,6 @@ after(async () => {
   await chromium?.close()
   await service?.close()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** A page, and whatever it complains of or asks of another origin. */
 async function openPage(options: BrowserContextOptions): Promise<{ page: Page; complaints: string[] }> {

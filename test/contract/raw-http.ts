@@ -118,7 +118,8 @@ function wholeLength(bytes: Buffer): number {
   return bytes.indexOf('\r\n\r\n') + 4 + Number(split(bytes).headers.get('content-length'))
 }
 
-function parseReply(bytes: Buffer): Reply {
+/** The first of the answers in these bytes. */
+export function parseReply(bytes: Buffer): Reply {
   const { status, headers, content: after = Buffer.alloc(0) } = split(bytes)
   const length = headers.get('content-length')
   const content = length === null ? after : after.subarray(0, Number(length))

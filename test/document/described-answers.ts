@@ -1,72 +1,25 @@
 import assert from 'node:assert/strict'
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { type Call, type Reply, send } from '../contract/client.ts'
-
-export interface Operation {
-  operationId: string
-  summary: string
-  description?: string
-  security?: object[]
-  parameters?: { name: string; in: string; description?: string; schema: object; example?: unknown }[]
-  requestBody?: { content: Record<string, Media> }
-  responses: Record<string, Answer>
-}
-interface Answer {
-  description: string
-  headers?: Record<string, { description?: string; schema: { type: string } }>
-  content?: Record<string, Media>
-}
-interface Media {
-  schema: object
-  example?: unknown
-  examples?: Record<string, { value: unknown }>
-}
-export interface ApiDocument {
-  servers: { url: string }[]
-  paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, { description?: string; properties?: object }> }
-}
+import { type ApiDocument, createAnswerCheck } from './answer-check.ts'
 
 export type DescribedApi = Awaited<ReturnType<typeof openDescribedApi>>
 
 /** A service whose answers are held against its own document. */
 export async function openDescribedApi(address: string) {
   const document = (await send('GET', `${address}/openapi.json`)).body as ApiDocument
-  const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document')
+  const check = createAnswerCheck(document)
   const seen = new Set<string>()
 
   /** @throws AssertionError for an answer that is not as the document has it */
   async function ask(method: string, path: string, call: Call = {}): Promise<Reply> {
     const reply = await send(method, `${address}/api/v1.0${path}`, call)
     const template = templateOf(document, method, `/api/v1.0${path.replace(/\?.*/, '')}`)
-    const where = `${method} ${template}: ${reply.status} ${reply.text}`
-    const answer = document.paths[template]?.[method.toLowerCase()]?.responses[reply.status]
-    assert.ok(answer, where)
+    check(method, template, reply)
     seen.add(`${method} ${template} ${reply.status}`)
-    for (const name of Object.keys(answer.headers ?? {})) assert.ok(reply.headers.has(name), `${where}: ${name}`)
-    if (answer.content === undefined) assert.equal(reply.text, '', where)
-    else {
-      const pointer = [
-        'paths',
-        template,
-        method.toLowerCase(),
-        'responses',
-        reply.status,
-        'content',
-        'application/json',
-        'schema',
-      ]
-      const validate = ajv.getSchema(`document#/${pointer.map(escaped).join('/')}`)
-      assert.ok(validate?.(reply.body), `${where}: ${JSON.stringify(validate?.errors)}`)
-    }
     return reply
   }
 
   return { document, ask, seen }
-}
-
-function escaped(name: string | number): string {
-  return encodeURIComponent(String(name).replaceAll('~', '~0').replaceAll('/', '~1'))
 }
 
 /** Of several that fit, the one with the fewest parameters. */

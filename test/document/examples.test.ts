@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
 import { basic, send } from '../contract/client.ts'
 import { startService } from '../support/service.ts'
-import { type Operation, openDescribedApi } from './described-answers.ts'
+import type { Operation } from './answer-check.ts'
+import { openDescribedApi } from './described-answers.ts'
 
 test('the examples of the document work at the demo school, in its order, and book no time', async (t) => {
   const service = await startService({}, { school: { students: demoStudents } })

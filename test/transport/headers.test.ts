@@ -101,7 +101,8 @@ function assertGuarded({ status, headers }: Asked): void {
   assert.equal(headers['x-content-type-options'], 'nosniff')
   assert.equal(headers['referrer-policy'], 'no-referrer')
   assert.equal(headers['cross-origin-resource-policy'], 'same-origin')
-  assert.match(headers['content-security-policy'] ?? '', /frame-ancestors 'none'/)
+  for (const part of [/base-uri 'none'/, /frame-ancestors 'none'/])
+    assert.match(headers['content-security-policy'] ?? '', part)
 }
 
 function assertLogged({ service }: Mode, { status, headers }: Asked): void {

@@ -1,11 +1,11 @@
 import type { AccountId, Credentials } from '../../accounts/account.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
+import { networkOf } from '../../shared/network.ts'
 import { nobodysHash, verifyPassword } from '../password-hash.ts'
 import { type Booking, type RateLimitService, refusalError } from '../rate-limit.service.ts'
 import type { Charge, Refusal } from '../rate-limit.ts'
 import { chargesOf, type Door, sharedCharges, signInNote } from './guess-limits.ts'
-import { networkOf } from './network.ts'
 import { createRecentSignIns } from './recent-sign-ins.ts'
 
 /** One account that a guess may refer to, or a stand-in for an account that does not exist: both cost the same. */

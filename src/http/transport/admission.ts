@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { networkOf } from '../../shared/network.ts'
 import { type Connection, isIdle } from './connections.ts'
 import type { TransportLimits } from './limits.ts'
 
@@ -28,7 +28,7 @@ export function createAdmission(bounds: Bounds, isProxy: (address: string) => bo
   /** Whether there is room for one more connection from this address. A trusted proxy's address is not counted: many clients share it. */
   function mayEnter(address: string | undefined): boolean {
     if (!hasRoom(all, bounds.connections)) return false
-    const same = byNetwork.get(networkOf(address))
+    const same = byNetwork.get(networkOf(address ?? ''))
     return same === undefined || hasRoom(same, bounds.connectionsPerAddress)
   }
 
@@ -61,13 +61,4 @@ function idle(among: Iterable<Connection>, most: number): Connection[] {
     if (isIdle(connection)) found.push(connection)
   }
   return found
-}
-
-/** One customer has a whole IPv6 network of 64 bits, which counts as one address. */
-function networkOf(address = ''): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':')
-  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length
-  return [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...(tail ?? '').split(':')].slice(0, 4).join(':')
 }

@@ -1,0 +1,20 @@
+import type { AccountId } from '../accounts/account.ts'
+import type { CampusDay } from '../shared/campus-calendar.ts'
+import type { MaybePromise } from '../shared/maybe-promise.ts'
+import type { Db } from '../storage/storage.ts'
+
+/** The seconds of one day that count on boards, before and after a write: at most `BOARD_DAY_HOURS`. */
+export interface BoardDayChange {
+  day: CampusDay
+  before: number
+  after: number
+}
+
+/** What leaderboards derive from the daily totals, within the transaction that changes them. The account's row is locked. */
+export interface BoardTotals {
+  apply(tx: Db, accountId: AccountId, changes: BoardDayChange[]): MaybePromise<void>
+  /** Adds everything that the account's daily totals say. */
+  add(tx: Db, accountId: AccountId): Promise<void>
+  /** Takes the account off every board. */
+  remove(tx: Db, accountId: AccountId): Promise<void>
+}
