@@ -58,6 +58,14 @@ export const copiedTables: readonly CopiedTable[] = [
     key: ['id'],
     drawn: true,
   },
+  {
+    name: 'idempotency_keys',
+    columns: {
+      ...{ mark: text, fingerprint: text, account_id: integer, status: integer, location: text, body: text },
+      created_at: integer,
+    },
+    key: ['mark'],
+  },
   { name: 'settings', columns: { key: text, value: text }, key: ['key'], where: `key <> '${unfinishedCopy}'` },
 ]
 
