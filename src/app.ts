@@ -126,7 +126,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(studyListRoutes, { studies })
         await known.register(studyRoutes, { studies })
         await known.register(studyEditRoutes, { ...services, clock })
-        await known.register(exportRoutes, { ...services, timezone: config.timezone })
+        await known.register(exportRoutes, { ...services, timezone: config.timezone, logUnavailable })
       })
     },
     { prefix: apiBase },

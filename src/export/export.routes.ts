@@ -3,6 +3,8 @@ import { errorResponses } from '../http/document/api-schemas.ts'
 import type { ObjectSchema, Routes } from '../http/document/json-schema.ts'
 import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { languageOf } from '../http/errors/language.ts'
+import type { LogUnavailable } from '../http/errors/unavailability-log.ts'
+import { breakOff } from '../http/transport/broken-answer.ts'
 import { createCampusCalendar, dayText } from '../shared/campus-calendar.ts'
 import { calendarExport } from './calendar-export.schemas.ts'
 import { csvExport } from './csv-export.schemas.ts'
@@ -53,7 +55,10 @@ Streamed, without a \`Content-Length\`; if it fails midway, the connection break
           type: 'string',
           description: 'UTF-8，带 BOM；表头为中文或英文 · UTF-8 with a BOM; the header row is in Chinese or English',
         },
-        'text/calendar': { type: 'string', description: '日历（iCalendar，RFC 5545） · A calendar: iCalendar, RFC 5545' },
+        'text/calendar': {
+          type: 'string',
+          description: '日历（iCalendar，RFC 5545） · A calendar: iCalendar, RFC 5545',
+        },
       },
     },
     ...errorResponses('bad-query', 'unauthorized', 'export-under-way'),
@@ -64,21 +69,26 @@ export interface ExportRoutesOptions {
   exports: ExportService
   /** Of the campus. */
   timezone: string
+  logUnavailable: LogUnavailable
 }
 
-export const exportRoutes: Routes<ExportRoutesOptions> = async (app, { exports, timezone }) => {
+export const exportRoutes: Routes<ExportRoutesOptions> = async (app, { exports, timezone, logUnavailable }) => {
   const calendar = createCampusCalendar(timezone)
 
   app.get(
     '/users/me/export',
     { schemaErrorFormatter: invalidParameter('bad-query'), schema: exporting },
-    async ({ identity, query, origin, headers, method }, reply) => {
+    async ({ id: reqId, identity, query, origin, headers, method }, reply) => {
       const extension = query.format ?? 'json'
       const { type, write } = formats[extension]
       const language = languageOf(headers['accept-language'])
       const data = await exports.openExport(identity.accountId)
       const file = Readable.from(method === 'HEAD' ? [] : write(data, { origin, language, timezone }))
       file.once('close', data.close)
+      file.once('error', (error) => {
+        if (reply.raw.headersSent) breakOff(reply)
+        if (!logUnavailable(error, { reqId })) reply.log.error({ reqId, err: error }, 'an export broke off')
+      })
       reply
         .header('content-disposition', attachment(`${dayText(calendar.dayOf(data.exportedAt))}.${extension}`))
         .header('content-language', language)
