@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:http2'
+import { connect as connectPlain } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
@@ -74,6 +75,22 @@ describe('an export under way', () => {
       await until(async () => (await exported()).status === 200, 'a place is free again')
       for (const answer of [one, other]) answer.destroy()
     }
+  })
+
+  test('that nobody waits for any more leaves its place too', async () => {
+    const { hostname, port } = new URL(service.address)
+    for (let time = 0; time < 20; time++) {
+      const socket = connectPlain(Number(port), hostname).on('error', () => undefined)
+      await once(socket, 'connect')
+      const request = `GET /api/v1.0/users/me/export HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: ${as.authorization}\r\n\r\n`
+      socket.write(request, () => (time % 2 ? socket.resetAndDestroy() : socket.destroy()))
+      await once(socket, 'close')
+    }
+    await until(async () => {
+      const two = await Promise.all([begin(service.address, as), begin(service.address, as)])
+      for (const answer of two) answer.on('error', () => undefined).destroy()
+      return two.every(({ statusCode }) => statusCode === 200)
+    }, 'both places are free again')
   })
 })
 
