@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { canPin, endChild, startChild, usageOf } from './child.ts'
 import { ask } from './conversation.ts'
 import type { DatabaseServer } from './databases.ts'
-import { type Figures, type Measured, measure, takeSample, together } from './measure.ts'
+import { type Figures, type Measured, measure, prepare, takeSample, together } from './measure.ts'
 import { type Row, rows } from './rows.ts'
 import { type BenchedServer, startServer } from './server.ts'
 import { meetWorld, seedWorld, type World } from './world.ts'
@@ -80,6 +80,7 @@ export async function runBeside(databases: DatabaseServer, options: RunOptions):
     const results: BareRow[] = []
     for (const [index, row] of chosen.entries()) {
       options.signal.throwIfAborted()
+      await prepare(row, world, server.origin)
       const sample = await takeSample(row, world, server.origin)
       await ask(bare, sample)
       results.push(await besideBare(row, world, server, { bare, bareOrigin, load, databaseUrl }, options))

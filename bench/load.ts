@@ -53,13 +53,14 @@ async function run(job: LoadJob): Promise<LoadResult> {
 
 type ClientRequest = autocannon.Request
 
-function requestsOf({ requests, writes }: LoadJob, connection: number, result: LoadResult): ClientRequest[] {
-  if (writes === undefined) {
+function requestsOf({ requests, writes, each }: LoadJob, connection: number, result: LoadResult): ClientRequest[] {
+  if (writes === undefined && each === undefined) {
     const turn = Math.floor((connection * requests.length) / 7) % requests.length
     return [...requests.slice(turn), ...requests.slice(0, turn)].map((request) => ({ ...request }))
   }
   // Each connection is a different student, because a start ends the same student's running record.
   const start = requests[connection % requests.length] as WireRequest
+  if (each === 'student') return [{ ...start }]
   let id = 0
   const started: ClientRequest = {
     ...start,

@@ -46,6 +46,7 @@ export async function measure(
     origin: target.origin,
     requests: row.requests(world),
     writes: row.writes,
+    each: row.each,
     flood: real ? row.flood?.(world) : undefined,
   }
   const before = usageOf(target.pid)
@@ -81,6 +82,15 @@ async function lostWrites(databaseUrl: string, { started, stopped }: LoadResult)
   const kept = await countKept(databaseUrl, started, stopped)
   const lost = started.length - kept.started + stopped.length - kept.stopped
   return lost > 0 ? [`${lost} acknowledged writes are not in the database`] : []
+}
+
+/** @throws Error if the server refuses one of the requests */
+export async function prepare(row: Row, world: World, origin: string): Promise<void> {
+  for (const { path, method, headers, body } of row.prepare?.(world) ?? []) {
+    const answer = await fetch(`${origin}${path}`, { method, headers, body: body ?? null })
+    if (!answer.ok) throw new Error(`${row.name}: ${method} ${path} answered ${answer.status}`)
+    await answer.arrayBuffer()
+  }
 }
 
 /** Takes one response of the real server for the bare server to repeat. */

@@ -12,6 +12,10 @@ export interface Row {
   /** The minimum ratio to the bare server, if there is a target. */
   target?: number
   writes?: LoadJob['writes']
+  /** Each connection is another student's. */
+  each?: LoadJob['each']
+  /** Sent once before, to the real server. */
+  prepare?(world: World): WireRequest[]
   flood?: (world: World) => NonNullable<LoadJob['flood']>
   requests(world: World): WireRequest[]
 }
@@ -23,13 +27,8 @@ const get = (path: string, authorization?: string): WireRequest => ({
 })
 const byToken = (token: string) => basic(token, '')
 
-/** Enough different records to defeat caches of a few rows. They are the same in each run. */
-function someIds({ records }: World): number[] {
-  return Array.from({ length: 512 }, (_, index) => 1 + Math.floor((index * records) / 512))
-}
-
 function someRecords(world: World, authorization: (index: number) => string | undefined): WireRequest[] {
-  return someIds(world).map((id, index) => get(`/studys/${id}`, authorization(index)))
+  return world.ids.map((id, index) => get(`/studys/${id}`, authorization(index)))
 }
 
 const userOf = ({ users }: World, index: number) => users[index % users.length] as World['users'][number]
@@ -105,6 +104,39 @@ export const rows: Row[] = [
     requests: (world) => everyones(world, world.lastCursor),
   },
   { name: 'running ones', tables: ['scale'], status: 200, requests: (world) => everyones(world, '?running=true') },
+  {
+    name: 'statistics of a year',
+    tables: ['bare', 'scale'],
+    status: 200,
+    target: 0.15,
+    requests: (world) => {
+      const year = new URLSearchParams(world.year)
+      return world.users.map(({ id, token }) => get(`/users/${id}/statistics?${year}`, byToken(token)))
+    },
+  },
+  {
+    name: 'own ledger of a day',
+    tables: ['bare', 'scale'],
+    status: 200,
+    requests: ({ users }) => users.map(({ day, token }) => get(`/users/me/ledger?day=${day}`, byToken(token))),
+  },
+  {
+    name: 'heartbeat',
+    tables: ['bare', 'scale'],
+    status: 204,
+    target: 0.3,
+    prepare: starts,
+    requests: ({ users }) =>
+      users.map(({ token }): WireRequest => ({ ...get('/studys/running/heartbeat', byToken(token)), method: 'POST' })),
+  },
+  {
+    // Not beside a larger campus, where the answer itself is longer. An account can have two exports under way.
+    name: 'own export, JSON',
+    tables: ['bare'],
+    status: 200,
+    each: 'student',
+    requests: ({ users }) => users.map(({ token }) => get('/users/me/export', byToken(token))),
+  },
   { name: 'start', tables: ['bare', 'scale'], status: 201, target: 0.15, writes: 'start', requests: starts },
   {
     name: 'start, JSON body',

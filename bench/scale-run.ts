@@ -1,10 +1,10 @@
 import { closeAll, type RunOptions, serverCores, startLoad } from './bare-run.ts'
 import { endChild, usageOf } from './child.ts'
 import type { DatabaseServer } from './databases.ts'
-import { type Figures, measure, together } from './measure.ts'
-import { rows } from './rows.ts'
+import { type Figures, measure, prepare, type Target, type Turn, together } from './measure.ts'
+import { type Row, rows } from './rows.ts'
 import { startServer } from './server.ts'
-import { meetWorld, type Size, seedWorld } from './world.ts'
+import { meetWorld, type Size, seedWorld, type World } from './world.ts'
 
 export interface ScaleRow {
   name: string
@@ -60,11 +60,11 @@ export async function runScale(
     const results: ScaleRow[] = []
     for (const row of chosen)
       for (const target of [targets.small, targets.large])
-        await measure(row, target.world, target, { load, connections, seconds: warmUp })
+        await measureIn(target, row, { load, connections, seconds: warmUp })
     for (const [index, row] of chosen.entries()) {
       options.signal.throwIfAborted()
       const turn = { load, connections, seconds: Math.max(1, Math.round(options.seconds / turns)) }
-      const of = async (target: typeof targets.small) => measure(row, target.world, target, turn)
+      const of = async (target: typeof targets.small) => measureIn(target, row, turn)
       const measured = { small: [await of(targets.small)], large: [await of(targets.large)] }
       for (let time = 1; time < turns; time++) {
         measured.small.push(await of(targets.small))
@@ -84,4 +84,10 @@ export async function runScale(
     options.signal.removeEventListener('abort', abort)
     await closeAll(closing)
   }
+}
+
+/** What is prepared may have been undone by another row. */
+async function measureIn(target: Target & { world: World }, row: Row, turn: Turn) {
+  await prepare(row, target.world, target.origin)
+  return measure(row, target.world, target, turn)
 }

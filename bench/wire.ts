@@ -15,6 +15,8 @@ export interface LoadJob {
   requests: WireRequest[]
   /** `start`: the requests start records, and their ids are collected. `stop`: each record is ended before the next starts. */
   writes?: 'start' | 'stop' | undefined
+  /** Each connection sends only one of the requests: that of its student. */
+  each?: 'student' | undefined
   /** Additional requests, sent at a constant rate without waiting for responses. */
   flood?: { perSecond: number; requests: WireRequest[] } | undefined
 }

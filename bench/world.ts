@@ -11,13 +11,19 @@ export interface BenchUser {
   name: string
   password: string
   token: string
+  /** The campus day of the latest record, `YYYY-MM-DD`. */
+  day: string
 }
 
 /** The data that the rows' requests refer to. */
 export interface World {
   users: BenchUser[]
-  /** The record ids are 1 to this number. */
+  /** How many records everyone may see. */
   records: number
+  /** Ids of such records, evenly spread: enough to defeat caches of a few rows. They are the same in each run. */
+  ids: number[]
+  /** The first and the last of 365 campus days up to yesterday. */
+  year: { from: string; to: string }
   /** The middle month of all records, in the API's time format. */
   month: { from: string; to: string }
   /** The query of the page in the middle, from the server's links. */
@@ -30,6 +36,10 @@ const password = 'quiet reading room'
 const day = 86_400
 const years = 3
 const userCount = 64
+const idCount = 512
+const timezone = 'Asia/Shanghai'
+/** In seconds, ahead of UTC. */
+const offset = 8 * 3600
 
 export interface Size {
   students: number
@@ -50,7 +60,7 @@ export async function seedWorld(
     seed: 7,
     from: until - years * 365 * day,
     until,
-    timezone: 'Asia/Shanghai',
+    timezone,
     limit: 16 * 3600,
   }
   const store = await openSeedStore(readConfig({ DATABASE_URL: databaseUrl }).database)
@@ -62,29 +72,62 @@ export async function seedWorld(
 }
 
 /** Gets from the server what the rows need. */
-export async function meetWorld(origin: string, { students, records }: Size): Promise<World> {
-  const users: BenchUser[] = []
-  for (let index = 0; index < Math.min(userCount, students); index++) {
-    // Spread over the whole campus, to include students with many records and with few.
-    const id = 1 + Math.floor((index * students) / Math.min(userCount, students))
-    const name = seedUserName(id)
-    const { token } = await get<{ token: string }>(`${origin}${apiBase}/token`, basic(name, password))
-    users.push({ id, name, password, token })
-  }
-  const authorization = `Bearer ${users[0]?.token}`
-  const middle = Math.floor(records / 40)
+export async function meetWorld(origin: string, size: Size): Promise<World> {
+  const users = await meetUsers(origin, size)
+  const authorization = bearer(users[0])
   const page = (query: string) =>
-    get<{ next: string | null; prev: string | null }>(`${origin}${apiBase}/studys?${query}`, authorization)
-  const { next } = await page(`page=${middle}`)
+    get<{ count: number; next: string | null; prev: string | null }>(
+      `${origin}${apiBase}/studys?${query}`,
+      authorization,
+    )
+  const { count } = await page('per_page=1')
+  const { next } = await page(`page=${Math.floor(count / 40)}`)
   const { prev } = await page('page=1000000000')
-  const centre = Date.now() / 1000 - (years * 365 * day) / 2
+  const now = Date.now() / 1000
+  const centre = now - (years * 365 * day) / 2
   return {
     users,
-    records,
+    records: count,
+    ids: await visibleIds(origin, size.records, users),
     month: { from: wireTime(centre - 15 * day), to: wireTime(centre + 15 * day) },
+    year: { from: campusDay(now - 365 * day), to: campusDay(now - day) },
     middleCursor: new URL(next ?? origin).search,
     lastCursor: new URL(prev ?? origin).search,
   }
+}
+
+/** Spread over the whole campus, to include students with many records and with few. */
+async function meetUsers(origin: string, { students }: Size): Promise<BenchUser[]> {
+  const users: BenchUser[] = []
+  for (let index = 0; index < Math.min(userCount, students); index++) {
+    const id = 1 + Math.floor((index * students) / Math.min(userCount, students))
+    const name = seedUserName(id)
+    const { token } = await get<{ token: string }>(`${origin}${apiBase}/token`, basic(name, password))
+    const user = { id, name, password, token }
+    const latest = `${origin}${apiBase}/users/${id}/studys/?order=desc&per_page=1`
+    const { studys } = await get<{ studys: { start_time: string }[] }>(latest, bearer(user))
+    const startedAt = Date.parse(`${studys[0]?.start_time.replace(' ', 'T') ?? new Date().toISOString().slice(0, 19)}Z`)
+    users.push({ ...user, day: campusDay(startedAt / 1000) })
+  }
+  return users
+}
+
+/** Two students look at each record, because one could be a hidden one's own. */
+async function visibleIds(origin: string, records: number, users: BenchUser[]): Promise<number[]> {
+  const isVisible = async (id: number) => {
+    const url = `${origin}${apiBase}/studys/${id}`
+    const looks = users.slice(0, 2).map((user) => fetch(url, { headers: { authorization: bearer(user) } }))
+    const answers = await Promise.all(looks)
+    await Promise.all(answers.map((answer) => answer.arrayBuffer()))
+    return answers.every(({ ok }) => ok)
+  }
+  const ids: number[] = []
+  for (let index = 0; index < idCount; index++) {
+    let id = 1 + Math.floor((index * records) / idCount)
+    while (id < records && !(await isVisible(id))) id++
+    ids.push(id)
+  }
+  return ids
 }
 
 async function get<T>(url: string, authorization: string): Promise<T> {
@@ -95,6 +138,14 @@ async function get<T>(url: string, authorization: string): Promise<T> {
 
 export function basic(name: string, secret: string): string {
   return `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+}
+
+function bearer(user: Pick<BenchUser, 'token'> | undefined): string {
+  return `Bearer ${user?.token}`
+}
+
+function campusDay(at: number): string {
+  return wireTime(at + offset).slice(0, 10)
 }
 
 function wireTime(at: number): string {

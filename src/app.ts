@@ -14,6 +14,8 @@ import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
 import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config/config.ts'
+import { exportRoutes } from './export/export.routes.ts'
+import { createExportService } from './export/export.service.ts'
 import { apiReference } from './http/document/api-reference.ts'
 import { openapi } from './http/document/openapi.ts'
 import { createUnavailabilityLog } from './http/errors/unavailability-log.ts'
@@ -64,6 +66,7 @@ export interface AppDeps {
     | 'studyIdleMinutes'
     | 'throttle'
     | 'studentNumber'
+    | 'timezone'
   >
   storage: Storage
   clock: Clock
@@ -126,6 +129,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(studyListRoutes, { studies })
         await known.register(studyRoutes, { studies })
         await known.register(studyEditRoutes, { ...services, clock })
+        await known.register(exportRoutes, { ...services, timezone: config.timezone, logUnavailable })
       })
     },
     { prefix: apiBase },
@@ -153,14 +157,16 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const identities = createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses })
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
   const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
+  const accounts = createAccountService({ storage, lastSeen })
+  const settings = createSettingsService({ storage, countData: countForEveryone })
   return {
     idempotency: createIdempotencyService({ storage, clock, keys }),
     rateLimits,
     lastSeen,
     verifications,
     identities,
-    accounts: createAccountService({ storage, lastSeen }),
-    settings: createSettingsService({ storage, countData: countForEveryone }),
+    accounts,
+    settings,
     ownAccount: createOwnAccountService({
       storage,
       studentNumberKey,
@@ -172,5 +178,6 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
     studies,
     ownStudies: createOwnStudyService({ storage, studies }),
     heartbeats: createHeartbeatService({ storage, studies }),
+    exports: createExportService({ storage, accounts, settings, studies }),
   }
 }

@@ -21,7 +21,7 @@ const preflight = {
   'access-control-allow-headers': 'Authorization, Content-Type, Accept-Language, Idempotency-Key, If-None-Match',
   'access-control-max-age': '3600',
 }
-const exposed = 'Location, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id'
+const exposed = 'Location, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id, Content-Disposition'
 
 /** Lets pages of these origins read responses (CORS), without browser credentials: they send the Authorization header themselves. */
 export const cors = fp<{ allowed: ReadonlySet<string> }>(async (app, { allowed }) => {

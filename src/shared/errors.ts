@@ -69,6 +69,7 @@ export type ErrorCode =
   | 'no-running-study'
   | 'subject-malformed'
   | 'note-malformed'
+  | 'export-under-way'
 
 export interface ErrorDetails {
   retryAfterSeconds?: number
@@ -81,7 +82,8 @@ export interface ErrorDetails {
   place?: string
   /** The rate limit that applies to the response, and its state. */
   rateLimit?: {
-    limit: { name: string; points: number; duration: number }
+    /** Without a duration, a limit of what is under way at once. */
+    limit: { name: string; points: number; duration?: number }
     remaining: number
     resetSeconds: number
   }

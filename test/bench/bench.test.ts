@@ -5,8 +5,16 @@ import { table } from '../../bench/report.ts'
 import { rows } from '../../bench/rows.ts'
 
 const world = {
-  users: [1, 2, 3].map((id) => ({ id, name: `student${id}`, password: 'secret', token: `token${id}` })),
+  users: [1, 2, 3].map((id) => ({
+    id,
+    name: `student${id}`,
+    password: 'secret',
+    token: `token${id}`,
+    day: '2026-01-15',
+  })),
   records: 1000,
+  ids: [1, 2, 3],
+  year: { from: '2025-02-01', to: '2026-01-31' },
   month: { from: '2026-01-01 00:00:00', to: '2026-02-01 00:00:00' },
   middleCursor: '?cursor=middle',
   lastCursor: '?cursor=last',

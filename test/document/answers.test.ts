@@ -114,6 +114,11 @@ test('every answer about own records, settings and the own account is as the doc
   }
   assert.equal((await ask('PUT', '/users/me/settings', { as, json: { visibility: 'only_me' } })).status, 200)
 
+  for (const query of ['', '?format=json', '?format=csv', '?format=ics'])
+    assert.equal((await ask('GET', `/users/me/export${query}`, { as })).status, 200)
+  assert.equal((await ask('GET', '/users/me/export?format=xlsx', { as })).status, 400)
+  assert.equal((await ask('GET', '/users/me/export')).status, 401)
+
   const { password } = ann
   for (const [json, status] of [
     [{ password }, 400],

@@ -38,6 +38,7 @@ export const table: Record<string, Row> = {
   'GET /users/{user_id}': { answers: known(200) },
   'GET /users/me/settings': { answers: known(200) },
   'PUT /users/me/settings': { answers: known(200), json: {} },
+  'GET /users/me/export': { answers: known('shown', { other: 'withheld', 'other, of a hidden owner': 'withheld' }) },
   'GET /token': { answers: known(401, { 'owner, by password': 200 }) },
   // The school refuses the number: whoever reaches it is past the door.
   'POST /users/me/student-number': {

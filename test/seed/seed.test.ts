@@ -8,10 +8,13 @@ import { readConfig } from '../../src/config/read-config.ts'
 import { openDatabase } from '../../src/server/open-storage.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import type { Storage } from '../../src/storage/storage.ts'
+import { isSelfReported } from '../../src/studies/own/own-study.ts'
+import { keptNote, keptSubject } from '../../src/studies/own/study-text.ts'
+import { toOwnStudy } from '../../src/studies/study.repository.ts'
 import { addToCounters, countAll, countRunning } from '../../src/studies/study-counter.repository.ts'
 import { runningDelta, startDeltas } from '../../src/studies/study-counter.ts'
 import { openSeedStore } from '../../src/tools/seed/open-seed-store.ts'
-import type { PlanWish } from '../../src/tools/seed/plan.ts'
+import type { PlanWish, SeedPlan } from '../../src/tools/seed/plan.ts'
 import { NotEmptyError, seedDatabase } from '../../src/tools/seed/seed.service.ts'
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts'
 
@@ -52,9 +55,9 @@ describe('seeding a campus', () => {
     const options = { chunkSize: 7_000, partSize: 1_000, signal: controller.signal, onProgress }
     await assert.rejects(seed(stopped.url, wish, options), { name: 'AbortError' })
     const part = open(stopped.url)
-    const kept = await countAll(part.db)
+    const kept = (await studiesOf(part)).length
     assert.equal(kept, 9_000, 'what was put in by then')
-    assert.equal(kept, (await studiesOf(part)).length)
+    assert.equal(await countAll(part.db), (await visibleOf(part)).length)
     await part.close()
     const { found } = await seed(stopped.url, wish)
     assert.equal(found, kept)
@@ -73,16 +76,18 @@ describe('seeding a campus', () => {
 
   test('counts are what the service would have counted', async () => {
     const studies = await studiesOf(storage)
+    const visible = await visibleOf(storage)
     assert.equal(studies.length, wish.records)
+    assert.ok(visible.length < studies.length)
     const place = await emptyDatabase(await mkdtemp(join(folder, 'counted-')))
     const counted = open(place.url)
     await migrate(counted)
     await counted.write(async (tx) => {
-      for (const { started_at, ended_at } of studies)
+      for (const { started_at, ended_at } of visible)
         await addToCounters(tx, [...startDeltas(started_at, 1), runningDelta(ended_at === null ? 1 : 0)])
     })
     assert.deepEqual(await tallies(storage), await tallies(counted))
-    assert.equal(await countRunning(storage.db), studies.filter((study) => study.ended_at === null).length)
+    assert.equal(await countRunning(storage.db), visible.filter((study) => study.ended_at === null).length)
     const counts = await storage.db.selectFrom('accounts').select(['id', 'study_count']).orderBy('id').execute()
     const own = Map.groupBy(studies, (study) => study.account_id)
     assert.deepEqual(
@@ -114,6 +119,110 @@ describe('seeding a campus', () => {
     assert.ok((causes.limit?.length ?? 0) > 20)
     assert.ok((causes['next-start']?.length ?? 0) > 20)
     assert.equal(causes.running?.length, 4)
+  })
+
+  test('students differ: who may see them, their goals, subjects and whether their app sends heartbeats', async () => {
+    const accounts = await storage.db.selectFrom('accounts').selectAll().orderBy('id').execute()
+    const shares = Object.groupBy(accounts, (account) => account.visibility)
+    for (const [visibility, least, most] of [
+      ['everyone', 130, 180],
+      ['ranked_anonymously', 10, 45],
+      ['only_me', 5, 35],
+    ] as const) {
+      const count = shares[visibility]?.length ?? 0
+      assert.ok(count >= least && count <= most, `${count} of ${visibility}`)
+    }
+    assert.deepEqual(
+      await hiddenIn(storage),
+      (shares.only_me ?? []).map(({ id }) => id),
+    )
+    const goals = accounts.flatMap((account) => account.daily_goal_minutes ?? [])
+    assert.ok(goals.length > 40 && goals.length < 120, `${goals.length} have a goal`)
+    assert.ok(goals.every((goal) => Number.isInteger(goal) && goal >= 1 && goal <= 1440))
+    const subjectsOf = new Map<number, Set<string>>()
+    for (const { account_id, subject } of await studiesOf(storage))
+      if (subject !== null) subjectsOf.set(account_id, (subjectsOf.get(account_id) ?? new Set()).add(subject))
+    const counts = [...subjectsOf.values()].map((subjects) => subjects.size)
+    assert.ok(Math.max(...counts) <= 6 && new Set(counts).size > 3)
+    assert.ok(new Set([...subjectsOf.values()].flatMap((subjects) => [...subjects])).size > 15)
+  })
+
+  test('records have what the service would have kept: texts, heartbeats, and what it saw of them', async () => {
+    const rows = await studiesOf(storage)
+    const share = (holds: (row: (typeof rows)[number]) => boolean) => rows.filter(holds).length / rows.length
+    const within = (value: number, least: number, most: number, what: string) =>
+      assert.ok(value > least && value < most, `${what}: ${value}`)
+    within(
+      share(({ subject }) => subject !== null),
+      0.7,
+      0.8,
+      'have a subject',
+    )
+    within(
+      share(({ note }) => note !== null),
+      0.05,
+      0.11,
+      'have a note',
+    )
+    within(
+      share((row) => isSelfReported(toOwnStudy(row))),
+      0.06,
+      0.2,
+      'are self-reported',
+    )
+    within(
+      share(({ seen_from }) => seen_from === null),
+      0.04,
+      0.08,
+      'were never seen',
+    )
+    within(
+      share(({ heartbeat_at }) => heartbeat_at !== null),
+      0.25,
+      0.7,
+      'have heartbeats',
+    )
+    within(
+      share(({ end_cause }) => end_cause === 'idle'),
+      0.001,
+      0.02,
+      'ended idle',
+    )
+    for (const row of rows) {
+      const { subject, note, started_at, ended_at, end_cause, heartbeat_at, seen_from, seen_to } = row
+      assert.deepEqual([keptSubject(subject), keptNote(note)], [subject, note])
+      if (seen_from === null) assert.deepEqual([seen_to, heartbeat_at, end_cause], [null, null, 'student'])
+      else assert.equal(seen_from, started_at)
+      if (seen_to !== null) assert.ok(ended_at !== null && seen_to >= started_at && seen_to <= ended_at)
+      if (heartbeat_at !== null) assert.ok(heartbeat_at >= started_at && heartbeat_at <= (ended_at ?? until))
+      if (end_cause === 'idle') assert.deepEqual([heartbeat_at, seen_to], [ended_at, ended_at])
+      if (end_cause === 'next-start') assert.equal(seen_to, ended_at)
+      if (end_cause === 'limit' || ended_at === null) assert.equal(seen_to, null)
+      if (ended_at === null && heartbeat_at !== null) assert.ok(heartbeat_at > until - 60)
+    }
+  })
+
+  test('what is derived from records is built at the end, and again if that was interrupted', async () => {
+    const place = await emptyDatabase(await mkdtemp(join(folder, 'derived-')))
+    const few = { ...wish, records: 100 }
+    const built: number[] = []
+    const run = async (fails: boolean) => {
+      const store = await openSeedStore(readConfig({ DATABASE_URL: place.url }).database)
+      const buildDerivedData = async ({ records }: SeedPlan) => {
+        built.push(records)
+        if (fails) throw new Error('interrupted')
+      }
+      try {
+        await seedDatabase({ ...store, buildDerivedData }, { wish: few, now: until, passwordHash: 'nobody' })
+      } finally {
+        await store.close()
+      }
+    }
+    await assert.rejects(run(true), /interrupted/)
+    await run(false)
+    await run(false)
+    assert.deepEqual(built, [100, 100])
+    await place.close()
   })
 
   test('the next record and account get the next ids', async () => {
@@ -157,9 +266,20 @@ function studiesOf({ db }: Storage) {
   return db.selectFrom('studies').selectAll().orderBy('id').execute()
 }
 
+/** The records that everyone may see. */
+async function visibleOf(storage: Storage) {
+  const hidden = new Set(await hiddenIn(storage))
+  return (await studiesOf(storage)).filter((study) => !hidden.has(study.account_id))
+}
+
+async function hiddenIn({ db }: Storage): Promise<number[]> {
+  const rows = await db.selectFrom('hidden_accounts').select('account_id').orderBy('account_id').execute()
+  return rows.map((row) => row.account_id)
+}
+
 async function checksum(storage: Storage): Promise<string> {
   const accounts = await storage.db.selectFrom('accounts').selectAll().orderBy('id').execute()
-  const rows = [accounts, await studiesOf(storage), await tallies(storage)]
+  const rows = [accounts, await hiddenIn(storage), await studiesOf(storage), await tallies(storage)]
   return createHash('sha256').update(JSON.stringify(rows)).digest('hex')
 }
 

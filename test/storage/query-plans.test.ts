@@ -97,6 +97,7 @@ async function useOwnRoutes(password: string, as: Credentials, call: Send): Prom
     ['PUT', '/users/me/settings', 200, { visibility: 'only_me', daily_goal_minutes: 5 }],
     ['PUT', '/users/me/settings', 200, { visibility: 'everyone' }],
     ['GET', '/users/me/settings', 200],
+    ['GET', '/users/me/export', 200],
     ['PUT', '/users/me', 200, { password, username: 'anna' }],
     ['DELETE', '/users/me', 204, { password }],
   ]

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyTypeProvider, RawServerDefault } from 'fastify'
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts'
 import type { JsonText } from '../json-text.ts'
@@ -19,7 +20,7 @@ type NamedFields<T> = { [Name in keyof T as string extends Name ? never : Name]:
 
 interface WireTypes extends FastifyTypeProvider {
   validator: NamedFields<Value<this['schema']>>
-  serializer: Value<this['schema']> | JsonText
+  serializer: Value<this['schema']> | JsonText | Readable
 }
 
 /** A plugin of routes whose requests and responses have the types of their schemas. */

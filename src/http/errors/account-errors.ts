@@ -32,6 +32,11 @@ export const accountErrors = {
     zh: '尝试次数过多，请{wait}后再试。',
     en: 'Too many attempts. Try again in {wait}.',
   },
+  'export-under-way': {
+    status: 429,
+    zh: '同时导出的文件太多，请等正在下载的完成后再试。',
+    en: 'Too many exports at once. Try again when one of them is done.',
+  },
   'student-number-malformed': {
     status: 400,
     zh: '学号应该是一个十位数或是九位数.',

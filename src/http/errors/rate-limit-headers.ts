@@ -8,7 +8,8 @@ import type { ErrorDetails } from '../../shared/errors.ts'
 export function setRateLimitHeaders(reply: FastifyReply, { rateLimit }: ErrorDetails): void {
   if (rateLimit === undefined) return
   const { limit, remaining, resetSeconds } = rateLimit
+  const span = limit.duration === undefined ? 'qu="concurrent-requests"' : `w=${limit.duration}`
   reply
-    .header('ratelimit-policy', `"${limit.name}";q=${limit.points};w=${limit.duration}`)
+    .header('ratelimit-policy', `"${limit.name}";q=${limit.points};${span}`)
     .header('ratelimit', `"${limit.name}";r=${remaining};t=${resetSeconds}`)
 }

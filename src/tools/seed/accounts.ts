@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { Visibility } from '../../accounts/account.ts'
 import { userNameKey } from '../../accounts/user-name.ts'
 import type { EpochSeconds } from '../../shared/clock.ts'
 import { campusDays } from './calendar.ts'
 import type { SeedPlan } from './plan.ts'
 import { between, seededRandom } from './random.ts'
+import { dailyGoalOf, visibilityOf } from './student.ts'
 
 export interface SeedAccount {
   id: number
@@ -11,6 +13,8 @@ export interface SeedAccount {
   usernameKey: string
   studentNumberHash: string
   createdAt: EpochSeconds
+  visibility: Visibility
+  dailyGoalMinutes: number | null
 }
 
 const week = 7 * 86_400
@@ -35,5 +39,6 @@ function account(id: number, createdAt: EpochSeconds, { seed }: SeedPlan): SeedA
   const username = seedUserName(id)
   // Has the format of a student number's HMAC but belongs to no number, so it cannot block a real registration.
   const studentNumberHash = createHash('sha256').update(`seed ${seed} student ${id}`).digest('base64url')
-  return { id, username, usernameKey: userNameKey(username), studentNumberHash, createdAt }
+  const settings = { visibility: visibilityOf(seed, id), dailyGoalMinutes: dailyGoalOf(seed, id) }
+  return { id, username, usernameKey: userNameKey(username), studentNumberHash, createdAt, ...settings }
 }

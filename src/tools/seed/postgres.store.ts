@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
+import { isHidden } from '../../accounts/account.ts'
 import { type BulkColumn, type BulkRow, inParts } from '../../storage/postgres/postgres-bulk.ts'
 import type { Db, Storage } from '../../storage/storage.ts'
+import { buildDerivedData } from './derived-data.service.ts'
 import { type SeedStore, type SeedTransaction, stateKey } from './seed.store.ts'
 
-export function postgresStore({ db, write, close }: Storage): SeedStore {
+export function postgresStore(storage: Storage): SeedStore {
+  const { db, write, close } = storage
   return {
     async findState() {
       const row = await db.selectFrom('settings').select('value').where('key', '=', stateKey).executeTakeFirst()
@@ -11,6 +14,7 @@ export function postgresStore({ db, write, close }: Storage): SeedStore {
     },
     hasAccounts: async () => (await db.selectFrom('accounts').select('id').limit(1).executeTakeFirst()) !== undefined,
     transaction: (work) => write((tx) => work(transactionOn(tx))),
+    buildDerivedData: (plan) => buildDerivedData(storage, plan),
     tidy: async () => void (await sql`analyze`.execute(db)),
     close,
   }
@@ -20,27 +24,33 @@ function transactionOn(db: Db): SeedTransaction {
   return {
     async insertAccounts(accounts, hash) {
       const rows = accounts.map((account): BulkRow => {
-        const { id, username, usernameKey, studentNumberHash, createdAt } = account
-        return [id, username, usernameKey, studentNumberHash, hash, 1, createdAt, createdAt]
+        const { id, username, usernameKey, studentNumberHash, createdAt, visibility, dailyGoalMinutes } = account
+        const names = [id, username, usernameKey, studentNumberHash, hash]
+        return [...names, 1, createdAt, createdAt, visibility, dailyGoalMinutes]
       })
-      const columns =
-        'id, username, username_key, student_number_hash, password_hash, credential_version, created_at, last_seen_at'
-      const types: BulkColumn[] = ['bigint', 'text', 'text', 'text', 'text', 'bigint', 'bigint', 'bigint']
+      const columns = `id, username, username_key, student_number_hash, password_hash, credential_version, created_at,
+        last_seen_at, visibility, daily_goal_minutes`
+      const types: BulkColumn[] = [
+        ...(['bigint', 'text', 'text', 'text', 'text'] as const),
+        ...(['bigint', 'bigint', 'bigint', 'text', 'bigint'] as const),
+      ]
       await inParts(db, types, rows, (source) => `insert into accounts (${columns}) ${source}`)
+      const hidden = accounts.filter(isHidden).map(({ id }): BulkRow => [id])
+      await inParts(db, ['bigint'], hidden, (source) => `insert into hidden_accounts (account_id) ${source}`)
       await moveSequence(db, 'accounts')
     },
     async insertRecords(firstId, records) {
       const rows = records.map(
-        (record, index): BulkRow => [
-          firstId + index,
-          record.accountId,
-          record.startedAt,
-          record.endedAt,
-          record.endCause,
+        ({ accountId, startedAt, endedAt, endCause, ...record }, index): BulkRow => [
+          ...[firstId + index, accountId, startedAt, endedAt, endCause],
+          ...[record.subject, record.note, record.heartbeatAt, record.seenFrom, record.seenTo],
         ],
       )
-      const columns = 'id, account_id, started_at, ended_at, end_cause'
-      const types: BulkColumn[] = ['bigint', 'bigint', 'bigint', 'bigint', 'text']
+      const columns = 'id, account_id, started_at, ended_at, end_cause, subject, note, heartbeat_at, seen_from, seen_to'
+      const types: BulkColumn[] = [
+        ...(['bigint', 'bigint', 'bigint', 'bigint', 'text'] as const),
+        ...(['text', 'text', 'bigint', 'bigint', 'bigint'] as const),
+      ]
       await inParts(db, types, rows, (source) => `insert into studies (${columns}) ${source}`)
       await moveSequence(db, 'studies')
     },

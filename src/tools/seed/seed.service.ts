@@ -1,8 +1,11 @@
+import { isHidden } from '../../accounts/account.ts'
 import { type CounterDelta, counterWidths, runningDelta, startDeltas, summed } from '../../studies/study-counter.ts'
 import { campusAccounts } from './accounts.ts'
-import { campusRecords, type SeedRecord } from './campus.ts'
+import { campusRecords } from './campus.ts'
 import { fulfils, type PlanWish, planFor, type SeedPlan } from './plan.ts'
+import type { SeedRecord } from './record.ts'
 import type { AccountDelta, SeedStore } from './seed.store.ts'
+import { visibilityOf } from './student.ts'
 
 const finest = Math.min(...counterWidths)
 
@@ -31,9 +34,15 @@ export interface SeedOutcome {
 }
 
 interface SeedState {
+  /** The version of what a plan stands for. A later release draws other records from the same plan. */
+  version: number
   plan: SeedPlan
   done: number
+  /** Whether everything that is derived from the records is there as well. */
+  complete: boolean
 }
+
+const version = 2
 
 /**
  * Fills the database with a campus. After every commit the database holds the campus' first records and matching counters, so
@@ -41,14 +50,15 @@ interface SeedState {
  */
 export async function seedDatabase(store: SeedStore, options: SeedOptions): Promise<SeedOutcome> {
   const { wish, now, chunkSize = 1_000_000, partSize = 50_000, signal, onProgress } = options
-  const { plan, done: found } = (await begun(store, wish)) ?? (await begin(store, planFor(wish, now), options))
+  const state = (await begun(store, wish)) ?? (await begin(store, planFor(wish, now), options))
+  const { plan, done: found } = state
   const parts = partsOf(plan, found, Math.min(partSize, chunkSize))
   let done = found
   while (done < plan.records) {
     signal?.throwIfAborted()
     const end = Math.min(done + chunkSize, plan.records)
     await store.transaction(async (tx) => {
-      const sums = createSums()
+      const sums = createSums(plan)
       while (done < end && !signal?.aborted) {
         const part = parts.next().value ?? []
         await tx.insertRecords(done + 1, part)
@@ -60,11 +70,14 @@ export async function seedDatabase(store: SeedStore, options: SeedOptions): Prom
       }
       await tx.updateAccounts(sums.accounts())
       await tx.addToCounters(sums.counters())
-      await tx.putState(JSON.stringify({ plan, done } satisfies SeedState))
+      await tx.putState(textOf({ ...state, done }))
     })
   }
-  if (found < plan.records) await store.tidy()
-  else onProgress?.(found)
+  if (!state.complete) {
+    await store.buildDerivedData(plan)
+    await store.transaction((tx) => tx.putState(textOf({ ...state, done, complete: true })))
+    await store.tidy()
+  } else onProgress?.(found)
   return { plan, found }
 }
 
@@ -90,21 +103,26 @@ async function begun(store: SeedStore, wish: PlanWish): Promise<SeedState | unde
     return undefined
   }
   const state: SeedState = JSON.parse(found)
+  if (state.version !== version) throw new NotEmptyError('it was seeded by another release')
   if (!fulfils(state.plan, wish)) throw new NotEmptyError('it was seeded with other options')
   return state
 }
 
 async function begin(store: SeedStore, plan: SeedPlan, { passwordHash }: SeedOptions): Promise<SeedState> {
-  const state = { plan, done: 0 }
+  const state = { version, plan, done: 0, complete: false }
   await store.transaction(async (tx) => {
     await tx.insertAccounts(campusAccounts(plan), passwordHash)
-    await tx.putState(JSON.stringify(state))
+    await tx.putState(textOf(state))
   })
   return state
 }
 
-/** Sums the changes that records make to accounts and counters. */
-function createSums() {
+function textOf(state: SeedState): string {
+  return JSON.stringify(state)
+}
+
+/** Sums the changes that records make to accounts and counters. Records of hidden accounts are in no counter. */
+function createSums({ seed }: SeedPlan) {
   const deltas = new Map<number, AccountDelta>()
   const starts = new Map<number, number>()
   let running = 0
@@ -121,6 +139,7 @@ function createSums() {
     add(records: SeedRecord[]): void {
       for (const record of records) {
         addToAccount(record)
+        if (isHidden({ visibility: visibilityOf(seed, record.accountId) })) continue
         const bucket = Math.floor(record.startedAt / finest)
         starts.set(bucket, (starts.get(bucket) ?? 0) + 1)
         if (record.endedAt === null) running++

@@ -1,7 +1,8 @@
 import type { EpochSeconds } from '../../shared/clock.ts'
 import type { CounterDelta } from '../../studies/study-counter.ts'
 import type { SeedAccount } from './accounts.ts'
-import type { SeedRecord } from './campus.ts'
+import type { SeedPlan } from './plan.ts'
+import type { SeedRecord } from './record.ts'
 
 /** The change that records make to the row of their student. */
 export interface AccountDelta {
@@ -12,6 +13,7 @@ export interface AccountDelta {
 
 /** The bulk writes of one transaction. They bypass the service's repositories, which write one record at a time. */
 export interface SeedTransaction {
+  /** Notes those that are hidden, too. */
   insertAccounts(accounts: SeedAccount[], passwordHash: string): Promise<void>
   /** `firstId` is the id of the first record. The others get consecutive ids. */
   insertRecords(firstId: number, records: SeedRecord[]): Promise<void>
@@ -24,6 +26,8 @@ export interface SeedStore {
   findState(): Promise<string | undefined>
   hasAccounts(): Promise<boolean>
   transaction(work: (tx: SeedTransaction) => Promise<void>): Promise<void>
+  /** See derived-data.service.ts. */
+  buildDerivedData(plan: SeedPlan): Promise<void>
   /** Checkpoints the log and updates the planner's statistics, as in a database that has been in use for long. */
   tidy(): Promise<void>
   close(): Promise<void>

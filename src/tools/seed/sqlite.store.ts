@@ -1,9 +1,14 @@
+import { isHidden } from '../../accounts/account.ts'
+import { openSqlite } from '../../storage/sqlite/sqlite.ts'
 import { openSqliteDatabase } from '../../storage/sqlite/sqlite-database.ts'
+import { buildDerivedData } from './derived-data.service.ts'
 import { type SeedStore, type SeedTransaction, stateKey } from './seed.store.ts'
 
 const insertAccount = `insert into accounts (id, username, username_key, student_number_hash, password_hash, credential_version,
-  created_at, last_seen_at) values (?, ?, ?, ?, ?, 1, ?, ?)`
-const insertRecord = 'insert into studies (id, account_id, started_at, ended_at, end_cause) values (?, ?, ?, ?, ?)'
+  created_at, last_seen_at, visibility, daily_goal_minutes) values (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`
+const hideAccount = 'insert into hidden_accounts (account_id) values (?)'
+const insertRecord = `insert into studies (id, account_id, started_at, ended_at, end_cause, subject, note, heartbeat_at,
+  seen_from, seen_to) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const updateAccount =
   'update accounts set study_count = study_count + ?, last_seen_at = max(last_seen_at, ?) where id = ?'
 const addToCounter = `insert into study_tallies (width, bucket, slot, count) values (?, ?, 0, ?)
@@ -25,13 +30,20 @@ export function sqliteStore(path: string): SeedStore {
 
   const tx: SeedTransaction = {
     async insertAccounts(accounts, hash) {
-      for (const { id, username, usernameKey, studentNumberHash, createdAt } of accounts)
-        run(insertAccount, id, username, usernameKey, studentNumberHash, hash, createdAt, createdAt)
+      for (const account of accounts) {
+        const { id, username, usernameKey, studentNumberHash, createdAt, visibility, dailyGoalMinutes } = account
+        const names = [id, username, usernameKey, studentNumberHash, hash]
+        run(insertAccount, ...names, createdAt, createdAt, visibility, dailyGoalMinutes)
+        if (isHidden(account)) run(hideAccount, id)
+      }
     },
     async insertRecords(firstId, records) {
       const insert = database.prepare(insertRecord)
-      for (const [index, { accountId, startedAt, endedAt, endCause }] of records.entries())
-        insert.run([firstId + index, accountId, startedAt, endedAt, endCause])
+      for (const [index, record] of records.entries()) {
+        const { accountId, startedAt, endedAt, endCause, subject, note, heartbeatAt, seenFrom, seenTo } = record
+        const times = [firstId + index, accountId, startedAt, endedAt, endCause]
+        insert.run([...times, subject, note, heartbeatAt, seenFrom, seenTo])
+      }
     },
     async updateAccounts(deltas) {
       for (const { id, studies, lastSeenAt } of deltas) run(updateAccount, studies, lastSeenAt, id)
@@ -58,6 +70,14 @@ export function sqliteStore(path: string): SeedStore {
       } catch (error) {
         run('rollback')
         throw error
+      }
+    },
+    async buildDerivedData(plan) {
+      const storage = openSqlite(path)
+      try {
+        await buildDerivedData(storage, plan)
+      } finally {
+        await storage.close()
       }
     },
     async tidy() {

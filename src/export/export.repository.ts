@@ -1,0 +1,46 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { AccountId } from '../accounts/account.ts'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
+import { isSqlite, statement } from '../storage/statement.ts'
+import type { Db } from '../storage/storage.ts'
+import type { OwnStudy } from '../studies/own/own-study.ts'
+import { type OwnRow, toOwnStudy } from '../studies/study.repository.ts'
+import type { StudyId } from '../studies/study.ts'
+
+/** The ids of all records of the account, in the order of their starts. One statement, so they are those of one moment. */
+export function listStudyIds(db: Db, accountId: AccountId): MaybePromise<StudyId[]> {
+  return andThen(studyIds.first(db, { accountId }), (row) => JSON.parse(row?.ids ?? '[]') as StudyId[])
+}
+
+/** As one text: a hundred thousand rows would hold up the event loop for ten times as long. */
+const studyIds = statement<{ accountId: AccountId }, { ids: string | null }>((db, { accountId }) => {
+  const ordered = db
+    .selectFrom('studies')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .orderBy('started_at')
+    .orderBy('id')
+  return db.selectFrom(ordered.as('ordered')).select(joined(db).as('ids')).compile()
+})
+
+function joined(db: Db): RawBuilder<string | null> {
+  return isSqlite(db) ? sql`json_group_array(id)` : sql`json_agg(id)::text`
+}
+
+/**
+ * Those of these records that still are the account's, in the order of the ids. SQLite may give the id of a removed
+ * record to another account's.
+ */
+export async function findOwnStudies(db: Db, accountId: AccountId, ids: readonly StudyId[]): Promise<OwnStudy[]> {
+  const list = ids.join(',')
+  const rows = await studiesById.all(db, { ids: isSqlite(db) ? `[${list}]` : `{${list}}` })
+  const own = new Map(rows.filter((row) => row.account_id === accountId).map((row) => [row.id, row]))
+  return ids.flatMap((id) => own.get(id) ?? []).map(toOwnStudy)
+}
+
+const studiesById = statement<{ ids: string }, OwnRow>((db, { ids }) => {
+  const among = isSqlite(db)
+    ? sql<boolean>`id in (select value from json_each(${ids}))`
+    : sql<boolean>`id = any(${ids})`
+  return db.selectFrom('studies').selectAll().where(among).compile()
+})

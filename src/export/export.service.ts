@@ -1,0 +1,92 @@
+import { setImmediate } from 'node:timers/promises'
+import type { AccountService } from '../accounts/account.service.ts'
+import type { Account, AccountId, AccountSettings } from '../accounts/account.ts'
+import type { SettingsService } from '../accounts/settings/settings.service.ts'
+import type { EpochSeconds } from '../shared/clock.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { Storage } from '../storage/storage.ts'
+import { type OwnStudy, ownSettled } from '../studies/own/own-study.ts'
+import type { StudyService } from '../studies/study.service.ts'
+import type { Rules, StudyId } from '../studies/study.ts'
+import { findOwnStudies, listStudyIds } from './export.repository.ts'
+
+export interface ExportServiceDeps {
+  storage: Storage
+  accounts: AccountService
+  settings: SettingsService
+  studies: StudyService
+}
+
+export type ExportService = ReturnType<typeof createExportService>
+
+/** Everything that is stored about one account. Add what a new feature stores. */
+export interface AccountExport {
+  exportedAt: EpochSeconds
+  account: Account
+  settings: AccountSettings
+  /** In pages, in the order of their starts. Can be read once. */
+  studies: AsyncIterable<OwnStudy[]>
+  /** Must be called when nothing more is read. */
+  close(): void
+}
+
+/** Few enough that other requests are not held up while one page is read and written. */
+const pageSize = 200
+const mostAtOnce = 2
+const retryAfterSeconds = 5
+
+export function createExportService({ storage, accounts, settings, studies }: ExportServiceDeps) {
+  const underWay = new Map<AccountId, number>()
+
+  /**
+   * An export of the records that exist at its beginning, each once, as it is when its page is read: only their ids are
+   * kept meanwhile, eight bytes a record. A record that is removed before its page is read is left out.
+   * @throws DomainError `export-under-way`, `unauthorized` if the account was removed after its credentials were checked
+   */
+  async function openExport(accountId: AccountId): Promise<AccountExport> {
+    const close = enter(accountId)
+    try {
+      const rules = studies.rules()
+      return {
+        exportedAt: rules.now,
+        settings: await settings.getSettings(accountId),
+        account: await accounts.getAccount(accountId),
+        studies: pages(accountId, await listStudyIds(storage.db, accountId), rules),
+        close,
+      }
+    } catch (error) {
+      close()
+      throw error
+    }
+  }
+
+  function enter(accountId: AccountId): () => void {
+    const others = underWay.get(accountId) ?? 0
+    if (others >= mostAtOnce) throw tooMany()
+    underWay.set(accountId, others + 1)
+    return () => {
+      const left = (underWay.get(accountId) ?? 1) - 1
+      if (left === 0) underWay.delete(accountId)
+      else underWay.set(accountId, left)
+    }
+  }
+
+  async function* pages(accountId: AccountId, ids: StudyId[], rules: Rules): AsyncGenerator<OwnStudy[]> {
+    for (let at = 0; at < ids.length; at += pageSize) {
+      // A client that reads fast and SQLite's reads, which return at once, would leave no turn to other requests.
+      await setImmediate()
+      const page = await findOwnStudies(storage.db, accountId, ids.slice(at, at + pageSize))
+      yield page.map((study) => ownSettled(study, rules))
+    }
+  }
+
+  return { openExport }
+}
+
+function tooMany(): DomainError {
+  const limit = { name: 'exports', points: mostAtOnce }
+  return new DomainError('export-under-way', {
+    retryAfterSeconds,
+    rateLimit: { limit, remaining: 0, resetSeconds: retryAfterSeconds },
+  })
+}
