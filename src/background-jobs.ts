@@ -1,6 +1,8 @@
 import fp from 'fastify-plugin'
 import type { LastSeen } from './accounts/last-seen.service.ts'
 import type { RateLimitService } from './authentication/rate-limit.service.ts'
+import type { BatchService } from './studies/batch/batch.service.ts'
+import type { ChangeService } from './studies/changes/change.service.ts'
 import type { HeartbeatService } from './studies/own/heartbeat.service.ts'
 import type { StudyService } from './studies/study.service.ts'
 
@@ -9,6 +11,8 @@ export interface BackgroundJobsOptions {
   heartbeats: HeartbeatService
   lastSeen: LastSeen
   rateLimits: RateLimitService
+  batches: BatchService
+  changes: ChangeService
   /** Logs an error that means that the database is unavailable, and returns false for every other one. */
   logUnavailable: (error: unknown, context: object) => boolean
 }
@@ -16,9 +20,9 @@ export interface BackgroundJobsOptions {
 const everySeconds = 15
 const heartbeatsEverySeconds = 1
 
-/** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes expired rate limits. */
+/** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes what is too old. */
 export const backgroundJobs = fp<BackgroundJobsOptions>(
-  async (app, { studies, heartbeats, lastSeen, rateLimits, logUnavailable }) => {
+  async (app, { studies, heartbeats, lastSeen, rateLimits, batches, changes, logUnavailable }) => {
     const timers: NodeJS.Timeout[] = []
     let round: Promise<void> | undefined
     let heartbeatRound: Promise<void> | undefined
@@ -28,7 +32,8 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
     }
 
     async function runJobs(): Promise<void> {
-      for (const job of [studies.endOverdue, lastSeen.flush, rateLimits.forgetExpired]) {
+      const forgetting = [rateLimits.forgetExpired, batches.forgetOld, changes.forgetOld]
+      for (const job of [studies.endOverdue, lastSeen.flush, ...forgetting]) {
         try {
           await job()
         } catch (error) {

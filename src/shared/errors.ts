@@ -66,6 +66,10 @@ export type ErrorCode =
   | 'no-running-study'
   | 'subject-malformed'
   | 'note-malformed'
+  | 'batch-too-long'
+  | 'bad-batch'
+  | 'item-key-reused'
+  | 'record-key-unknown'
 
 export interface ErrorDetails {
   retryAfterSeconds?: number

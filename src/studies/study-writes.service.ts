@@ -4,13 +4,13 @@ import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
 import type { DatabaseKind, Db } from '../storage/storage.ts'
-import { type NewStudy, type OwnStudy, ownSettled, seenStart, withEnd } from './own/own-study.ts'
+import { isSame, type NewStudy, type OwnStudy, ownSettled, seenStart, withEnd } from './own/own-study.ts'
 import { decideEdit, type StudyEdit } from './own/study-edit.ts'
 import { findOwnStudy, findRunning } from './study.repository.ts'
-import { decideEnd, decideStart, endByService, type Rules, type StudyId } from './study.ts'
+import { decideEnd, decideRecord, decideStart, endByService, type Rules, type StudyId } from './study.ts'
 import { logChanges } from './study-changes.repository.ts'
 import { addToCounters } from './study-counter.repository.ts'
-import { type CounterDelta, runningDelta, startDeltas } from './study-counter.ts'
+import { changeDeltas } from './study-counter.ts'
 import { deleteStudy, insertStudy, updateStudy } from './study-writes.repository.ts'
 
 /**
@@ -23,6 +23,8 @@ export interface StudyWrite {
   accountId: AccountId
   rules: Rules
   followers: readonly StudyFollower[]
+  /** Set once the account's row is locked, for many steps in one transaction. */
+  locked?: true
 }
 
 /** Called within the transaction of each write, for what is derived from records. */
@@ -50,28 +52,49 @@ export interface StudyTexts {
 export async function startIn(
   write: StudyWrite,
   startedAt: EpochSeconds | undefined,
-  { subject, note }: StudyTexts,
+  texts: StudyTexts,
 ): Promise<OwnStudy> {
-  const { tx, kind, accountId, rules } = write
-  await lockAccount(tx, accountId, kind)
+  const { tx, accountId, rules } = write
+  await lock(write)
   const running = await findRunning(tx, accountId)
   const decision = decideStart(running, startedAt, rules)
-  const started: NewStudy = {
+  const started = newStudy(write, decision.startedAt, texts)
+  const after = decision.end ? withEnd(started, decision.end, rules) : started
+  const changes: StudyChange[] = [{ before: undefined, after }]
+  if (running && decision.runningEnd)
+    changes.unshift({ before: running, after: withEnd(running, decision.runningEnd, rules) })
+  const id = (await writeChanges(write, changes)).at(-1) as StudyId
+  return { ...after, id }
+}
+
+/**
+ * Adds a whole past record. The running one goes on: overlapping time is counted once.
+ * @throws DomainError as `decideRecord`; `unauthorized` as `startIn`
+ */
+export async function recordIn(
+  write: StudyWrite,
+  startedAt: EpochSeconds,
+  endedAt: EpochSeconds,
+  texts: StudyTexts,
+): Promise<OwnStudy> {
+  const end = decideRecord(startedAt, endedAt, write.rules)
+  await lock(write)
+  const after = withEnd(newStudy(write, startedAt, texts), end, write.rules)
+  const [id] = await writeChanges(write, [{ before: undefined, after }])
+  return { ...after, id: id as StudyId }
+}
+
+function newStudy({ accountId, rules }: StudyWrite, startedAt: EpochSeconds, { subject, note }: StudyTexts): NewStudy {
+  return {
     accountId,
-    startedAt: decision.startedAt,
+    startedAt,
     end: undefined,
     heartbeatAt: undefined,
     subject: subject ?? undefined,
     note: note ?? undefined,
-    seenFrom: seenStart(decision.startedAt, rules.now),
+    seenFrom: seenStart(startedAt, rules),
     seenTo: undefined,
   }
-  const after = decision.end ? withEnd(started, decision.end, rules.now) : started
-  const changes: StudyChange[] = [{ before: undefined, after }]
-  if (running && decision.runningEnd)
-    changes.unshift({ before: running, after: withEnd(running, decision.runningEnd, rules.now) })
-  const id = (await writeChanges(write, changes)).at(-1) as StudyId
-  return { ...after, id }
 }
 
 /** @throws DomainError as `decideEnd`, `forbidden`, `not-found` */
@@ -81,7 +104,7 @@ export async function endIn(write: StudyWrite, id: StudyId, endedAt?: EpochSecon
 
 /** @throws DomainError as `decideEnd`, `no-running-study` */
 export async function endRunningIn(write: StudyWrite, endedAt?: EpochSeconds): Promise<OwnStudy> {
-  await lockAccount(write.tx, write.accountId, write.kind)
+  await lock(write)
   const running = await findRunning(write.tx, write.accountId)
   if (running === undefined || endByService(running, write.rules)) throw new DomainError('no-running-study')
   return endStudyIn(write, running, endedAt)
@@ -90,7 +113,7 @@ export async function endRunningIn(write: StudyWrite, endedAt?: EpochSeconds): P
 async function endStudyIn(write: StudyWrite, study: OwnStudy, endedAt?: EpochSeconds): Promise<OwnStudy> {
   const end = decideEnd(study, endedAt, write.rules)
   if (end === study.end) return study
-  return replace(write, study, withEnd(ownSettled(study, write.rules), end, write.rules.now))
+  return replace(write, study, withEnd(ownSettled(study, write.rules), end, write.rules))
 }
 
 /** @throws DomainError as `decideEdit`, `forbidden`, `not-found` */
@@ -107,7 +130,7 @@ export async function removeIn(write: StudyWrite, id: StudyId): Promise<void> {
 
 /** Ends an overdue record, if it still exists and is still overdue. */
 export async function endOverdueIn(write: StudyWrite, id: StudyId): Promise<void> {
-  await lockAccount(write.tx, write.accountId, write.kind)
+  await lock(write)
   const found = await findOwnStudy(write.tx, id)
   if (found) await replace(write, found.study, ownSettled(found.study, write.rules))
 }
@@ -116,24 +139,21 @@ export async function endOverdueIn(write: StudyWrite, id: StudyId): Promise<void
  * For everyone except the owner, hidden records look like records that do not exist.
  * @throws DomainError `forbidden`, `not-found`
  */
-async function getOwnStudy({ tx, kind, accountId }: StudyWrite, id: StudyId): Promise<OwnStudy> {
-  await lockAccount(tx, accountId, kind)
-  const found = await findOwnStudy(tx, id)
-  if (found?.study.accountId === accountId) return found.study
+async function getOwnStudy(write: StudyWrite, id: StudyId): Promise<OwnStudy> {
+  await lock(write)
+  const found = await findOwnStudy(write.tx, id)
+  if (found?.study.accountId === write.accountId) return found.study
   throw new DomainError(found === undefined || found.hidden ? 'not-found' : 'forbidden')
+}
+
+async function lock({ tx, kind, accountId, locked }: StudyWrite): Promise<void> {
+  if (!locked) await lockAccount(tx, accountId, kind)
 }
 
 async function replace(write: StudyWrite, before: OwnStudy, after: OwnStudy): Promise<OwnStudy> {
   if (isSame(before, after)) return before
   await writeChanges(write, [{ before, after }])
   return after
-}
-
-function isSame({ end, ...before }: OwnStudy, { end: endAfter, ...after }: OwnStudy): boolean {
-  const names = Object.keys(before) as (keyof typeof before)[]
-  return (
-    end?.at === endAfter?.at && end?.cause === endAfter?.cause && names.every((name) => before[name] === after[name])
-  )
 }
 
 /** A new record has no `before`, a removed one has no `after`. */
@@ -162,7 +182,7 @@ async function writeChanges(
     tx,
     ids.map((studyId, at) => ({ accountId, version: first + at, studyId, changedAt })),
   )
-  if (!noted.hidden) addToCounters(tx, changes.flatMap(deltasOf))
+  if (!noted.hidden) addToCounters(tx, changes.flatMap(changeDeltas))
   const stored = changes.map(({ before, after }, at) => ({
     before,
     after: after && { ...after, id: ids[at] as StudyId },
@@ -176,14 +196,4 @@ async function writeChange(tx: Db, { before, after }: StudyChange): Promise<Stud
   if (after === undefined) await deleteStudy(tx, before.id)
   else await updateStudy(tx, before, after)
   return before.id
-}
-
-function deltasOf({ before, after }: StudyChange): CounterDelta[] {
-  const moved = before?.startedAt !== after?.startedAt
-  const running = (after && !after.end ? 1 : 0) - (before && !before.end ? 1 : 0)
-  return [
-    ...(before && moved ? startDeltas(before.startedAt, -1) : []),
-    ...(after && moved ? startDeltas(after.startedAt, 1) : []),
-    ...(running === 0 ? [] : [runningDelta(running)]),
-  ]
 }

@@ -119,5 +119,7 @@ export function asksToWait(status: number): boolean {
 
 /** The reason phrase in lower case, which is the type of an error in the contract. */
 export function errorType(status: number): string {
+  // Node.js still has the phrase of an older RFC.
+  if (status === 422) return 'unprocessable content'
   return (STATUS_CODES[status] ?? 'error').toLowerCase()
 }
