@@ -1,9 +1,9 @@
-import { lockAccount, noteStudies } from '../accounts/account.repository.ts'
 import type { AccountId } from '../accounts/account.ts'
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
-import type { DatabaseKind, Db } from '../storage/storage.ts'
+import type { Db } from '../storage/storage.ts'
+import { type AccountWrite, lock, note } from './account-write.service.ts'
 import { isSame, type NewStudy, type OwnStudy, ownSettled, seenStart, withEnd } from './own/own-study.ts'
 import { decideEdit, type StudyEdit } from './own/study-edit.ts'
 import { findOwnStudy, findRunning } from './study.repository.ts'
@@ -17,14 +17,9 @@ import { deleteStudy, insertStudy, updateStudy } from './study-writes.repository
  * The transaction of a write, its account, and the rules with the current time. Every use case that writes records is a
  * step here that can run in any transaction.
  */
-export interface StudyWrite {
-  tx: Db
-  kind: DatabaseKind
-  accountId: AccountId
+export interface StudyWrite extends AccountWrite {
   rules: Rules
   followers: readonly StudyFollower[]
-  /** Set once the account's row is locked, for many steps in one transaction. */
-  locked?: true
 }
 
 /** Called within the transaction of each write, for what is derived from records. */
@@ -146,10 +141,6 @@ async function getOwnStudy(write: StudyWrite, id: StudyId): Promise<OwnStudy> {
   throw new DomainError(found === undefined || found.hidden ? 'not-found' : 'forbidden')
 }
 
-async function lock({ tx, kind, accountId, locked }: StudyWrite): Promise<void> {
-  if (!locked) await lockAccount(tx, accountId, kind)
-}
-
 async function replace(write: StudyWrite, before: OwnStudy, after: OwnStudy): Promise<OwnStudy> {
   if (isSame(before, after)) return before
   await writeChanges(write, [{ before, after }])
@@ -167,27 +158,24 @@ export type StudyChange =
  * its own version, and the counts stay correct. Returns the id of each record.
  * @throws DomainError `unauthorized` if the account no longer exists
  */
-async function writeChanges(
-  { tx, accountId, rules, followers }: StudyWrite,
-  changes: StudyChange[],
-): Promise<StudyId[]> {
+async function writeChanges(write: StudyWrite, changes: StudyChange[]): Promise<StudyId[]> {
+  const { tx, accountId, rules, followers } = write
   const added = changes.reduce((sum, { before, after }) => sum + (after ? 1 : 0) - (before ? 1 : 0), 0)
-  const noted = await noteStudies(tx, accountId, { added, written: changes.length })
-  if (noted === undefined) throw new DomainError('unauthorized')
+  const { studyVersion, hidden } = await note(write, { added, written: changes.length })
   const ids: StudyId[] = []
   for (const change of changes) ids.push(await writeChange(tx, change))
-  const first = noted.studyVersion - changes.length + 1
+  const first = studyVersion - changes.length + 1
   const changedAt = rules.now
   logChanges(
     tx,
     ids.map((studyId, at) => ({ accountId, version: first + at, studyId, changedAt })),
   )
-  if (!noted.hidden) addToCounters(tx, changes.flatMap(changeDeltas))
+  if (!hidden) addToCounters(tx, changes.flatMap(changeDeltas))
   const stored = changes.map(({ before, after }, at) => ({
     before,
     after: after && { ...after, id: ids[at] as StudyId },
   }))
-  for (const follow of followers) await follow(tx, { accountId, hidden: noted.hidden, now: rules.now, changes: stored })
+  for (const follow of followers) await follow(tx, { accountId, hidden, now: rules.now, changes: stored })
   return ids
 }
 

@@ -61,7 +61,7 @@ export function isRefusal(answer: BatchAnswer): answer is Extract<BatchAnswer, {
   return 'code' in answer
 }
 
-/** Refusals that pass without a change of the item: they are not kept, and the same item may succeed later. */
+/** Refusals that may pass without a change of the item. */
 export function mayPass(code: ErrorCode): boolean {
-  return code === 'time-in-future' || code === 'record-key-unknown' || code === 'busy'
+  return code === 'time-in-future' || code === 'busy'
 }

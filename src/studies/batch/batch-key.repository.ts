@@ -19,7 +19,7 @@ export async function findAnswers(db: Db, accountId: AccountId, keys: string[]):
   return new Map(rows.map((row) => [row.key, toKept(row)]))
 }
 
-const rowsAtOnce = 25
+const rowsAtOnce = 100
 
 /** Keeps these answers, in place of earlier ones under the same keys. */
 export async function keepAnswers(db: Db, accountId: AccountId, answers: Map<string, KeptAnswer>): Promise<void> {

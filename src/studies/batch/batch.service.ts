@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import { findAccount, lockAccount } from '../../accounts/account.repository.ts'
 import type { AccountId } from '../../accounts/account.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
-import { inSavepoint } from '../../storage/savepoint.ts'
+import { openParts } from '../../storage/savepoint.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { lockOnce, storeNotes } from '../account-write.service.ts'
 import type { StudyService } from '../study.service.ts'
 import type { StudyId } from '../study.ts'
 import type { StudyWrite } from '../study-writes.service.ts'
@@ -33,7 +33,7 @@ const deletedAtOnce = 500
 /** Other requests are served when a batch has run this long, and again after each such time. */
 const turnMs = 8
 /** Leaves enough time for the commit: a write on PostgreSQL takes 2.3 s at most. Later items are refused as `busy`. */
-const longestMs = 1700
+const longestMs = 1800
 
 export function createBatchService({ storage, studies, clock }: BatchServiceDeps) {
   /**
@@ -56,22 +56,20 @@ export function createBatchService({ storage, studies, clock }: BatchServiceDeps
 }
 
 async function applyItems(write: StudyWrite, items: BatchItem[]): Promise<BatchResult[]> {
-  const { tx, accountId, kind, rules } = write
-  await lockAccount(tx, accountId, kind)
-  if ((await findAccount(tx, accountId)) === undefined) throw new DomainError('unauthorized')
+  const { tx, accountId, rules } = write
+  const locked = await lockOnce(write)
   const kept = await findAnswers(tx, accountId, keysIn(items))
-  const steps = { ...write, rules: { ...rules, reported: true as const }, locked: true as const }
+  const steps: BatchWrite = { ...write, rules: { ...rules, reported: true }, locked }
   const answers = createAnswers(steps, items, kept)
   const results: BatchResult[] = []
-  const begun = performance.now()
-  let turnEnds = begun + turnMs
+  let turnEnds = performance.now() + turnMs
   for (const [at, item] of items.entries()) {
-    if (performance.now() - begun > longestMs) results.push(refused(steps, new DomainError('busy')))
-    else results.push(await answers.answerOf(item, at))
+    results.push(await answers.answerOf(item, at))
     if (performance.now() < turnEnds) continue
     await setImmediate()
     turnEnds = performance.now() + turnMs
   }
+  await storeNotes(write, locked)
   await keepAnswers(tx, accountId, answers.fresh)
   return results
 }
@@ -81,8 +79,12 @@ function keysIn(items: BatchItem[]): string[] {
   return [...new Set(named)].filter((key) => typeof key === 'string')
 }
 
+type BatchWrite = StudyWrite & Required<Pick<StudyWrite, 'locked'>>
+
 /** The answers to one batch. `kept` are those to earlier ones. */
-function createAnswers(write: StudyWrite, items: BatchItem[], kept: Map<string, KeptAnswer>) {
+function createAnswers(write: BatchWrite, items: BatchItem[], kept: Map<string, KeptAnswer>) {
+  const latest = performance.now() + longestMs
+  const parts = openParts(write.tx)
   const given = new Map<string, BatchResult & { content: string }>()
   const fresh = new Map<string, KeptAnswer>()
   const first = new Map(items.map(({ key }, at) => [key, at] as const).reverse())
@@ -96,7 +98,7 @@ function createAnswers(write: StudyWrite, items: BatchItem[], kept: Map<string, 
     if (!known && isKept(result.answer, item, at))
       fresh.set(key, { ...result, content, created: createdIn(result.answer, item) })
     given.set(key, { ...result, content })
-    return result
+    return { answer: result.answer, at: result.at }
   }
 
   /** A refused item may be corrected: its key then counts as unused. */
@@ -106,11 +108,14 @@ function createAnswers(write: StudyWrite, items: BatchItem[], kept: Map<string, 
   }
 
   async function perform({ step }: BatchItem): Promise<BatchResult> {
+    const noted = { ...write.locked }
     try {
       if (step instanceof DomainError) throw step
-      return { answer: await inSavepoint(write.tx, () => takeStep(write, step, createdBy)), at: write.rules.now }
+      if (performance.now() > latest) throw new DomainError('busy')
+      return { answer: await parts.run(() => takeStep(write, step, createdBy)), at: write.rules.now }
     } catch (error) {
       if (!(error instanceof DomainError) || error.code === 'unauthorized') throw error
+      Object.assign(write.locked, noted)
       return refused(write, error)
     }
   }
@@ -119,10 +124,14 @@ function createAnswers(write: StudyWrite, items: BatchItem[], kept: Map<string, 
     return (fresh.get(key) ?? kept.get(key))?.created
   }
 
-  /** A reference to what only a later item creates is kept as refused: it would be found when the batch is sent again. */
+  /**
+   * Refusals that may pass by themselves are not kept, but for a reference to what only a later item creates: that would
+   * be found when the batch is sent again.
+   */
   function isKept(answer: BatchAnswer, { step }: BatchItem, at: number): boolean {
-    const namesLater = 'of' in step && 'recordKey' in step.of && (first.get(step.of.recordKey) ?? at) > at
-    return namesLater || !isRefusal(answer) || !mayPass(answer.code)
+    if (!isRefusal(answer)) return true
+    if (answer.code !== 'record-key-unknown') return !mayPass(answer.code)
+    return 'of' in step && 'recordKey' in step.of && (first.get(step.of.recordKey) ?? at) > at
   }
 
   return { answerOf, fresh }
