@@ -139,7 +139,7 @@ function shownOf(study: OwnStudy) {
 }
 
 async function recordsOf(account: AccountId): Promise<OwnStudy[]> {
-  const request = { perPage: 1000, order: 'asc', filter: { accountId: account } } as const
+  const request = { perPage: 2000, order: 'asc', filter: { accountId: account } } as const
   return (await own.listOwnStudies(account, request)).items
 }
 
