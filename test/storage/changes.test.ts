@@ -12,6 +12,7 @@ import type { OwnStudy } from '../../src/studies/own/own-study.ts'
 import { createStudyService, type StudyService } from '../../src/studies/study.service.ts'
 import type { StudyId } from '../../src/studies/study.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
+import { applyWhole } from './apply-whole.ts'
 import { Device } from './device.ts'
 
 const epoch = 1_750_000_000
@@ -111,7 +112,7 @@ test('a log that is longer than one piece is cleared in several', async () => {
   const id = await start()
   for (const round of [1, 2, 3]) {
     const items = Array.from({ length: 450 }, (_, at) => ({ key: `${round} ${at}`, action: 'edit', id, note: `${at}` }))
-    await batches.applyBatch(account, items.map(readItem))
+    await applyWhole(batches, account, items.map(readItem))
   }
   await studies.startStudy(other)
   const { id: last } = await studies.startStudy(other)
