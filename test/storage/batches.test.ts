@@ -50,10 +50,10 @@ const time = fc.oneof(
   fc.integer({ min: -90, max: 90 }).map((seconds) => toWireTime(epoch + seconds)),
 )
 const subject = maybe(fc.constantFrom(null, '高等数学', '英语'))
-const key = fc.integer({ min: 0, max: 11 }).map((at) => `key ${at}`)
+const key = fc.integer({ min: 0, max: 19 }).map((at) => `key ${at}`)
 const of = fc.oneof(
-  { weight: 3, arbitrary: key.map((record_key) => ({ record_key })) },
-  { weight: 1, arbitrary: fc.constantFrom({ id: 0 }, { id: 1 }, { id: 2 }) },
+  { weight: 1, arbitrary: key.map((record_key) => ({ record_key })) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 3 }).map((id) => ({ id })) },
 )
 const item = fc.oneof(
   fc.record({ key, action: fc.constant('start' as const), start_time: maybe(time), subject }),
