@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { removeAccount } from '../../src/accounts/account-removal.service.ts'
@@ -192,6 +193,30 @@ test('answers are kept for 90 days, and then forgotten in pieces', async () => {
 })
 
 const past = { action: 'record', start_time: toWireTime(epoch - hour), end_time: toWireTime(epoch) }
+
+test('items that a slow database does not reach in time are refused for now, and sent again', async (t) => {
+  // The limit is the same there, and so near to that of a write that a busy machine may exceed it.
+  if (storage.kind !== 'sqlite') return t.skip('tried on SQLite')
+  now = epoch
+  const account = await newAccount(storage)
+  let slow = true
+  const followers = [async () => void (slow && (await setTimeout(1850)))]
+  const slowStudies = createStudyService({ storage, clock, maxHours: 16, idleMinutes: 30, followers })
+  const slowBatches = createBatchService({ storage, studies: slowStudies, clock })
+  const items = ['a', 'b'].map((key) => readItem({ ...past, key }))
+  const waiting = readItem({ key: 'c', action: 'delete', record_key: 'b' })
+  const [done, ...later] = await slowBatches.applyBatch(account, [...items, waiting])
+  for (const { answer } of later) assert.deepEqual(answer, { code: 'busy', parameter: undefined })
+  assert.equal((await recordsOf(account)).length, 1)
+  slow = false
+  const [again, ...rest] = await slowBatches.applyBatch(account, [...items, waiting])
+  assert.deepEqual(again, done)
+  assert.deepEqual(
+    rest.map(({ answer }) => 'study' in answer),
+    [true, true],
+  )
+  assert.equal((await recordsOf(account)).length, 1)
+})
 
 test('a batch of an account that was removed meanwhile is refused whole', async () => {
   const account = await newAccount(storage)
