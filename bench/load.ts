@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { Agent, request as httpRequest } from 'node:http'
 import autocannon from 'autocannon'
-import type { LoadJob, LoadResult, WireRequest } from './wire.ts'
+import { batchKeyStem, type LoadJob, type LoadResult, type WireRequest } from './wire.ts'
 
 /** The load generator's process. It takes one job at a time from the benchmark and ends with it. */
 process.on('message', (job: LoadJob) => {
@@ -61,6 +62,7 @@ function requestsOf({ requests, writes, each }: LoadJob, connection: number, res
   // Each connection is a different student, because a start ends the same student's running record.
   const start = requests[connection % requests.length] as WireRequest
   if (each === 'student') return [{ ...start }]
+  if (writes === 'batch') return [{ ...start, setupRequest: (request) => ({ ...request, body: withNewKeys(start) }) }]
   let id = 0
   const started: ClientRequest = {
     ...start,
@@ -79,6 +81,11 @@ function requestsOf({ requests, writes, each }: LoadJob, connection: number, res
     },
   }
   return [started, stop]
+}
+
+/** With the keys of an earlier batch, it would be the same one, sent again. */
+function withNewKeys({ body = '' }: WireRequest): string {
+  return body.replaceAll(batchKeyStem, randomUUID())
 }
 
 /** Open loop: the rate does not drop if the server is slow. */

@@ -1,5 +1,5 @@
 import { apiBase } from '../src/http/links.ts'
-import type { LoadJob, WireRequest } from './wire.ts'
+import { batchKeyStem, type LoadJob, type WireRequest } from './wire.ts'
 import { basic, type World } from './world.ts'
 
 /** One line of a table. Add one for each new route. */
@@ -44,6 +44,23 @@ const startsWithBody = (world: World) =>
   starts(world).map((request): WireRequest => {
     return { ...request, headers: { ...request.headers, 'content-type': 'application/json' }, body: '{}' }
   })
+
+/** Fifty records, started and ended offline. */
+const offlineItems = Array.from({ length: 50 }, (_, at) => {
+  const day = `2016-${String(1 + Math.floor(at / 25)).padStart(2, '0')}-${String(1 + (at % 25)).padStart(2, '0')}`
+  const start = `${batchKeyStem} ${at}`
+  return [
+    { key: start, action: 'start', start_time: `${day} 08:00:00`, subject: '高等数学' },
+    { key: `${start} end`, action: 'end', record_key: start, end_time: `${day} 09:30:00` },
+  ]
+}).flat()
+const batches = (world: World) =>
+  world.users.map(({ token }): WireRequest => {
+    const { path, headers } = get('/studys/batch', byToken(token))
+    const body = JSON.stringify({ items: offlineItems })
+    return { method: 'POST', path, headers: { ...headers, 'content-type': 'application/json' }, body }
+  })
+const ownChanges = (world: World) => world.users.map(({ token }) => get('/users/me/changes', byToken(token)))
 
 export const rows: Row[] = [
   {
@@ -154,6 +171,8 @@ export const rows: Row[] = [
     writes: 'stop',
     requests: starts,
   },
+  { name: 'batch of 100', tables: ['bare', 'scale'], status: 200, writes: 'batch', requests: batches },
+  { name: 'own changes, first page of 100', tables: ['scale'], status: 200, requests: ownChanges },
   {
     name: 'token issue',
     tables: ['bare'],

@@ -6,6 +6,9 @@ export interface WireRequest {
   body?: string
 }
 
+/** What stands in the keys of a batch until it is sent. */
+export const batchKeyStem = 'KEY-OF-THIS-BATCH'
+
 /** One job for the load generator. */
 export interface LoadJob {
   origin: string
@@ -13,10 +16,13 @@ export interface LoadJob {
   connections: number
   /** Each connection sends all of them in turn, starting at a different one. */
   requests: WireRequest[]
-  /** `start`: the requests start records, and their ids are collected. `stop`: each record is ended before the next starts. */
-  writes?: 'start' | 'stop' | undefined
   /** Each connection sends only one of the requests: that of its student. */
   each?: 'student' | undefined
+  /**
+   * `start`: the requests start records, and their ids are collected. `stop`: each record is ended before the next starts.
+   * `batch`: the requests are batches, sent with new keys each time.
+   */
+  writes?: 'start' | 'stop' | 'batch' | undefined
   /** Additional requests, sent at a constant rate without waiting for responses. */
   flood?: { perSecond: number; requests: WireRequest[] } | undefined
 }

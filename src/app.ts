@@ -42,6 +42,10 @@ import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Storage } from './storage/storage.ts'
+import { batchRoutes } from './studies/batch/batch.routes.ts'
+import { createBatchService } from './studies/batch/batch.service.ts'
+import { changeRoutes } from './studies/changes/change.routes.ts'
+import { createChangeService } from './studies/changes/change.service.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
 import { createOwnStudyService } from './studies/own/own-study.service.ts'
@@ -89,7 +93,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = await buildServer(config, logger, logUnavailable)
   await app.register(openapi, { version })
   await app.register(apiReference)
-  await app.register(backgroundJobs, { ...services, logUnavailable })
+  const { rateLimits, idempotency: keyedRequests, batches, changes } = services
+  const forget = [rateLimits.forgetExpired, keyedRequests.forgetExpired, batches.forgetOld, changes.forgetOld]
+  await app.register(backgroundJobs, { ...services, forget, logUnavailable })
   await app.register(idempotency, services)
 
   // Public.
@@ -128,6 +134,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(ownStudyRoutes, { ...services, clock })
         await known.register(studyListRoutes, { studies })
         await known.register(studyRoutes, { studies })
+        await known.register(batchRoutes, services)
+        await known.register(changeRoutes, { ...services, clock })
         await known.register(studyEditRoutes, { ...services, clock })
         await known.register(exportRoutes, { ...services, timezone: config.timezone, logUnavailable })
       })
@@ -179,5 +187,7 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
     ownStudies: createOwnStudyService({ storage, studies }),
     heartbeats: createHeartbeatService({ storage, studies }),
     exports: createExportService({ storage, accounts, settings, studies }),
+    batches: createBatchService({ storage, studies, clock }),
+    changes: createChangeService({ storage, studies, clock }),
   }
 }

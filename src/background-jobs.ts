@@ -1,7 +1,5 @@
 import fp from 'fastify-plugin'
 import type { LastSeen } from './accounts/last-seen.service.ts'
-import type { RateLimitService } from './authentication/rate-limit.service.ts'
-import type { IdempotencyService } from './idempotency/idempotency.service.ts'
 import type { HeartbeatService } from './studies/own/heartbeat.service.ts'
 import type { StudyService } from './studies/study.service.ts'
 
@@ -9,8 +7,8 @@ export interface BackgroundJobsOptions {
   studies: StudyService
   heartbeats: HeartbeatService
   lastSeen: LastSeen
-  rateLimits: RateLimitService
-  idempotency: IdempotencyService
+  /** Each deletes what is too old of one kind. */
+  forget: (() => Promise<unknown>)[]
   /** Logs an error that means that the database is unavailable, and returns false for every other one. */
   logUnavailable: (error: unknown, context: object) => boolean
 }
@@ -18,9 +16,9 @@ export interface BackgroundJobsOptions {
 const everySeconds = 15
 const heartbeatsEverySeconds = 1
 
-/** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes what has expired. */
+/** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes what is too old. */
 export const backgroundJobs = fp<BackgroundJobsOptions>(
-  async (app, { studies, heartbeats, lastSeen, rateLimits, idempotency, logUnavailable }) => {
+  async (app, { studies, heartbeats, lastSeen, forget, logUnavailable }) => {
     const timers: NodeJS.Timeout[] = []
     let round: Promise<void> | undefined
     let heartbeatRound: Promise<void> | undefined
@@ -30,7 +28,7 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
     }
 
     async function runJobs(): Promise<void> {
-      for (const job of [studies.endOverdue, lastSeen.flush, rateLimits.forgetExpired, idempotency.forgetExpired]) {
+      for (const job of [studies.endOverdue, lastSeen.flush, ...forget]) {
         try {
           await job()
         } catch (error) {

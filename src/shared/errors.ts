@@ -70,6 +70,10 @@ export type ErrorCode =
   | 'subject-malformed'
   | 'note-malformed'
   | 'export-under-way'
+  | 'batch-too-long'
+  | 'bad-batch'
+  | 'item-key-reused'
+  | 'record-key-unknown'
 
 export interface ErrorDetails {
   retryAfterSeconds?: number

@@ -21,6 +21,21 @@ function leave(left: Left, apply: Apply<unknown>, items: unknown[]): void {
   else left.set(apply, [...items])
 }
 
+/** Runs a part of a write. If it throws, the items it passed are discarded, and those of the other parts stay. */
+export async function inPart<T>(tx: Db, work: () => Promise<T>): Promise<T> {
+  const whole = leftIn.get(tx)
+  if (whole === undefined) throw new Error('nothing is being written')
+  const part: Left = new Map()
+  leftIn.set(tx, part)
+  try {
+    const value = await work()
+    for (const [apply, items] of part) leave(whole, apply, items)
+    return value
+  } finally {
+    leftIn.set(tx, whole)
+  }
+}
+
 /** Collects the work that the writes of one transaction defer until its commit. */
 export function openCommit(tx: Db) {
   const all: Left = new Map()

@@ -25,6 +25,8 @@ export interface GroupCommitOptions {
 }
 
 const largestGroup = 256
+/** A group that has run this long begins no further write: one may be a batch of hundreds of records. */
+const longestGroupMs = 100
 /** Leaves enough time to respond to a request within three seconds. */
 const lockTimeoutMs = 2500
 const longestPauseMs = 20
@@ -99,6 +101,7 @@ export function createGroupCommit({ connection, endSnapshot, onUnavailable }: Gr
     try {
       const outcomes = await runGroup(connection, group)
       endSnapshot()
+      waiting.unshift(...group.splice(outcomes.length))
       for (const [index, job] of group.entries()) job.settle(outcomes[index] as Outcome)
     } catch (reason) {
       const full = reason instanceof DatabaseUnavailableError && reason.reason === 'full'
@@ -136,7 +139,10 @@ function pause(attempt: number): Promise<void> {
   return setTimeout(Math.min(2 ** attempt, longestPauseMs) * (0.5 + Math.random() / 2))
 }
 
-/** Runs the jobs in the open transaction and commits it. Rolls the transaction back before it throws. */
+/**
+ * Runs the jobs in the open transaction and commits it. Returns the outcomes of those it ran, the first ones. Rolls the
+ * transaction back before it throws.
+ */
 async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
   try {
     const atEnd = openCommit(tx)
@@ -144,7 +150,11 @@ async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
     // A single write that fails rolls back the whole transaction, so it needs no savepoint. A savepoint would take a
     // tenth of the cost of a study start.
     const run = group.length === 1 ? runAlone : runInSavepoint
-    for (const job of group) outcomes.push(await run(tx, () => atEnd.run(job.run)))
+    const begun = performance.now()
+    for (const job of group) {
+      if (outcomes.length > 0 && performance.now() - begun > longestGroupMs) break
+      outcomes.push(await run(tx, () => atEnd.run(job.run)))
+    }
     await atEnd.finish()
     await commit.all(tx, {})
     return outcomes

@@ -5,6 +5,7 @@ import * as pagesFromTheIndex from './migrations/2026-11-25-pages-from-the-index
 import * as studyVersion from './migrations/2026-11-25-study-version.ts'
 import * as waitingRoom from './migrations/2026-11-26-waiting-room.ts'
 import * as ownRecords from './migrations/2026-11-27-own-records.ts'
+import * as batchAndChanges from './migrations/2026-11-28-batch-and-changes.ts'
 import * as idempotencyKeys from './migrations/2026-11-28-idempotency-keys.ts'
 import { withLongBusyTimeout } from './sqlite/sqlite-database.ts'
 import type { DatabaseKind, Db, Storage } from './storage.ts'
@@ -21,6 +22,7 @@ const steps: Record<string, Step> = {
   '2026-11-26-waiting-room': waitingRoom,
   '2026-11-27-own-records': ownRecords,
   '2026-11-28-idempotency-keys': idempotencyKeys,
+  '2026-11-28-batch-and-changes': batchAndChanges,
 }
 
 export const stepNames = Object.keys(steps)

@@ -2,7 +2,7 @@ import type { AccountTable, HiddenAccountTable } from '../accounts/account.table
 import type { RateLimitTable } from '../authentication/rate-limit.table.ts'
 import type { IdempotencyKeyTable } from '../idempotency/idempotency-key.table.ts'
 import type { WaitingPlaceTable } from '../registration/waiting-room/waiting-place.table.ts'
-import type { StudyChangeTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
+import type { StudyBatchKeyTable, StudyChangeTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
 export interface SettingTable {
   key: string
@@ -16,6 +16,7 @@ export interface Tables {
   budgets: RateLimitTable
   studies: StudyTable
   study_changes: StudyChangeTable
+  study_batch_keys: StudyBatchKeyTable
   study_tallies: StudyCounterTable
   waiting_places: WaitingPlaceTable
   idempotency_keys: IdempotencyKeyTable

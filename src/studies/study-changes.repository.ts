@@ -14,7 +14,7 @@ export interface LoggedChange {
   changedAt: EpochSeconds
 }
 
-const rowsAtOnce = 16
+const rowsAtOnce = 64
 
 /** Logs the changes of all writes together at the end of the transaction, so that many writes take few statements. */
 export function logChanges(tx: Db, changes: LoggedChange[]): void {

@@ -21,6 +21,28 @@ export function runningDelta(delta: number): CounterDelta {
   return { width: runningWidth, bucket: 0, delta }
 }
 
+interface Counted {
+  startedAt: EpochSeconds
+  end: object | undefined
+}
+
+/** The changes in the counts when a record changes. A new one has no `before`, a removed one has no `after`. */
+export function changeDeltas({
+  before,
+  after,
+}: {
+  before: Counted | undefined
+  after: Counted | undefined
+}): CounterDelta[] {
+  const moved = before?.startedAt !== after?.startedAt
+  const running = (after && !after.end ? 1 : 0) - (before && !before.end ? 1 : 0)
+  return [
+    ...(before && moved ? startDeltas(before.startedAt, -1) : []),
+    ...(after && moved ? startDeltas(after.startedAt, 1) : []),
+    ...(running === 0 ? [] : [runningDelta(running)]),
+  ]
+}
+
 /** Sums up the deltas to one per stretch, in the order in which every writer takes its locks: coarse to fine, running records last. */
 export function summed(deltas: CounterDelta[]): CounterDelta[] {
   const sums = new Map<string, CounterDelta>()

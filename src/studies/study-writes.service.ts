@@ -1,26 +1,23 @@
-import { lockAccount, noteStudies } from '../accounts/account.repository.ts'
 import type { AccountId } from '../accounts/account.ts'
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
-import type { DatabaseKind, Db } from '../storage/storage.ts'
-import { type NewStudy, type OwnStudy, ownSettled, seenStart, withEnd } from './own/own-study.ts'
+import type { Db } from '../storage/storage.ts'
+import { type AccountWrite, lock, note } from './account-write.service.ts'
+import { isSame, type NewStudy, type OwnStudy, ownSettled, seenStart, withEnd } from './own/own-study.ts'
 import { decideEdit, type StudyEdit } from './own/study-edit.ts'
 import { findOwnStudy, findRunning } from './study.repository.ts'
-import { decideEnd, decideStart, endByService, type Rules, type StudyId } from './study.ts'
+import { decideEnd, decideRecord, decideStart, endByService, type Rules, type StudyId } from './study.ts'
 import { logChanges } from './study-changes.repository.ts'
 import { addToCounters } from './study-counter.repository.ts'
-import { type CounterDelta, runningDelta, startDeltas } from './study-counter.ts'
+import { changeDeltas } from './study-counter.ts'
 import { deleteStudy, insertStudy, updateStudy } from './study-writes.repository.ts'
 
 /**
  * The transaction of a write, its account, and the rules with the current time. Every use case that writes records is a
  * step here that can run in any transaction.
  */
-export interface StudyWrite {
-  tx: Db
-  kind: DatabaseKind
-  accountId: AccountId
+export interface StudyWrite extends AccountWrite {
   rules: Rules
   followers: readonly StudyFollower[]
 }
@@ -50,28 +47,49 @@ export interface StudyTexts {
 export async function startIn(
   write: StudyWrite,
   startedAt: EpochSeconds | undefined,
-  { subject, note }: StudyTexts,
+  texts: StudyTexts,
 ): Promise<OwnStudy> {
-  const { tx, kind, accountId, rules } = write
-  await lockAccount(tx, accountId, kind)
+  const { tx, accountId, rules } = write
+  await lock(write)
   const running = await findRunning(tx, accountId)
   const decision = decideStart(running, startedAt, rules)
-  const started: NewStudy = {
+  const started = newStudy(write, decision.startedAt, texts)
+  const after = decision.end ? withEnd(started, decision.end, rules) : started
+  const changes: StudyChange[] = [{ before: undefined, after }]
+  if (running && decision.runningEnd)
+    changes.unshift({ before: running, after: withEnd(running, decision.runningEnd, rules) })
+  const id = (await writeChanges(write, changes)).at(-1) as StudyId
+  return { ...after, id }
+}
+
+/**
+ * Adds a whole past record. The running one goes on: overlapping time is counted once.
+ * @throws DomainError as `decideRecord`; `unauthorized` as `startIn`
+ */
+export async function recordIn(
+  write: StudyWrite,
+  startedAt: EpochSeconds,
+  endedAt: EpochSeconds,
+  texts: StudyTexts,
+): Promise<OwnStudy> {
+  const end = decideRecord(startedAt, endedAt, write.rules)
+  await lock(write)
+  const after = withEnd(newStudy(write, startedAt, texts), end, write.rules)
+  const [id] = await writeChanges(write, [{ before: undefined, after }])
+  return { ...after, id: id as StudyId }
+}
+
+function newStudy({ accountId, rules }: StudyWrite, startedAt: EpochSeconds, { subject, note }: StudyTexts): NewStudy {
+  return {
     accountId,
-    startedAt: decision.startedAt,
+    startedAt,
     end: undefined,
     heartbeatAt: undefined,
     subject: subject ?? undefined,
     note: note ?? undefined,
-    seenFrom: seenStart(decision.startedAt, rules.now),
+    seenFrom: seenStart(startedAt, rules),
     seenTo: undefined,
   }
-  const after = decision.end ? withEnd(started, decision.end, rules.now) : started
-  const changes: StudyChange[] = [{ before: undefined, after }]
-  if (running && decision.runningEnd)
-    changes.unshift({ before: running, after: withEnd(running, decision.runningEnd, rules.now) })
-  const id = (await writeChanges(write, changes)).at(-1) as StudyId
-  return { ...after, id }
 }
 
 /** @throws DomainError as `decideEnd`, `forbidden`, `not-found` */
@@ -81,7 +99,7 @@ export async function endIn(write: StudyWrite, id: StudyId, endedAt?: EpochSecon
 
 /** @throws DomainError as `decideEnd`, `no-running-study` */
 export async function endRunningIn(write: StudyWrite, endedAt?: EpochSeconds): Promise<OwnStudy> {
-  await lockAccount(write.tx, write.accountId, write.kind)
+  await lock(write)
   const running = await findRunning(write.tx, write.accountId)
   if (running === undefined || endByService(running, write.rules)) throw new DomainError('no-running-study')
   return endStudyIn(write, running, endedAt)
@@ -90,7 +108,7 @@ export async function endRunningIn(write: StudyWrite, endedAt?: EpochSeconds): P
 async function endStudyIn(write: StudyWrite, study: OwnStudy, endedAt?: EpochSeconds): Promise<OwnStudy> {
   const end = decideEnd(study, endedAt, write.rules)
   if (end === study.end) return study
-  return replace(write, study, withEnd(ownSettled(study, write.rules), end, write.rules.now))
+  return replace(write, study, withEnd(ownSettled(study, write.rules), end, write.rules))
 }
 
 /** @throws DomainError as `decideEdit`, `forbidden`, `not-found` */
@@ -107,7 +125,7 @@ export async function removeIn(write: StudyWrite, id: StudyId): Promise<void> {
 
 /** Ends an overdue record, if it still exists and is still overdue. */
 export async function endOverdueIn(write: StudyWrite, id: StudyId): Promise<void> {
-  await lockAccount(write.tx, write.accountId, write.kind)
+  await lock(write)
   const found = await findOwnStudy(write.tx, id)
   if (found) await replace(write, found.study, ownSettled(found.study, write.rules))
 }
@@ -116,10 +134,10 @@ export async function endOverdueIn(write: StudyWrite, id: StudyId): Promise<void
  * For everyone except the owner, hidden records look like records that do not exist.
  * @throws DomainError `forbidden`, `not-found`
  */
-async function getOwnStudy({ tx, kind, accountId }: StudyWrite, id: StudyId): Promise<OwnStudy> {
-  await lockAccount(tx, accountId, kind)
-  const found = await findOwnStudy(tx, id)
-  if (found?.study.accountId === accountId) return found.study
+async function getOwnStudy(write: StudyWrite, id: StudyId): Promise<OwnStudy> {
+  await lock(write)
+  const found = await findOwnStudy(write.tx, id)
+  if (found?.study.accountId === write.accountId) return found.study
   throw new DomainError(found === undefined || found.hidden ? 'not-found' : 'forbidden')
 }
 
@@ -127,13 +145,6 @@ async function replace(write: StudyWrite, before: OwnStudy, after: OwnStudy): Pr
   if (isSame(before, after)) return before
   await writeChanges(write, [{ before, after }])
   return after
-}
-
-function isSame({ end, ...before }: OwnStudy, { end: endAfter, ...after }: OwnStudy): boolean {
-  const names = Object.keys(before) as (keyof typeof before)[]
-  return (
-    end?.at === endAfter?.at && end?.cause === endAfter?.cause && names.every((name) => before[name] === after[name])
-  )
 }
 
 /** A new record has no `before`, a removed one has no `after`. */
@@ -147,27 +158,24 @@ export type StudyChange =
  * its own version, and the counts stay correct. Returns the id of each record.
  * @throws DomainError `unauthorized` if the account no longer exists
  */
-async function writeChanges(
-  { tx, accountId, rules, followers }: StudyWrite,
-  changes: StudyChange[],
-): Promise<StudyId[]> {
+async function writeChanges(write: StudyWrite, changes: StudyChange[]): Promise<StudyId[]> {
+  const { tx, accountId, rules, followers } = write
   const added = changes.reduce((sum, { before, after }) => sum + (after ? 1 : 0) - (before ? 1 : 0), 0)
-  const noted = await noteStudies(tx, accountId, { added, written: changes.length })
-  if (noted === undefined) throw new DomainError('unauthorized')
+  const { studyVersion, hidden } = await note(write, { added, written: changes.length })
   const ids: StudyId[] = []
   for (const change of changes) ids.push(await writeChange(tx, change))
-  const first = noted.studyVersion - changes.length + 1
+  const first = studyVersion - changes.length + 1
   const changedAt = rules.now
   logChanges(
     tx,
     ids.map((studyId, at) => ({ accountId, version: first + at, studyId, changedAt })),
   )
-  if (!noted.hidden) addToCounters(tx, changes.flatMap(deltasOf))
+  if (!hidden) addToCounters(tx, changes.flatMap(changeDeltas))
   const stored = changes.map(({ before, after }, at) => ({
     before,
     after: after && { ...after, id: ids[at] as StudyId },
   }))
-  for (const follow of followers) await follow(tx, { accountId, hidden: noted.hidden, now: rules.now, changes: stored })
+  for (const follow of followers) await follow(tx, { accountId, hidden, now: rules.now, changes: stored })
   return ids
 }
 
@@ -176,14 +184,4 @@ async function writeChange(tx: Db, { before, after }: StudyChange): Promise<Stud
   if (after === undefined) await deleteStudy(tx, before.id)
   else await updateStudy(tx, before, after)
   return before.id
-}
-
-function deltasOf({ before, after }: StudyChange): CounterDelta[] {
-  const moved = before?.startedAt !== after?.startedAt
-  const running = (after && !after.end ? 1 : 0) - (before && !before.end ? 1 : 0)
-  return [
-    ...(before && moved ? startDeltas(before.startedAt, -1) : []),
-    ...(after && moved ? startDeltas(after.startedAt, 1) : []),
-    ...(running === 0 ? [] : [runningDelta(running)]),
-  ]
 }

@@ -38,3 +38,19 @@ export interface StudyCounterTable {
   slot: number
   count: number
 }
+
+/**
+ * The answers to the items of batches, by the client's keys, so that an item that is sent again gets the same answer
+ * and changes nothing.
+ */
+export interface StudyBatchKeyTable {
+  account_id: number
+  key: string
+  /** Hash of what the item says. */
+  content: string
+  /** The record that the item created, which later items name by its key. */
+  study_id: number | null
+  /** JSON: the record as it was then, or why the item was refused. Null for a deletion. */
+  answer: string | null
+  answered_at: number
+}

@@ -35,6 +35,8 @@ export interface Rules {
   now: EpochSeconds
   limit: number
   idle: number
+  /** Set for what a client reports after it happened: none of it counts as seen by the service, whatever its times. */
+  reported?: true
 }
 
 type Running = Pick<Study, 'startedAt' | 'heartbeatAt'>
@@ -109,6 +111,16 @@ export function decideEnd(study: Study, requested: EpochSeconds | undefined, rul
   }
   refuseOutOfRange(requested, rules)
   return { at: endWithin(study.startedAt, requested, rules), cause: 'student' }
+}
+
+/**
+ * The end of a whole past record.
+ * @throws DomainError `time-too-early`, `time-in-future`, `end-before-start`, `study-too-long`
+ */
+export function decideRecord(startedAt: EpochSeconds, endedAt: EpochSeconds, rules: Rules): StudyEnd {
+  refuseOutOfRange(startedAt, rules)
+  refuseOutOfRange(endedAt, rules)
+  return { at: endWithin(startedAt, endedAt, rules), cause: 'student' }
 }
 
 /** @throws DomainError `end-before-start`, `study-too-long` */

@@ -34,10 +34,8 @@ for (const direction of directions) {
           checks.filter((check) => !isSame(check)),
           [],
         )
-        assert.deepEqual(
-          checks.map(({ rows }) => rows.target > 0),
-          [true, true, false, false, true, false, false, false, true],
-        )
+        const filled = checks.filter(({ rows }) => rows.target > 0).map(({ table }) => table)
+        assert.deepEqual(filled, ['accounts', 'studies', 'hidden_accounts', 'study_tallies', 'settings'])
       })
     })
 

@@ -87,6 +87,29 @@ test('every answer about own records, settings and the own account is as the doc
   for (const query of ['', '?per_page=1', '?running=false', '?per_page=x', '?from=x', '?cursor=x'])
     await ask('GET', `/users/me/studys${query}`, { as })
 
+  const items = [
+    { key: 'one', action: 'record', start_time: '2017-03-25 11:55:47', end_time: '2017-03-25 11:56:47' },
+    { key: 'two', action: 'start', start_time: '2017-03-26 11:55:47' },
+    { key: 'three', action: 'edit', record_key: 'none', note: 'none' },
+    { key: 'four', action: 'delete', record_key: 'one' },
+    { key: 'four', action: 'delete', record_key: 'two' },
+    5,
+  ]
+  assert.equal((await ask('POST', '/studys/batch', { as, json: { items } })).status, 200)
+  assert.equal((await ask('POST', '/studys/batch', { as, json: { items: Array(501).fill({}) } })).status, 413)
+  assert.equal((await ask('POST', '/studys/batch', { as, json: {} })).status, 400)
+  assert.equal((await ask('POST', '/studys/batch', { json: { items } })).status, 401)
+  await refuseBodies('POST', '/studys/batch', 2 * 1024 * 1024)
+  for (const [query, status] of [
+    ['', 200],
+    ['?per_page=1', 200],
+    ['?since=x', 400],
+    ['?per_page=x', 400],
+  ] as const) {
+    assert.equal((await ask('GET', `/users/me/changes${query}`, { as })).status, status)
+  }
+  assert.equal((await ask('GET', '/users/me/changes')).status, 401)
+
   assert.equal((await ask('PATCH', `/studys/${id}`, { as, json: { note: null } })).status, 200)
   assert.equal((await ask('PATCH', `/studys/${id}`, { as, json: { note: 1 } })).status, 400)
   await refuseBodies('PATCH', `/studys/${id}`)
@@ -146,12 +169,12 @@ async function tokenOf(as: Record<string, string>): Promise<Record<string, strin
   return bearer((body as { token: string }).token)
 }
 
-async function refuseBodies(method: string, path: string): Promise<void> {
+async function refuseBodies(method: string, path: string, largest = 64 * 1024): Promise<void> {
   const post = (body: string, type = 'application/json') =>
     api.ask(method, path, { as: annKnown, body, headers: { 'content-type': type } })
   assert.equal((await post('[]')).status, 400)
   assert.equal((await post('{}', 'text/plain')).status, 415)
-  assert.equal((await post(`"${'x'.repeat(70_000)}"`)).status, 413)
+  assert.equal((await post(`"${'x'.repeat(largest)}"`)).status, 413)
 }
 
 test('the tour has met every operation', () => {

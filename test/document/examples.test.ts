@@ -74,13 +74,19 @@ test('schemas have names, and the parts of a page are the records’ own', async
   t.after(() => service.close())
   const { schemas } = (await openDescribedApi(service.address)).document.components
   const names = [
+    'Batch',
+    'BatchItem',
+    'BatchItemResult',
+    'BatchResults',
     'Challenge',
+    'Changes',
     'Error',
     'OwnStudy',
     'Recovery',
     'Registration',
     'Settings',
     'Study',
+    'StudyChange',
     'StudyPage',
     'Token',
     'User',

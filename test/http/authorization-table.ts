@@ -63,6 +63,8 @@ export const table: Record<string, Row> = {
   },
   'PUT /studys/{study_id}': { answers: ofOwner(200) },
   'GET /studys/{study_id}': { answers: known('shown', { 'other, of a hidden owner': 404 }) },
+  'POST /studys/batch': { answers: known(200), json: { items: [] } },
+  'GET /users/me/changes': { answers: known(200) },
   'PATCH /studys/{study_id}': { answers: ofOwner(200), json: { note: 'read' } },
   'DELETE /studys/{study_id}': { answers: ofOwner(204) },
 }

@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import { createAccountAdministration } from '../../src/authentication/administration.service.ts'
 import { createIdempotencyService } from '../../src/idempotency/idempotency.service.ts'
+import { DomainError } from '../../src/shared/errors.ts'
 import { studentNumberForm } from '../../src/shared/student-number-form.ts'
+import { createBatchService } from '../../src/studies/batch/batch.service.ts'
+import { createChangeService } from '../../src/studies/changes/change.service.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
 import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { basic, bearer, type Credentials, send } from '../contract/client.ts'
@@ -73,6 +76,7 @@ async function useEveryRoute(): Promise<void> {
     for (const list of ['/studys', '/users/1/studys/', '/users/me/studys']) await readLists(list, as, call)
     for (const json of [{}, {}, { note: 'another request' }])
       await call('POST', '/studys/', { as, json, headers: { 'idempotency-key': 'plans' } })
+    await readChanges(as, call)
     await useOwnRoutes(ann.password, as, call)
   } finally {
     await service.close()
@@ -93,6 +97,8 @@ async function useOwnRoutes(password: string, as: Credentials, call: Send): Prom
     ['GET', '/studys/running', 200],
     ['POST', '/studys/running/heartbeat', 204],
     ['PUT', '/studys/running', 200],
+    ['POST', '/studys/batch', 200, { items: batchItems }],
+    ['GET', '/users/me/changes?per_page=1', 200],
     ['DELETE', '/studys/2', 204],
     ['PUT', '/users/me/settings', 200, { visibility: 'only_me', daily_goal_minutes: 5 }],
     ['PUT', '/users/me/settings', 200, { visibility: 'everyone' }],
@@ -103,6 +109,19 @@ async function useOwnRoutes(password: string, as: Credentials, call: Send): Prom
   ]
   for (const [method, path, status, json] of calls)
     assert.equal((await call(method, path, { as, json })).status, status, `${method} ${path}`)
+}
+
+const batchItems = [
+  { key: '1', action: 'record', start_time: '2017-03-25 11:00:00', end_time: '2017-03-25 11:55:47' },
+  { key: '2', action: 'end', record_key: '1', end_time: '2017-03-25 11:50:00' },
+]
+
+/** A second device: the walk over all records, and what changed since. */
+async function readChanges(as: Credentials, call: Send): Promise<void> {
+  for (let since = '', page = { cursor: '', more: true }; page.more; since = page.cursor) {
+    page = (await call('GET', `/users/me/changes?per_page=1&since=${since}`, { as })).body as typeof page
+    if (!page.more) await call('GET', `/users/me/changes?since=${page.cursor}`, { as })
+  }
 }
 
 async function readLists(list: string, as: Credentials, call: Send) {
@@ -131,6 +150,11 @@ async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<
   const old = { mark: 'old', fingerprint: '', account_id: id, status: 200, location: null, body: null, created_at: 1 }
   await storage.write((tx) => tx.insertInto('idempotency_keys').values(old).execute())
   await createIdempotencyService({ storage, clock, keys: { idempotency: Buffer.alloc(32) } }).forgetExpired()
+  const later = { now: () => clock.now() + 100 * 86_400 }
+  const item = { key: 'old', content: 'hash', step: new DomainError('bad-batch') }
+  await createBatchService({ storage, studies, clock }).applyBatch(id, [item])
+  await createBatchService({ storage, studies, clock: later }).forgetOld()
+  await createChangeService({ storage, studies, clock: later }).forgetOld()
   const accounts = createAccountAdministration({
     storage,
     studentNumbers: studentNumberForm(),

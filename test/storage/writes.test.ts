@@ -5,6 +5,7 @@ import { DomainError } from '../../src/shared/errors.ts'
 import { beforeCommit } from '../../src/storage/before-commit.ts'
 import { violatedUniqueness } from '../../src/storage/constraint-errors.ts'
 import { DatabaseUnavailableError } from '../../src/storage/database-unavailable.ts'
+import { openParts } from '../../src/storage/savepoint.ts'
 import { settle } from '../../src/storage/settings.repository.ts'
 import type { Db, Storage } from '../../src/storage/storage.ts'
 import { holdWriteLock } from '../support/lock-holder.ts'
@@ -71,6 +72,54 @@ test('what writes leave to the commit is done once for them, without what a fail
   )
   if (storage.kind === 'sqlite') assert.deepEqual(calls, [kept])
   assert.throws(() => beforeCommit(storage.db, apply, [9]), /nothing is being written/)
+})
+
+test('a part of a write that fails undoes itself and what it left to the commit, and the write goes on', async () => {
+  const left: number[] = []
+  const apply = async (_tx: Db, items: number[]) => void left.push(...items)
+  const works = [0, 1].map((work) =>
+    storage.write(async (tx) => {
+      const parts = openParts(tx)
+      beforeCommit(tx, apply, [100 * work])
+      for (let part = 1; part < 7; part++) {
+        const key = `part ${part}${work}`
+        const run = parts.run(async () => {
+          await put(key)(tx)
+          beforeCommit(tx, apply, [100 * work + part])
+          if (part % 3 === 1) throw new DomainError('not-found')
+          // The database itself refuses this.
+          if (part % 3 === 2) await put(key)(tx)
+        })
+        if (part % 3 === 0) await run
+        else await assert.rejects(run)
+      }
+      beforeCommit(tx, apply, [100 * work + 9])
+      if (work === 1) await put('part of the end')(tx)
+    }),
+  )
+  await Promise.all(works)
+  assert.deepEqual(
+    left.sort((a, b) => a - b),
+    [0, 3, 6, 9, 100, 103, 106, 109],
+  )
+  assert.deepEqual(await keys('part'), ['part 30', 'part 31', 'part 60', 'part 61', 'part of the end'])
+})
+
+test('a group that has run long begins no further write', async (t) => {
+  if (storage.kind !== 'sqlite') return t.skip('only SQLite has groups')
+  const done: number[] = []
+  const works = [0, 1, 2].map((at) =>
+    storage
+      .write(async () => {
+        for (const begun = performance.now(); performance.now() - begun < 110; );
+        return done.length
+      })
+      .then((before) => {
+        done.push(at)
+        return before
+      }),
+  )
+  assert.deepEqual(await Promise.all(works), [0, 1, 2])
 })
 
 test('what is left to the commit and fails there fails the write', async () => {

@@ -38,4 +38,24 @@ export const studyErrors = {
     zh: '备注应为不超过 500 个字符的文本，除换行外不能含控制字符或看不见的字符，请修改后重试。',
     en: 'A note is a text of at most 500 characters, with no control or invisible character but line breaks. Correct it and try again.',
   },
+  'batch-too-long': {
+    status: 413,
+    zh: '一次最多提交 500 项，请分成几次发送。',
+    en: 'A batch has at most 500 items. Send them in several batches.',
+  },
+  'bad-batch': {
+    status: 400,
+    zh: '批量提交的 {parameter} 无效，请对照接口文档检查。',
+    en: 'The field {parameter} of the batch is not valid. Check it against the documentation.',
+  },
+  'item-key-reused': {
+    status: 422,
+    zh: '这个 key 已用于内容不同的一项，请为新的一项换一个 key。',
+    en: 'This key was used for an item that says something else. Make a new key for a new item.',
+  },
+  'record-key-unknown': {
+    status: 404,
+    zh: '没有更早的一项以这个 record_key 新建过记录，请先提交那一项。',
+    en: 'No earlier item with this record_key created a record. Send that item first.',
+  },
 } as const satisfies Partial<Record<ErrorCode, ErrorEntry>>

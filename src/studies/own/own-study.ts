@@ -13,28 +13,42 @@ export interface OwnStudy extends Study {
 export type NewStudy = Omit<OwnStudy, 'id'>
 
 /** A start is seen if the service heard of it when it happened. */
-export function seenStart(startedAt: EpochSeconds, now: EpochSeconds): EpochSeconds | undefined {
-  return Math.abs(startedAt - now) <= clockSkew ? startedAt : undefined
+export function seenStart(startedAt: EpochSeconds, rules: Seeing): EpochSeconds | undefined {
+  return isLive(startedAt, rules) ? startedAt : undefined
+}
+
+type Seeing = Pick<Rules, 'now' | 'reported'>
+
+function isLive(at: EpochSeconds, { now, reported }: Seeing): boolean {
+  return !reported && Math.abs(at - now) <= clockSkew
 }
 
 /**
  * An end is seen if the service heard of it when it happened, or if it is the last heartbeat. The end of a record that
  * ran up to the limit is not seen.
  */
-function seenEnd({ at, cause }: StudyEnd, now: EpochSeconds): EpochSeconds | undefined {
+function seenEnd({ at, cause }: StudyEnd, rules: Seeing): EpochSeconds | undefined {
   if (cause === 'idle') return at
-  return cause !== 'limit' && Math.abs(at - now) <= clockSkew ? at : undefined
+  return cause !== 'limit' && isLive(at, rules) ? at : undefined
 }
 
 /** Returns the record with this end. Its seen end is set when the record ends for the first time. */
-export function withEnd<S extends NewStudy>(study: S, end: StudyEnd, now: EpochSeconds): S {
-  return { ...study, end, seenTo: study.end ? study.seenTo : seenEnd(end, now) }
+export function withEnd<S extends NewStudy>(study: S, end: StudyEnd, rules: Seeing): S {
+  return { ...study, end, seenTo: study.end ? study.seenTo : seenEnd(end, rules) }
 }
 
 /** As `settled`, and also sets the seen end. */
 export function ownSettled(study: OwnStudy, rules: Rules): OwnStudy {
   const end = study.end ? undefined : endByService(study, rules)
-  return end ? withEnd(study, end, rules.now) : study
+  return end ? withEnd(study, end, rules) : study
+}
+
+/** Whether nothing that is stored differs. */
+export function isSame({ end, ...before }: OwnStudy, { end: endAfter, ...after }: OwnStudy): boolean {
+  const names = Object.keys(before) as (keyof typeof before)[]
+  return (
+    end?.at === endAfter?.at && end?.cause === endAfter?.cause && names.every((name) => before[name] === after[name])
+  )
 }
 
 /** Whether any of the record's time was reported to the service instead of seen by it. */

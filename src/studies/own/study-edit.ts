@@ -27,7 +27,7 @@ export function decideEdit(study: OwnStudy, edit: StudyEdit, rules: Rules): OwnS
     subject: edit.subject === undefined ? study.subject : (edit.subject ?? undefined),
     note: edit.note === undefined ? study.note : (edit.note ?? undefined),
   }
-  return end === undefined || end === study.end ? edited : withEnd(edited, end, rules.now)
+  return end === undefined || end === study.end ? edited : withEnd(edited, end, rules)
 }
 
 function endAfterEdit(

@@ -26,7 +26,7 @@ export const copiedTables: readonly CopiedTable[] = [
     columns: {
       ...{ id: integer, username: text, username_key: text, student_number_hash: text, password_hash: text },
       ...{ credential_version: integer, created_at: integer, last_seen_at: integer, study_count: integer },
-      ...{ study_version: integer, visibility: text, daily_goal_minutes: integer },
+      ...{ study_version: integer, visibility: text, daily_goal_minutes: integer, changes_forgotten_to: integer },
     },
     key: ['id'],
     drawn: true,
@@ -44,6 +44,14 @@ export const copiedTables: readonly CopiedTable[] = [
     name: 'study_changes',
     columns: { account_id: integer, version: integer, study_id: integer, changed_at: integer },
     key: ['account_id', 'version'],
+  },
+  {
+    name: 'study_batch_keys',
+    columns: {
+      ...{ account_id: integer, key: text, content: text, study_id: integer },
+      ...{ answer: text, answered_at: integer },
+    },
+    key: ['account_id', 'key'],
   },
   { name: 'hidden_accounts', columns: { account_id: integer }, key: ['account_id'] },
   {

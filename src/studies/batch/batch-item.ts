@@ -1,0 +1,67 @@
+import type { EpochSeconds } from '../../shared/clock.ts'
+import type { DomainError, ErrorCode } from '../../shared/errors.ts'
+import { characters, hasInvisible } from '../../shared/visible-text.ts'
+import type { OwnStudy } from '../own/own-study.ts'
+import type { StudyEdit } from '../own/study-edit.ts'
+import type { StudyId } from '../study.ts'
+
+export const longestBatch = 500
+/** In Unicode characters. */
+export const longestKey = 128
+
+export const batchActions = ['start', 'end', 'edit', 'delete', 'record'] as const
+export type BatchAction = (typeof batchActions)[number]
+
+export interface Texts {
+  subject: string | null | undefined
+  note: string | null | undefined
+}
+
+/** A record, by its id or by the key of the item that created it. */
+export type Reference = { id: StudyId } | { recordKey: string }
+
+/** What an item asks for. */
+export type BatchStep =
+  | { action: 'start'; startedAt: EpochSeconds | undefined; texts: Texts }
+  | { action: 'record'; startedAt: EpochSeconds; endedAt: EpochSeconds; texts: Texts }
+  | { action: 'end'; of: Reference; endedAt: EpochSeconds | undefined; texts: Texts }
+  | { action: 'edit'; of: Reference; edit: StudyEdit }
+  | { action: 'delete'; of: Reference }
+
+export interface BatchItem {
+  /** The client's name for the item, unless that is none. */
+  key: string | undefined
+  /** Hash of what the item says: the same under the same key is the same item, sent again. */
+  content: string
+  /** The refusal of an item that cannot be read. */
+  step: BatchStep | DomainError
+}
+
+/** An answer to an item: the record as it was after it, none for a deletion, or why it was refused. */
+export type BatchAnswer = { study: OwnStudy | undefined } | { code: ErrorCode; parameter?: string | undefined }
+
+/** `at` is when the item was answered, which is earlier for an item that was sent again. */
+export interface BatchResult {
+  answer: BatchAnswer
+  at: EpochSeconds
+}
+
+/** An answer that is kept under its item's key. */
+export interface KeptAnswer extends BatchResult {
+  content: string
+  /** The record that the item created. */
+  created: StudyId | undefined
+}
+
+export function isBatchKey(key: unknown): key is string {
+  return typeof key === 'string' && key !== '' && characters(key) <= longestKey && !hasInvisible(key)
+}
+
+export function isRefusal(answer: BatchAnswer): answer is Extract<BatchAnswer, { code: ErrorCode }> {
+  return 'code' in answer
+}
+
+/** Refusals that may pass without a change of the item. */
+export function mayPass(code: ErrorCode): boolean {
+  return code === 'time-in-future' || code === 'busy'
+}

@@ -1,0 +1,52 @@
+import { bodyRefusals, errorResponses } from '../../http/document/api-schemas.ts'
+import type { Routes } from '../../http/document/json-schema.ts'
+import { languageOf } from '../../http/errors/language.ts'
+import { DomainError } from '../../shared/errors.ts'
+import { BatchBody, BatchResults, presentResult } from './batch.schemas.ts'
+import type { BatchService } from './batch.service.ts'
+import { readItem } from './batch-item.schemas.ts'
+import { longestBatch } from './batch-item.ts'
+
+/**
+ * 500 items with a subject of 40 and a note of 500 Chinese characters take 1.75 MB where each character is escaped
+ * (`\u5b66`, as many clients do), 0.9 MB where none is.
+ */
+const largestBatch = 2 * 1024 * 1024
+
+const sending = {
+  operationId: 'sendBatch',
+  summary: '批量提交离线时的操作 · Send what was done offline',
+  description: `各项按顺序执行，每项单独有结果，一项出错不影响其他项。没有收到回答时原样重发：90 天内，同一个 \`key\`、同样的内容得到同样的结果，什么都不会做两次；内容不同则为 422。未执行（4xx）的一项可以改正后用同一个 \`key\` 再发；因时间在未来或 \`record_key\` 还不存在而未执行的，可以原样再发。批量提交的时间不是服务器见到的，\`self_reported\` 为 true。
+
+Items are applied in their order, each has a result of its own, and a bad one spoils no other. Send the batch again, unchanged, if the answer was lost: for 90 days the same \`key\` with the same content gets the same result, and nothing is done twice; with other content it is a 422. A refused item (4xx) can be corrected and sent again under its \`key\`; one that was refused because its time was in the future, or because its \`record_key\` did not exist yet, can be sent again as it is. Times of a batch were not seen by the service, so the records are \`self_reported\`. \`end\` takes \`subject\` and \`note\` as well; a field that an action does not take is a 400 of that item.`,
+  tags: ['studys'],
+  body: BatchBody,
+  response: {
+    200: BatchResults,
+    ...errorResponses(...bodyRefusals, 'batch-too-long', 'bad-batch', 'unauthorized'),
+  },
+} as const
+
+export const batchRoutes: Routes<{ batches: BatchService }> = async (app, { batches }) => {
+  app.post(
+    '/studys/batch',
+    { bodyLimit: largestBatch, validatorCompiler, schema: sending },
+    async ({ identity, body, origin, headers }) => {
+      // Each item is read by itself.
+      const items: readonly unknown[] = body.items
+      if (items.length > longestBatch) throw new DomainError('batch-too-long')
+      const results = await batches.applyBatch(identity.accountId, items.map(readItem))
+      const language = languageOf(headers['accept-language'])
+      return { results: results.map((result, at) => presentResult(items[at], result, origin, language)) }
+    },
+  )
+}
+
+function validatorCompiler({ httpPart }: { httpPart?: string }) {
+  return httpPart === 'body' ? refuseWithoutItems : () => true
+}
+
+function refuseWithoutItems(body: unknown) {
+  if (Array.isArray((body as { items?: unknown }).items)) return { value: body }
+  return { error: new DomainError('bad-batch', { parameter: 'items' }) }
+}

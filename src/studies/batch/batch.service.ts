@@ -1,0 +1,147 @@
+import { setImmediate } from 'node:timers/promises'
+import type { AccountId } from '../../accounts/account.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { DomainError } from '../../shared/errors.ts'
+import { openParts } from '../../storage/savepoint.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { lockOnce, storeNotes } from '../account-write.service.ts'
+import type { StudyService } from '../study.service.ts'
+import type { StudyId } from '../study.ts'
+import type { StudyWrite } from '../study-writes.service.ts'
+import {
+  type BatchAnswer,
+  type BatchItem,
+  type BatchResult,
+  isRefusal,
+  type KeptAnswer,
+  mayPass,
+} from './batch-item.ts'
+import { deleteOldAnswers, findAnswers, hasOldAnswers, keepAnswers } from './batch-key.repository.ts'
+import { takeStep } from './batch-step.service.ts'
+
+export interface BatchServiceDeps {
+  storage: Storage
+  studies: StudyService
+  clock: Clock
+}
+
+export type BatchService = ReturnType<typeof createBatchService>
+
+/** How long an item that is sent again gets the same answer: a device may lie in a drawer for a summer. */
+export const answersKept = 90 * 86_400
+const deletedAtOnce = 500
+/** Other requests are served when a batch has run this long, and again after each such time. */
+const turnMs = 8
+/** Leaves enough time for the commit: a write on PostgreSQL takes 2.3 s at most. Later items are refused as `busy`. */
+const longestMs = 1800
+
+export function createBatchService({ storage, studies, clock }: BatchServiceDeps) {
+  /**
+   * Applies the items in their order, in one transaction, and returns a result for each. A refused item changes nothing,
+   * and the others are applied. An item that was answered before gets the same answer and changes nothing.
+   * @throws DomainError `unauthorized` if the account was removed after its credentials were checked
+   */
+  function applyBatch(accountId: AccountId, items: BatchItem[]): Promise<BatchResult[]> {
+    return studies.write(accountId, (write) => applyItems(write, items))
+  }
+
+  /** Deletes answers that are too old. */
+  async function forgetOld(): Promise<void> {
+    const until = clock.now() - answersKept
+    while (await hasOldAnswers(storage.db, until))
+      await storage.write((tx) => deleteOldAnswers(tx, until, deletedAtOnce))
+  }
+
+  return { applyBatch, forgetOld }
+}
+
+async function applyItems(write: StudyWrite, items: BatchItem[]): Promise<BatchResult[]> {
+  const { tx, accountId, rules } = write
+  const locked = await lockOnce(write)
+  const kept = await findAnswers(tx, accountId, keysIn(items))
+  const steps: BatchWrite = { ...write, rules: { ...rules, reported: true }, locked }
+  const answers = createAnswers(steps, items, kept)
+  const results: BatchResult[] = []
+  let turnEnds = performance.now() + turnMs
+  for (const [at, item] of items.entries()) {
+    results.push(await answers.answerOf(item, at))
+    if (performance.now() < turnEnds) continue
+    await setImmediate()
+    turnEnds = performance.now() + turnMs
+  }
+  await storeNotes(write, locked)
+  await keepAnswers(tx, accountId, answers.fresh)
+  return results
+}
+
+function keysIn(items: BatchItem[]): string[] {
+  const named = items.flatMap(({ key, step }) => [key, 'of' in step && 'recordKey' in step.of && step.of.recordKey])
+  return [...new Set(named)].filter((key) => typeof key === 'string')
+}
+
+type BatchWrite = StudyWrite & Required<Pick<StudyWrite, 'locked'>>
+
+/** The answers to one batch. `kept` are those to earlier ones. */
+function createAnswers(write: BatchWrite, items: BatchItem[], kept: Map<string, KeptAnswer>) {
+  const latest = performance.now() + longestMs
+  const parts = openParts(write.tx)
+  const given = new Map<string, BatchResult & { content: string }>()
+  const fresh = new Map<string, KeptAnswer>()
+  const first = new Map(items.map(({ key }, at) => [key, at] as const).reverse())
+
+  async function answerOf(item: BatchItem, at: number): Promise<BatchResult> {
+    const { key, content } = item
+    if (key === undefined) return perform(item)
+    const known = given.get(key) ?? earlierAnswer(key, content)
+    if (known && known.content !== content) return refused(write, new DomainError('item-key-reused'))
+    const result = known ?? (await perform(item))
+    if (!known && isKept(result.answer, item, at))
+      fresh.set(key, { ...result, content, created: createdIn(result.answer, item) })
+    given.set(key, { ...result, content })
+    return { answer: result.answer, at: result.at }
+  }
+
+  /** A refused item may be corrected: its key then counts as unused. */
+  function earlierAnswer(key: string, content: string): KeptAnswer | undefined {
+    const earlier = kept.get(key)
+    return earlier && isRefusal(earlier.answer) && earlier.content !== content ? undefined : earlier
+  }
+
+  async function perform({ step }: BatchItem): Promise<BatchResult> {
+    const noted = { ...write.locked }
+    try {
+      if (step instanceof DomainError) throw step
+      if (performance.now() > latest) throw new DomainError('busy')
+      return { answer: await parts.run(() => takeStep(write, step, createdBy)), at: write.rules.now }
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code === 'unauthorized') throw error
+      Object.assign(write.locked, noted)
+      return refused(write, error)
+    }
+  }
+
+  function createdBy(key: string) {
+    return (fresh.get(key) ?? kept.get(key))?.created
+  }
+
+  /**
+   * Refusals that may pass by themselves are not kept, but for a reference to what only a later item creates: that would
+   * be found when the batch is sent again.
+   */
+  function isKept(answer: BatchAnswer, { step }: BatchItem, at: number): boolean {
+    if (!isRefusal(answer)) return true
+    if (answer.code !== 'record-key-unknown') return !mayPass(answer.code)
+    return 'of' in step && 'recordKey' in step.of && (first.get(step.of.recordKey) ?? at) > at
+  }
+
+  return { answerOf, fresh }
+}
+
+function createdIn(answer: BatchAnswer, { step }: BatchItem): StudyId | undefined {
+  const creates = 'action' in step && (step.action === 'start' || step.action === 'record')
+  return creates && !isRefusal(answer) ? answer.study?.id : undefined
+}
+
+function refused({ rules }: StudyWrite, { code, details }: DomainError): BatchResult {
+  return { answer: { code, parameter: details.parameter }, at: rules.now }
+}

@@ -1,0 +1,112 @@
+import { lockAccount } from '../../accounts/account.repository.ts'
+import type { AccountId } from '../../accounts/account.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { DomainError } from '../../shared/errors.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { ownSettled } from '../own/own-study.ts'
+import { toOwnStudy } from '../study.repository.ts'
+import type { StudyService } from '../study.service.ts'
+import { rowsMatching } from '../study-rows.repository.ts'
+import { changedAfter, deleteChanges, findLogBounds, readLog, readStudies } from './change.repository.ts'
+import {
+  type Change,
+  type ChangeCursor,
+  type ChangePage,
+  forgettable,
+  isCovered,
+  type LogBounds,
+  type LogPosition,
+  nextPart,
+} from './change.ts'
+
+export interface ChangeServiceDeps {
+  storage: Storage
+  studies: StudyService
+  clock: Clock
+}
+
+export type ChangeService = ReturnType<typeof createChangeService>
+
+/** How long the log keeps what changed. */
+export const changesKept = 90 * 86_400
+const logPart = 1000
+
+export function createChangeService({ storage, studies, clock }: ChangeServiceDeps) {
+  const { db } = storage
+  let next: LogPosition = { accountId: 0 as AccountId, version: 0 }
+
+  /**
+   * One page of what changed since `since`, each record once, as it is now. Without `since`, and if the log does not
+   * reach back to it, a page of all records.
+   */
+  async function listChanges(
+    accountId: AccountId,
+    since: ChangeCursor | undefined,
+    limit: number,
+  ): Promise<ChangePage> {
+    const page = since?.accountId === accountId ? await pageAfter(since, limit) : undefined
+    if (page) return page
+    const { version } = await boundsOf(accountId)
+    return { ...(await walk({ accountId, version }, limit)), reset: since !== undefined }
+  }
+
+  /** Undefined if the log does not cover what changed since the cursor. */
+  async function pageAfter(since: ChangeCursor, limit: number): Promise<ChangePage | undefined> {
+    const page = await (since.walked ? walk(since, limit) : laterChanges(since, limit))
+    // Asked last: what is forgotten after this was still there when the page was read.
+    return isCovered(since, await boundsOf(since.accountId)) ? page : undefined
+  }
+
+  async function walk(cursor: ChangeCursor, limit: number): Promise<ChangePage> {
+    const { accountId, version, walked } = cursor
+    const request = { filter: { accountId }, order: 'asc', beyond: walked, limit: limit + 1 } as const
+    const rows = await rowsMatching(db, 'own', request)
+    const items = rows.slice(0, limit).map(toOwnStudy)
+    const changes = settled(items.map((study) => ({ id: study.id, study })))
+    const last = items.at(-1)
+    if (last && rows.length > limit) {
+      const { startedAt, id } = last
+      return { changes, cursor: { accountId, version, walked: { startedAt, id } }, more: true, reset: false }
+    }
+    const more = (await boundsOf(accountId)).version > version
+    return { changes, cursor: { accountId, version }, more, reset: false }
+  }
+
+  async function laterChanges({ accountId, version }: ChangeCursor, limit: number): Promise<ChangePage> {
+    const changed = await changedAfter(db, accountId, version)
+    const page = changed.slice(0, limit)
+    const ids = page.map(({ studyId }) => studyId)
+    const changes = settled(await readStudies(db, accountId, ids))
+    const cursor = { accountId, version: page.at(-1)?.version ?? version }
+    return { changes, cursor, more: changed.length > limit, reset: false }
+  }
+
+  function settled(changes: Change[]): Change[] {
+    const rules = studies.rules()
+    return changes.map(({ id, study }) => ({ id, study: study && ownSettled(study, rules) }))
+  }
+
+  /** @throws DomainError `unauthorized` if the account was removed after its credentials were checked */
+  async function boundsOf(accountId: AccountId): Promise<LogBounds> {
+    const bounds = await findLogBounds(db, accountId)
+    if (bounds === undefined) throw new DomainError('unauthorized')
+    return bounds
+  }
+
+  /** Deletes from the next part of the log what nobody needs. Begins again after the last part. */
+  async function forgetOld(): Promise<void> {
+    const entries = await readLog(db, next, logPart)
+    const until = clock.now() - changesKept
+    for (const [accountId, own] of Map.groupBy(entries, (entry) => entry.accountId)) {
+      const gone = forgettable(own, until)
+      if (gone.versions.length === 0) continue
+      await storage.write(async (tx) => {
+        await lockAccount(tx, accountId, storage.kind)
+        await deleteChanges(tx, accountId, gone)
+      })
+    }
+    next = nextPart(entries, logPart) ?? { accountId: 0 as AccountId, version: 0 }
+  }
+
+  return { listChanges, forgetOld }
+}

@@ -1,0 +1,15 @@
+import type { AccountId } from '../../src/accounts/account.ts'
+import type { BatchService } from '../../src/studies/batch/batch.service.ts'
+import type { BatchItem, BatchResult } from '../../src/studies/batch/batch-item.ts'
+
+/** Sends a batch again while a slow machine has not reached all of its items in time, as a client does. */
+export async function applyWhole(
+  batches: BatchService,
+  account: AccountId,
+  items: BatchItem[],
+): Promise<BatchResult[]> {
+  for (;;) {
+    const results = await batches.applyBatch(account, items)
+    if (!results.some(({ answer }) => 'code' in answer && answer.code === 'busy')) return results
+  }
+}

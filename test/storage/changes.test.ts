@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import type { AccountId } from '../../src/accounts/account.ts'
+import { DomainError } from '../../src/shared/errors.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import { createBatchService } from '../../src/studies/batch/batch.service.ts'
+import { readItem } from '../../src/studies/batch/batch-item.schemas.ts'
+import { type ChangeService, changesKept, createChangeService } from '../../src/studies/changes/change.service.ts'
+import { createOwnStudyService, type OwnStudyService } from '../../src/studies/own/own-study.service.ts'
+import type { OwnStudy } from '../../src/studies/own/own-study.ts'
+import { createStudyService, type StudyService } from '../../src/studies/study.service.ts'
+import type { StudyId } from '../../src/studies/study.ts'
+import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
+import { applyWhole } from './apply-whole.ts'
+import { Device } from './device.ts'
+
+const epoch = 1_750_000_000
+
+let database: TestDatabase
+let storage: Storage
+let studies: StudyService
+let own: OwnStudyService
+let changes: ChangeService
+let now = epoch
+let account: AccountId
+const clock = { now: () => now }
+
+before(async () => {
+  database = await openTestDatabase()
+  storage = database.open()
+  ;[studies, own] = servicesOn(storage)
+  changes = createChangeService({ storage, studies, clock })
+})
+
+beforeEach(async () => {
+  now = epoch
+  account = await newAccount(storage)
+})
+
+after(() => database.close())
+
+function servicesOn(storage: Storage): [StudyService, OwnStudyService] {
+  const studies = createStudyService({ storage, clock, maxHours: 16, idleMinutes: 30 })
+  return [studies, createOwnStudyService({ storage, studies })]
+}
+
+async function records(): Promise<OwnStudy[]> {
+  const request = { perPage: 5000, order: 'asc', filter: { accountId: account } } as const
+  return (await own.listOwnStudies(account, request)).items
+}
+
+const log = (of = account) =>
+  storage.db.selectFrom('study_changes').select(['version', 'study_id']).where('account_id', '=', of).execute()
+const edit = (id: StudyId, note: string) => own.editStudy(account, id, { note })
+const start = async () => (await studies.startStudy(account)).id
+
+test('a device that asks while others write misses nothing and sees nothing out of order', async () => {
+  const writers = database.openMany(3).map(servicesOn)
+  let writing = writers.length
+  const work = writers.map(async ([studies, own], writer) => {
+    const mine: StudyId[] = []
+    for (let at = 0; at < 60; at++) {
+      if (at % 3 === 0) mine.push((await studies.startStudy(account, epoch - 1000 * at)).id)
+      const id = mine[(at * 7) % mine.length] as StudyId
+      if (at % 10 === 9) await own.removeStudy(account, mine.splice(mine.indexOf(id), 1)[0] as StudyId)
+      else {
+        await own.editStudy(account, id, { note: `${writer} ${at}` })
+        // May be refused, for its end lies earlier.
+        await own.editStudy(account, id, { startedAt: epoch - 500 * ((at * 13) % 97) }).catch(assertRefused)
+      }
+    }
+    writing -= 1
+  })
+  const devices = [new Device(changes, account), new Device(changes, account)]
+  let steps = 0
+  for (; writing > 0; steps++) {
+    const known = devices.map(({ cursor }) => cursor?.version ?? 0)
+    await Promise.all(devices.map((device, at) => device.step(at + 2)))
+    for (const [at, { cursor }] of devices.entries()) assert.ok((cursor?.version ?? 0) >= (known[at] ?? 0))
+    await changes.forgetOld()
+    await setImmediate()
+  }
+  await Promise.all(work)
+  assert.ok(steps > 10, `${steps} steps`)
+  for (const device of devices) {
+    await device.sync(7)
+    assert.equal(device.resets, 0)
+    assert.deepEqual(device.records(), await records())
+  }
+})
+
+test('of each record only the latest change is kept, in the end', async () => {
+  const device = new Device(changes, account)
+  await device.sync(100)
+  const [one, two] = [await start(), await start()]
+  for (const note of ['a', 'b', 'c']) for (const id of [one, two]) await edit(id, note)
+  await own.removeStudy(account, one)
+  await forgetAll()
+  assert.deepEqual(
+    (await log()).map(({ study_id }) => study_id),
+    [two, one],
+  )
+  await device.sync(1)
+  assert.equal(device.resets, 0)
+  assert.deepEqual(device.records(), await records())
+})
+
+test('a log that is longer than one piece is cleared in several', async () => {
+  const batches = createBatchService({ storage, studies, clock })
+  const other = await newAccount(storage)
+  const id = await start()
+  for (const round of [1, 2, 3]) {
+    const items = Array.from({ length: 450 }, (_, at) => ({ key: `${round} ${at}`, action: 'edit', id, note: `${at}` }))
+    await applyWhole(batches, account, items.map(readItem))
+  }
+  await studies.startStudy(other)
+  const { id: last } = await studies.startStudy(other)
+  await createChangeService({ storage, studies, clock }).forgetOld()
+  const left = (await log()).length
+  assert.ok(left < 1351 && left > 1, `${left} are left after one round`)
+  await forgetAll()
+  assert.deepEqual(
+    (await log()).map(({ version }) => version),
+    [1351],
+  )
+  assert.equal((await log(other)).at(-1)?.study_id, last)
+})
+
+test('a device that has slept for longer than the log is kept begins again, and another goes on', async () => {
+  const [asleep, upToDate, walking] = [1, 2, 3].map(() => new Device(changes, account)) as [Device, Device, Device]
+  const [one, two] = [await start(), await start()]
+  for (const device of [asleep, upToDate]) await device.sync(100)
+  assert.equal(await walking.step(1), true)
+  await own.removeStudy(account, one)
+  await upToDate.sync(100)
+  now += changesKept - 1
+  await forgetAll()
+  assert.equal((await log()).length, 2)
+  now += 1
+  await forgetAll()
+  assert.deepEqual(await log(), [])
+  await edit(two, 'later')
+  for (const device of [asleep, upToDate, walking]) await device.sync(100)
+  assert.deepEqual(
+    [asleep, upToDate, walking].map(({ resets }) => resets),
+    [1, 0, 1],
+  )
+  for (const device of [asleep, upToDate, walking]) assert.deepEqual(device.records(), await records())
+})
+
+test('a record that the service has ended, but not stored yet, is listed as ended', async () => {
+  const device = new Device(changes, account)
+  await start()
+  await device.sync(100)
+  now += 17 * 3600
+  const another = new Device(changes, account)
+  await another.sync(100)
+  assert.equal(another.records()[0]?.end?.cause, 'limit')
+  await studies.endOverdue()
+  await device.sync(100)
+  assert.deepEqual(device.records(), another.records())
+})
+
+function assertRefused(error: unknown): void {
+  assert.ok(error instanceof DomainError, String(error))
+}
+
+/** Enough rounds for the log of all accounts. */
+async function forgetAll(): Promise<void> {
+  for (let round = 0; round < 8; round++) await changes.forgetOld()
+}
