@@ -10,6 +10,9 @@ import { createPasswordGuesses } from './authentication/guessing/password-guesse
 import { ownAccountRoutes } from './authentication/own-account/own-account.routes.ts'
 import { createOwnAccountService } from './authentication/own-account/own-account.service.ts'
 import { createRateLimitService } from './authentication/rate-limit.service.ts'
+import { deviceRoutes } from './authentication/sessions/device.routes.ts'
+import { currentSessionRoutes, signInRoutes } from './authentication/sessions/session.routes.ts'
+import { createSessionService } from './authentication/sessions/session.service.ts'
 import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
 import { backgroundJobs } from './background-jobs.ts'
@@ -32,6 +35,7 @@ import { recoveryRoutes } from './registration/recovery.routes.ts'
 import { createRecoveryService } from './registration/recovery.service.ts'
 import { registrationRoutes } from './registration/registration.routes.ts'
 import { createRegistrationService } from './registration/registration.service.ts'
+import { serviceRoutes } from './registration/service.routes.ts'
 import { studentNumberRoutes } from './registration/student-number.routes.ts'
 import { createVerificationService } from './registration/verification.service.ts'
 import type { CasLogin } from './schools/cas/cas-login.ts'
@@ -58,6 +62,9 @@ export interface AppDeps {
     | 'limits'
     | 'trustProxy'
     | 'tokenLifetime'
+    | 'timezone'
+    | 'streakMinutes'
+    | 'terms'
     | 'studyMaxHours'
     | 'studyIdleMinutes'
     | 'throttle'
@@ -93,6 +100,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(
     async (open) => {
       await open.register(privateAnswers)
+      await open.register(serviceRoutes, { version, clock, verifier: deps.verifier, proofKind, settings: config })
       await open.register(async (asking) => {
         await asking.register(requestContext)
         await asking.register(registrationRoutes, { registration, proofKind })
@@ -101,6 +109,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         const { cas, keys } = deps
         if (cas) await asking.register(casRoutes, { cas, clock, ticketKey: keys.ticket, verifications })
       })
+      await open.register(signInRoutes, { ...services, authentication: identities })
 
       // With credentials.
       await open.register(async (known) => {
@@ -109,6 +118,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
           lastSeen,
           readTogether: storage.readTogether,
         })
+        await known.register(currentSessionRoutes, { accounts })
+        await known.register(deviceRoutes, services)
         await known.register(accountRoutes, { accounts })
         await known.register(settingsRoutes, services)
         await known.register(ownAccountRoutes, services)
@@ -147,12 +158,16 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const guesses = createPasswordGuesses({ rateLimits, clock })
   const lastSeen = createLastSeen(storage, clock)
   const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
-  const identities = createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses })
+  const sessions = createSessionService({ storage, clock })
+  const identities = createAuthenticationService({
+    ...{ storage, clock, tokens, studentNumbers, studentNumberKey, guesses, sessions },
+  })
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
   const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
   return {
     rateLimits,
     lastSeen,
+    sessions,
     verifications,
     identities,
     accounts: createAccountService({ storage, lastSeen }),

@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import type { LastSeen } from './accounts/last-seen.service.ts'
 import type { RateLimitService } from './authentication/rate-limit.service.ts'
+import type { SessionService } from './authentication/sessions/session.service.ts'
 import type { HeartbeatService } from './studies/own/heartbeat.service.ts'
 import type { StudyService } from './studies/study.service.ts'
 
@@ -9,6 +10,7 @@ export interface BackgroundJobsOptions {
   heartbeats: HeartbeatService
   lastSeen: LastSeen
   rateLimits: RateLimitService
+  sessions: SessionService
   /** Logs an error that means that the database is unavailable, and returns false for every other one. */
   logUnavailable: (error: unknown, context: object) => boolean
 }
@@ -18,7 +20,7 @@ const heartbeatsEverySeconds = 1
 
 /** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes expired rate limits. */
 export const backgroundJobs = fp<BackgroundJobsOptions>(
-  async (app, { studies, heartbeats, lastSeen, rateLimits, logUnavailable }) => {
+  async (app, { studies, heartbeats, lastSeen, rateLimits, sessions, logUnavailable }) => {
     const timers: NodeJS.Timeout[] = []
     let round: Promise<void> | undefined
     let heartbeatRound: Promise<void> | undefined
@@ -27,8 +29,9 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
       if (!logUnavailable(error, { work: message })) app.log.warn({ err: error }, message)
     }
 
+    const forget = [rateLimits.forgetExpired, sessions.forgetExpired]
     async function runJobs(): Promise<void> {
-      for (const job of [studies.endOverdue, lastSeen.flush, rateLimits.forgetExpired]) {
+      for (const job of [studies.endOverdue, lastSeen.flush, sessions.flushVisits, ...forget]) {
         try {
           await job()
         } catch (error) {

@@ -23,7 +23,7 @@ export const studentNumberRoutes: Routes<{
         description:
           '例如本科升研究生。请求内容中要有账号的密码，不能用令牌；所有令牌失效。\n\nFrom undergraduate to graduate, say. Takes the password of the account in the body; a token is refused. All tokens become invalid.',
         tags: ['users'],
-        security: [{ basic: [] }],
+        security: [{ basic: [] }, { session: [] }],
         headers: WaitingPlace,
         body: bodyWithVerification(
           proofKind,

@@ -16,6 +16,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'shared',
     'accounts/*.table.ts',
     'authentication/*.table.ts',
+    'authentication/sessions/*.table.ts',
     'registration/waiting-room/*.table.ts',
     'studies/*.table.ts',
     'statistics/*.table.ts',
