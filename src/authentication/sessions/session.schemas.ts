@@ -36,17 +36,6 @@ const Device = {
     current: { type: 'boolean', description: '是否就是发出此请求的设备 · Whether it is the device that asks' },
   },
   description: '已登录的设备 · A device that is signed in',
-  examples: [
-    {
-      id: 3,
-      url: 'http://127.0.0.1:5000/api/v1.0/users/me/sessions/3',
-      device: 'Chrome · Android',
-      created: '2026-11-26 08:00:00',
-      last_seen: '2026-11-26 09:00:00',
-      expires: '2026-12-26 09:00:00',
-      current: true,
-    },
-  ],
 } as const satisfies ObjectSchema
 
 export const Devices = {
@@ -57,6 +46,21 @@ export const Devices = {
     sessions: { type: 'array', items: Device, description: '最近使用的在前 · The one used last comes first' },
   },
   description: '已登录的设备 · The devices that are signed in',
+  examples: [
+    {
+      sessions: [
+        {
+          id: 3,
+          url: 'http://127.0.0.1:5000/api/v1.0/users/me/sessions/3',
+          device: 'Chrome · Android',
+          created: '2026-11-26 08:00:00',
+          last_seen: '2026-11-26 09:00:00',
+          expires: '2026-12-26 09:00:00',
+          current: true,
+        },
+      ],
+    },
+  ],
 } as const satisfies ObjectSchema
 
 export const SessionParams = {
