@@ -24,19 +24,20 @@ export interface NewSession {
 
 const stateQuery = (db: Db) =>
   db
-    .selectFrom('sessions as s')
-    .innerJoin('accounts as a', 'a.id', 's.account_id')
+    .selectFrom('sessions')
+    .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
     .select([
-      ...(['s.id', 's.account_id as accountId', 's.credential_version as version'] as const),
-      ...(['a.credential_version as accountVersion', 's.created_at as createdAt'] as const),
-      ...(['s.last_seen_at as lastSeenAt', 's.expires_at as expiresAt'] as const),
+      ...(['sessions.id', 'sessions.account_id as accountId', 'sessions.credential_version as version'] as const),
+      ...(['accounts.credential_version as accountVersion', 'sessions.created_at as createdAt'] as const),
+      ...(['sessions.last_seen_at as lastSeenAt', 'sessions.expires_at as expiresAt'] as const),
     ])
+    .$castTo<SessionState>()
 
-const stateById = statement<{ id: SessionId }, SessionState>(
-  (db, { id }) => stateQuery(db).where('s.id', '=', id).compile() as never,
+const stateById = statement<{ id: SessionId }, SessionState>((db, { id }) =>
+  stateQuery(db).where('sessions.id', '=', id).compile(),
 )
-const stateByHash = statement<{ valueHash: string }, SessionState>(
-  (db, { valueHash }) => stateQuery(db).where('s.value_hash', '=', valueHash).compile() as never,
+const stateByHash = statement<{ valueHash: string }, SessionState>((db, { valueHash }) =>
+  stateQuery(db).where('sessions.value_hash', '=', valueHash).compile(),
 )
 
 export function findSession(db: Db, id: SessionId): MaybePromise<SessionState | undefined> {

@@ -18,6 +18,10 @@ export async function up(db: Kysely<unknown>, kind: DatabaseKind): Promise<void>
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .addUniqueConstraint('sessions_value_hash', ['value_hash'])
     .execute()
-  await db.schema.createIndex('sessions_by_account').on('sessions').columns(['account_id', 'last_seen_at']).execute()
+  await db.schema
+    .createIndex('sessions_by_account')
+    .on('sessions')
+    .columns(['account_id', 'last_seen_at', 'id'])
+    .execute()
   await db.schema.createIndex('sessions_by_expiry').on('sessions').column('expires_at').execute()
 }
