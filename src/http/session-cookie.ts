@@ -20,12 +20,14 @@ export function sessionValueOf(request: FastifyRequest): string | undefined {
   const { cookie } = request.headers
   if (cookie === undefined) return undefined
   const start = `${nameFor(request)}=`
-  const [value, ...others] = cookie
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(start))
-    .map((pair) => pair.slice(start.length))
-  return value !== undefined && (others.length > 0 || !form.test(value)) ? '' : value
+  let value: string | undefined
+  for (const part of cookie.split(';')) {
+    const pair = part.trim()
+    if (!pair.startsWith(start)) continue
+    if (value !== undefined) return ''
+    value = pair.slice(start.length)
+  }
+  return value === undefined || form.test(value) ? value : ''
 }
 
 /** The header that stores a session in the browser for `maxAge` seconds; 0 removes it. */

@@ -29,9 +29,9 @@ const RemovalBody = {
 const changing = {
   operationId: 'changeAccount',
   summary: '修改用户名或密码 · Change the user name or the password',
-  description: `改密码后，所有令牌失效。
+  description: `改密码后，所有令牌和已登录的浏览器失效。
 
-Give \`username\`, \`new_password\` or both. With another password every token dies.`,
+Give \`username\`, \`new_password\` or both. With another password every token and session dies.`,
   tags: ['users'],
   body: ChangeBody,
   response: {
