@@ -78,8 +78,9 @@ export function createSessionService({ storage, clock }: { storage: Storage; clo
 
   /** @throws DomainError `not-found` */
   async function end(accountId: AccountId, id: SessionId): Promise<void> {
-    const ended = await storage.write((tx) => deleteSession(tx, accountId, id))
-    if (!ended) throw new DomainError('not-found')
+    await storage.write(async (tx) => {
+      if (!(await deleteSession(tx, accountId, id))) throw new DomainError('not-found')
+    })
   }
 
   /** Ends all sessions of the account but the caller's own. */
