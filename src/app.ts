@@ -1,21 +1,13 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
-import { createAccountService } from './accounts/account.service.ts'
-import { createLastSeen } from './accounts/last-seen.service.ts'
 import { settingsRoutes } from './accounts/settings/settings.routes.ts'
-import { createSettingsService } from './accounts/settings/settings.service.ts'
 import { authentication } from './authentication/authentication.plugin.ts'
-import { createAuthenticationService } from './authentication/authentication.service.ts'
-import { createPasswordGuesses } from './authentication/guessing/password-guesses.service.ts'
 import { ownAccountRoutes } from './authentication/own-account/own-account.routes.ts'
-import { createOwnAccountService } from './authentication/own-account/own-account.service.ts'
-import { createRateLimitService } from './authentication/rate-limit.service.ts'
+import { deviceRoutes } from './authentication/sessions/device.routes.ts'
+import { currentSessionRoutes, signInRoutes } from './authentication/sessions/session.routes.ts'
 import { tokenRoutes } from './authentication/token.routes.ts'
-import { createTokens } from './authentication/token.ts'
 import { backgroundJobs } from './background-jobs.ts'
-import type { Config } from './config/config.ts'
 import { exportRoutes } from './export/export.routes.ts'
-import { createExportService } from './export/export.service.ts'
 import { apiReference } from './http/document/api-reference.ts'
 import { openapi } from './http/document/openapi.ts'
 import { createUnavailabilityLog } from './http/errors/unavailability-log.ts'
@@ -28,60 +20,21 @@ import { privateAnswers } from './http/response-headers.ts'
 import { buildServer } from './http/server.ts'
 import { pipelining } from './http/transport/pipelining.ts'
 import { idempotency } from './idempotency/idempotency.plugin.ts'
-import { createIdempotencyService } from './idempotency/idempotency.service.ts'
-import type { Keys } from './keys.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
 import { recoveryRoutes } from './registration/recovery.routes.ts'
-import { createRecoveryService } from './registration/recovery.service.ts'
 import { registrationRoutes } from './registration/registration.routes.ts'
-import { createRegistrationService } from './registration/registration.service.ts'
+import { serviceRoutes } from './registration/service.routes.ts'
 import { studentNumberRoutes } from './registration/student-number.routes.ts'
-import { createVerificationService } from './registration/verification.service.ts'
-import type { CasLogin } from './schools/cas/cas-login.ts'
-import type { StudentVerifier } from './schools/verifier.ts'
-import type { Clock } from './shared/clock.ts'
+import { type AppDeps, createServices, jobsOf } from './services.ts'
 import type { Storage } from './storage/storage.ts'
 import { batchRoutes } from './studies/batch/batch.routes.ts'
-import { createBatchService } from './studies/batch/batch.service.ts'
 import { changeRoutes } from './studies/changes/change.routes.ts'
-import { createChangeService } from './studies/changes/change.service.ts'
-import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
-import { createOwnStudyService } from './studies/own/own-study.service.ts'
 import { studyEditRoutes } from './studies/own/study-edit.routes.ts'
 import { studyRoutes, studyStartRoutes } from './studies/study.routes.ts'
-import { createStudyService } from './studies/study.service.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
-import { removeStudiesOf } from './studies/study-removal.service.ts'
-import { countForEveryone } from './studies/study-visibility.service.ts'
 import { version } from './version.ts'
-
-export interface AppDeps {
-  config: Pick<
-    Config,
-    | 'publicUrl'
-    | 'corsOrigins'
-    | 'tls'
-    | 'limits'
-    | 'trustProxy'
-    | 'tokenLifetime'
-    | 'studyMaxHours'
-    | 'studyIdleMinutes'
-    | 'throttle'
-    | 'studentNumber'
-    | 'timezone'
-  >
-  storage: Storage
-  clock: Clock
-  keys: Keys
-  verifier: StudentVerifier
-  /** Set if the school verifies students on its own login page. */
-  cas?: CasLogin | undefined
-  /** Returns the metrics for a monitor, in Prometheus text format. */
-  metrics?: (() => Promise<string>) | undefined
-  logger: FastifyBaseLogger
-}
 
 /** The whole service without the socket it listens on. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
@@ -93,9 +46,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = await buildServer(config, logger, logUnavailable)
   await app.register(openapi, { version })
   await app.register(apiReference)
-  const { rateLimits, idempotency: keyedRequests, batches, changes } = services
-  const forget = [rateLimits.forgetExpired, keyedRequests.forgetExpired, batches.forgetOld, changes.forgetOld]
-  await app.register(backgroundJobs, { ...services, forget, logUnavailable })
+  await app.register(backgroundJobs, { ...services, ...jobsOf(services), logUnavailable })
   await app.register(idempotency, services)
 
   // Public.
@@ -105,6 +56,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(
     async (open) => {
       await open.register(privateAnswers)
+      await open.register(serviceRoutes, { version, clock, verifier: deps.verifier, proofKind, settings: config })
       await open.register(async (asking) => {
         await asking.register(requestContext)
         await asking.register(registrationRoutes, { registration, proofKind })
@@ -113,6 +65,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         const { cas, keys } = deps
         if (cas) await asking.register(casRoutes, { cas, clock, ticketKey: keys.ticket, verifications })
       })
+      await open.register(signInRoutes, { ...services, authentication: identities })
 
       // With credentials.
       await open.register(async (known) => {
@@ -121,6 +74,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
           lastSeen,
           readTogether: storage.readTogether,
         })
+        await known.register(currentSessionRoutes, { accounts })
+        await known.register(deviceRoutes, services)
         await known.register(accountRoutes, { accounts })
         await known.register(settingsRoutes, services)
         await known.register(ownAccountRoutes, services)
@@ -152,42 +107,4 @@ async function isReady({ drain }: FastifyInstance, { ping }: Storage): Promise<b
     () => true,
     () => false,
   )
-}
-
-function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
-  const studentNumberKey = keys.studentNumber
-  const studentNumbers = config.studentNumber
-  const tokens = createTokens(keys.token, config.tokenLifetime, keys.previous?.token)
-  const rateLimits = createRateLimitService({ storage, clock, key: keys.budget, enforced: config.throttle })
-  const guesses = createPasswordGuesses({ rateLimits, clock })
-  const lastSeen = createLastSeen(storage, clock)
-  const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
-  const identities = createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses })
-  const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
-  const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
-  const accounts = createAccountService({ storage, lastSeen })
-  const settings = createSettingsService({ storage, countData: countForEveryone })
-  return {
-    idempotency: createIdempotencyService({ storage, clock, keys }),
-    rateLimits,
-    lastSeen,
-    verifications,
-    identities,
-    accounts,
-    settings,
-    ownAccount: createOwnAccountService({
-      storage,
-      studentNumberKey,
-      authentication: identities,
-      removeData: removeStudiesOf,
-    }),
-    registration: createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey }),
-    recovery: createRecoveryService({ storage, verifications, guesses, studentNumberKey }),
-    studies,
-    ownStudies: createOwnStudyService({ storage, studies }),
-    heartbeats: createHeartbeatService({ storage, studies }),
-    exports: createExportService({ storage, accounts, settings, studies }),
-    batches: createBatchService({ storage, studies, clock }),
-    changes: createChangeService({ storage, studies, clock }),
-  }
 }

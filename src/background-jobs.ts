@@ -1,14 +1,12 @@
 import fp from 'fastify-plugin'
-import type { LastSeen } from './accounts/last-seen.service.ts'
 import type { HeartbeatService } from './studies/own/heartbeat.service.ts'
-import type { StudyService } from './studies/study.service.ts'
 
 export interface BackgroundJobsOptions {
-  studies: StudyService
   heartbeats: HeartbeatService
-  lastSeen: LastSeen
-  /** Each deletes what is too old of one kind. */
-  forget: (() => Promise<unknown>)[]
+  /** Run one after the other, every 15 seconds. One that fails does not keep the others from running. */
+  periodic: (() => Promise<unknown>)[]
+  /** Writes last visits that are noted in memory. */
+  flushVisits: () => Promise<unknown>
   /** Logs an error that means that the database is unavailable, and returns false for every other one. */
   logUnavailable: (error: unknown, context: object) => boolean
 }
@@ -16,9 +14,9 @@ export interface BackgroundJobsOptions {
 const everySeconds = 15
 const heartbeatsEverySeconds = 1
 
-/** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes what is too old. */
+/** What the service does periodically, such as: ends overdue records, writes heartbeats and last visits, deletes what is too old. */
 export const backgroundJobs = fp<BackgroundJobsOptions>(
-  async (app, { studies, heartbeats, lastSeen, forget, logUnavailable }) => {
+  async (app, { heartbeats, periodic, flushVisits, logUnavailable }) => {
     const timers: NodeJS.Timeout[] = []
     let round: Promise<void> | undefined
     let heartbeatRound: Promise<void> | undefined
@@ -28,7 +26,7 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
     }
 
     async function runJobs(): Promise<void> {
-      for (const job of [studies.endOverdue, lastSeen.flush, ...forget]) {
+      for (const job of [flushVisits, ...periodic]) {
         try {
           await job()
         } catch (error) {
@@ -62,7 +60,7 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
       for (const timer of timers) clearInterval(timer)
       await Promise.all([round, heartbeatRound])
       await flushHeartbeats()
-      await lastSeen.flush().catch((error: unknown) => warn(error, 'the last visits were not written'))
+      await flushVisits().catch((error: unknown) => warn(error, 'the last visits were not written'))
     })
   },
 )

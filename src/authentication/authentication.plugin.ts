@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { LastSeen } from '../accounts/last-seen.service.ts'
+import { isSafe, requireSameOrigin } from '../http/cross-site.ts'
+import { sessionValueOf } from '../http/session-cookie.ts'
 import { wasHeld } from '../http/transport/held-requests.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
@@ -34,12 +36,11 @@ export const authentication = fp<AuthenticationOptions>(async (app, options) => 
 
   // Avoids a promise if the cache returns synchronously, as it does for nearly every request.
   app.addHook('onRequest', (request, _reply, done) => {
-    const { authorization } = request.headers
-    if (authorization === undefined) throw new DomainError('credentials-missing')
+    const offered = request.headers.authorization ?? offeredSession(request)
     if (!wasHeld(request.raw)) readTogether?.()
-    const known = service.recall(authorization)
+    const known = service.recall(offered)
     if (known === undefined || known instanceof Promise) {
-      identify(known, authorization, request.ip, service)
+      identify(known, offered, request.ip, service)
         .then((identity) => accept(request, identity))
         .then(() => done(), done)
       return
@@ -49,23 +50,35 @@ export const authentication = fp<AuthenticationOptions>(async (app, options) => 
   })
 })
 
+/** Tells a session from an `Authorization` header, which holds no line break. */
+const sessionMark = 'session\n'
+
+/** Credentials that the browser adds by itself are accepted for changes only where a page of ours asks for them. */
+function offeredSession(request: FastifyRequest): string {
+  const value = sessionValueOf(request)
+  if (value === undefined) throw new DomainError('credentials-missing')
+  if (!isSafe(request.method)) requireSameOrigin(request)
+  if (value === '') throw new DomainError('session-ended')
+  return sessionMark + value
+}
+
 async function identify(
   recalled: MaybePromise<Identity | undefined>,
-  authorization: string,
+  offered: string,
   address: string,
   service: AuthenticationService,
 ): Promise<Identity> {
   const known = await recalled
   if (known) return known
-  const verified = await verify(authorization, address, service)
-  service.remember(authorization, verified)
+  const verified = await verify(offered, address, service)
+  service.remember(offered, verified)
   return verified
 }
 
-function verify(authorization: string, address: string, service: AuthenticationService): Promise<Verified> {
-  const offered = offeredCredentials(authorization)
-  if (offered === undefined)
-    throw new DomainError(isEmpty(authorization) ? 'credentials-missing' : 'credentials-unreadable')
+function verify(text: string, address: string, service: AuthenticationService): Promise<Verified> {
+  if (text.startsWith(sessionMark)) return service.bySession(text.slice(sessionMark.length))
+  const offered = offeredCredentials(text)
+  if (offered === undefined) throw new DomainError(isEmpty(text) ? 'credentials-missing' : 'credentials-unreadable')
   if (offered.scheme === 'bearer') return service.byToken(offered.token)
   if (offered.login === '' && offered.password === '') throw new DomainError('credentials-missing')
   if (offered.password === '') return service.byToken(offered.login)

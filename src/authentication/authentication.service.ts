@@ -16,6 +16,7 @@ import {
 } from './credentials.repository.ts'
 import type { Candidate, Match, PasswordGuesses } from './guessing/password-guesses.service.ts'
 import { hashPassword } from './password-hash.ts'
+import type { SessionService } from './sessions/session.service.ts'
 import type { Tokens } from './token.ts'
 
 export interface AuthenticationDeps {
@@ -25,6 +26,7 @@ export interface AuthenticationDeps {
   studentNumbers: StudentNumberForm
   studentNumberKey: Buffer
   guesses: PasswordGuesses
+  sessions: Pick<SessionService, 'find' | 'findAgain'>
 }
 
 /** A password that was typed again, with its account and the client's address. */
@@ -37,13 +39,18 @@ export interface Confirmation {
 export type AuthenticationService = ReturnType<typeof createAuthenticationService>
 
 export function createAuthenticationService(deps: AuthenticationDeps) {
-  const { storage, clock, tokens, studentNumbers, studentNumberKey, guesses } = deps
+  const { storage, clock, tokens, studentNumbers, studentNumberKey, guesses, sessions } = deps
   const remembered = createCredentialCache(clock)
 
-  /** The identity that this exact header was verified as in the last minutes, unless any instance has changed the account since. */
-  function recall(authorization: string): MaybePromise<Identity | undefined> {
-    const known = remembered.recall(authorization)
+  /**
+   * The identity that these exact credentials were verified as in the last minutes, unless any instance has changed the
+   * account, or ended the session, since.
+   * @param offered an `Authorization` header, or the mark and value of a session cookie
+   */
+  function recall(offered: string): MaybePromise<Identity | undefined> {
+    const known = remembered.recall(offered)
     if (known === undefined) return undefined
+    if (known.sessionId !== undefined) return sessions.findAgain(known.sessionId)
     if (known.by === 'password' && guesses.isUnderAttack(known.accountId)) return undefined
     return andThen(findCredentialState(storage.db, known.accountId), (state) => {
       if (state?.version !== known.version) return undefined
@@ -51,6 +58,13 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
       const sameLogin = studentNumberHash === known.studentNumberHash && usernameKey === known.usernameKey
       return known.by === 'token' || sameLogin ? known : undefined
     })
+  }
+
+  /** @throws DomainError `session-ended` */
+  async function bySession(value: string): Promise<Verified> {
+    const session = await sessions.find(value)
+    if (session === undefined) throw new DomainError('session-ended')
+    return session
   }
 
   /** @throws DomainError `unauthorized` */
@@ -103,11 +117,11 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     })
   }
 
-  /** @throws DomainError `password-wanted` for a caller with a token: a stolen token must not be renewable */
+  /** @throws DomainError `password-wanted` for a caller with a token or session: a stolen one must not be renewable */
   function issueToken(identity: Identity): { token: string; expiration: number } {
-    if (identity.by === 'token') throw new DomainError('password-wanted')
+    if (identity.by !== 'password') throw new DomainError('password-wanted')
     return { token: tokens.issue(identity, clock.now()), expiration: tokens.lifetime }
   }
 
-  return { recall, remember: remembered.remember, byToken, byPassword, confirmPassword, issueToken }
+  return { recall, remember: remembered.remember, bySession, byToken, byPassword, confirmPassword, issueToken }
 }

@@ -2,13 +2,16 @@ import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { AccountId } from '../accounts/account.ts'
 import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
+import type { SessionId } from './sessions/session.ts'
 
 /** The caller's account and how it was authenticated: only a password may be exchanged for a token. */
 export interface Identity {
   accountId: AccountId
   /** The version of the credentials. The identity is void once the account has another version. */
   version: number
-  by: 'password' | 'token'
+  by: 'password' | 'token' | 'session'
+  /** Set for an identity by session. */
+  sessionId?: SessionId
 }
 
 /** A verified identity, with everything that may invalidate it. */

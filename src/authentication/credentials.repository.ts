@@ -2,6 +2,7 @@ import type { AccountId, Credentials } from '../accounts/account.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
 import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
+import { deleteSessionsBetween, deleteSessionsOf } from './sessions/session.repository.ts'
 
 /** The accounts that a login name may refer to. An account found by its user name is not also returned as `byNumber`. */
 export interface FoundCredentials {
@@ -91,13 +92,14 @@ export async function updatePasswordHash(db: Db, id: AccountId, from: string, to
     .execute()
 }
 
-/** Invalidates every token issued so far, and every cached verification. */
+/** Invalidates every token and session so far, and every cached verification. */
 export async function endTokens(db: Db, id: AccountId): Promise<void> {
   await db
     .updateTable('accounts')
     .set((eb) => ({ credential_version: eb('credential_version', '+', 1) }))
     .where('id', '=', id)
     .execute()
+  await deleteSessionsOf(db, id)
 }
 
 /** Does the same for up to `limit` accounts, in order of id, after the id `after`. Returns undefined if there are none. */
@@ -115,14 +117,16 @@ export async function endTokensAfter(
     .where('id', '>', after)
     .where('id', '<=', last)
     .execute()
+  await deleteSessionsBetween(db, after, last)
   return { last, count: ids.length }
 }
 
-/** Stores a new password and invalidates every token issued so far. */
+/** Stores a new password and invalidates every token and session so far. */
 export async function replacePassword(db: Db, id: AccountId, passwordHash: string): Promise<void> {
   await db
     .updateTable('accounts')
     .set((eb) => ({ password_hash: passwordHash, credential_version: eb('credential_version', '+', 1) }))
     .where('id', '=', id)
     .execute()
+  await deleteSessionsOf(db, id)
 }

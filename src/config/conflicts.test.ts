@@ -5,13 +5,20 @@ import { readConfig } from './read-config.ts'
 
 const beyond = { HOST: '0.0.0.0', ALLOW_DEMO_SCHOOL: '1' }
 const tls = { TLS_CERT: 'cert.pem', TLS_KEY: 'key.pem' }
-const [plain, trust, unthrottled] = [/^plain HTTP/, /^TRUST_PROXY without PUBLIC_URL/, /^THROTTLE=off/]
+const [plain, cookie, trust, unthrottled] = [
+  /^plain HTTP/,
+  /^without HTTPS/,
+  /^TRUST_PROXY without PUBLIC_URL/,
+  /^THROTTLE=off/,
+]
 
 const rows: readonly (readonly [env: Record<string, string>, warned: RegExp[]])[] = [
-  [{}, []],
-  [{ THROTTLE: 'off' }, []],
-  [{ PUBLIC_URL: 'http://localhost:5000' }, []],
-  [{ ...beyond, PUBLIC_URL: 'http://study.example.edu' }, [plain]],
+  [{}, [cookie]],
+  [{ THROTTLE: 'off' }, [cookie]],
+  [tls, []],
+  [{ PUBLIC_URL: 'https://localhost:5000' }, []],
+  [{ PUBLIC_URL: 'http://localhost:5000' }, [cookie]],
+  [{ ...beyond, PUBLIC_URL: 'http://study.example.edu' }, [plain, cookie]],
   [{ ...beyond, PUBLIC_URL: 'https://study.example.edu' }, [plain]],
   [{ ...beyond, ...tls, PUBLIC_URL: 'https://study.example.edu' }, []],
   [{ ...beyond, PUBLIC_URL: 'https://study.example.edu', TRUST_PROXY: '10.0.0.1' }, []],

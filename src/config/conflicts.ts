@@ -72,6 +72,11 @@ export function warnings(config: Config): string[] {
     told.push(
       'plain HTTP beyond loopback: passwords can be read on the way. Set TLS_CERT and TLS_KEY, or a proxy with TLS',
     )
+  const isPlainForBrowsers = publicUrl?.startsWith('http:') ?? (tls === undefined && trustProxy.length === 0)
+  if (isPlainForBrowsers)
+    told.push(
+      'without HTTPS browsers stay signed in by the cookie `session`, without Secure: who listens can take it, and a neighbouring host can plant one',
+    )
   if (trustProxy.length > 0 && publicUrl === undefined)
     told.push('TRUST_PROXY without PUBLIC_URL: links begin with whatever the proxy was asked for. Set PUBLIC_URL')
   if (!throttle && waysFromElsewhere(config).length > 0)

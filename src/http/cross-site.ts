@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { DomainError } from '../shared/errors.ts'
 
 /**
  * Whether a page of another site, or of another host of ours, sent this request on behalf of its visitor. Browsers report this in
@@ -9,7 +10,23 @@ export function isCrossSite(request: FastifyRequest, allowed: ReadonlySet<string
   const { origin, 'sec-fetch-site': site } = request.headers
   if (origin !== undefined && allowed.has(origin)) return false
   if (site === 'cross-site' || site === 'same-site') return true
-  return origin !== undefined && origin !== request.origin && origin !== `${request.protocol}://${request.host}`
+  return origin !== undefined && !isOwn(origin, request)
+}
+
+function isOwn(origin: string, request: FastifyRequest): boolean {
+  return origin === request.origin || origin === `${request.protocol}://${request.host}`
+}
+
+/**
+ * For requests that a browser sends with a cookie, and for those that set one: a page of ours must have sent them.
+ * `orNoPage` also accepts a request that says nothing about a page, as apps send it.
+ * @throws DomainError `cross-site`, `origin-missing`
+ */
+export function requireSameOrigin(request: FastifyRequest, { orNoPage = false } = {}): void {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (site !== undefined ? site === 'same-origin' : origin !== undefined && isOwn(origin, request)) return
+  if (site !== undefined || origin !== undefined) throw new DomainError('cross-site')
+  if (!orNoPage) throw new DomainError('origin-missing')
 }
 
 export function isSafe(method: string): boolean {

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
+import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { apiBase } from '../http/links.ts'
-import type { CasLogin } from '../schools/cas/cas-login.ts'
+import type { CasLogin, CasReturn } from '../schools/cas/cas-login.ts'
 import { sealTicket, TICKET_LIFETIME } from '../schools/cas/registration-ticket.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
@@ -18,16 +19,33 @@ export interface CasRoutesOptions {
 }
 
 const path = '/register/cas'
+/** The only place other than the callback where a login can end: nothing of the request gets into its address. */
+const webPage = '/register'
+/** Follows the state in the cookie: the school's address stays as it is registered there. */
+const webMark = '.web'
 const callbackUrl = (request: FastifyRequest) => `${request.origin}${apiBase}${path}/callback`
 
 const beginning = {
   operationId: 'beginCas',
   summary: '到学校登录 · Send the browser to the school’s login page',
+  description: `学校登录完成后返回 JSON；\`return=web\` 时则转到网页 \`/register\`，凭证在片段中：\`#ticket=…\`，失败时为 \`#error=…\`。
+
+After the login the answer is JSON, or with \`return=web\` a redirect to the page \`/register\` with the ticket in the fragment: \`#ticket=…\`, or after a failure \`#error=…\`, with \`&retry_after=SECONDS\` where waiting helps.`,
   tags: ['users'],
   security: [],
+  querystring: {
+    type: 'object',
+    properties: {
+      return: {
+        type: 'string',
+        enum: ['web'],
+        description: '学校登录之后回到哪里 · Where to return after the login at the school',
+      },
+    },
+  },
   response: {
     302: { type: 'null', description: '转到学校的登录页 · To the school’s login page' },
-    ...errorResponses(),
+    ...errorResponses('bad-query'),
   },
 } as const
 
@@ -50,38 +68,61 @@ const finishing = {
   },
   response: {
     200: Ticket,
+    303: { type: 'null', description: '用 `return=web` 时，转到网页 · With `return=web`, to the page' },
     ...errorResponses('parameter-missing', 'foreign-browser', 'too-many-requests', ...casRefusals),
   },
 } as const
 
 /** Registration through the school's own login page. Registered only if SCHOOL=cas. */
-export const casRoutes: Routes<CasRoutesOptions> = async (app, { cas, clock, ticketKey, verifications }) => {
-  app.get(path, { schema: beginning }, async (request, reply) => {
+export const casRoutes: Routes<CasRoutesOptions> = async (app, options) => {
+  const { cas } = options
+  app.get(path, { schemaErrorFormatter: invalidParameter('bad-query'), schema: beginning }, async (request, reply) => {
     const { url, state } = cas.begin(callbackUrl(request))
-    return reply.header('set-cookie', stateCookie(request, state, TICKET_LIFETIME)).redirect(url, 302)
+    const value = request.query.return === 'web' ? state + webMark : state
+    return reply.header('set-cookie', stateCookie(request, value, TICKET_LIFETIME)).redirect(url, 302)
   })
 
   app.get(
     `${path}/callback`,
     { schemaErrorFormatter: () => new DomainError('parameter-missing'), schema: finishing },
     async (request, reply) => {
-      const returned = { ...request.query, cookie: stateIn(request.headers.cookie) }
-      const outcome = await verifications.redeem(request.ip, () => cas.finish(callbackUrl(request), returned))
-      if (outcome.outcome === 'foreign-browser') throw new DomainError('foreign-browser')
-      if (outcome.outcome !== 'verified') throw refusalOf(outcome)
-      const { ticket } = sealTicket(outcome.studentNumber, ticketKey, clock.now())
-      reply.header('set-cookie', stateCookie(request, '', 0))
-      return { ticket, expiration: TICKET_LIFETIME }
+      const { state: cookie, toWeb } = begunIn(request.headers.cookie)
+      try {
+        const ticket = await ticketFor(request, { ...request.query, cookie }, options)
+        reply.header('set-cookie', stateCookie(request, '', 0))
+        if (toWeb) return reply.redirect(`${request.origin}${webPage}#ticket=${ticket}`, 303)
+        return { ticket, expiration: TICKET_LIFETIME }
+      } catch (error) {
+        if (!toWeb || !(error instanceof DomainError)) throw error
+        return reply.redirect(`${request.origin}${webPage}#${failure(error)}`, 303)
+      }
     },
   )
 }
 
-/** `SameSite=Lax`, because the redirect back from the school is a cross-site navigation. */
-function stateCookie({ origin }: FastifyRequest, state: string, maxAge: number): string {
-  const secure = origin.startsWith('https:') ? '; Secure' : ''
-  return `occupy_cas=${state}; Path=${apiBase}${path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
+/** Codes and numbers of ours only: nobody's link to the page can put words into it. */
+function failure({ code, details: { retryAfterSeconds } }: DomainError): string {
+  return retryAfterSeconds === undefined ? `error=${code}` : `error=${code}&retry_after=${retryAfterSeconds}`
 }
 
-function stateIn(cookies = ''): string {
-  return /(?:^|; ?)occupy_cas=([\w-]*)/.exec(cookies)?.[1] ?? ''
+async function ticketFor(
+  request: FastifyRequest,
+  returned: CasReturn,
+  { cas, clock, ticketKey, verifications }: CasRoutesOptions,
+): Promise<string> {
+  const outcome = await verifications.redeem(request.ip, () => cas.finish(callbackUrl(request), returned))
+  if (outcome.outcome === 'foreign-browser') throw new DomainError('foreign-browser')
+  if (outcome.outcome !== 'verified') throw refusalOf(outcome)
+  return sealTicket(outcome.studentNumber, ticketKey, clock.now()).ticket
+}
+
+/** `SameSite=Lax`, because the redirect back from the school is a cross-site navigation. */
+function stateCookie({ origin }: FastifyRequest, value: string, maxAge: number): string {
+  const secure = origin.startsWith('https:') ? '; Secure' : ''
+  return `occupy_cas=${value}; Path=${apiBase}${path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
+}
+
+function begunIn(cookies = ''): { state: string; toWeb: boolean } {
+  const [, state = '', mark] = /(?:^|; ?)occupy_cas=([\w-]*)(\.web)?(?:;|$)/.exec(cookies) ?? []
+  return { state, toWeb: mark === webMark }
 }

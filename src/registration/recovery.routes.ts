@@ -21,7 +21,7 @@ export const recoveryRoutes: Routes<RecoveryRoutesOptions> = async (app, { recov
         operationId: 'recover',
         summary: '找回密码 · Set another password for the account',
         description:
-          '学校确认登录后更换密码，所有令牌失效；回答中有忘记的用户名。404：学校已确认，但没有账号。\n\nAll tokens become invalid. The answer tells a forgotten user name. 404: the school confirms, but there is no account.',
+          '学校确认登录后更换密码，所有令牌和已登录的浏览器失效；回答中有忘记的用户名。404：学校已确认，但没有账号。\n\nAll tokens and sessions become invalid. The answer tells a forgotten user name. 404: the school confirms, but there is no account.',
         tags: ['users'],
         security: [],
         headers: WaitingPlace,

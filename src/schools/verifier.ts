@@ -99,6 +99,8 @@ export interface StudentVerifier {
   verify(proof: Proof, options?: AskOptions): Promise<Verification>
   /** The school requires a captcha for some logins only, and must be asked for which. */
   readonly captchaSometimes?: boolean
+  /** Who reads captchas now, if the school has them: the service or the student. */
+  captchaMode?(): 'read' | 'ask'
   /** Absent if the school has no captcha. */
   issueChallenge?(options?: AskOptions): Promise<CaptchaChallenge | Unavailable>
   /** Checks the school's site without a login. Remembers what it finds out about the login. */

@@ -16,6 +16,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'shared',
     'accounts/*.table.ts',
     'authentication/*.table.ts',
+    'authentication/sessions/*.table.ts',
     'registration/waiting-room/*.table.ts',
     'studies/*.table.ts',
     'statistics/*.table.ts',
@@ -37,7 +38,8 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'tools/seed': ['shared', 'storage', 'accounts', 'authentication', 'studies', 'statistics', 'leaderboards', 'config'],
   'tools/database-copy': ['shared', 'storage', 'studies', 'config/setting.ts'],
   'tools/backup': ['shared', 'storage', 'keys.ts'],
-  'app.ts': [...features, ...['config', 'keys.ts', 'background-jobs.ts', 'version.ts']],
+  'services.ts': [...features, ...['config', 'keys.ts']],
+  'app.ts': [...features, ...['services.ts', 'background-jobs.ts', 'version.ts']],
   server: [
     ...features,
     ...['tools/captcha', 'tools/simulated-school'],

@@ -164,6 +164,34 @@ test('every answer about own records, settings and the own account is as the doc
   }
 })
 
+test('every answer about sessions and the service is as the document has it', async () => {
+  const { ask } = api
+  const json = { username: bob.username, password: bob.password }
+  assert.equal((await ask('GET', '/service')).status, 200)
+  assert.equal((await ask('POST', '/session', { json: { ...json, password: 'another one' } })).status, 401)
+  assert.equal((await ask('POST', '/session', { json: {} })).status, 400)
+  await refuseBodies('POST', '/session')
+  const foreign = { origin: 'https://evil.example' }
+  assert.equal((await ask('POST', '/session', { json, headers: foreign })).status, 403)
+  const [cookie = ''] = (await ask('POST', '/session', { json })).headers.getSetCookie()
+  const as = { cookie: cookie.split(';')[0] ?? '', origin: service.address }
+  for (const path of ['/session', '/users/me/sessions']) {
+    assert.equal((await ask('GET', path, { as })).status, 200)
+    assert.equal((await ask('GET', path)).status, 401)
+  }
+  assert.equal((await ask('DELETE', '/users/me/sessions', { as })).status, 204)
+  assert.equal((await ask('DELETE', '/users/me/sessions')).status, 401)
+  assert.equal((await ask('DELETE', '/session', { as: { cookie: as.cookie } })).status, 403)
+  for (const [id, status] of [
+    ['99', 404],
+    ['x', 404],
+    ['1', 204],
+    ['1', 401],
+  ] as const)
+    assert.equal((await ask('DELETE', `/users/me/sessions/${id}`, { as })).status, status)
+  assert.equal((await ask('DELETE', '/session', { as })).status, 204)
+})
+
 async function tokenOf(as: Record<string, string>): Promise<Record<string, string>> {
   const { body } = await api.ask('GET', '/token', { as })
   return bearer((body as { token: string }).token)
@@ -200,6 +228,9 @@ test('a school with a login page of its own is in its document', async (t) => {
   t.after(() => byCas.close())
   const { ask } = await openDescribedApi(byCas.address)
   assert.equal((await ask('GET', '/register/cas')).status, 302)
+  assert.equal((await ask('GET', '/register/cas?return=elsewhere')).status, 400)
   assert.equal((await ask('GET', '/register/cas/callback')).status, 400)
+  const web = { as: { cookie: 'occupy_cas=x.web' } }
+  assert.equal((await ask('GET', '/register/cas/callback?ticket=ST-1&state=x', web)).status, 303)
   assert.equal((await ask('GET', '/register/cas/callback?ticket=ST-1&state=x')).status, 400)
 })

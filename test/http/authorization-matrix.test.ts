@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { AccountId } from '../../src/accounts/account.ts'
+import { createSessionService } from '../../src/authentication/sessions/session.service.ts'
 import { createTokens, type TokenClaims } from '../../src/authentication/token.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { deriveKeys } from '../../src/keys.ts'
+import { openDatabase } from '../../src/server/open-storage.ts'
 import { errorText } from '../contract/assert-error.ts'
 import { basic, bearer, type Credentials, nobody, type Reply, send } from '../contract/client.ts'
 import { startCasServer } from '../schools/cas-server.ts'
@@ -23,7 +26,8 @@ interface Account {
 }
 /** Who asks, as whose account where there is one, and whose records are asked for. */
 interface Cast {
-  as: Credentials
+  /** A function where each request needs another one. */
+  as: Credentials | (() => Promise<Credentials>)
   account?: Account
   target: Account
 }
@@ -36,12 +40,15 @@ before(async () => {
   await campus.send('DELETE', '/users/me', { as: deleted.as, json: { password } })
   const change = { password, new_password: 'another reading room' }
   assert.equal((await campus.send('PUT', '/users/me', { as: changed.as, json: change })).status, 200)
+  const revoked = await signIn(owner)
+  assert.equal((await campus.send('DELETE', '/users/me/sessions', { as: owner.as })).status, 204)
   const ofOwner = { account: owner, target: owner }
   cast = {
     owner: { as: owner.as, ...ofOwner },
     // Made here, as the expired one and the foreign one are: they differ from it in one thing.
     'owner, by a token as the user name': { as: basic(tokenOf(owner), ''), ...ofOwner },
     'owner, by password': { as: basic(owner.name, password), ...ofOwner },
+    'owner, by session': { as: () => signIn(owner), ...ofOwner },
     other: { as: other.as, account: other, target: owner },
     'hidden owner': { as: hidden.as, account: hidden, target: hidden },
     'other, of a hidden owner': { as: other.as, account: other, target: hidden },
@@ -51,6 +58,8 @@ before(async () => {
     'deleted, by password': { as: basic(deleted.name, password), target: owner },
     'expired token': { as: bearer(tokenOf(owner, { age: 3601 })), target: owner },
     'revoked token': { as: changed.as, target: owner },
+    'expired session': { as: await expiredSession(owner), target: owner },
+    'revoked session': { as: revoked, target: owner },
     'token of another secret': { as: bearer(tokenOf(owner, { by: `not ${secret}` })), target: owner },
   }
 })
@@ -62,10 +71,33 @@ async function join(): Promise<Account> {
   return { id: Number(url.split('/').at(-1)), name: username, token, as }
 }
 
+/** As on a page of the service. */
+const bySession = (value: string): Credentials => ({ cookie: `session=${value}`, origin: campus.service.address })
+
+async function signIn({ name: username }: Account): Promise<Credentials> {
+  const reply = await campus.post('/session', { username, password })
+  assert.equal(reply.status, 200, reply.text)
+  return bySession(/^session=([\w-]+);/.exec(reply.headers.get('set-cookie') ?? '')?.[1] ?? '')
+}
+
+/** Of a browser that signed in 31 days ago and did not come back. */
+async function expiredSession({ id, token }: Account): Promise<Credentials> {
+  const storage = openDatabase(readConfig({ DATABASE_URL: campus.service.place.databaseUrl }).database)
+  const clock = { now: () => Math.floor(Date.now() / 1000) - 31 * 86_400 }
+  const { ver: version } = claimsOf(token)
+  const identity = { accountId: id as AccountId, version, by: 'password' } as const
+  const begun = createSessionService({ storage, clock }).begin(identity, { device: undefined, before: undefined })
+  return begun.then(bySession).finally(() => storage.close())
+}
+
+function claimsOf(token: string): { sub: string; ver: number } {
+  const [, payload = ''] = token.split('.')
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string; ver: number }
+}
+
 /** One that the service could have issued to this account, `age` seconds ago. */
 function tokenOf({ token }: Account, { by = secret, age = 0 } = {}): string {
-  const [, payload = ''] = token.split('.')
-  const { sub, ver } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string; ver: number }
+  const { sub, ver } = claimsOf(token)
   const claims: TokenClaims = { accountId: Number(sub) as AccountId, version: ver }
   return createTokens(deriveKeys(by).token, 3600).issue(claims, Math.floor(Date.now() / 1000) - age)
 }
@@ -89,15 +121,31 @@ for (const [route, row] of Object.entries(table)) {
 }
 
 async function askAs(caller: Caller, route: string, { answers, json, query = '' }: Row): Promise<void> {
-  const { as, account, target } = cast[caller]
+  const { account, target } = cast[caller]
+  const as = await credentialsOf(caller)
   if (account && account !== target) await study(account)
   const id = account ? await study(target) : 1
   const untouched = account !== target && account ? await stateOf(target) : undefined
   const [method = '', template = ''] = route.split(' ')
-  const path = template.replace('{user_id}', String(target.id)).replace('{study_id}', String(id))
+  const device = route.includes('{session_id}') && account ? await newDevice(target) : 1
+  const path = template
+    .replace('{user_id}', String(target.id))
+    .replace('{study_id}', String(id))
+    .replace('{session_id}', String(device))
   const reply = await campus.send(method, path + query, { as, ...(json && { json }) })
   assertAnswer(reply, answers[caller], id, `${route} by ${caller}`)
   if (untouched) assert.deepEqual(await stateOf(target), untouched, `${route} by ${caller} changes another's data`)
+}
+
+async function credentialsOf(caller: Caller): Promise<Credentials> {
+  const { as } = cast[caller]
+  return typeof as === 'function' ? as() : as
+}
+
+async function newDevice(account: Account): Promise<number> {
+  await signIn(account)
+  const { body } = await campus.send('GET', '/users/me/sessions', { as: account.as })
+  return (body as { sessions: { id: number }[] }).sessions[0]?.id ?? 0
 }
 
 function assertAnswer(reply: Reply, answer: Answer, id: number, what: string): void {
@@ -145,7 +193,7 @@ test('so has every route of a school with a login page of its own, and they are 
     assert.ok(routes.includes(route), route)
     const [method = '', path = ''] = route.split(' ')
     for (const caller of [...members, ...strangers]) {
-      const { status } = await send(method, `${address}/api/v1.0${path}`, { as: cast[caller].as })
+      const { status } = await send(method, `${address}/api/v1.0${path}`, { as: await credentialsOf(caller) })
       assert.equal(status, answers[caller], `${route} by ${caller}`)
     }
   }

@@ -6,6 +6,7 @@ export const members = [
   'owner',
   'owner, by a token as the user name',
   'owner, by password',
+  'owner, by session',
   'other',
   'hidden owner',
   'other, of a hidden owner',
@@ -18,6 +19,8 @@ export const strangers = [
   'expired token',
   'revoked token',
   'token of another secret',
+  'expired session',
+  'revoked session',
 ] as const
 export type Caller = (typeof members)[number] | (typeof strangers)[number]
 
@@ -32,6 +35,15 @@ export const table: Record<string, Row> = {
   'POST /register': { answers: open(400), json: {} },
   'POST /recover': { answers: open(400), json: {} },
   'POST /register/challenge': { answers: open(200) },
+  'GET /service': { answers: open(200) },
+  'POST /session': { answers: open(400), json: {} },
+  'DELETE /session': { answers: open(204) },
+  'GET /session': { answers: known(200) },
+  'GET /users/me/sessions': { answers: known(200) },
+  'DELETE /users/me/sessions': { answers: known(204) },
+  'DELETE /users/me/sessions/{session_id}': {
+    answers: known(204, { other: 404, 'other, of a hidden owner': 404 }),
+  },
   'GET /users/me': { answers: known(200) },
   'PUT /users/me': { answers: known(400), json: {} },
   'DELETE /users/me': { answers: known(400), json: {} },
@@ -42,7 +54,7 @@ export const table: Record<string, Row> = {
   'GET /token': { answers: known(401, { 'owner, by password': 200 }) },
   // The school refuses the number: whoever reaches it is past the door.
   'POST /users/me/student-number': {
-    answers: known(401, { 'owner, by password': 400 }),
+    answers: known(401, { 'owner, by password': 400, 'owner, by session': 400 }),
     json: { stu_id: '1234567890', stu_pwd: 'not known to the school', password: 'a quiet reading room' },
   },
   'POST /studys/': { answers: known(201) },

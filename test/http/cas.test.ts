@@ -24,11 +24,11 @@ after(async () => {
 })
 
 /** From the first redirect back to the callback, as a browser goes. */
-async function walk(studentNumber: string): Promise<{ callback: string; cookie: string }> {
-  const begun = await fetch(`${base}/register/cas`, { redirect: 'manual' })
+async function walk(studentNumber: string, query = ''): Promise<{ callback: string; cookie: string }> {
+  const begun = await fetch(`${base}/register/cas${query}`, { redirect: 'manual' })
   assert.equal(begun.status, 302)
   const cookie = begun.headers.get('set-cookie') ?? ''
-  assert.match(cookie, /^occupy_cas=[\w-]{43}; .*HttpOnly; SameSite=Lax/)
+  assert.match(cookie, /^occupy_cas=[\w-]{43}(?:\.web)?; .*HttpOnly; SameSite=Lax/)
   const browser = openCasBrowser()
   try {
     const callback = await browser.logIn(begun.headers.get('location') ?? '', { ...student, studentNumber })
@@ -89,6 +89,32 @@ test('a browser that did not begin the login, and a replayed or missing service 
   assert.equal(replayed.status, 400)
   assert.match(await replayed.text(), /学校登录凭证无效、已过期或已使用/)
   assert.equal((await fetch(`${base}/register/cas/callback`)).status, 400)
+})
+
+test('with return=web the login ends on the page, with the ticket in the fragment, and nowhere else', async () => {
+  const { callback, cookie } = await walk('2017010102', '?return=web')
+  assert.doesNotMatch(callback, /web/)
+  const ended = await fetch(callback, { headers: { cookie }, redirect: 'manual' })
+  assert.equal(ended.status, 303)
+  assert.match(ended.headers.get('set-cookie') ?? '', /^occupy_cas=; .*Max-Age=0/)
+  const location = ended.headers.get('location') ?? ''
+  const [, ticket = ''] = location.split('#ticket=')
+  assert.equal(location, `${service.address}/register#ticket=${ticket}`)
+  const account = { username: 'from-the-web', password: 'quiet-reading-room', ticket }
+  assert.equal((await post('/register', account)).status, 201)
+
+  const replayed = await fetch(callback, { headers: { cookie }, redirect: 'manual' })
+  assert.deepEqual(
+    [replayed.status, replayed.headers.get('location')],
+    [303, `${service.address}/register#error=ticket-invalid`],
+  )
+  for (const elsewhere of ['https://evil.example', '//evil.example', '/users', 'web.evil', 'web&return=//evil', '']) {
+    const refused = await fetch(`${base}/register/cas?return=${elsewhere}`, { redirect: 'manual' })
+    assert.equal(refused.status, 400, elsewhere)
+    assert.match(await refused.text(), /return/)
+  }
+  const planted = { cookie: `${cookie.replace('.web', './/evil.example')}` }
+  assert.equal((await fetch(callback, { headers: planted, redirect: 'manual' })).status, 400)
 })
 
 test('a tampered ticket, and a student number with a password in place of one, register nobody', async () => {

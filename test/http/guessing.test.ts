@@ -89,6 +89,25 @@ describe('guesses at the password of one account', () => {
     assert.equal((await type(1, password)).status, 204, 'whoever signed in from there is not kept out')
   })
 
+  test('count where browsers sign in, together with those by Basic', async () => {
+    const [home, elsewhere] = [freshAddress(), freshAddress()]
+    const { username, password, stu_id } = await register(home)
+    const session = (typed: string, address: string) =>
+      patient(() => campus.post('/session', { username: stu_id, password: typed }, { headers: from(address) }))
+    const begun = performance.now()
+    const replies = await Promise.all(
+      Array.from({ length: 60 }, (_, at) =>
+        at % 2 === 0 ? session(`wrong password ${at}`, elsewhere) : signIn(username, `wrong ${at}`, elsewhere),
+      ),
+    )
+    assertTried(replies, 20, begun)
+    const refused = await session(password, elsewhere)
+    assertError(refused, 429)
+    assert.deepEqual(refused.headers.getSetCookie(), [])
+    assert.match(refused.headers.get('ratelimit-policy') ?? '', /^"password";/)
+    assert.equal((await session(password, home)).status, 200, 'at home the owner is not kept out')
+  })
+
   test('are twenty for a name that is nobody’s', async () => {
     const begun = performance.now()
     const address = freshAddress()

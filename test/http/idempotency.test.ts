@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { basic, bearer, type Call, type Credentials, nobody, type Reply, send } from '../contract/client.ts'
 import { openCampus } from './campus.ts'
+import { signIn } from './signed-in.ts'
 
 const campus = openCampus()
 
@@ -35,6 +36,15 @@ const operations: Record<string, () => Promise<Keyed>> = {
     const otherJson = { ...json, username: `${username}2` }
     const asAgain = basic(username, json.new_password)
     return { path: '/users/me', status: 200, as: basic(username, password), asAgain, json, otherJson }
+  },
+  'DELETE /users/me/sessions': async () => ({ path: '/users/me/sessions', status: 204, as: await known() }),
+  'DELETE /users/me/sessions/{session_id}': async () => {
+    const { username, password, token } = await campus.register()
+    const as = bearer(token)
+    await signIn(campus.service.address, { username, password })
+    const { body } = await campus.send('GET', '/users/me/sessions', { as })
+    const { sessions } = body as { sessions: { id: number }[] }
+    return { path: `/users/me/sessions/${sessions[0]?.id}`, status: 204, as }
   },
   'PUT /users/me/settings': async () => {
     const as = await known()
@@ -76,6 +86,9 @@ const operations: Record<string, () => Promise<Keyed>> = {
   },
 }
 
+/** Their answers are not kept: nobody could ask for them again, or they carry a cookie that is stored nowhere. */
+const withoutRepeat = ['DELETE /users/me', 'POST /session', 'DELETE /session']
+
 for (const [operation, prepare] of Object.entries(operations)) {
   test(`${operation} is done once for each key, and answers a repeat the same`, async () => {
     const { path, status, as, asAgain = as, json, otherJson } = await prepare()
@@ -111,7 +124,7 @@ test('the document has the header, 409 and 422 for each operation that writes, a
       writing.push(`${method.toUpperCase()} ${path.replace('/api/v1.0', '')}`)
     }
   }
-  assert.deepEqual(writing.sort(), [...Object.keys(operations), 'DELETE /users/me'].sort())
+  assert.deepEqual(writing.sort(), [...Object.keys(operations), ...withoutRepeat].sort())
 })
 
 test('a repeat writes nothing: one record, one account, and the school is asked once', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import { createAccountAdministration } from '../../src/authentication/administration.service.ts'
+import { createSessionService } from '../../src/authentication/sessions/session.service.ts'
 import { createIdempotencyService } from '../../src/idempotency/idempotency.service.ts'
 import { DomainError } from '../../src/shared/errors.ts'
 import { studentNumberForm } from '../../src/shared/student-number-form.ts'
@@ -10,6 +11,7 @@ import { createChangeService } from '../../src/studies/changes/change.service.ts
 import { createStudyService } from '../../src/studies/study.service.ts'
 import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { basic, bearer, type Credentials, send } from '../contract/client.ts'
+import { signIn } from '../http/signed-in.ts'
 import { startService } from '../support/service.ts'
 import { newAccount, openTestDatabase } from '../support/test-storage.ts'
 import { scansOf } from './query-plan.ts'
@@ -77,6 +79,7 @@ async function useEveryRoute(): Promise<void> {
     for (const json of [{}, {}, { note: 'another request' }])
       await call('POST', '/studys/', { as, json, headers: { 'idempotency-key': 'plans' } })
     await readChanges(as, call)
+    await useSessions(service.address, ann, call)
     await useOwnRoutes(ann.password, as, call)
   } finally {
     await service.close()
@@ -84,6 +87,16 @@ async function useEveryRoute(): Promise<void> {
 }
 
 type Send = (method: string, path: string, options: object) => ReturnType<typeof send>
+
+async function useSessions(address: string, who: { username: string; password: string }, call: Send): Promise<void> {
+  const as = await signIn(address, who)
+  const again = await signIn(address, who, as)
+  assert.equal((await call('GET', '/session', { as: again })).status, 200)
+  assert.equal((await call('GET', '/users/me/sessions', { as: again })).status, 200)
+  assert.equal((await call('DELETE', '/users/me/sessions', { as: again })).status, 204)
+  assert.equal((await call('DELETE', '/users/me/sessions/1', { as: again })).status, 404)
+  assert.equal((await call('DELETE', '/session', { as: again })).status, 204)
+}
 
 async function useOwnRoutes(password: string, as: Credentials, call: Send): Promise<void> {
   const calls: [method: string, path: string, status: number, json?: object][] = [
@@ -162,5 +175,16 @@ async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<
   })
   for await (const _ of accounts.listAccounts(0, 10));
   await accounts.findNamed('201701001')
+  let now = clock.now()
+  const sessions = createSessionService({ storage, clock: { now: () => now } })
+  const value = await sessions.begin(
+    { accountId: id, version: 1, by: 'password' },
+    { device: undefined, before: undefined },
+  )
+  now += 7200
+  await sessions.find(value)
+  await sessions.flushVisits()
+  await sessions.forgetExpired()
+  await accounts.revokeAllTokens()
   await removeAccount(storage, id, removeStudiesOf)
 }

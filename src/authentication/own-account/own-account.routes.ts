@@ -29,9 +29,9 @@ const RemovalBody = {
 const changing = {
   operationId: 'changeAccount',
   summary: '修改用户名或密码 · Change the user name or the password',
-  description: `改密码后，所有令牌失效；带 \`Idempotency-Key\` 重发时，用新密码登录。
+  description: `改密码后，所有令牌和已登录的浏览器失效；带 \`Idempotency-Key\` 重发时，用新密码登录。
 
-Give \`username\`, \`new_password\` or both. With another password every token dies. To repeat the request under its \`Idempotency-Key\`, sign in by the new one: 401 for the old one means that it was changed.`,
+Give \`username\`, \`new_password\` or both. With another password every token and session dies. To repeat the request under its \`Idempotency-Key\`, sign in by the new one: 401 for the old one means that it was changed.`,
   tags: ['users'],
   body: ChangeBody,
   response: {

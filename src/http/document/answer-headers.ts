@@ -36,6 +36,7 @@ export const waitingHeaders: AnswerHeaders = {
 const byStatus: Readonly<Record<number, AnswerHeaders>> = {
   201: { Location: { type: 'string', format: 'uri', description: '新建内容的地址 · URL of what was created' } },
   302: { Location: { type: 'string', format: 'uri', description: '接下来的地址 · Where to go on' } },
+  303: { Location: { type: 'string', format: 'uri', description: '接下来的地址 · Where to go on' } },
   401: { 'WWW-Authenticate': { type: 'string', description: '应使用的认证方式 · The scheme to use' } },
   429: { ...retryAfter, ...rateLimit },
   503: retryAfter,

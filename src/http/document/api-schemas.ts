@@ -40,7 +40,7 @@ function exampleDetails(code: ErrorCode): ErrorDetails {
 /** A route that takes credentials may get none, wrong ones, or those of a client that has guessed too often. */
 function withItsKin(code: ErrorCode): ErrorCode[] {
   return code === 'unauthorized'
-    ? ['credentials-missing', 'credentials-unreadable', code, 'too-many-requests', 'busy']
+    ? ['credentials-missing', 'credentials-unreadable', code, 'session-ended', 'too-many-requests', 'busy']
     : [code]
 }
 

@@ -50,7 +50,7 @@ export function describeRoutes(routes: readonly RouteOptions[], version: string)
         description: '开始、结束与查询 · Start, end and look up',
       },
     ],
-    security: [{ basic: [] }, { bearer: [] }],
+    security: [{ basic: [] }, { bearer: [] }, { session: [] }],
     paths,
     components: { schemas, securitySchemes },
   }
@@ -62,6 +62,13 @@ const securitySchemes = {
     scheme: 'basic',
     description:
       '用户名或学号，加密码；或令牌，密码留空 · User name or student number, and password; or a token and no password',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-session',
+    description:
+      '`POST /session` 设置的 Cookie，不用 HTTPS 时名为 `session`；修改数据的请求必须来自本站的页面 · Set by `POST /session`; its name is `session` where the service has no HTTPS. Only pages of this site can change anything by it',
   },
   bearer: { type: 'http', scheme: 'bearer', description: '`GET /token` 得到的令牌 · The token of `GET /token`' },
 }

@@ -14,8 +14,8 @@ export const accountErrors = {
   },
   'password-wanted': {
     status: 401,
-    zh: '此操作需要密码，不能使用令牌，请用用户名和密码重新登录。',
-    en: 'This takes the password, not a token. Log in by user name and password.',
+    zh: '此操作需要密码，不能使用令牌或 Cookie，请用用户名和密码重新登录。',
+    en: 'This takes the password, not a token or a cookie. Log in by user name and password.',
   },
   'password-wrong': {
     status: 401,
@@ -26,6 +26,16 @@ export const accountErrors = {
     status: 401,
     zh: '账号、密码或令牌无效，请重新登录。',
     en: 'The credentials are not valid. Log in again.',
+  },
+  'session-ended': {
+    status: 401,
+    zh: '登录已失效，请重新登录。',
+    en: 'You are signed out. Sign in again.',
+  },
+  'origin-missing': {
+    status: 403,
+    zh: '用 Cookie 登录后，修改数据的请求必须带有本站的 Origin，请在本站的页面中操作。',
+    en: 'With a session cookie, a request that changes something must carry the Origin of this site. Do it on a page of this site.',
   },
   'too-many-requests': {
     status: 429,

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError, type ErrorCode, type ErrorDetails } from '../../shared/errors.ts'
+import { sessionValueOf } from '../session-cookie.ts'
 import { codeOf, errorBody } from './error-body.ts'
 import { asksToWait, errorCatalogue } from './error-catalogue.ts'
 import { waitSeconds } from './error-message.ts'
@@ -34,7 +35,7 @@ export function sendError(
 ): void {
   const language = languageOf(request.headers['accept-language'])
   const { status } = errorCatalogue[code]
-  if (status === 401) reply.header('www-authenticate', challenge(request.headers.authorization))
+  if (status === 401) reply.header('www-authenticate', challenge(request))
   if (asksToWait(status)) reply.header('retry-after', String(waitSeconds(details)))
   for (const [name, value] of waitingHeaders(details)) reply.header(name, value)
   setRateLimitHeaders(reply, details)
@@ -56,6 +57,21 @@ function waitingHeaders({ ahead, place }: ErrorDetails): [name: string, value: s
 }
 
 /** Uses the scheme of the client's request, or Basic if it had none. */
-function challenge(authorization: string | undefined): string {
-  return /^bearer\b/i.test(authorization ?? '') ? 'Bearer realm="occupy"' : 'Basic realm="occupy", charset="UTF-8"'
+function challenge(request: FastifyRequest): string {
+  if (isOfPage(request)) return 'Session realm="occupy"'
+  const { authorization = '' } = request.headers
+  return /^bearer\b/i.test(authorization) ? 'Bearer realm="occupy"' : 'Basic realm="occupy", charset="UTF-8"'
+}
+
+/** They send `Sec-Fetch-Mode` as browsers do, but no `Sec-Fetch-Site`, and have no password box. */
+const nodesFetch = /^(?:node|undici)$/
+
+/**
+ * Whether a page's script sent the request: for a scheme that it knows, the browser would open its own password box.
+ * Without TLS, browsers send no `Sec-Fetch-Mode`; a script can set `X-Requested-With`.
+ */
+function isOfPage(request: FastifyRequest): boolean {
+  const { 'sec-fetch-mode': mode = 'navigate', 'sec-fetch-site': site, 'x-requested-with': by } = request.headers
+  if (by !== undefined || sessionValueOf(request) !== undefined) return true
+  return mode !== 'navigate' && (site !== undefined || !nodesFetch.test(request.headers['user-agent'] ?? ''))
 }

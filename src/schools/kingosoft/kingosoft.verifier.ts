@@ -54,7 +54,7 @@ const ODD_STUDENTS = 3
 /** Verifies students by a live login at a KINGOSOFT academic-affairs system. @throws Error for an invalid address */
 export function createKingosoftVerifier(
   options: KingosoftOptions,
-): Required<Omit<StudentVerifier, 'captchaSometimes'>> {
+): Required<Omit<StudentVerifier, 'captchaSometimes' | 'captchaMode'>> {
   const { readCaptcha, captchaMode, logger, now = Date.now, onStep = () => {}, onCaptcha = () => {} } = options
   const site = schoolSite(options.baseUrl, options)
   const limits = { ...defaultLimits, ...options.limits }

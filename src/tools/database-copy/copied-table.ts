@@ -74,6 +74,15 @@ export const copiedTables: readonly CopiedTable[] = [
     },
     key: ['mark'],
   },
+  {
+    name: 'sessions',
+    columns: {
+      ...{ id: integer, account_id: integer, value_hash: text, credential_version: integer, device: text },
+      ...{ created_at: integer, last_seen_at: integer, expires_at: integer },
+    },
+    key: ['id'],
+    drawn: true,
+  },
   { name: 'settings', columns: { key: text, value: text }, key: ['key'], where: `key <> '${unfinishedCopy}'` },
 ]
 

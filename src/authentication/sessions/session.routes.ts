@@ -1,0 +1,127 @@
+import type { FastifyRequest } from 'fastify'
+import { presentUser, User } from '../../accounts/account.schemas.ts'
+import type { AccountService } from '../../accounts/account.service.ts'
+import type { LastSeen } from '../../accounts/last-seen.service.ts'
+import { requireSameOrigin } from '../../http/cross-site.ts'
+import type { AnswerHeaders } from '../../http/document/answer-headers.ts'
+import { bodyRefusals, errorResponses } from '../../http/document/api-schemas.ts'
+import type { Routes } from '../../http/document/json-schema.ts'
+import { sessionCookie, sessionValueOf } from '../../http/session-cookie.ts'
+import { DomainError } from '../../shared/errors.ts'
+import type { AuthenticationService } from '../authentication.service.ts'
+import { deviceOf } from './device.ts'
+import { SignInBody } from './session.schemas.ts'
+import type { SessionService } from './session.service.ts'
+import { idleSeconds } from './session.ts'
+
+export interface SignInOptions {
+  authentication: AuthenticationService
+  accounts: AccountService
+  lastSeen: LastSeen
+  sessions: SessionService
+}
+
+const setCookie: AnswerHeaders = {
+  'Set-Cookie': {
+    type: 'string',
+    description:
+      '`__Host-session`；不用 HTTPS 时为 `session` · `__Host-session`, or `session` where the service has no HTTPS',
+  },
+}
+
+const signingIn = {
+  operationId: 'signIn',
+  summary: '在浏览器中登录 · Sign in, in a browser',
+  description: `登录信息存入 Cookie：30 天不用则失效，最长 180 天，改密码后立即失效。用 Cookie 修改数据的请求必须来自本站的页面，并且不能换取令牌。
+
+Keeps the browser signed in by a cookie: 30 days without use, 180 at most, and no longer than the password. By cookie, only pages of this site can change anything, and no token can be had.`,
+  tags: ['users'],
+  security: [],
+  body: SignInBody,
+  response: {
+    200: { ...User, headers: setCookie },
+    ...errorResponses(...bodyRefusals, 'parameter-missing', 'unauthorized', 'too-many-requests', 'busy', 'cross-site'),
+  },
+}
+
+const signingOut = {
+  operationId: 'signOut',
+  summary: '退出登录 · Sign out',
+  description:
+    '结束该浏览器的登录并删除 Cookie；没有登录时也返回 204。\n\nEnds the session and removes the cookie. It is 204 as well if nobody is signed in.',
+  tags: ['users'],
+  security: [],
+  response: {
+    204: { type: 'null', description: '已退出 · Signed out', headers: setCookie },
+    ...errorResponses('cross-site', 'origin-missing'),
+  },
+} as const
+
+const asking = {
+  operationId: 'getSession',
+  summary: '查看当前登录 · Who is signed in',
+  description: '同时延长 Cookie 的有效期。\n\nAlso makes the cookie last for another 30 days.',
+  tags: ['users'],
+  response: { 200: User, ...errorResponses('unauthorized') },
+}
+
+const fromOwnPageOrNone = (request: FastifyRequest) => requireSameOrigin(request, { orNoPage: true })
+const fromOwnPage = (request: FastifyRequest) =>
+  requireSameOrigin(request, { orNoPage: sessionValueOf(request) === undefined })
+
+/** Open to anyone. */
+export const signInRoutes: Routes<SignInOptions> = async (app, { authentication, accounts, lastSeen, sessions }) => {
+  app.post(
+    '/session',
+    {
+      // Another site must not sign its visitor in as somebody else.
+      onRequest: async (request) => fromOwnPageOrNone(request),
+      schemaErrorFormatter: () => new DomainError('parameter-missing'),
+      schema: signingIn,
+    },
+    async (request, reply) => {
+      const { username, password } = request.body
+      const before = sessionValueOf(request)
+      const device = deviceOf(request.headers['user-agent'])
+      return reply.answerOnce(
+        async () => {
+          const identity = await authentication.byPassword(username, password, request.ip)
+          const value = await sessions.begin(identity, { device, before })
+          lastSeen.note(identity.accountId)
+          reply.header('set-cookie', sessionCookie(request, value, idleSeconds))
+          return accounts.getAccount(identity.accountId)
+        },
+        (account) => ({ body: presentUser(account, request.origin) }),
+        // The cookie's value is stored nowhere: a repeat signs in anew.
+        { isKept: false },
+      )
+    },
+  )
+
+  // Without credentials, so that a browser can always get rid of its cookie, which its scripts cannot see.
+  app.delete(
+    '/session',
+    { onRequest: async (request) => fromOwnPage(request), schema: signingOut },
+    async (request, reply) => {
+      const value = sessionValueOf(request)
+      return reply.answerOnce(
+        async () => {
+          if (value) await sessions.endByValue(value)
+          reply.header('set-cookie', sessionCookie(request, '', 0))
+        },
+        () => ({ status: 204, body: null }),
+        { isKept: false },
+      )
+    },
+  )
+}
+
+/** For a caller with credentials. */
+export const currentSessionRoutes: Routes<Pick<SignInOptions, 'accounts'>> = async (app, { accounts }) => {
+  app.get('/session', { schema: asking }, async (request, reply) => {
+    const { identity, origin } = request
+    const value = identity.by === 'session' ? sessionValueOf(request) : undefined
+    if (value) reply.header('set-cookie', sessionCookie(request, value, idleSeconds))
+    return presentUser(await accounts.getAccount(identity.accountId), origin)
+  })
+}

@@ -1,0 +1,111 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { createAccountService } from './accounts/account.service.ts'
+import { createLastSeen } from './accounts/last-seen.service.ts'
+import { createSettingsService } from './accounts/settings/settings.service.ts'
+import { createAuthenticationService } from './authentication/authentication.service.ts'
+import { createPasswordGuesses } from './authentication/guessing/password-guesses.service.ts'
+import { createOwnAccountService } from './authentication/own-account/own-account.service.ts'
+import { createRateLimitService } from './authentication/rate-limit.service.ts'
+import { createSessionService } from './authentication/sessions/session.service.ts'
+import { createTokens } from './authentication/token.ts'
+import type { Config } from './config/config.ts'
+import { createExportService } from './export/export.service.ts'
+import { createIdempotencyService } from './idempotency/idempotency.service.ts'
+import type { Keys } from './keys.ts'
+import { createRecoveryService } from './registration/recovery.service.ts'
+import { createRegistrationService } from './registration/registration.service.ts'
+import { createVerificationService } from './registration/verification.service.ts'
+import type { CasLogin } from './schools/cas/cas-login.ts'
+import type { StudentVerifier } from './schools/verifier.ts'
+import type { Clock } from './shared/clock.ts'
+import type { Storage } from './storage/storage.ts'
+import { createBatchService } from './studies/batch/batch.service.ts'
+import { createChangeService } from './studies/changes/change.service.ts'
+import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
+import { createOwnStudyService } from './studies/own/own-study.service.ts'
+import { createStudyService } from './studies/study.service.ts'
+import { removeStudiesOf } from './studies/study-removal.service.ts'
+import { countForEveryone } from './studies/study-visibility.service.ts'
+
+export interface AppDeps {
+  config: Pick<
+    Config,
+    | 'publicUrl'
+    | 'corsOrigins'
+    | 'tls'
+    | 'limits'
+    | 'trustProxy'
+    | 'tokenLifetime'
+    | 'timezone'
+    | 'streakMinutes'
+    | 'terms'
+    | 'studyMaxHours'
+    | 'studyIdleMinutes'
+    | 'throttle'
+    | 'studentNumber'
+    | 'timezone'
+  >
+  storage: Storage
+  clock: Clock
+  keys: Keys
+  verifier: StudentVerifier
+  /** Set if the school verifies students on its own login page. */
+  cas?: CasLogin | undefined
+  /** Returns the metrics for a monitor, in Prometheus text format. */
+  metrics?: (() => Promise<string>) | undefined
+  logger: FastifyBaseLogger
+}
+
+/** In an order in which what ends a record comes first. */
+export function jobsOf(services: ReturnType<typeof createServices>) {
+  const { studies, lastSeen, sessions, rateLimits, idempotency, batches, changes } = services
+  return {
+    periodic: [
+      ...[studies.endOverdue, sessions.forgetExpired, rateLimits.forgetExpired],
+      ...[idempotency.forgetExpired, batches.forgetOld, changes.forgetOld],
+    ],
+    flushVisits: async () => {
+      await lastSeen.flush()
+      await sessions.flushVisits()
+    },
+  }
+}
+
+/** Whoever uses the API, and how they prove it. */
+function createIdentityServices({ config, storage, clock, keys, verifier }: AppDeps) {
+  const studentNumberKey = keys.studentNumber
+  const studentNumbers = config.studentNumber
+  const tokens = createTokens(keys.token, config.tokenLifetime, keys.previous?.token)
+  const rateLimits = createRateLimitService({ storage, clock, key: keys.budget, enforced: config.throttle })
+  const guesses = createPasswordGuesses({ rateLimits, clock })
+  const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
+  const sessions = createSessionService({ storage, clock })
+  const identities = createAuthenticationService({
+    ...{ storage, clock, tokens, studentNumbers, studentNumberKey, guesses, sessions },
+  })
+  const registration = createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey })
+  const recovery = createRecoveryService({ storage, verifications, guesses, studentNumberKey })
+  const ownAccount = createOwnAccountService({
+    ...{ storage, studentNumberKey, authentication: identities, removeData: removeStudiesOf },
+  })
+  return { rateLimits, sessions, verifications, identities, registration, recovery, ownAccount }
+}
+
+export function createServices(deps: AppDeps) {
+  const { config, storage, clock, keys } = deps
+  const lastSeen = createLastSeen(storage, clock)
+  const accounts = createAccountService({ storage, lastSeen })
+  const settings = createSettingsService({ storage, countData: countForEveryone })
+  const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
+  return {
+    ...createIdentityServices(deps),
+    ...{ lastSeen, accounts, settings, studies },
+    idempotency: createIdempotencyService({ storage, clock, keys }),
+    ownStudies: createOwnStudyService({ storage, studies }),
+    heartbeats: createHeartbeatService({ storage, studies }),
+    exports: createExportService({ storage, accounts, settings, studies }),
+    batches: createBatchService({ storage, studies, clock }),
+    changes: createChangeService({ storage, studies, clock }),
+  }
+}
