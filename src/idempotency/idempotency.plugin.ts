@@ -13,6 +13,8 @@ export interface Answer<Body> {
   body: Body
   /** The account that the answer tells about, if the request had no credentials. */
   accountId?: number
+  /** False if a repeat must not get this answer again. The key is still refused if it was used for another request. */
+  isKept?: boolean
 }
 
 export interface AnswerOptions {
@@ -20,8 +22,6 @@ export interface AnswerOptions {
   asksSchool?: boolean
   /** For a request without credentials: whose keys these are. By default, all such requests share them. */
   scope?: string
-  /** False if nobody can ask for the answer again. A key that was used for another request is still refused. */
-  isKept?: boolean
 }
 
 declare module 'fastify' {
@@ -57,13 +57,13 @@ interface KeyedOperation<T, Body> extends AnswerOptions {
 async function answerKeyed<T, Body>(
   service: IdempotencyService,
   reply: FastifyReply,
-  { key, use, present, asksSchool = false, isKept = true, scope }: KeyedOperation<T, Body>,
+  { key, use, present, asksSchool = false, scope }: KeyedOperation<T, Body>,
 ): Promise<Body | JsonText> {
   const { request } = reply
   const outcome = await service.once(keyedRequest(request, key, scope), {
     use,
     present,
-    kept: (answer) => (isKept ? keptAnswer(request, answer) : undefined),
+    kept: (answer) => keptAnswer(request, answer),
     asksSchool,
   })
   if ('answer' in outcome) return give(reply, outcome.answer)
@@ -90,7 +90,11 @@ function pathOf(url: string): string {
   return url.replace(/\?.*$/s, '').replace(/\/$/, '')
 }
 
-function keptAnswer(request: FastifyRequest, { status = 200, location, body, accountId }: Answer<unknown>): KeptAnswer {
+function keptAnswer(
+  request: FastifyRequest,
+  { status = 200, location, body, accountId, isKept = true }: Answer<unknown>,
+): KeptAnswer | undefined {
+  if (!isKept) return undefined
   return {
     status,
     location,

@@ -46,6 +46,10 @@ const operations: Record<string, () => Promise<Keyed>> = {
     const { sessions } = body as { sessions: { id: number }[] }
     return { path: `/users/me/sessions/${sessions[0]?.id}`, status: 204, as }
   },
+  'POST /studys/batch': async () => {
+    const json = { items: [{ action: 'start' }, { action: 'end', id: 0 }] }
+    return { path: '/studys/batch', status: 200, as: await known(), json, otherJson: { items: [] } }
+  },
   'PUT /users/me/settings': async () => {
     const as = await known()
     return { path: '/users/me/settings', status: 200, as, json: { visibility: 'only_me' }, otherJson: {} }

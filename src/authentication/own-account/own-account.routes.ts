@@ -74,9 +74,8 @@ export const ownAccountRoutes: Routes<{ ownAccount: OwnAccountService }> = async
   app.delete('/users/me', { schemaErrorFormatter, schema: removing }, async ({ identity, body, ip }, reply) => {
     return reply.answerOnce(
       () => ownAccount.removeOwnAccount({ accountId: identity.accountId, password: body.password, address: ip }),
-      () => ({ status: 204, body: null }),
       // The account's keys go with it, and nobody has its credentials any more.
-      { isKept: false },
+      () => ({ status: 204, body: null, isKept: false }),
     )
   })
 }

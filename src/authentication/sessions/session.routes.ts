@@ -91,9 +91,8 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
           reply.header('set-cookie', sessionCookie(request, value, idleSeconds))
           return accounts.getAccount(identity.accountId)
         },
-        (account) => ({ body: presentUser(account, request.origin) }),
         // The cookie's value is stored nowhere: a repeat signs in anew.
-        { isKept: false },
+        (account) => ({ body: presentUser(account, request.origin), isKept: false }),
       )
     },
   )
@@ -109,8 +108,7 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
           if (value) await sessions.endByValue(value)
           reply.header('set-cookie', sessionCookie(request, '', 0))
         },
-        () => ({ status: 204, body: null }),
-        { isKept: false },
+        () => ({ status: 204, body: null, isKept: false }),
       )
     },
   )

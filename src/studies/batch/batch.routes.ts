@@ -3,7 +3,7 @@ import type { Routes } from '../../http/document/json-schema.ts'
 import { languageOf } from '../../http/errors/language.ts'
 import { DomainError } from '../../shared/errors.ts'
 import { BatchBody, BatchResults, presentResult } from './batch.schemas.ts'
-import type { BatchService } from './batch.service.ts'
+import { type BatchService, wasReached } from './batch.service.ts'
 import { readItem } from './batch-item.schemas.ts'
 import { longestBatch } from './batch-item.ts'
 
@@ -31,13 +31,19 @@ export const batchRoutes: Routes<{ batches: BatchService }> = async (app, { batc
   app.post(
     '/studys/batch',
     { bodyLimit: largestBatch, validatorCompiler, schema: sending },
-    async ({ identity, body, origin, headers }) => {
+    async ({ identity, body, origin, headers }, reply) => {
       // Each item is read by itself.
       const items: readonly unknown[] = body.items
       if (items.length > longestBatch) throw new DomainError('batch-too-long')
-      const results = await batches.applyBatch(identity.accountId, items.map(readItem))
       const language = languageOf(headers['accept-language'])
-      return { results: results.map((result, at) => presentResult(items[at], result, origin, language)) }
+      return reply.answerOnce(
+        (write) => batches.applyBatch(identity.accountId, items.map(readItem), write),
+        (results) => ({
+          body: { results: results.map((result, at) => presentResult(items[at], result, origin, language)) },
+          // Items that were not reached are sent again.
+          isKept: results.every(wasReached),
+        }),
+      )
     },
   )
 }

@@ -3,7 +3,7 @@ import type { AccountId } from '../../accounts/account.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
 import { openParts } from '../../storage/savepoint.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { Storage, Transact } from '../../storage/storage.ts'
 import { lockOnce, storeNotes } from '../account-write.service.ts'
 import type { StudyService } from '../study.service.ts'
 import type { StudyId } from '../study.ts'
@@ -41,8 +41,12 @@ export function createBatchService({ storage, studies, clock }: BatchServiceDeps
    * and the others are applied. An item that was answered before gets the same answer and changes nothing.
    * @throws DomainError `unauthorized` if the account was removed after its credentials were checked
    */
-  function applyBatch(accountId: AccountId, items: BatchItem[]): Promise<BatchResult[]> {
-    return studies.write(accountId, (write) => applyItems(write, items))
+  function applyBatch(
+    accountId: AccountId,
+    items: BatchItem[],
+    transact?: Transact<BatchResult[]>,
+  ): Promise<BatchResult[]> {
+    return studies.write(accountId, (write) => applyItems(write, items), transact)
   }
 
   /** Deletes answers that are too old. */
@@ -140,6 +144,11 @@ function createAnswers(write: BatchWrite, items: BatchItem[], kept: Map<string, 
 function createdIn(answer: BatchAnswer, { step }: BatchItem): StudyId | undefined {
   const creates = 'action' in step && (step.action === 'start' || step.action === 'record')
   return creates && !isRefusal(answer) ? answer.study?.id : undefined
+}
+
+/** False for an item that a slow database left no time for. */
+export function wasReached({ answer }: BatchResult): boolean {
+  return !isRefusal(answer) || answer.code !== 'busy'
 }
 
 function refused({ rules }: StudyWrite, { code, details }: DomainError): BatchResult {
