@@ -1,0 +1,20 @@
+import { createApp } from 'vue'
+import App from './App.vue'
+import { applyPreferredTheme } from './appearance/theme.ts'
+import { preferredLanguage, useLanguage } from './messages/messages.ts'
+import { openOutbox } from './outbox/outbox.ts'
+import { router } from './router.ts'
+import './styles.css'
+import { loadServiceInfo } from './session/service-info.ts'
+import { watchSession } from './session/session.ts'
+import { installServiceWorker } from './shell/service-worker.ts'
+
+applyPreferredTheme()
+await useLanguage(preferredLanguage())
+watchSession()
+void openOutbox()
+void loadServiceInfo()
+const app = createApp(App).use(router)
+await router.isReady()
+app.mount('#app')
+installServiceWorker()
