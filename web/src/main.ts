@@ -10,11 +10,16 @@ import { watchSession } from './session/session.ts'
 import { installServiceWorker } from './shell/service-worker.ts'
 
 applyPreferredTheme()
-await useLanguage(preferredLanguage())
-watchSession()
-void openOutbox()
-void loadServiceInfo()
-const app = createApp(App).use(router)
-await router.isReady()
-app.mount('#app')
-installServiceWorker()
+void begin()
+
+/** A function, since an entry that awaits at its top level is cut into many files. */
+async function begin(): Promise<void> {
+  await useLanguage(preferredLanguage())
+  watchSession()
+  void openOutbox()
+  void loadServiceInfo()
+  const app = createApp(App).use(router)
+  await router.isReady()
+  app.mount('#app')
+  installServiceWorker()
+}

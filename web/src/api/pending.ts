@@ -4,7 +4,6 @@
  */
 import type { components } from './schema.d.ts'
 
-type User = components['schemas']['User']
 type Failure = components['schemas']['Error']
 type OwnStudy = components['schemas']['OwnStudy']
 
@@ -12,23 +11,7 @@ interface Json<T> {
   headers: Record<string, unknown>
   content: { 'application/json': T }
 }
-interface Empty {
-  headers: Record<string, unknown>
-  content?: never
-}
 type Answers<T> = { 200: Json<T>; default: Json<Failure> }
-type NoAnswer = { 204: Empty; default: Json<Failure> }
-
-export interface ServiceInfo {
-  name: string
-  version: string
-  timezone: string
-  server_time: string
-  school: { kind: 'password' | 'cas'; captcha: 'read' | 'ask' | null }
-  streak_minutes: number
-  terms: { name: string; from: string; to: string }[]
-  student_number: { pattern: string; hint: string | null }
-}
 
 export interface Statistics {
   from: string
@@ -71,17 +54,6 @@ interface Parameters<Path = never, Query = never> {
 type Nothing = { query?: never; header?: never; path?: never; cookie?: never }
 
 export interface PendingPaths {
-  '/api/v1.0/service': { parameters: Nothing; get: { parameters: Nothing; requestBody?: never; responses: Answers<ServiceInfo> } }
-  '/api/v1.0/session': {
-    parameters: Nothing
-    get: { parameters: Nothing; requestBody?: never; responses: Answers<User> }
-    post: {
-      parameters: Nothing
-      requestBody: { content: { 'application/json': { username: string; password: string } } }
-      responses: Answers<User>
-    }
-    delete: { parameters: Nothing; requestBody?: never; responses: NoAnswer }
-  }
   '/api/v1.0/users/{user_id}/statistics': {
     parameters: Nothing
     get: {

@@ -1,7 +1,9 @@
 import { shallowRef } from 'vue'
 import { api, ask } from '../api/client.ts'
-import type { ServiceInfo } from '../api/pending.ts'
+import type { components } from '../api/schema.d.ts'
 import { keepPreference, readPreference } from '../storage/preferences.ts'
+
+export type ServiceInfo = components['schemas']['Service']
 
 const kept = 'service'
 const unknown: ServiceInfo = {
@@ -12,7 +14,7 @@ const unknown: ServiceInfo = {
   school: { kind: 'password', captcha: 'read' },
   streak_minutes: 15,
   terms: [],
-  student_number: { pattern: '[0-9]{9,10}', hint: null },
+  student_number: { pattern: '[0-9]{9,10}', hint: '' },
 }
 
 /** What a client must know of this service before anyone signs in; the last answer, while there is no network. */
