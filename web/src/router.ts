@@ -2,6 +2,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { type Messages, messages } from './messages/messages.ts'
 import HomeScreen from './screens/HomeScreen.vue'
 import { account } from './session/account.ts'
+import { takeFragment } from './session/cas-return.ts'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -36,6 +37,8 @@ export const router = createRouter({
 })
 
 router.beforeEach((to) => {
+  const path = to.path === '/register' ? takeFragment(to.hash) : undefined
+  if (path !== undefined) return { path, hash: '', replace: true }
   if (to.meta.isOpen || account.value !== undefined) return true
   return { path: '/login', query: { then: to.fullPath } }
 })

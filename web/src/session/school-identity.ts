@@ -1,18 +1,23 @@
 import { computed, type ComputedRef, onScopeDispose, reactive, ref, type Ref } from 'vue'
 import { api, ask } from '../api/client.ts'
 import type { Refusal } from '../api/result.ts'
-import { service } from './service-info.ts'
+import { type CasReturn, takeCasReturn } from './cas-return.ts'
+import { loadServiceInfo, service } from './service-info.ts'
 
 export interface SchoolIdentity {
   /** The password of the school's system: it lives in this page until it is sent, and nowhere else. */
   fields: { stu_id: string; stu_pwd: string; captcha: string }
   /** From the school's own login page. */
   ticket: Ref<string | undefined>
+  /** What came of the school's own login page, where the student comes from there. */
+  returned: CasReturn | undefined
   image: Ref<string | undefined>
   imageRefusal: Ref<Refusal | undefined>
   isCas: ComputedRef<boolean>
   wantsCaptcha: ComputedRef<boolean>
   fetchCaptcha(): Promise<void>
+  /** After a refusal: a captcha is good for one try, and the service may want one from now on. */
+  renew(refusal: Refusal): void
   /** What the body of a registration needs of it. */
   proof(): { ticket: string } | { stu_id: string; stu_pwd: string; challenge?: string; captcha?: string }
 }
@@ -20,7 +25,8 @@ export interface SchoolIdentity {
 /** How a student shows that the school knows them, in whichever way this school has. */
 export function useSchoolIdentity(): SchoolIdentity {
   const fields = reactive({ stu_id: '', stu_pwd: '', captcha: '' })
-  const ticket = ref(takeTicket())
+  const returned = takeCasReturn()
+  const ticket = ref(returned?.ticket)
   const challenge = ref<string>()
   const image = ref<string>()
   const imageRefusal = ref<Refusal>()
@@ -35,6 +41,12 @@ export function useSchoolIdentity(): SchoolIdentity {
     image.value = result.ok ? result.data.image : undefined
   }
 
+  function renew({ status, place }: Refusal): void {
+    if (place !== undefined) return
+    if (challenge.value !== undefined) void fetchCaptcha()
+    else if (status >= 500) void loadServiceInfo()
+  }
+
   function proof() {
     if (ticket.value !== undefined) return { ticket: ticket.value }
     const { stu_id, stu_pwd, captcha } = fields
@@ -44,13 +56,5 @@ export function useSchoolIdentity(): SchoolIdentity {
   onScopeDispose(() => {
     fields.stu_pwd = ''
   })
-  return { fields, ticket, image, imageRefusal, isCas, wantsCaptcha, fetchCaptcha, proof }
-}
-
-/** The school's login page leads back here with the ticket behind a #, which no server is told. It leaves the address at once. */
-function takeTicket(): string | undefined {
-  const ticket = new URLSearchParams(location.hash.slice(1)).get('ticket')
-  if (ticket === null) return undefined
-  history.replaceState(history.state, '', location.pathname + location.search)
-  return ticket
+  return { fields, ticket, returned, image, imageRefusal, isCas, wantsCaptcha, fetchCaptcha, renew, proof }
 }
