@@ -26,7 +26,9 @@ async function installWeb(options) {
 
 /** `npm ci` of the root hands its own options down by environment, such as `omit`. */
 function environmentOfNpm() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_(?:omit|include|local_prefix|prefix)$/i.test(name)))
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_config_(?:omit|include|local_prefix|prefix)$/i.test(name)),
+  )
 }
 
 export function run(command, args, options = {}) {

@@ -13,7 +13,11 @@ const ownAssets = 'own-assets.json'
 await build({ root: import.meta.dirname, logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } })
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
-  .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
+  .map((entry) =>
+    join(entry.parentPath, entry.name)
+      .slice(folder.length + 1)
+      .replaceAll('\\', '/'),
+  )
   .sort()
 writeServiceWorker()
 await Promise.all([...files, 'sw.js'].filter((name) => /\.(?:html|js|css|svg|webmanifest)$/.test(name)).map(compress))

@@ -9,7 +9,9 @@ self.addEventListener('install', (event) => {
 })
 
 self.addEventListener('activate', (event) => {
-  const removed = caches.keys().then((names) => Promise.all(names.filter((name) => name !== version).map((name) => caches.delete(name))))
+  const removed = caches
+    .keys()
+    .then((names) => Promise.all(names.filter((name) => name !== version).map((name) => caches.delete(name))))
   event.waitUntil(removed.then(() => self.clients.claim()))
 })
 
@@ -22,5 +24,10 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url)
   if (request.method !== 'GET' || origin !== location.origin || notOurs.test(pathname)) return
   const isPage = request.mode === 'navigate' && !/\.\w+$/.test(pathname)
-  event.respondWith(caches.open(version).then((cache) => cache.match(isPage ? '/index.html' : pathname)).then((kept) => kept ?? fetch(request)))
+  event.respondWith(
+    caches
+      .open(version)
+      .then((cache) => cache.match(isPage ? '/index.html' : pathname))
+      .then((kept) => kept ?? fetch(request)),
+  )
 })

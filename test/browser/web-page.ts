@@ -42,7 +42,12 @@ export interface Student {
 }
 
 /** Registers by the API, and signs in by the page. */
-export async function signedIn(page: Page, address: string, { username, password }: Student, number = 0): Promise<void> {
+export async function signedIn(
+  page: Page,
+  address: string,
+  { username, password }: Student,
+  number = 0,
+): Promise<void> {
   const school = demoStudents[number]
   const json = { username, password, stu_id: school?.studentNumber, stu_pwd: school?.schoolPassword }
   await send('POST', `${address}/api/v1.0/register`, { json })

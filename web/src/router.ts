@@ -16,8 +16,16 @@ declare module 'vue-router' {
 const routes: RouteRecordRaw[] = [
   { path: '/', component: HomeScreen, meta: { title: 'study', isOpen: true } },
   { path: '/login', component: () => import('./screens/LoginScreen.vue'), meta: { title: 'signIn', isOpen: true } },
-  { path: '/register', component: () => import('./screens/RegisterScreen.vue'), meta: { title: 'register', isOpen: true } },
-  { path: '/recover', component: () => import('./screens/RecoverScreen.vue'), meta: { title: 'recover', isOpen: true } },
+  {
+    path: '/register',
+    component: () => import('./screens/RegisterScreen.vue'),
+    meta: { title: 'register', isOpen: true },
+  },
+  {
+    path: '/recover',
+    component: () => import('./screens/RecoverScreen.vue'),
+    meta: { title: 'recover', isOpen: true },
+  },
   { path: '/statistics', component: () => import('./screens/StatisticsScreen.vue'), meta: { title: 'statistics' } },
   { path: '/records', component: () => import('./screens/RecordsScreen.vue'), meta: { title: 'records' } },
   { path: '/now', component: () => import('./screens/NowScreen.vue'), meta: { title: 'now' } },
@@ -40,7 +48,7 @@ router.beforeEach((to) => {
   const path = to.path === '/register' ? takeFragment(to.hash) : undefined
   if (path !== undefined) return { path, hash: '', replace: true }
   if (to.meta.isOpen || account.value !== undefined) return true
-  return { path: '/login', query: { then: to.fullPath } }
+  return { path: '/login', query: { next: to.fullPath } }
 })
 
 /** A route's file of a former release may be gone. The whole page, asked for anew, is of the present one. */

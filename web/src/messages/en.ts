@@ -59,7 +59,8 @@ export const en: Messages = {
   endedByLimit: 'ended by itself at the longest time allowed',
   waitingToSend: 'waiting to be sent',
   waitingCount: (count) => (count === 1 ? '1 change waits to be sent' : `${count} changes wait to be sent`),
-  waitingHelp: 'They are kept on this phone and sent by themselves once there is a network. Their times stay as they are.',
+  waitingHelp:
+    'They are kept on this phone and sent by themselves once there is a network. Their times stay as they are.',
   refusedCount: (count) => (count === 1 ? '1 change was refused' : `${count} changes were refused`),
   outboxTitle: 'Changes waiting to be sent',
   entryStart: (time) => `Start · ${time}`,
@@ -68,7 +69,8 @@ export const en: Messages = {
   entryDelete: 'Removal of a record',
   entryRecord: (time) => `Past record · ${time}`,
   discard: 'Discard',
-  memoryOnly: 'This browser keeps no data (a private tab, perhaps): changes that were not sent are lost when the page is closed.',
+  memoryOnly:
+    'This browser keeps no data (a private tab, perhaps): changes that were not sent are lost when the page is closed.',
   yesterday: 'Yesterday',
   today: 'Today',
   monthDay: (month, date) => `${months[month - 1]} ${date}`,
@@ -88,7 +90,8 @@ export const en: Messages = {
   hidePassword: 'Hide password',
   studentNumber: 'Student number',
   schoolPassword: 'Password of the school’s system',
-  schoolConsent: 'The school’s password is used once, to have the school confirm who you are. It is neither kept nor logged.',
+  schoolConsent:
+    'The school’s password is used once, to have the school confirm who you are. It is neither kept nor logged.',
   schoolConsentCas: 'You log in on the school’s own page. This service never sees your school password.',
   aboutAccount: 'Account',
   aboutSchool: 'Your school',
@@ -99,9 +102,12 @@ export const en: Messages = {
   casErrors: {
     'ticket-invalid': 'The school’s ticket is not valid or has expired. Log in at the school again.',
     'foreign-browser': 'That login was not begun in this browser. Log in at the school again.',
-    'school-no-student': 'The account that logged in at the school is no student number. Use your student number there.',
-    'school-not-admitted': 'The school does not admit this student number (frozen, graduated). Ask the academic-affairs office.',
-    'school-action-wanted': 'The school wants something done first, such as a new password. Do it on the school’s website.',
+    'school-no-student':
+      'The account that logged in at the school is no student number. Use your student number there.',
+    'school-not-admitted':
+      'The school does not admit this student number (frozen, graduated). Ask the academic-affairs office.',
+    'school-action-wanted':
+      'The school wants something done first, such as a new password. Do it on the school’s website.',
     'too-many-requests': 'Too many attempts. Try again later.',
   },
   captcha: 'Captcha',
@@ -118,7 +124,8 @@ export const en: Messages = {
   required: 'Please fill this in',
 
   landingTitle: 'Keep the hours you spend in the library',
-  landingText: 'One tap to start, one to stop. The server keeps the time, with or without a network. See how long you studied, and what.',
+  landingText:
+    'One tap to start, one to stop. The server keeps the time, with or without a network. See how long you studied, and what.',
   landingPoint1Title: 'Students only',
   landingPoint1: 'Your school confirms you once, when you register. Never again after that.',
   landingPoint2Title: 'Works offline',

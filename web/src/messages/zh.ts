@@ -118,12 +118,12 @@ export const zh = {
   required: '请填写这一项',
 
   // Landing.
-  landingTitle: '把在图书馆的时间，好好记下来',
+  landingTitle: '图书馆里的时间，\n好好记下来',
   landingText: '一键开始，一键结束。时间由服务器来计，断网也能用；学了多久、学了什么，一眼看清。',
   landingPoint1Title: '真的是同学',
-  landingPoint1: '注册时用教务系统确认一次身份，之后再也不用。',
+  landingPoint1: '用教务系统确认一次身份即可注册。',
   landingPoint2Title: '断网照样记',
-  landingPoint2: '地下书库没有信号也没关系，连上网后自动上传。',
+  landingPoint2: '没有信号也能记，联网后自动上传。',
   landingPoint3Title: '数据是你的',
   landingPoint3: '谁能看到由你决定，随时可以导出或注销。',
   forDevelopers: '给开发者：',

@@ -4,7 +4,7 @@ import { account } from '../session/account.ts'
 import { recordsVersion } from '../storage/resource.ts'
 import { onTabMessage, tellTabs } from '../storage/tabs.ts'
 import { type Entry, nextToSend, renewed, type Wish, withId, withoutEntry } from './entry.ts'
-import { openOutboxStore, type OutboxStore } from './outbox-store.ts'
+import { type OutboxStore, openOutboxStore } from './outbox-store.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { type OwnStudy, sendEntry } from './send-entry.ts'
 

@@ -36,7 +36,13 @@ async function ownStudy(
   return (await answered) as Result<OwnStudy | undefined>
 }
 
-async function sendRecord({ key, start_time, end_time, subject, note }: RecordEntry): Promise<Result<OwnStudy | undefined>> {
+async function sendRecord({
+  key,
+  start_time,
+  end_time,
+  subject,
+  note,
+}: RecordEntry): Promise<Result<OwnStudy | undefined>> {
   const items = [{ key, action: 'record' as const, start_time, end_time, subject, note }]
   const answer = await ask(api.POST('/api/v1.0/studys/batch', { body: { items } }))
   if (!answer.ok) return answer

@@ -15,7 +15,10 @@ export interface Attempt {
  * Something that a form sends, and what came of it. Where the school's line is full, the service says when to come back and with which
  * place: that is done here, while the page is open. What was typed stays in the page meanwhile, and nowhere else.
  */
-export function useAttempt<T>(send: (place: string | undefined) => Promise<Result<T>>, done: (data: T) => void): Attempt {
+export function useAttempt<T>(
+  send: (place: string | undefined) => Promise<Result<T>>,
+  done: (data: T) => void,
+): Attempt {
   const isBusy = ref(false)
   const refusal = shallowRef<Refusal>()
   const waitSeconds = ref(0)

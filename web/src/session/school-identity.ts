@@ -1,4 +1,4 @@
-import { computed, type ComputedRef, onScopeDispose, reactive, ref, type Ref } from 'vue'
+import { type ComputedRef, computed, onScopeDispose, type Ref, reactive, ref } from 'vue'
 import { api, ask } from '../api/client.ts'
 import type { Refusal } from '../api/result.ts'
 import { type CasReturn, takeCasReturn } from './cas-return.ts'
@@ -50,7 +50,9 @@ export function useSchoolIdentity(): SchoolIdentity {
   function proof() {
     if (ticket.value !== undefined) return { ticket: ticket.value }
     const { stu_id, stu_pwd, captcha } = fields
-    return challenge.value === undefined ? { stu_id, stu_pwd } : { stu_id, stu_pwd, captcha, challenge: challenge.value }
+    return challenge.value === undefined
+      ? { stu_id, stu_pwd }
+      : { stu_id, stu_pwd, captcha, challenge: challenge.value }
   }
 
   onScopeDispose(() => {

@@ -1,4 +1,4 @@
-import { computed, type ComputedRef } from 'vue'
+import { type ComputedRef, computed } from 'vue'
 import { api, ask } from '../api/client.ts'
 import type { Result } from '../api/result.ts'
 import type { components } from '../api/schema.d.ts'
@@ -19,7 +19,10 @@ export interface MyStudies {
 
 /** The latest records of whoever is signed in, and what runs. */
 export function useMyStudies(count: number): MyStudies {
-  const resource = useResource(() => 'latest', () => readLatest(count))
+  const resource = useResource(
+    () => 'latest',
+    () => readLatest(count),
+  )
   const studies = computed(() => {
     const known = new Map((resource.data.value?.studys ?? []).map((study) => [study.id, study]))
     for (const [id, study] of confirmed.value) {
@@ -37,7 +40,9 @@ export function useMyStudies(count: number): MyStudies {
 async function readLatest(count: number): Promise<Result<OwnStudyPage>> {
   for (;;) {
     const before = confirmed.value
-    const result = await ask(api.GET('/api/v1.0/users/me/studys', { params: { query: { order: 'desc', per_page: count } } }))
+    const result = await ask(
+      api.GET('/api/v1.0/users/me/studys', { params: { query: { order: 'desc', per_page: count } } }),
+    )
     if (!result.ok) return result
     if (confirmed.value !== before) continue
     if (before.size > 0) confirmed.value = new Map()

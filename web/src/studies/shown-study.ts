@@ -51,9 +51,13 @@ export function withOutbox(studies: readonly ShownStudy[], entries: readonly Ent
 
 function apply(studies: ShownStudy[], entry: Entry): ShownStudy[] {
   const waiting = { isWaiting: true, refusal: entry.parked?.message }
-  if (entry.action === 'start') return [...studies.map((study) => endedAt(study, fromWireTime(entry.start_time))), started(entry)]
+  if (entry.action === 'start')
+    return [...studies.map((study) => endedAt(study, fromWireTime(entry.start_time))), started(entry)]
   if (entry.action === 'record')
-    return [...studies, { ...started(entry), end: fromWireTime(entry.end_time), note: entry.note, isSelfReported: true }]
+    return [
+      ...studies,
+      { ...started(entry), end: fromWireTime(entry.end_time), note: entry.note, isSelfReported: true },
+    ]
   const isMeant = ({ target }: ShownStudy) => isSame(target, entry.target)
   if (entry.action === 'delete') return studies.filter((study) => !isMeant(study))
   return studies.map((study) => {
@@ -83,7 +87,10 @@ function endedAt(study: ShownStudy, at: number): ShownStudy {
   return study.end === undefined ? { ...study, end: Math.max(study.start, at), endedBy: 'next start' } : study
 }
 
-function edited(study: ShownStudy, changes: { start_time?: string; end_time?: string; subject?: string | null; note?: string | null }) {
+function edited(
+  study: ShownStudy,
+  changes: { start_time?: string; end_time?: string; subject?: string | null; note?: string | null },
+) {
   return {
     start: changes.start_time === undefined ? study.start : fromWireTime(changes.start_time),
     end: changes.end_time === undefined ? study.end : fromWireTime(changes.end_time),

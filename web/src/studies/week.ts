@@ -1,4 +1,4 @@
-import { computed, type ComputedRef, type Ref } from 'vue'
+import { type ComputedRef, computed, type Ref } from 'vue'
 import { api, ask } from '../api/client.ts'
 import { account } from '../session/account.ts'
 import { service } from '../session/service-info.ts'
@@ -30,7 +30,9 @@ export function useWeek(now: Ref<number>, running: ComputedRef<ShownStudy | unde
     async () => {
       const user_id = account.value?.id ?? 0
       const query = { from: addDays(today.value, -6), to: today.value }
-      const result = await ask(api.GET('/api/v1.0/users/{user_id}/statistics', { params: { path: { user_id }, query } }))
+      const result = await ask(
+        api.GET('/api/v1.0/users/{user_id}/statistics', { params: { path: { user_id }, query } }),
+      )
       return result.ok ? { ...result, data: { ...result.data, readAt: serverNow() } } : result
     },
   )
