@@ -32,11 +32,7 @@ export const methods = fp(async (app) => {
 })
 
 /** Must run in its own scope, so that known paths do not run its hook. */
-function answerUnknown(
-  app: FastifyInstance,
-  methodsOf: (url: string) => string[],
-  answer: UnknownPathAnswer,
-): void {
+function answerUnknown(app: FastifyInstance, methodsOf: (url: string) => string[], answer: UnknownPathAnswer): void {
   app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not-found'))
   // Runs before the body is read: the result does not depend on it.
   app.addHook('onRequest', (request, reply) => {

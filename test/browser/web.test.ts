@@ -113,7 +113,10 @@ test('a refusal is read out, and says what to do', async () => {
   await page.getByLabel('User name or student number').fill('nobody')
   await page.getByLabel('Password', { exact: true }).fill('a wrong password')
   await button(page, 'Sign in').click()
-  await page.getByRole('alert').getByText(/credentials|password/i).waitFor()
+  await page
+    .getByRole('alert')
+    .getByText(/credentials|password/i)
+    .waitFor()
   await context.close()
 })
 
