@@ -34,26 +34,27 @@ function watch(page: Page, address: string, complaints: string[]): void {
   })
 }
 
-export const [, , ...spareStudents] = demoStudents
-
 export interface Student {
   username: string
   password: string
+  /** Which of the demo school's students. */
+  school: number
+}
+
+/** Registers by the API, where that was not done before. */
+export async function register(address: string, { username, password, school }: Student): Promise<void> {
+  const known = demoStudents[school]
+  const json = { username, password, stu_id: known?.studentNumber, stu_pwd: known?.schoolPassword }
+  await send('POST', `${address}/api/v1.0/register`, { json })
 }
 
 /** Registers by the API, and signs in by the page. */
-export async function signedIn(
-  page: Page,
-  address: string,
-  { username, password }: Student,
-  number = 0,
-): Promise<void> {
-  const school = demoStudents[number]
-  const json = { username, password, stu_id: school?.studentNumber, stu_pwd: school?.schoolPassword }
-  await send('POST', `${address}/api/v1.0/register`, { json })
+export async function signedIn(page: Page, address: string, student: Student): Promise<void> {
+  await register(address, student)
   await page.goto(`${address}/login`)
-  await page.getByLabel('用户名或学号').fill(username)
-  await page.getByLabel('密码', { exact: true }).fill(password)
-  await page.getByRole('button', { name: '登录' }).click()
-  await page.getByRole('button', { name: /开始学习|结束学习/ }).waitFor()
+  await page.locator('input').nth(0).fill(student.username)
+  await page.locator('input').nth(1).fill(student.password)
+  await page.locator('button[type=submit]').click()
+  await page.locator('.clock-button').waitFor()
+  await page.locator('.recent').waitFor()
 }

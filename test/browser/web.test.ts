@@ -19,7 +19,8 @@ after(async () => {
   await service?.close()
 })
 
-const lin: Student = { username: '小林', password: '图书馆里真的很安静' }
+const password = '图书馆里真的很安静'
+const lin: Student = { username: '小林', password, school: 0 }
 
 interface Recorded {
   start_time: string
@@ -28,8 +29,8 @@ interface Recorded {
 }
 
 /** Oldest first. */
-async function recordsOf({ username, password }: Student): Promise<Recorded[]> {
-  const { body } = await send('GET', `${service.address}/api/v1.0/users/me/studys`, { as: basic(username, password) })
+async function recordsOf({ username, password: secret }: Student): Promise<Recorded[]> {
+  const { body } = await send('GET', `${service.address}/api/v1.0/users/me/studys`, { as: basic(username, secret) })
   return (body as { studys: Recorded[] }).studys
 }
 
@@ -67,9 +68,9 @@ test('a student registers with the school, studies, and finds it again', async (
 })
 
 test('what is done without a network is kept, and sent once with its own times', async () => {
-  const wen: Student = { username: '小文', password: '图书馆里真的很安静' }
+  const wen: Student = { username: '小文', password, school: 1 }
   const { page, context } = await openPage(chromium, service.address)
-  await signedIn(page, service.address, wen, 1)
+  await signedIn(page, service.address, wen)
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
   await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'), 'the worker takes over')
   await context.setOffline(true)
@@ -92,10 +93,10 @@ test('what is done without a network is kept, and sent once with its own times',
 })
 
 test('a stop on one device shows on the other, and a sign-out in the other tab', async () => {
-  const mei: Student = { username: '小梅', password: '图书馆里真的很安静' }
+  const mei: Student = { username: '小梅', password, school: 2 }
   const [one, other] = [await openPage(chromium, service.address), await openPage(chromium, service.address)]
-  await signedIn(one.page, service.address, mei, 2)
-  await signedIn(other.page, service.address, mei, 2)
+  await signedIn(one.page, service.address, mei)
+  await signedIn(other.page, service.address, mei)
   await button(one.page, '开始学习').click()
   await button(other.page, '结束学习').waitFor()
   await button(other.page, '结束学习').click()

@@ -20,6 +20,8 @@ export function onAnswer(listener: Listener): void {
 export const api = createClient<paths & PendingPaths>({ baseUrl: location.origin, fetch: send })
 
 async function send(request: Request): Promise<Response> {
+  // The browser would complain on its console, too.
+  if (!navigator.onLine) throw new TypeError('there is no network')
   const sentAt = performance.now()
   request.headers.set('accept-language', language.value)
   const response = await fetch(request, { signal: AbortSignal.timeout(timeoutMs) })

@@ -1,3 +1,4 @@
+import { ref } from 'vue'
 import { api, ask, onAnswer } from '../api/client.ts'
 import type { Result } from '../api/result.ts'
 import { sendSoon } from '../outbox/outbox.ts'
@@ -5,11 +6,14 @@ import { forgetAnswers } from '../storage/resource.ts'
 import { onTabMessage, tellTabs } from '../storage/tabs.ts'
 import { account, accountOf, recall } from './account.ts'
 
+/** Whether the service ended the session, and not the student. */
+export const isExpired = ref(false)
+
 /** Follows what answers and other tabs say about the session. */
 export function watchSession(): void {
   onAnswer(({ status }, path) => {
-    // Signing in with a wrong password says nothing about the session.
-    if (status === 401 && path !== '/api/v1.0/session') signedOut()
+    // It may be the password in the body that was wrong: then the session lives.
+    if (status === 401 && path !== '/api/v1.0/session' && account.value !== undefined) void checkSession()
   })
   onTabMessage('session', () => {
     const known = recall()
@@ -23,7 +27,10 @@ export function watchSession(): void {
 async function checkSession(): Promise<void> {
   const result = await ask(api.GET('/api/v1.0/session'))
   if (result.ok) account.value = accountOf(result.data)
-  else if (result.refusal.status === 401) signedOut()
+  else if (result.refusal.status === 401) {
+    isExpired.value = true
+    signedOut()
+  }
 }
 
 export async function signIn(username: string, password: string): Promise<Result<unknown>> {
@@ -32,6 +39,7 @@ export async function signIn(username: string, password: string): Promise<Result
     const known = accountOf(result.data)
     if (known.id !== account.value?.id) await forgetAnswers()
     account.value = known
+    isExpired.value = false
     tellTabs('session')
     sendSoon()
   }
