@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openBrowser } from '../support/browser.ts'
 import { startService } from '../support/service.ts'
-import { openPage, register } from './web-page.ts'
+import { openPage, phone, register } from './web-page.ts'
 import { regular, screens, seedRecords } from './web-screens.ts'
 
 const folder = join(import.meta.dirname, '../../web/shots')
@@ -21,6 +21,9 @@ try {
       const { page, context } = await openPage(chromium, service.address, options)
       await open(page, service.address, student)
       await page.evaluate('document.fonts.ready.then(() => undefined)')
+      // A bar that stands still would lie over the middle of a long picture.
+      const height = await page.evaluate<number>('document.documentElement.scrollHeight')
+      await page.setViewportSize({ width: phone.viewport.width, height: Math.max(phone.viewport.height, height) })
       await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true })
       await context.close()
     }

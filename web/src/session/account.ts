@@ -11,7 +11,8 @@ const remembered = 'account'
 
 export const account = ref<Account | undefined>(recall())
 
-watch(account, (known) => keepPreference(remembered, known && JSON.stringify(known)), { deep: true })
+// At once: another tab that is told reads it right away.
+watch(account, (known) => keepPreference(remembered, known && JSON.stringify(known)), { deep: true, flush: 'sync' })
 
 export function recall(): Account | undefined {
   try {
