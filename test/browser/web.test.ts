@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
 import { basic, send } from '../contract/client.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
@@ -73,7 +73,7 @@ test('what is done without a network is kept, and sent once with its own times',
   await signedIn(page, service.address, wen)
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
   await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'), 'the worker takes over')
-  await context.setOffline(true)
+  await goOffline(context)
   await button(page, '开始学习').click()
   await button(page, '结束学习').click()
   await button(page, '开始学习').click()
@@ -83,7 +83,7 @@ test('what is done without a network is kept, and sent once with its own times',
   await again.goto(service.address)
   await again.getByText('3 条等待上传').waitFor()
   assert.equal((await recordsOf(wen)).length, 0)
-  await context.setOffline(false)
+  await goOnline(context)
   await until(async () => (await recordsOf(wen)).length === 2, 'both starts are sent')
   await again.getByText('条等待上传').waitFor({ state: 'detached' })
   const [first, second] = await recordsOf(wen)
@@ -120,6 +120,17 @@ test('a refusal is read out, and says what to do', async () => {
     .waitFor()
   await context.close()
 })
+
+/** A new page may begin before the browser's own switch has reached it: so nothing of the API gets through either. */
+async function goOffline(context: BrowserContext): Promise<void> {
+  await context.route('**/api/**', (route) => route.abort())
+  await context.setOffline(true)
+}
+
+async function goOnline(context: BrowserContext): Promise<void> {
+  await context.unroute('**/api/**')
+  await context.setOffline(false)
+}
 
 /** Routes of the contract that this service doesn't have yet. */
 function isUnexpected(complaint: string): boolean {
