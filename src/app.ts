@@ -29,6 +29,8 @@ import { requestContext } from './http/request-context.ts'
 import { privateAnswers } from './http/response-headers.ts'
 import { buildServer } from './http/server.ts'
 import { pipelining } from './http/transport/pipelining.ts'
+import { idempotency } from './idempotency/idempotency.plugin.ts'
+import { createIdempotencyService } from './idempotency/idempotency.service.ts'
 import type { Keys } from './keys.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
@@ -94,6 +96,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(openapi, { version })
   await app.register(apiReference)
   await app.register(backgroundJobs, { ...services, logUnavailable })
+  await app.register(idempotency, services)
 
   // Public.
   await app.register(health, { ping: storage.ping, logUnavailable })
@@ -169,6 +172,7 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
   const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
   return {
+    idempotency: createIdempotencyService({ storage, clock, keys }),
     rateLimits,
     lastSeen,
     sessions,

@@ -2,6 +2,7 @@ import fp from 'fastify-plugin'
 import type { LastSeen } from './accounts/last-seen.service.ts'
 import type { RateLimitService } from './authentication/rate-limit.service.ts'
 import type { SessionService } from './authentication/sessions/session.service.ts'
+import type { IdempotencyService } from './idempotency/idempotency.service.ts'
 import type { HeartbeatService } from './studies/own/heartbeat.service.ts'
 import type { StudyService } from './studies/study.service.ts'
 
@@ -11,6 +12,7 @@ export interface BackgroundJobsOptions {
   lastSeen: LastSeen
   rateLimits: RateLimitService
   sessions: SessionService
+  idempotency: IdempotencyService
   /** Logs an error that means that the database is unavailable, and returns false for every other one. */
   logUnavailable: (error: unknown, context: object) => boolean
 }
@@ -18,9 +20,9 @@ export interface BackgroundJobsOptions {
 const everySeconds = 15
 const heartbeatsEverySeconds = 1
 
-/** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes expired rate limits. */
+/** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes what has expired. */
 export const backgroundJobs = fp<BackgroundJobsOptions>(
-  async (app, { studies, heartbeats, lastSeen, rateLimits, sessions, logUnavailable }) => {
+  async (app, { studies, heartbeats, lastSeen, rateLimits, sessions, idempotency, logUnavailable }) => {
     const timers: NodeJS.Timeout[] = []
     let round: Promise<void> | undefined
     let heartbeatRound: Promise<void> | undefined
@@ -29,7 +31,7 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
       if (!logUnavailable(error, { work: message })) app.log.warn({ err: error }, message)
     }
 
-    const forget = [rateLimits.forgetExpired, sessions.forgetExpired]
+    const forget = [rateLimits.forgetExpired, sessions.forgetExpired, idempotency.forgetExpired]
     async function runJobs(): Promise<void> {
       for (const job of [studies.endOverdue, lastSeen.flush, sessions.flushVisits, ...forget]) {
         try {

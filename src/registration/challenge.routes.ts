@@ -1,5 +1,6 @@
 import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
+import { networkOf } from '../shared/network.ts'
 import { schoolRefusals } from './school-refusal.ts'
 import type { VerificationService } from './verification.service.ts'
 import { Challenge } from './verification-input.schemas.ts'
@@ -18,6 +19,12 @@ export const challengeRoutes: Routes<{ verifications: VerificationService }> = a
         response: { 200: Challenge, ...errorResponses(...schoolRefusals, 'too-many-requests', 'challenge-unneeded') },
       },
     },
-    (request) => verifications.issueChallenge(request.ip),
+    ({ ip }, reply) =>
+      reply.answerOnce(
+        () => verifications.issueChallenge(ip),
+        (body) => ({ body }),
+        // The request has no content that only its sender knows.
+        { scope: `network ${networkOf(ip)}` },
+      ),
   )
 }

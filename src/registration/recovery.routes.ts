@@ -32,13 +32,14 @@ export const recoveryRoutes: Routes<RecoveryRoutesOptions> = async (app, { recov
         },
       },
     },
-    async (request) => {
-      const account = await recovery.recoverAccount(
-        verificationInputOf(proofKind, request.body, request.headers['waiting-place']),
-        request.body.password,
-        request.ip,
+    async (request, reply) => {
+      const { body, ip, origin } = request
+      const input = verificationInputOf(proofKind, body, request.headers['waiting-place'])
+      return reply.answerOnce(
+        (write) => recovery.recoverAccount(input, body.password, ip, write),
+        (account) => ({ body: presentUser(account, origin), accountId: account.id }),
+        { asksSchool: true },
       )
-      return presentUser(account, request.origin)
     },
   )
 }

@@ -7,7 +7,7 @@ import { checkPassword } from '../authentication/password.ts'
 import { hashPassword } from '../authentication/password-hash.ts'
 import { DomainError } from '../shared/errors.ts'
 import { networkOf } from '../shared/network.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Storage, Transact } from '../storage/storage.ts'
 import type { VerificationService } from './verification.service.ts'
 import type { VerificationInput } from './verification-input.ts'
 
@@ -26,14 +26,19 @@ export function createRecoveryService({ storage, verifications, guesses, student
    * is revealed only after the school has confirmed the student.
    * @throws DomainError `account-unknown`, and every error of a registration
    */
-  async function recoverAccount(input: VerificationInput, password: string, address: string): Promise<Account> {
+  async function recoverAccount(
+    input: VerificationInput,
+    password: string,
+    address: string,
+    transact: Transact<Account> = storage.write,
+  ): Promise<Account> {
     const claim = verifications.claim(input)
     await checkPassword(password, claim.known)
     await claim.prove(address)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
     const options = { network: networkOf(address), isPromised: claim.asksSchool }
     const passwordHash = await hashPassword(password, options)
-    const recovered = await storage.write(async (tx) => {
+    const recovered = await transact(async (tx) => {
       await claim.consume(tx)
       // Looked up inside the transaction: the number may move to another account while the school is being asked.
       const account = await findByStudentNumber(tx, numberHash)
@@ -51,11 +56,16 @@ export function createRecoveryService({ storage, verifications, guesses, student
    * already has an account is revealed only after the school has confirmed the student.
    * @throws DomainError `student-number-taken`, and every error of a verification
    */
-  async function rebindStudentNumber(id: AccountId, input: VerificationInput, address: string): Promise<Account> {
+  async function rebindStudentNumber(
+    id: AccountId,
+    input: VerificationInput,
+    address: string,
+    transact: Transact<Account> = storage.write,
+  ): Promise<Account> {
     const claim = verifications.claim(input)
     const numberHash = studentNumberHash(claim.studentNumber, studentNumberKey)
     await claim.prove(address)
-    return storage.write(async (tx) => {
+    return transact(async (tx) => {
       await claim.consume(tx)
       await updateStudentNumber(tx, id, numberHash)
       await endTokens(tx, id)

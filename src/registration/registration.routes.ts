@@ -21,7 +21,7 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
         operationId: 'register',
         summary: '注册 · Create an account',
         description:
-          '学校确认登录后才会建立账号，一个学号一个账号；重复同样的注册会返回已有账号。\n\nThe account exists only once the school has accepted a live login. One account a student number. The same call sent again answers the account, without asking the school.',
+          '学校确认登录后才会建立账号，一个学号一个账号；重复同样的注册会返回已有账号（200；带同一个 `Idempotency-Key` 则仍是 201）。\n\nThe account exists only once the school has accepted a live login. One account a student number. The same call sent again answers the account, without asking the school: 200, or 201 again under the same `Idempotency-Key`.',
         tags: ['users'],
         security: [],
         headers: WaitingPlace,
@@ -48,12 +48,14 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
     async (request, reply) => {
       const { username, password } = request.body
       const input = verificationInputOf(proofKind, request.body, request.headers['waiting-place'])
-      const { account, isNew } = await registration.registerAccount({ username, password, input }, request.ip)
-      const user = presentUser(account, request.origin)
-      return reply
-        .code(isNew ? 201 : 200)
-        .header('location', user.url)
-        .send(user)
+      return reply.answerOnce(
+        (write) => registration.registerAccount({ username, password, input }, request.ip, write),
+        ({ account, isNew }) => {
+          const body = presentUser(account, request.origin)
+          return { status: isNew ? 201 : 200, location: body.url, body, accountId: account.id }
+        },
+        { asksSchool: true },
+      )
     },
   )
 }

@@ -9,7 +9,7 @@ import { hashPassword } from '../authentication/password-hash.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { networkOf } from '../shared/network.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Storage, Transact } from '../storage/storage.ts'
 import type { Claim, VerificationService } from './verification.service.ts'
 import type { VerificationInput } from './verification-input.ts'
 
@@ -33,6 +33,13 @@ export interface Registered {
   isNew: boolean
 }
 
+interface Insertion {
+  numberHash: string
+  registration: Registration
+  address: string
+  transact: Transact<Registered>
+}
+
 export type RegistrationService = ReturnType<typeof createRegistrationService>
 
 export function createRegistrationService(deps: RegistrationDeps) {
@@ -42,7 +49,11 @@ export function createRegistrationService(deps: RegistrationDeps) {
    * Asks the school last, so that no password is tried for a registration that cannot succeed. Whether the number
    * already has an account is revealed only after the school has confirmed the student.
    */
-  async function registerAccount(registration: Registration, address: string): Promise<Registered> {
+  async function registerAccount(
+    registration: Registration,
+    address: string,
+    transact: Transact<Registered> = storage.write,
+  ): Promise<Registered> {
     const { username, password, input } = registration
     const claim = verifications.claim(input)
     checkUserName(username)
@@ -51,13 +62,13 @@ export function createRegistrationService(deps: RegistrationDeps) {
     if (taken) return repeated(taken, numberHash, registration, address)
     await checkPassword(password, { username, ...claim.known })
     await claim.prove(address)
-    const account = await insert(claim, numberHash, registration, address).catch(async (error: unknown) => {
+    const insertion = { numberHash, registration, address, transact }
+    return insert(claim, insertion).catch(async (error: unknown) => {
       // A concurrent duplicate of this request may have created the account.
       const winner = isTaken(error) ? await findNamed(username) : undefined
       if (winner?.studentNumberHash !== numberHash) throw error
       return repeated(winner, numberHash, registration, address)
     })
-    return account
   }
 
   async function findNamed(username: string): Promise<Credentials | undefined> {
@@ -66,24 +77,23 @@ export function createRegistrationService(deps: RegistrationDeps) {
 
   async function insert(
     claim: Claim,
-    numberHash: string,
-    { username, password }: Registration,
-    address: string,
+    { numberHash, registration: { username, password }, address, transact }: Insertion,
   ): Promise<Registered> {
     const passwordHash = await hashPassword(password, { network: networkOf(address), isPromised: claim.asksSchool })
-    const account = await storage.write(async (tx) => {
+    const registered = await transact(async (tx) => {
       await claim.consume(tx)
-      return insertAccount(tx, {
+      const account = await insertAccount(tx, {
         username,
         usernameKey: userNameKey(username),
         studentNumberHash: numberHash,
         passwordHash,
         createdAt: clock.now(),
       })
+      return { account, isNew: true }
     })
-    await guesses.noteSignIn(account.id, password, address)
+    await guesses.noteSignIn(registered.account.id, password, address)
     await verifications.welcome(address)
-    return { account, isNew: true }
+    return registered
   }
 
   /**

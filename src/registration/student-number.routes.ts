@@ -45,18 +45,21 @@ export const studentNumberRoutes: Routes<{
         },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { accountId, by } = request.identity
       if (by === 'token') throw new DomainError('password-wanted')
-      // A browser may send stored credentials along with another site's form. Only the student can type the password
-      // again.
-      await authentication.confirmPassword({ accountId, password: request.body.password, address: request.ip })
-      const account = await recovery.rebindStudentNumber(
-        accountId,
-        verificationInputOf(proofKind, request.body, request.headers['waiting-place']),
-        request.ip,
+      const { body, ip, origin } = request
+      return reply.answerOnce(
+        async (write) => {
+          // A browser may send stored credentials along with another site's form. Only the student can type the
+          // password again.
+          await authentication.confirmPassword({ accountId, password: body.password, address: ip })
+          const input = verificationInputOf(proofKind, body, request.headers['waiting-place'])
+          return recovery.rebindStudentNumber(accountId, input, ip, write)
+        },
+        (account) => ({ body: presentUser(account, origin) }),
+        { asksSchool: true },
       )
-      return presentUser(account, request.origin)
     },
   )
 }

@@ -6,6 +6,9 @@ export type Db = Kysely<Tables>
 
 export type DatabaseKind = 'sqlite' | 'postgres'
 
+/** Runs the one transaction of a use case that yields `T`: `storage.write`, or one that also stores the answer. */
+export type Transact<T> = (work: (tx: Db) => Promise<T>) => Promise<T>
+
 export interface Storage {
   readonly kind: DatabaseKind
   /** For reads outside a write. Sees only committed data. Throws DatabaseUnavailableError. */

@@ -1,6 +1,7 @@
 import type { AccountTable, HiddenAccountTable } from '../accounts/account.table.ts'
 import type { RateLimitTable } from '../authentication/rate-limit.table.ts'
 import type { SessionTable } from '../authentication/sessions/session.table.ts'
+import type { IdempotencyKeyTable } from '../idempotency/idempotency-key.table.ts'
 import type { WaitingPlaceTable } from '../registration/waiting-room/waiting-place.table.ts'
 import type { StudyChangeTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
@@ -19,4 +20,5 @@ export interface Tables {
   study_tallies: StudyCounterTable
   waiting_places: WaitingPlaceTable
   sessions: SessionTable
+  idempotency_keys: IdempotencyKeyTable
 }

@@ -55,22 +55,24 @@ export const studyStartRoutes: Routes<{ studies: StudyService }> = async (app, {
     const { start_time, subject, note } = request.body
     const startedAt = fromOptionalWireTime(start_time, 'start_time')
     const texts = { subject: keptSubject(subject), note: keptNote(note) }
-    const study = await studies.startStudy(request.identity.accountId, startedAt, texts)
-    const record = presentStudy(study, request.origin)
-    reply.code(201).header('location', record.url)
-    return record
+    return reply.answerOnce(
+      (write) => studies.startStudy(request.identity.accountId, startedAt, texts, write),
+      (study) => {
+        const body = presentStudy(study, request.origin)
+        return { status: 201, location: body.url, body }
+      },
+    )
   })
 }
 
 export const studyRoutes: Routes<{ studies: StudyService }> = async (app, { studies }) => {
-  app.put('/studys/:study_id', { schemaErrorFormatter: invalidStudyField, schema: ending }, async (request) => {
+  app.put('/studys/:study_id', { schemaErrorFormatter: invalidStudyField, schema: ending }, async (request, reply) => {
     const id = request.params.study_id as StudyId
-    const study = await studies.endStudy(
-      request.identity.accountId,
-      id,
-      fromOptionalWireTime(request.body.end_time, 'end_time'),
+    const endedAt = fromOptionalWireTime(request.body.end_time, 'end_time')
+    return reply.answerOnce(
+      (write) => studies.endStudy(request.identity.accountId, id, endedAt, write),
+      (study) => ({ body: presentStudy(study, request.origin) }),
     )
-    return presentStudy(study, request.origin)
   })
 
   app.get('/studys/:study_id', { schema: reading }, ({ params, identity, origin }) =>

@@ -4,7 +4,7 @@ import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Page, PageRequest } from '../shared/page.ts'
-import type { Db, Storage } from '../storage/storage.ts'
+import type { Db, Storage, Transact } from '../storage/storage.ts'
 import { createPageCache } from './page-cache.ts'
 import { findOverdue, findStudy } from './study.repository.ts'
 import { endsBy, type Rules, type Study, type StudyId, settled } from './study.ts'
@@ -47,9 +47,13 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes, foll
   const [limit, idle] = [wholeSeconds(maxHours * 3600), wholeSeconds(idleMinutes * 60)]
   const rules = (): Rules => ({ now: clock.now(), limit, idle })
 
-  /** Runs steps of `study-writes.service.ts` in their own transaction. */
-  function write<T>(accountId: AccountId, step: (write: StudyWrite) => Promise<T>): Promise<T> {
-    return storage.write((tx) => step(inWrite(tx, accountId)))
+  /** Runs steps of `study-writes.service.ts` in a transaction of their own, or in that of `transact`. */
+  function write<T>(
+    accountId: AccountId,
+    step: (write: StudyWrite) => Promise<T>,
+    transact: Transact<T> = storage.write,
+  ): Promise<T> {
+    return transact((tx) => step(inWrite(tx, accountId)))
   }
 
   /** For steps in a transaction that also does other work. */
@@ -65,12 +69,22 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes, foll
     })
   }
 
-  function startStudy(accountId: AccountId, startedAt?: EpochSeconds, texts: StudyTexts = {}): Promise<Study> {
-    return write(accountId, (write) => startIn(write, startedAt, texts))
+  function startStudy(
+    accountId: AccountId,
+    startedAt?: EpochSeconds,
+    texts: StudyTexts = {},
+    transact?: Transact<Study>,
+  ): Promise<Study> {
+    return write(accountId, (write) => startIn(write, startedAt, texts), transact)
   }
 
-  function endStudy(accountId: AccountId, id: StudyId, endedAt?: EpochSeconds): Promise<Study> {
-    return write(accountId, (write) => endIn(write, id, endedAt))
+  function endStudy(
+    accountId: AccountId,
+    id: StudyId,
+    endedAt?: EpochSeconds,
+    transact?: Transact<Study>,
+  ): Promise<Study> {
+    return write(accountId, (write) => endIn(write, id, endedAt), transact)
   }
 
   /**

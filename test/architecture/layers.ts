@@ -1,5 +1,5 @@
 const base = ['shared', 'storage', 'http', 'schools', 'accounts', 'authentication', 'registration', 'studies']
-const features = [...base, 'statistics', 'leaderboards', 'live', 'export']
+const features = ['idempotency', ...base, 'statistics', 'leaderboards', 'live', 'export']
 
 /**
  * What each place of `src` may import from the others: a folder, or one file of it. Whatever a place holds it may import itself.
@@ -21,9 +21,11 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'studies/*.table.ts',
     'statistics/*.table.ts',
     'leaderboards/*.table.ts',
+    'idempotency/*.table.ts',
   ],
   config: ['shared', 'storage/postgres/postgres-hosts.ts', 'http/transport/limits.ts'],
   http: ['shared', 'storage/database-unavailable.ts'],
+  idempotency: ['shared', 'storage', 'http'],
   accounts: ['shared', 'storage', 'http', 'schools'],
   authentication: ['shared', 'storage', 'http', 'schools', 'accounts'],
   registration: ['shared', 'storage', 'http', 'schools', 'accounts', 'authentication'],

@@ -12,7 +12,7 @@ export interface Role {
   because: string
 }
 
-const features = '^(?:accounts|authentication|registration|studies|statistics|leaderboards|live|export)/'
+const features = '^(?:idempotency|accounts|authentication|registration|studies|statistics|leaderboards|live|export)/'
 const webFramework = '^fastify|^@fastify/|^node:https?$|^node:http2$|^undici$'
 const sql = '^kysely|^pg$|^node:sqlite$'
 const inputAndOutput = `${webFramework}|${sql}|^node:(?:fs|net|tls|child_process|dns|timers|worker_threads)|^pino$`
@@ -39,7 +39,7 @@ export const roles: readonly Role[] = [
     forbids: new RegExp(`${webFramework}|^ajv$|^http/|\\.(?:service|schemas|routes|plugin)\\.ts$`),
     because: 'a repository knows SQL and no HTTP',
   },
-  ...['accounts', 'authentication', 'registration', 'studies', 'statistics'].map((feature) => ({
+  ...['idempotency', 'accounts', 'authentication', 'registration', 'studies', 'statistics'].map((feature) => ({
     files: new RegExp(`^${feature}/.*\\.repository\\.ts$`),
     forbids: new RegExp(`^(?!${feature}/).*\\.repository\\.ts$`),
     because: 'a repository asks no other feature’s',

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { STATUS_CODES } from 'node:http'
 import type { Reply } from './client.ts'
 
+/** The phrases of RFC 9110, where Node.js still has older ones. */
+const phrases: typeof STATUS_CODES = { ...STATUS_CODES, 422: 'Unprocessable Content' }
+
 export const CHINESE = /\p{Script=Han}/u
 
 /** An error in the one form of the contract, in Chinese unless the message says otherwise. */
@@ -20,7 +23,7 @@ export function errorText(reply: Reply): string {
   assert.ok(typeof body === 'object' && body !== null, `no error body but ${reply.text}`)
   assert.deepEqual(Object.keys(body).sort(), ['error', 'message'], reply.text)
   assert.ok('error' in body && 'message' in body)
-  assert.equal(body.error, STATUS_CODES[reply.status]?.toLowerCase())
+  assert.equal(body.error, phrases[reply.status]?.toLowerCase())
   assert.ok(typeof body.message === 'string' && body.message.trim() !== '')
   assert.doesNotMatch(body.message, LEAK)
   if (reply.status === 401) assert.ok(reply.headers.has('www-authenticate'))

@@ -36,7 +36,7 @@ for (const direction of directions) {
         )
         assert.deepEqual(
           checks.map(({ rows }) => rows.target > 0),
-          [true, true, false, false, true, false, false, false, true],
+          [true, true, false, false, true, false, false, false, false, true],
         )
       })
     })

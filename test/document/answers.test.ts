@@ -103,6 +103,15 @@ test('every answer about own records, settings and the own account is as the doc
   assert.equal((await ask('GET', '/users/me/settings', { as })).status, 200)
   assert.equal((await ask('PUT', '/users/me/settings', { as, json: { daily_goal_minutes: 0 } })).status, 400)
   await refuseBodies('PUT', '/users/me/settings')
+  for (const [key, goal, status] of [
+    ['one-key', 60, 200],
+    ['one-key', 60, 200],
+    ['one-key', 90, 422],
+    ['two keys', 90, 400],
+  ] as const) {
+    const call = { as, json: { daily_goal_minutes: goal }, headers: { 'idempotency-key': key } }
+    assert.equal((await ask('PUT', '/users/me/settings', call)).status, status)
+  }
   assert.equal((await ask('PUT', '/users/me/settings', { as, json: { visibility: 'only_me' } })).status, 200)
 
   const { password } = ann

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { assertTook } from '../support/patience.ts'
 import { inFaultedPlace } from './faulted-place.ts'
 import { killAgainAndAgain } from './kill-again-and-again.ts'
+import { killWithRepeats } from './kill-with-repeats.ts'
 
 for (const workers of [1, 2]) {
   test(`every acknowledged start and stop outlives kill -9 under load, with WORKERS=${workers}`, async (t) => {
@@ -12,5 +13,13 @@ for (const workers of [1, 2]) {
     assert.ok(acknowledged > 0)
     // A busy machine is no fault of the server: the long form reports the figure, this only sees that nothing is stuck.
     assertTook(slowest, 10_000, 'the slowest start')
+  })
+}
+
+for (const workers of [1, 2]) {
+  test(`a start with a key, repeated after kill -9, is one record, with WORKERS=${workers}`, async (t) => {
+    const { starts, repeated } = await inFaultedPlace(workers, (place) => killWithRepeats(place, 3))
+    t.diagnostic(`${starts} starts, ${repeated} of them sent again`)
+    assert.ok(repeated > 0)
   })
 }

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { serveBesideNeighbours } from './beside-neighbours.ts'
 import { inFaultedPlace } from './faulted-place.ts'
 import { assertFlushBeforeAnswer, withoutStrace } from './flush-before-answer.ts'
+import { killWithRepeats } from './kill-with-repeats.ts'
 import { killOnBothDatabases } from './long-kills.ts'
 import { assertFilesStayOpen } from './opened-files.ts'
 import { cutAgainAndAgain, cutFirstStart } from './power-cut.ts'
@@ -30,6 +31,7 @@ const workerCounts = [1, 2]
 
 export const parts: readonly Part[] = [
   { name: 'kills', run: killOnBothDatabases },
+  { name: 'repeats', run: repeats },
   { name: 'neighbours', run: besideNeighbours },
   { name: 'power-cuts', skip: () => withoutPreload, run: powerCuts },
   { name: 'first-start', skip: () => withoutPreload, run: firstStarts },
@@ -41,6 +43,14 @@ export const parts: readonly Part[] = [
   fromFile('disk', 'diskFaults'),
   fromFile('backup', 'backupFaults'),
 ]
+
+async function repeats(report: (line: string) => void, rounds: number): Promise<void> {
+  for (const workers of workerCounts) {
+    const kills = Math.ceil(rounds / 10)
+    const found = await inFaultedPlace(workers, (place) => killWithRepeats(place, kills))
+    report(`${workers} workers, ${kills} kills: ${found.starts} keyed starts, ${found.repeated} sent again, none twice`)
+  }
+}
 
 async function besideNeighbours(report: (line: string) => void, rounds: number): Promise<void> {
   for (const workers of workerCounts) {

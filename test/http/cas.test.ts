@@ -10,7 +10,11 @@ let service: Service
 let base: string
 
 before(async () => {
-  school = await startCasServer([student, { ...student, studentNumber: '2017010102' }])
+  school = await startCasServer([
+    student,
+    { ...student, studentNumber: '2017010102' },
+    { ...student, studentNumber: '2017010103' },
+  ])
   service = await startService({ SCHOOL: 'cas', SCHOOL_URL: school.url })
   base = `${service.address}/api/v1.0`
 })
@@ -42,10 +46,10 @@ async function ticketOf(studentNumber: string): Promise<string> {
   return ((await answer.json()) as { ticket: string }).ticket
 }
 
-async function post(path: string, body: object): Promise<{ status: number; text: string }> {
+async function post(path: string, body: object, key?: string): Promise<{ status: number; text: string }> {
   const answer = await fetch(`${base}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
     body: JSON.stringify(body),
   })
   return { status: answer.status, text: await answer.text() }
@@ -67,6 +71,14 @@ test('a ticket is spent by the registration that succeeds, once among many, and 
     ticket: await ticketOf(student.studentNumber),
   })
   assert.equal(fresh.status, 200)
+})
+
+test('a registration that is repeated under its key is answered the same, though its ticket is spent', async () => {
+  const body = { username: 'bob', password: 'quiet-reading-room', ticket: await ticketOf('2017010103') }
+  const first = await post('/register', body, 'the-key-of-bob')
+  assert.equal(first.status, 201)
+  assert.deepEqual(await post('/register', body, 'the-key-of-bob'), first)
+  assert.equal((await post('/register', { ...body, username: 'eve' }, 'the-key-of-eve')).status, 400)
 })
 
 test('a browser that did not begin the login, and a replayed or missing service ticket, get no registration ticket', async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import { createAccountAdministration } from '../../src/authentication/administration.service.ts'
 import { createSessionService } from '../../src/authentication/sessions/session.service.ts'
+import { createIdempotencyService } from '../../src/idempotency/idempotency.service.ts'
 import { studentNumberForm } from '../../src/shared/student-number-form.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
 import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
@@ -72,6 +73,8 @@ async function useEveryRoute(): Promise<void> {
     for (const path of ['/users/1', '/users/me', '/studys/1'])
       assert.equal((await call('GET', path, { as })).status, 200)
     for (const list of ['/studys', '/users/1/studys/', '/users/me/studys']) await readLists(list, as, call)
+    for (const json of [{}, {}, { note: 'another request' }])
+      await call('POST', '/studys/', { as, json, headers: { 'idempotency-key': 'plans' } })
     await useSessions(service.address, ann, call)
     await useOwnRoutes(ann.password, as, call)
   } finally {
@@ -137,6 +140,9 @@ async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<
   const studies = createStudyService({ storage, clock, maxHours: 16, idleMinutes: 30 })
   await studies.startStudy(id, clock.now() - 60)
   await studies.endOverdue()
+  const old = { mark: 'old', fingerprint: '', account_id: id, status: 200, location: null, body: null, created_at: 1 }
+  await storage.write((tx) => tx.insertInto('idempotency_keys').values(old).execute())
+  await createIdempotencyService({ storage, clock, keys: { idempotency: Buffer.alloc(32) } }).forgetExpired()
   const accounts = createAccountAdministration({
     storage,
     studentNumbers: studentNumberForm(),

@@ -59,13 +59,16 @@ export const settingsRoutes: Routes<{ settings: SettingsService }> = async (app,
   app.put(
     '/users/me/settings',
     { schemaErrorFormatter: invalidParameter('bad-setting'), schema: changing },
-    async ({ identity, body }) => {
+    async ({ identity, body }, reply) => {
       const { visibility, daily_goal_minutes: goal } = body
       const wanted: Partial<AccountSettings> = {
         ...(visibility === undefined ? {} : { visibility }),
         ...(goal === undefined ? {} : { dailyGoalMinutes: goal ?? undefined }),
       }
-      return presentSettings(await settings.changeSettings(identity.accountId, wanted))
+      return reply.answerOnce(
+        (write) => settings.changeSettings(identity.accountId, wanted, write),
+        (changed) => ({ body: presentSettings(changed) }),
+      )
     },
   )
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '../../shared/errors.ts'
 import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
-import type { Db, Storage } from '../../storage/storage.ts'
+import type { Db, Storage, Transact } from '../../storage/storage.ts'
 import { lockAccount } from '../account.repository.ts'
 import { type AccountId, type AccountSettings, isHidden } from '../account.ts'
 import { findSettings, updateSettings } from './settings.repository.ts'
@@ -22,8 +22,12 @@ export function createSettingsService({ storage, countData }: SettingsServiceDep
   }
 
   /** Settings that are not in `wanted` stay unchanged. @throws DomainError `unauthorized` */
-  function changeSettings(id: AccountId, wanted: Partial<AccountSettings>): Promise<AccountSettings> {
-    return storage.write(async (tx) => {
+  function changeSettings(
+    id: AccountId,
+    wanted: Partial<AccountSettings>,
+    transact: Transact<AccountSettings> = storage.write,
+  ): Promise<AccountSettings> {
+    return transact(async (tx) => {
       await lockAccount(tx, id, storage.kind)
       const before = known(await findSettings(tx, id))
       const after = { ...before, ...wanted }

@@ -29,9 +29,9 @@ const RemovalBody = {
 const changing = {
   operationId: 'changeAccount',
   summary: '修改用户名或密码 · Change the user name or the password',
-  description: `改密码后，所有令牌和已登录的浏览器失效。
+  description: `改密码后，所有令牌和已登录的浏览器失效；带 \`Idempotency-Key\` 重发时，用新密码登录。
 
-Give \`username\`, \`new_password\` or both. With another password every token and session dies.`,
+Give \`username\`, \`new_password\` or both. With another password every token and session dies. To repeat the request under its \`Idempotency-Key\`, sign in by the new one: 401 for the old one means that it was changed.`,
   tags: ['users'],
   body: ChangeBody,
   response: {
@@ -47,9 +47,9 @@ Give \`username\`, \`new_password\` or both. With another password every token a
 const removing = {
   operationId: 'removeAccount',
   summary: '注销账号 · Remove the account',
-  description: `账号和全部数据立即删除，无法恢复；学号可以重新注册。
+  description: `账号和全部数据立即删除，无法恢复；学号可以重新注册。重发得到 401，因为账号已不存在。
 
-The account and all its data are gone at once, for good. The student number can be registered again.`,
+The account and all its data are gone at once, for good. The student number can be registered again. A repeat gets 401: there is no such account any more.`,
   tags: ['users'],
   body: RemovalBody,
   response: {
@@ -61,15 +61,22 @@ The account and all its data are gone at once, for good. The student number can 
 const schemaErrorFormatter = () => new DomainError('parameter-missing')
 
 export const ownAccountRoutes: Routes<{ ownAccount: OwnAccountService }> = async (app, { ownAccount }) => {
-  app.put('/users/me', { schemaErrorFormatter, schema: changing }, async ({ identity, body, ip, origin }) => {
+  app.put('/users/me', { schemaErrorFormatter, schema: changing }, async ({ identity, body, ip, origin }, reply) => {
     const { password, username, new_password: newPassword } = body
     if (username === undefined && newPassword === undefined) throw new DomainError('parameter-missing')
     const confirmation = { accountId: identity.accountId, password, address: ip }
-    return presentUser(await ownAccount.changeAccount(confirmation, { username, newPassword }), origin)
+    return reply.answerOnce(
+      (write) => ownAccount.changeAccount(confirmation, { username, newPassword }, write),
+      (account) => ({ body: presentUser(account, origin) }),
+    )
   })
 
   app.delete('/users/me', { schemaErrorFormatter, schema: removing }, async ({ identity, body, ip }, reply) => {
-    await ownAccount.removeOwnAccount({ accountId: identity.accountId, password: body.password, address: ip })
-    return reply.code(204).send(null)
+    return reply.answerOnce(
+      () => ownAccount.removeOwnAccount({ accountId: identity.accountId, password: body.password, address: ip }),
+      () => ({ status: 204, body: null }),
+      // The account's keys go with it, and nobody has its credentials any more.
+      { isKept: false },
+    )
   })
 }

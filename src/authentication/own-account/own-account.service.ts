@@ -4,7 +4,7 @@ import { type RemoveData, removeAccount } from '../../accounts/account-removal.s
 import { studentNumberHash } from '../../accounts/student-number.ts'
 import { checkUserName, userNameKey } from '../../accounts/user-name.ts'
 import { DomainError } from '../../shared/errors.ts'
-import type { Db, Storage } from '../../storage/storage.ts'
+import type { Db, Storage, Transact } from '../../storage/storage.ts'
 import type { AuthenticationService, Confirmation } from '../authentication.service.ts'
 import { findCredentialState, replacePassword } from '../credentials.repository.ts'
 import { checkPassword } from '../password.ts'
@@ -35,7 +35,11 @@ export function createOwnAccountService({
    * A new password invalidates every token.
    * @throws DomainError as `confirmPassword` and `checkPassword`; `user-name-malformed`, `user-name-taken`
    */
-  async function changeAccount(confirmation: Confirmation, { username, newPassword }: AccountChange): Promise<Account> {
+  async function changeAccount(
+    confirmation: Confirmation,
+    { username, newPassword }: AccountChange,
+    transact: Transact<Account> = storage.write,
+  ): Promise<Account> {
     if (username !== undefined) checkUserName(username)
     const credentials = await authentication.confirmPassword(confirmation)
     const { accountId: id, password } = confirmation
@@ -45,7 +49,7 @@ export function createOwnAccountService({
         throw new DomainError('password-is-student-number')
     }
     const passwordHash = newPassword === undefined ? undefined : await hashPassword(newPassword)
-    return storage.write(async (tx) => {
+    return transact(async (tx) => {
       await lockAccount(tx, id, storage.kind)
       await refuseChanged(tx, id, credentials.version)
       const name = username ?? (await getAccount(tx, id)).username

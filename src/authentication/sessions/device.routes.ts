@@ -36,8 +36,10 @@ const endingOne = {
 export const deviceRoutes: Routes<{ sessions: SessionService }> = async (app, { sessions }) => {
   // First, so that the examples of the document can be sent in its order.
   app.delete('/users/me/sessions/:session_id', { schema: endingOne }, async ({ identity, params }, reply) => {
-    await sessions.end(identity.accountId, params.session_id as SessionId)
-    return reply.code(204).send(null)
+    return reply.answerOnce(
+      (write) => sessions.end(identity.accountId, params.session_id as SessionId, write),
+      () => ({ status: 204, body: null }),
+    )
   })
 
   app.get('/users/me/sessions', { schema: listing }, async ({ identity, origin }) => {
@@ -46,7 +48,9 @@ export const deviceRoutes: Routes<{ sessions: SessionService }> = async (app, { 
   })
 
   app.delete('/users/me/sessions', { schema: endingOthers }, async ({ identity }, reply) => {
-    await sessions.endOthers(identity)
-    return reply.code(204).send(null)
+    return reply.answerOnce(
+      (write) => sessions.endOthers(identity, write),
+      () => ({ status: 204, body: null }),
+    )
   })
 }

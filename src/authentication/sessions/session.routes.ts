@@ -81,12 +81,20 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
     },
     async (request, reply) => {
       const { username, password } = request.body
-      const identity = await authentication.byPassword(username, password, request.ip)
+      const before = sessionValueOf(request)
       const device = deviceOf(request.headers['user-agent'])
-      const value = await sessions.begin(identity, { device, before: sessionValueOf(request) })
-      lastSeen.note(identity.accountId)
-      reply.header('set-cookie', sessionCookie(request, value, idleSeconds))
-      return presentUser(await accounts.getAccount(identity.accountId), request.origin)
+      return reply.answerOnce(
+        async () => {
+          const identity = await authentication.byPassword(username, password, request.ip)
+          const value = await sessions.begin(identity, { device, before })
+          lastSeen.note(identity.accountId)
+          reply.header('set-cookie', sessionCookie(request, value, idleSeconds))
+          return accounts.getAccount(identity.accountId)
+        },
+        (account) => ({ body: presentUser(account, request.origin) }),
+        // The cookie's value is stored nowhere: a repeat signs in anew.
+        { isKept: false },
+      )
     },
   )
 
@@ -96,11 +104,14 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
     { onRequest: async (request) => fromOwnPage(request), schema: signingOut },
     async (request, reply) => {
       const value = sessionValueOf(request)
-      if (value) await sessions.endByValue(value)
-      return reply
-        .header('set-cookie', sessionCookie(request, '', 0))
-        .code(204)
-        .send(null)
+      return reply.answerOnce(
+        async () => {
+          if (value) await sessions.endByValue(value)
+          reply.header('set-cookie', sessionCookie(request, '', 0))
+        },
+        () => ({ status: 204, body: null }),
+        { isKept: false },
+      )
     },
   )
 }

@@ -4,7 +4,7 @@ import type { AccountId } from '../../accounts/account.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
 import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { Storage, Transact } from '../../storage/storage.ts'
 import type { Identity, Verified } from '../credential-cache.ts'
 import { findCredentialState } from '../credentials.repository.ts'
 import {
@@ -77,15 +77,15 @@ export function createSessionService({ storage, clock }: { storage: Storage; clo
   }
 
   /** @throws DomainError `not-found` */
-  async function end(accountId: AccountId, id: SessionId): Promise<void> {
-    await storage.write(async (tx) => {
+  function end(accountId: AccountId, id: SessionId, transact: Transact<void> = storage.write): Promise<void> {
+    return transact(async (tx) => {
       if (!(await deleteSession(tx, accountId, id))) throw new DomainError('not-found')
     })
   }
 
   /** Ends all sessions of the account but the caller's own. */
-  function endOthers({ accountId, sessionId }: Identity): Promise<void> {
-    return storage.write(async (tx) => {
+  function endOthers({ accountId, sessionId }: Identity, transact: Transact<void> = storage.write): Promise<void> {
+    return transact(async (tx) => {
       await lockAccount(tx, accountId, storage.kind)
       await deleteSessionsOf(tx, accountId, sessionId)
     })

@@ -44,7 +44,7 @@ function withItsKin(code: ErrorCode): ErrorCode[] {
     : [code]
 }
 
-type ErrorAnswer = Omit<typeof ErrorBody, 'description'> & {
+export type ErrorAnswer = Omit<typeof ErrorBody, 'description'> & {
   description: string
   examples: object[]
   headers?: AnswerHeaders
@@ -52,8 +52,16 @@ type ErrorAnswer = Omit<typeof ErrorBody, 'description'> & {
 
 /** The error responses of a route for its documentation: one response per status, with one line and one example per code. */
 export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorAnswer> {
-  const responses: Record<number, ErrorAnswer> = {}
-  for (const code of new Set([...codes.flatMap(withItsKin), ...everywhere])) {
+  return withErrors({}, new Set([...codes.flatMap(withItsKin), ...everywhere]))
+}
+
+/** These responses, and those of more errors. */
+export function withErrors(
+  given: Readonly<Record<number, ErrorAnswer>>,
+  codes: Iterable<ErrorCode>,
+): Record<number, ErrorAnswer> {
+  const responses = { ...given }
+  for (const code of codes) {
     const { status } = errorCatalogue[code]
     const details = exampleDetails(code)
     const [zh, en] = [errorMessage(code, 'zh', details), errorMessage(code, 'en', details)]

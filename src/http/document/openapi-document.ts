@@ -1,5 +1,6 @@
 import type { RouteOptions } from 'fastify'
 import { ErrorBody } from './api-schemas.ts'
+import { isWrite, withIdempotencyKey } from './idempotency-key.ts'
 import { createNamedSchemas } from './named-schemas.ts'
 import { operationOf } from './operation.ts'
 
@@ -7,9 +8,13 @@ const description = `学习时长的记录与查询。除注册、找回密码�
 
 时间一律为 UTC，格式 \`YYYY-MM-DD HH:mm:ss\`。地址末尾的斜杠可有可无。出错时返回 \`{"error", "message"}\`，\`message\` 默认为中文，请求头 \`Accept-Language: en\` 可换成英文。
 
+会写入的请求（POST、PUT、PATCH、DELETE）可以带请求头 \`Idempotency-Key\`，断线后原样重发而不会重复执行。只记住成功的回答；被拒绝的请求什么也没有改变，改正后可以用同一个值再发。
+
 Study time for campuses. All but a few routes, such as \`POST /register\`, take credentials: HTTP Basic (user name or student number, and password), or a token (as the Basic user name with an empty password, or as Bearer).
 
-Times are UTC, \`YYYY-MM-DD HH:mm:ss\`. A slash at the end of a path makes no difference. Errors are \`{"error", "message"}\`, in Chinese, or in English for \`Accept-Language: en\`.`
+Times are UTC, \`YYYY-MM-DD HH:mm:ss\`. A slash at the end of a path makes no difference. Errors are \`{"error", "message"}\`, in Chinese, or in English for \`Accept-Language: en\`.
+
+Requests that write (POST, PUT, PATCH, DELETE) take an \`Idempotency-Key\`, so that one whose answer was lost can be sent again and is not done twice. Only successes are remembered: a refusal has changed nothing, and its key can be used again once the request is corrected.`
 
 export type ApiDocument = Readonly<Record<string, unknown>>
 
@@ -21,7 +26,8 @@ export function describeRoutes(routes: readonly RouteOptions[], version: string)
   for (const { method, url, schema = {} } of routes) {
     const path = url.replaceAll(/:(\w+)/g, '{$1}')
     for (const each of [method].flat()) {
-      paths[path] = { ...paths[path], [each.toLowerCase()]: operationOf(schema, refer) }
+      const described = isWrite(each) ? withIdempotencyKey(schema) : schema
+      paths[path] = { ...paths[path], [each.toLowerCase()]: operationOf(described, refer) }
     }
   }
   return {

@@ -61,6 +61,21 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     zh: '此地址不支持该方法，请对照接口文档检查。',
     en: 'This address does not take that method. See the Allow header.',
   },
+  'idempotency-key-malformed': {
+    status: 400,
+    zh: '请求头 Idempotency-Key 应为 1 到 128 个可见的 ASCII 字符，请修改后重试。',
+    en: 'The header Idempotency-Key must have 1 to 128 visible ASCII characters. Correct it and try again.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    zh: '这个 Idempotency-Key 已用于另一个请求，请为新的请求换一个。',
+    en: 'This Idempotency-Key was used for another request. Make a new one for a new request.',
+  },
+  'request-in-flight': {
+    status: 409,
+    zh: '使用同一个 Idempotency-Key 的请求还在处理中，请稍后原样重试。',
+    en: 'The request with this Idempotency-Key is still being answered. Send it again, unchanged, in a moment.',
+  },
   'payload-too-large': {
     status: 413,
     zh: '请求内容过大，请缩小后重试。',
@@ -119,5 +134,7 @@ export function asksToWait(status: number): boolean {
 
 /** The reason phrase in lower case, which is the type of an error in the contract. */
 export function errorType(status: number): string {
+  // Node.js still has the phrase of an older RFC.
+  if (status === 422) return 'unprocessable content'
   return (STATUS_CODES[status] ?? 'error').toLowerCase()
 }

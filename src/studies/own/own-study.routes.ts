@@ -54,9 +54,9 @@ const ending = {
 const beating = {
   operationId: 'sendHeartbeat',
   summary: '心跳：还在学习 · A sign of life',
-  description: `可选。有过心跳的记录，若 \`STUDY_IDLE_MINUTES\`（默认 30 分钟）内再无心跳，在最后一次心跳时结束。
+  description: `可选。有过心跳的记录，若 \`STUDY_IDLE_MINUTES\`（默认 30 分钟）内再无心跳，在最后一次心跳时结束。重复的心跳没有坏处，不必带 \`Idempotency-Key\`；带了则会多一次写入。
 
-Optional. A record that had heartbeats, and then none for \`STUDY_IDLE_MINUTES\` (30 by default), ends at the last one.`,
+Optional. A record that had heartbeats, and then none for \`STUDY_IDLE_MINUTES\` (30 by default), ends at the last one. A repeated heartbeat does no harm and needs no \`Idempotency-Key\`; with one it costs a write.`,
   tags: ['studys'],
   response: {
     204: { type: 'null', description: '已记下 · Noted' },
@@ -76,8 +76,10 @@ export const ownStudyRoutes: Routes<OwnStudyRoutesOptions> = async (app, { ownSt
   )
 
   app.post('/studys/running/heartbeat', { schema: beating }, async ({ identity }, reply) => {
-    await heartbeats.beat(identity.accountId)
-    return reply.code(204).send(null)
+    return reply.answerOnce(
+      () => heartbeats.beat(identity.accountId),
+      () => ({ status: 204, body: null }),
+    )
   })
 
   app.get('/studys/running', { schema: reading }, ({ identity, origin }) =>
@@ -87,9 +89,12 @@ export const ownStudyRoutes: Routes<OwnStudyRoutesOptions> = async (app, { ownSt
   app.put(
     '/studys/running',
     { schemaErrorFormatter: invalidParameter('bad-time'), schema: ending },
-    async ({ identity, body, origin }) => {
+    async ({ identity, body, origin }, reply) => {
       const endedAt = fromOptionalWireTime(body.end_time, 'end_time')
-      return presentOwnStudy(await ownStudies.endRunning(identity.accountId, endedAt), origin, clock.now())
+      return reply.answerOnce(
+        (write) => ownStudies.endRunning(identity.accountId, endedAt, write),
+        (study) => ({ body: presentOwnStudy(study, origin, clock.now()) }),
+      )
     },
   )
 }

@@ -4,7 +4,7 @@ import type { EpochSeconds } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
 import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Page } from '../../shared/page.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { Storage, Transact } from '../../storage/storage.ts'
 import { findRunning } from '../study.repository.ts'
 import type { StudyService } from '../study.service.ts'
 import { endByService, type StudyId } from '../study.ts'
@@ -32,18 +32,23 @@ export function createOwnStudyService({ storage, studies }: OwnStudyServiceDeps)
   }
 
   /** @throws DomainError `no-running-study`, and as `decideEnd` */
-  function endRunning(accountId: AccountId, endedAt?: EpochSeconds): Promise<OwnStudy> {
-    return studies.write(accountId, (write) => endRunningIn(write, endedAt))
+  function endRunning(accountId: AccountId, endedAt?: EpochSeconds, transact?: Transact<OwnStudy>): Promise<OwnStudy> {
+    return studies.write(accountId, (write) => endRunningIn(write, endedAt), transact)
   }
 
   /** @throws DomainError `forbidden`, `not-found`, and as `decideEdit` */
-  function editStudy(accountId: AccountId, id: StudyId, edit: StudyEdit): Promise<OwnStudy> {
-    return studies.write(accountId, (write) => editIn(write, id, edit))
+  function editStudy(
+    accountId: AccountId,
+    id: StudyId,
+    edit: StudyEdit,
+    transact?: Transact<OwnStudy>,
+  ): Promise<OwnStudy> {
+    return studies.write(accountId, (write) => editIn(write, id, edit), transact)
   }
 
   /** @throws DomainError `forbidden`, `not-found` */
-  function removeStudy(accountId: AccountId, id: StudyId): Promise<void> {
-    return studies.write(accountId, (write) => removeIn(write, id))
+  function removeStudy(accountId: AccountId, id: StudyId, transact?: Transact<void>): Promise<void> {
+    return studies.write(accountId, (write) => removeIn(write, id), transact)
   }
 
   async function listOwnStudies(accountId: AccountId, request: StudyListRequest): Promise<Page<OwnStudy>> {

@@ -44,20 +44,24 @@ export const studyEditRoutes: Routes<{ ownStudies: OwnStudyService; clock: Clock
   app.patch(
     '/studys/:study_id',
     { schemaErrorFormatter: invalidStudyField, schema: editing },
-    async ({ identity, params, body, origin }) => {
+    async ({ identity, params, body, origin }, reply) => {
       const edit = {
         startedAt: fromOptionalWireTime(body.start_time, 'start_time'),
         endedAt: fromOptionalWireTime(body.end_time, 'end_time'),
         subject: keptSubject(body.subject),
         note: keptNote(body.note),
       }
-      const study = await ownStudies.editStudy(identity.accountId, params.study_id as StudyId, edit)
-      return presentOwnStudy(study, origin, clock.now())
+      return reply.answerOnce(
+        (write) => ownStudies.editStudy(identity.accountId, params.study_id as StudyId, edit, write),
+        (study) => ({ body: presentOwnStudy(study, origin, clock.now()) }),
+      )
     },
   )
 
   app.delete('/studys/:study_id', { schema: removing }, async ({ identity, params }, reply) => {
-    await ownStudies.removeStudy(identity.accountId, params.study_id as StudyId)
-    return reply.code(204).send(null)
+    return reply.answerOnce(
+      (write) => ownStudies.removeStudy(identity.accountId, params.study_id as StudyId, write),
+      () => ({ status: 204, body: null }),
+    )
   })
 }

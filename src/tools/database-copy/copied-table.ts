@@ -59,6 +59,14 @@ export const copiedTables: readonly CopiedTable[] = [
     drawn: true,
   },
   {
+    name: 'idempotency_keys',
+    columns: {
+      ...{ mark: text, fingerprint: text, account_id: integer, status: integer, location: text, body: text },
+      created_at: integer,
+    },
+    key: ['mark'],
+  },
+  {
     name: 'sessions',
     columns: {
       ...{ id: integer, account_id: integer, value_hash: text, credential_version: integer, device: text },

@@ -1,0 +1,100 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { JsonText } from '../http/json-text.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { IdempotencyService, Operation } from './idempotency.service.ts'
+import { isWellFormed, type KeptAnswer, type KeyedRequest } from './idempotency.ts'
+
+export interface Answer<Body> {
+  /** 200 by default. */
+  status?: number
+  location?: string | undefined
+  /** Null for an answer without a body. */
+  body: Body
+  /** The account that the answer tells about, if the request had no credentials. */
+  accountId?: number
+}
+
+export interface AnswerOptions {
+  /** Whether the use case waits for the school before it writes. */
+  asksSchool?: boolean
+  /** For a request without credentials: whose keys these are. By default, all such requests share them. */
+  scope?: string
+  /** False if nobody can ask for the answer again. A key that was used for another request is still refused. */
+  isKept?: boolean
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /**
+     * Answers a request that writes. `use` runs the use case with `write` for its transaction. If the request has an
+     * Idempotency-Key, the answer is stored in that transaction, and a repeated request gets it again.
+     */
+    answerOnce<T, Body>(
+      use: Operation<T, unknown>['use'],
+      present: (result: T) => Answer<Body>,
+      options?: AnswerOptions,
+    ): Promise<Body | JsonText>
+  }
+}
+
+/** Every route that writes answers by `reply.answerOnce`. */
+export const idempotency = fp<{ idempotency: IdempotencyService }>(async (app, { idempotency: service }) => {
+  app.decorateReply('answerOnce', async function answerOnce(use, present, options) {
+    const key = this.request.headers['idempotency-key']
+    // The usual case, as if this plugin did not exist.
+    if (key === undefined) return give(this, present(await use(service.write)))
+    return answerKeyed(service, this, { key, use, present, ...options })
+  })
+})
+
+interface KeyedOperation<T, Body> extends AnswerOptions {
+  key: string | string[]
+  use: Operation<T, unknown>['use']
+  present: (result: T) => Answer<Body>
+}
+
+async function answerKeyed<T, Body>(
+  service: IdempotencyService,
+  reply: FastifyReply,
+  { key, use, present, asksSchool = false, isKept = true, scope }: KeyedOperation<T, Body>,
+): Promise<Body | JsonText> {
+  const { request } = reply
+  const outcome = await service.once(keyedRequest(request, key, scope), {
+    use,
+    present,
+    kept: (answer) => (isKept ? keptAnswer(request, answer) : undefined),
+    asksSchool,
+  })
+  if ('answer' in outcome) return give(reply, outcome.answer)
+  const { status, location, text } = outcome.kept
+  return give(reply, { status, location, body: text === undefined ? (null as Body) : new JsonText(text) })
+}
+
+function give<Body>(reply: FastifyReply, { status = 200, location, body }: Answer<Body>): Body {
+  reply.code(status)
+  if (location !== undefined) reply.header('location', location)
+  return body
+}
+
+/** @throws DomainError `idempotency-key-malformed` */
+function keyedRequest(request: FastifyRequest, key: string | string[], scope = 'open'): KeyedRequest {
+  // Several headers of this name arrive as one, joined by a comma and a space.
+  if (typeof key !== 'string' || !isWellFormed(key)) throw new DomainError('idempotency-key-malformed')
+  const { method, url, body, identity } = request
+  return { key, scope: identity ? `account ${identity.accountId}` : scope, method, path: pathOf(url), body }
+}
+
+/** Every path is served with and without a trailing slash. */
+function pathOf(url: string): string {
+  return url.replace(/\?.*$/s, '').replace(/\/$/, '')
+}
+
+function keptAnswer(request: FastifyRequest, { status = 200, location, body, accountId }: Answer<unknown>): KeptAnswer {
+  return {
+    status,
+    location,
+    text: body === null ? undefined : JSON.stringify(body),
+    accountId: accountId ?? request.identity?.accountId,
+  }
+}

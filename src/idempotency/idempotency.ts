@@ -1,0 +1,58 @@
+import { createHmac } from 'node:crypto'
+
+/** For how long a repeated request gets the answer of the first one, in seconds. */
+export const keyLifetime = 24 * 3600
+
+/** How long a request that asks the school may take, in seconds. If its process dies, the key is free after that. */
+export const longestInFlight = 30
+
+/** 1 to 128 visible ASCII characters. */
+const wellFormed = /^[\x21-\x7e]{1,128}$/
+
+export function isWellFormed(key: string): boolean {
+  return wellFormed.test(key)
+}
+
+export interface KeyedRequest {
+  /** The value of the Idempotency-Key header. */
+  key: string
+  /** Whose keys these are. The same key in another scope is another key. */
+  scope: string
+  method: string
+  path: string
+  body: unknown
+}
+
+/** What is stored instead of the key and the request: both contain secrets. */
+export interface RequestIdentity {
+  mark: string
+  fingerprint: string
+}
+
+/** The answer of a request that succeeded. Only these are kept: after a refusal, the same key can be used again. */
+export interface KeptAnswer {
+  status: number
+  location: string | undefined
+  /** JSON; undefined for an answer without a body. */
+  text: string | undefined
+  /** The account that the answer tells about. */
+  accountId: number | undefined
+}
+
+export function identityOf({ key, scope, method, path, body }: KeyedRequest, secret: Buffer): RequestIdentity {
+  const content = JSON.stringify(body ?? {}, inOrder)
+  return {
+    mark: hmac(secret, `key\n${scope}\n${key}`),
+    fingerprint: hmac(secret, `request\n${key}\n${method} ${path}\n${content}`),
+  }
+}
+
+function hmac(secret: Buffer, text: string): string {
+  return createHmac('sha256', secret).update(text).digest('base64url')
+}
+
+/** Some clients write the fields of the same object in another order each time. */
+function inOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+}
