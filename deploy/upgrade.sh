@@ -25,7 +25,8 @@ install_release() {
   trap 'rm -rf "$new"' EXIT
   chmod 755 "$new"
   git -c advice.detachedHead=false clone --quiet --depth 1 --branch "$tag" "$source" "$new"
-  (cd "$new" && npm ci --omit=dev --no-audit --no-fund)
+  # Pages that are open from the running release go on loading its files.
+  (cd "$new" && PREVIOUS_DIST="$root/current/dist" npm ci --omit=dev --no-audit --no-fund)
   mv -T "$new" "$root/releases/$tag"
   trap - EXIT
 }

@@ -1,5 +1,5 @@
-// `npm run build`, also run at the end of `npm ci`: bundles src/main.ts with its packages, and the script of the page at /docs,
-// into dist/.
+// `npm run build`, also run at the end of `npm ci`: bundles src/main.ts with its packages, the script of the page at /docs, and the
+// web app, into dist/.
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -11,10 +11,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { missingPackages, root } from './install.mjs'
+import { buildWeb } from './web.mjs'
 
 const dist = join(root, 'dist')
 const stamp = 'build-hash'
@@ -48,7 +49,7 @@ export async function build() {
 }
 
 export async function bundleInto(outdir) {
-  await Promise.all([bundleSources(outdir), packReference(outdir)])
+  await Promise.all([bundleSources(outdir), packReference(outdir), buildWeb(join(outdir, 'web'))])
 }
 
 async function bundleSources(outdir) {
@@ -104,10 +105,11 @@ function replaceDist(folder) {
 }
 
 function hashOfInputs() {
-  const sources = readdirSync(join(root, 'src'), { recursive: true })
-    .map((path) => join('src', path))
-    .filter((path) => /\.(ts|json)$/.test(path) && !path.endsWith('.test.ts'))
-  const inputs = [...sources.sort(), 'package.json', 'package-lock.json', 'scripts/build.mjs']
+  const sources = filesBelow('src').filter((path) => /\.(ts|json)$/.test(path) && !path.endsWith('.test.ts'))
+  const web = [...filesBelow('web/src'), ...filesBelow('web/public')].filter((path) => !path.endsWith('.d.ts'))
+  const settings = ['package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/web.mjs']
+  const webSettings = ['package-lock.json', 'build.mjs', 'vite.config.ts', 'index.html'].map((name) => `web/${name}`)
+  const inputs = [...sources.sort(), ...web.sort(), ...settings, ...webSettings]
   const hash = createHash('sha256')
   for (const path of inputs)
     hash
@@ -115,6 +117,12 @@ function hashOfInputs() {
       .update(readFileSync(join(root, path)))
       .update('\0')
   return hash.digest('hex')
+}
+
+function filesBelow(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)))
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

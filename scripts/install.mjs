@@ -18,33 +18,40 @@ export function ensureInstalled({ dev = false } = {}) {
   if (!isWritable(root))
     fail(`缺少依赖 ${name}，当前用户无权安装 · ${name} is not installed, and this user may not write to ${root}`)
   console.error(`缺少依赖 ${name}，正在安装 · ${name} is not installed: running npm ci …`)
-  const npm = process.env.npm_execpath
-  const [command, ...before] = npm ? [process.execPath, npm] : ['npm']
-  const { status } = spawnSync(command, [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const { command, args, shell } = npmCommand()
+  const { status } = spawnSync(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
-    shell: !npm && process.platform === 'win32',
+    shell,
   })
   if (status !== 0) fail('npm ci 失败，原因见上 · npm ci failed: see its message above')
+}
+
+/** How npm is called: the one that runs this script, if one does. */
+export function npmCommand() {
+  const npm = process.env.npm_execpath
+  return npm
+    ? { command: process.execPath, args: [npm], shell: false }
+    : { command: 'npm', args: [], shell: process.platform === 'win32' }
 }
 
 /**
  * The packages of package-lock.json that are missing from node_modules or have a different version there, as `name@version`.
  * Optional packages, such as those for other platforms, may be missing.
- * @param {{ dev?: boolean }} options whether to check development packages too
+ * @param {{ dev?: boolean, folder?: string }} options whether to check development packages too, and where the lockfile lies
  */
-export function missingPackages({ dev = false } = {}) {
-  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+export function missingPackages({ dev = false, folder = root } = {}) {
+  const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'))
   const missing = Object.entries(packages)
     .filter(([path, entry]) => path !== '' && !entry.optional && !entry.devOptional && (dev || !entry.dev))
-    .filter(([path, { version }]) => installedVersion(path) !== version)
+    .filter(([path, { version }]) => installedVersion(folder, path) !== version)
     .map(([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`)
   return existsSync(ownNode) ? missing : ['node', ...missing]
 }
 
-function installedVersion(path) {
+function installedVersion(folder, path) {
   try {
-    return JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')).version
+    return JSON.parse(readFileSync(join(folder, path, 'package.json'), 'utf8')).version
   } catch {
     return undefined
   }

@@ -15,6 +15,7 @@ import { health } from './http/health.ts'
 import { apiBase } from './http/links.ts'
 import { metrics } from './http/metrics.ts'
 import { pages } from './http/pages/pages.ts'
+import { readWebApp } from './http/pages/web-app.ts'
 import { requestContext } from './http/request-context.ts'
 import { privateAnswers } from './http/response-headers.ts'
 import { buildServer } from './http/server.ts'
@@ -51,7 +52,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   // Public.
   await app.register(health, { ping: storage.ping, logUnavailable })
-  await app.register(pages, { version, isReady: () => isReady(app, storage) })
+  const web = config.web ? await readWebApp() : undefined
+  if (config.web && !web) logger.warn('there is no web app: run "npm run build"')
+  await app.register(pages, { version, web, isReady: () => isReady(app, storage) })
   if (deps.metrics) await app.register(metrics, { text: deps.metrics })
   await app.register(
     async (open) => {

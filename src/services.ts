@@ -42,8 +42,8 @@ export interface AppDeps {
     | 'studyMaxHours'
     | 'studyIdleMinutes'
     | 'throttle'
+    | 'web'
     | 'studentNumber'
-    | 'timezone'
   >
   storage: Storage
   clock: Clock

@@ -26,7 +26,7 @@ const onBothDatabases = [
 ]
 /** The exceptions: tests that use no database, or only SQLite. */
 const sameOnBoth = [
-  'test/http/{logs,openapi,registration-answers,registration-dialects,tls,write-lock}.test.ts',
+  'test/http/{logs,openapi,registration-answers,registration-dialects,tls,web-app,write-lock}.test.ts',
   'test/faults/{backup,flush-before-answer,neighbours,opened-files,power-cut}.test.ts',
   'test/storage/file-locks.test.ts',
 ]

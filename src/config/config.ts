@@ -57,6 +57,8 @@ export interface Config {
   terms: Term[]
   trustProxy: string[]
   throttle: boolean
+  /** Whether the web app is served. */
+  web: boolean
   limits: TransportLimits
   logLevel: LogLevel
 }
@@ -69,7 +71,7 @@ export const settingNames = [
   ...['SCHOOL_CONCURRENCY', 'LDAP_BASE_DN', 'LDAP_FILTER', 'LDAP_BIND_DN', 'LDAP_BIND_PASSWORD', 'LDAP_STARTTLS'],
   ...['CAS_STUDENT_NUMBER_ATTRIBUTE', 'CAS_RENEW', 'ALLOW_DEMO_SCHOOL', 'STUDENT_NUMBER', 'TOKEN_TTL', 'TIMEZONE'],
   ...['STUDY_MAX_HOURS', 'STUDY_IDLE_MINUTES', 'STREAK_MINUTES', 'BOARD_DAY_HOURS', 'TERMS'],
-  ...['TRUST_PROXY', 'THROTTLE', 'LOG_LEVEL'],
+  ...['TRUST_PROXY', 'THROTTLE', 'WEB', 'LOG_LEVEL'],
 ] as const
 
 export type SettingName = (typeof settingNames)[number]

@@ -40,6 +40,7 @@ const wrong: readonly (readonly [variable: string, env: Record<string, string>])
   ['TERMS', { TERMS: 'a:2026-09-01:2027-01-15,a:2027-02-15:2027-07-01' }],
   ['TRUST_PROXY', { TRUST_PROXY: 'everyone' }],
   ['THROTTLE', { THROTTLE: 'maybe' }],
+  ['WEB', { WEB: 'maybe' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
   ...['[0-9', '(', 'a)|(b', '[0-9]{3', '(?i:b)[0-9]', '[0-9]\\-'].map(notANumber),
   // Their matching would practically never end: nested repetitions, equivalent alternatives, many repetitions in a row.

@@ -66,6 +66,7 @@ export function readConfig(env: Environment): Config {
     terms: read('TERMS', [], terms),
     trustProxy: read('TRUST_PROXY', [], addresses),
     throttle: read('THROTTLE', true, onOff),
+    web: read('WEB', true, onOff),
     limits: transportLimits,
     logLevel: read('LOG_LEVEL', 'info', oneOf<LogLevel>('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')),
   }

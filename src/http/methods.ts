@@ -1,9 +1,19 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { sendError } from './errors/errors.ts'
 
 // An `import` would read every export, and one of them loads a whole HTTP client.
 const { METHODS } = process.getBuiltinModule('node:http')
+
+/** Whether it has answered. */
+type UnknownPathAnswer = (request: FastifyRequest, reply: FastifyReply) => boolean
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** This is asked before an unknown path gets 404. */
+    answerUnknownPaths(answer: UnknownPathAnswer): void
+  }
+}
 
 /**
  * On a known path, OPTIONS returns the accepted methods and any other method gets 405. On an unknown path, every method gets 404.
@@ -14,15 +24,20 @@ export const methods = fp(async (app) => {
   for (const method of METHODS) {
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true })
   }
-  await app.register(async (unknown) => answerUnknown(unknown, methodsOf))
+  let answer: UnknownPathAnswer = () => false
+  app.decorate('answerUnknownPaths', (added: UnknownPathAnswer) => {
+    answer = added
+  })
+  await app.register(async (unknown) => answerUnknown(unknown, methodsOf, (...asked) => answer(...asked)))
 })
 
 /** Must run in its own scope, so that known paths do not run its hook. */
-function answerUnknown(app: FastifyInstance, methodsOf: (url: string) => string[]): void {
+function answerUnknown(app: FastifyInstance, methodsOf: (url: string) => string[], answer: UnknownPathAnswer): void {
   app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not-found'))
   // Runs before the body is read: the result does not depend on it.
   app.addHook('onRequest', (request, reply) => {
     const taken = methodsOf(request.url)
+    if (taken.length === 0 && answer(request, reply)) return
     if (taken.length === 0 || taken.includes(request.method)) return sendError(request, reply, 'not-found')
     reply.header('allow', [...taken, 'OPTIONS'].join(', '))
     if (request.method === 'OPTIONS') reply.code(204).send()

@@ -55,6 +55,26 @@ export const pageHeaders: HeaderSet = headersOf({
   },
 })
 
+/** Additional headers of the web app's files. A service worker takes its policy from its own file. */
+export const webAppHeaders: HeaderSet = headersOf({
+  ...none,
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      manifestSrc: ["'self'"],
+      workerSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+})
+
 /** The headers that helmet would set on each response. Computed once: helmet on each response would cost more than the whole hook. */
 function headersOf(options: HelmetOptions): HeaderSet {
   const headers: Record<string, string> = {}

@@ -9,16 +9,29 @@ export interface StaticFile {
   readonly body: Buffer
   /** Whether the body is compressed with gzip. No uncompressed copy exists. */
   readonly isGzip: boolean
+  /** The same content, compressed with Brotli. */
+  readonly brotli: Buffer | undefined
   readonly etag: string
 }
+
+export interface Compression {
+  isGzip?: boolean
+  brotli?: Buffer | undefined
+}
+
+type Encoding = 'br' | 'gzip' | 'identity'
 
 /** The most that is in flight to one slow reader, encrypted where it uses TLS. */
 const pieceBytes = 16 * 1024
 
-export function staticFile(type: string, content: Buffer | string, { isGzip = false } = {}): StaticFile {
+export function staticFile(
+  type: string,
+  content: Buffer | string,
+  { isGzip = false, brotli }: Compression = {},
+): StaticFile {
   const body = typeof content === 'string' ? Buffer.from(content) : content
   const tag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`
-  return { type, body, isGzip, etag: isGzip ? `W/${tag}` : tag }
+  return { type, body, isGzip, brotli, etag: isGzip ? `W/${tag}` : tag }
 }
 
 /**
@@ -26,16 +39,30 @@ export function staticFile(type: string, content: Buffer | string, { isGzip = fa
  * without gzip, the file is decompressed.
  */
 export function sendFile(request: FastifyRequest, reply: FastifyReply, file: StaticFile): FastifyReply {
-  const { type, body, isGzip, etag } = file
+  const { type, isGzip, etag } = file
   reply.header('etag', etag)
-  if (isGzip) reply.header('vary', 'Accept-Encoding')
+  if (isGzip) addVary(reply, 'Accept-Encoding')
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
   reply.type(type)
-  if (isGzip && new Negotiator(request.raw).encoding(['gzip', 'identity']) !== 'gzip')
+  const encoding = encodingFor(request, file)
+  const body = encoding === 'br' && file.brotli ? file.brotli : file.body
+  if (isGzip && encoding === 'identity')
     return reply.send(Readable.from(pieces(body), { highWaterMark: 1 }).pipe(createGunzip()))
-  if (isGzip) reply.header('content-encoding', 'gzip')
+  if (encoding !== 'identity') reply.header('content-encoding', encoding)
   reply.header('content-length', body.length)
   return reply.send(body.length > pieceBytes ? Readable.from(pieces(body), { highWaterMark: 1 }) : body)
+}
+
+/** The smallest that the client takes. */
+function encodingFor({ raw }: FastifyRequest, { isGzip, brotli }: StaticFile): Encoding {
+  if (!isGzip) return 'identity'
+  const offered: Encoding[] = brotli ? ['br', 'gzip', 'identity'] : ['gzip', 'identity']
+  const accepted = new Negotiator(raw).encodings(offered)
+  return offered.find((encoding) => accepted.includes(encoding)) ?? 'identity'
+}
+
+function addVary(reply: FastifyReply, name: string): void {
+  reply.header('vary', reply.hasHeader('vary') ? `${reply.getHeader('vary')}, ${name}` : name)
 }
 
 function* pieces(body: Buffer): Generator<Buffer> {

@@ -15,7 +15,7 @@ let chromium: TestBrowser
 before(async () => {
   const port = await freePort()
   address = `http://${lanHost}:${port}`
-  service = await startService({ PORT: String(port), PUBLIC_URL: address })
+  service = await startService({ PORT: String(port), PUBLIC_URL: address, WEB: 'off' })
   chromium = await openBrowser()
   const [student] = demoStudents
   const json = { ...known, stu_id: student?.studentNumber, stu_pwd: student?.schoolPassword }

@@ -37,6 +37,8 @@ test('every route answers after the files of the service are gone', { timeout: p
       'docs/start.js',
       'docs/reference.js',
       'favicon.ico',
+      'index.html',
+      'sw.js',
     ]) {
       assert.equal((await send('GET', `${address}/${path}`)).status, 200, path)
     }

@@ -8,7 +8,7 @@ import { type Service, startService } from '../support/service.ts'
 
 let service: Service
 before(async () => {
-  service = await startService()
+  service = await startService({ WEB: 'off' })
 })
 after(() => service.close())
 

@@ -18,6 +18,11 @@ export async function makeInstalledCopy(): Promise<InstalledCopy> {
   for (const part of ['src', 'scripts', 'package.json', 'package-lock.json']) {
     await cp(join(root, part), join(folder, part), { recursive: true })
   }
+  await cp(join(root, 'web'), join(folder, 'web'), {
+    recursive: true,
+    filter: (path) => !path.includes('node_modules'),
+  })
+  await symlink(join(root, 'web/node_modules'), join(folder, 'web/node_modules'))
   const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { dev?: boolean }>
   }

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { BrowserContext, Page } from 'playwright-core'
+import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
+import { basic, send } from '../contract/client.ts'
+import { openBrowser, type TestBrowser } from '../support/browser.ts'
+import { until } from '../support/patience.ts'
+import { type Service, startService } from '../support/service.ts'
+import { openPage, type Student, signedIn } from './web-page.ts'
+
+let service: Service
+let chromium: TestBrowser
+before(async () => {
+  service = await startService()
+  chromium = await openBrowser()
+})
+after(async () => {
+  await chromium?.close()
+  await service?.close()
+})
+
+const password = '图书馆里真的很安静'
+const lin: Student = { username: '小林', password, school: 0 }
+
+interface Recorded {
+  start_time: string
+  end_time: string | null
+  subject: string | null
+}
+
+/** Oldest first. */
+async function recordsOf({ username, password: secret }: Student): Promise<Recorded[]> {
+  const { body } = await send('GET', `${service.address}/api/v1.0/users/me/studys`, { as: basic(username, secret) })
+  return (body as { studys: Recorded[] }).studys
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+
+test('a student registers with the school, studies, and finds it again', async () => {
+  const { page, context, complaints } = await openPage(chromium, service.address)
+  const [school] = demoStudents
+  await page.goto(service.address)
+  await page.getByRole('link', { name: '注册' }).click()
+  await page.getByLabel('用户名').fill(lin.username)
+  await page.getByLabel('密码', { exact: true }).fill(lin.password)
+  await page.getByLabel('学号').fill(school?.studentNumber ?? '')
+  await page.getByLabel('教务系统密码').fill(school?.schoolPassword ?? '')
+  await button(page, '注册').click()
+  await page.getByLabel('科目（可不填）').fill('高等数学')
+  await button(page, '开始学习').click()
+  await button(page, '结束学习').waitFor()
+  await until(async () => (await recordsOf(lin)).length === 1, 'the start reaches the service')
+  await page.reload()
+  await button(page, '结束学习').click()
+  await until(async () => (await recordsOf(lin))[0]?.end_time !== null, 'the end reaches the service')
+  await button(page, '撤销').click()
+  await button(page, '结束学习').waitFor()
+  await until(async () => (await recordsOf(lin)).length === 2, 'the student goes on')
+  const [first, second] = await recordsOf(lin)
+  assert.deepEqual(
+    [first?.subject, second?.subject, second?.start_time, second?.end_time],
+    ['高等数学', '高等数学', first?.end_time, null],
+  )
+  await button(page, '结束学习').click()
+  await until(async () => (await recordsOf(lin))[1]?.end_time !== null, 'the end reaches the service')
+  assert.deepEqual(complaints.filter(isUnexpected), [])
+  await context.close()
+})
+
+test('what is done without a network is kept, and sent once with its own times', async () => {
+  const wen: Student = { username: '小文', password, school: 1 }
+  const { page, context } = await openPage(chromium, service.address)
+  await signedIn(page, service.address, wen)
+  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
+  await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'), 'the worker takes over')
+  await goOffline(context)
+  await button(page, '开始学习').click()
+  await button(page, '结束学习').click()
+  await button(page, '开始学习').click()
+  await page.getByText('3 条等待上传').waitFor()
+  await page.close()
+  const again = await context.newPage()
+  await again.goto(service.address)
+  await again.getByText('3 条等待上传').waitFor()
+  assert.equal((await recordsOf(wen)).length, 0)
+  await goOnline(context)
+  await until(async () => (await recordsOf(wen)).length === 2, 'both starts are sent')
+  await again.getByText('条等待上传').waitFor({ state: 'detached' })
+  const [first, second] = await recordsOf(wen)
+  assert.ok(first?.end_time && second && first.end_time <= second.start_time)
+  assert.equal(second?.end_time, null)
+  await context.close()
+})
+
+test('a stop on one device shows on the other, and a sign-out in the other tab', async () => {
+  const mei: Student = { username: '小梅', password, school: 2 }
+  const [one, other] = [await openPage(chromium, service.address), await openPage(chromium, service.address)]
+  await signedIn(one.page, service.address, mei)
+  await signedIn(other.page, service.address, mei)
+  await button(one.page, '开始学习').click()
+  await button(other.page, '结束学习').waitFor()
+  await button(other.page, '结束学习').click()
+  await button(one.page, '开始学习').waitFor()
+  const tab = await one.context.newPage()
+  await tab.goto(`${service.address}/me`)
+  await button(tab, '退出登录').click()
+  await one.page.getByRole('link', { name: '登录' }).waitFor()
+  for (const { context } of [one, other]) await context.close()
+})
+
+test('a refusal is read out, and says what to do', async () => {
+  const { page, context } = await openPage(chromium, service.address, { locale: 'en-GB' })
+  await page.goto(`${service.address}/login`)
+  await page.getByLabel('User name or student number').fill('nobody')
+  await page.getByLabel('Password', { exact: true }).fill('a wrong password')
+  await button(page, 'Sign in').click()
+  await page
+    .getByRole('alert')
+    .getByText(/credentials|password/i)
+    .waitFor()
+  await context.close()
+})
+
+/** A new page may begin before the browser's own switch has reached it: so nothing of the API gets through either. */
+async function goOffline(context: BrowserContext): Promise<void> {
+  await context.route('**/api/**', (route) => route.abort())
+  await context.setOffline(true)
+}
+
+async function goOnline(context: BrowserContext): Promise<void> {
+  await context.unroute('**/api/**')
+  await context.setOffline(false)
+}
+
+/** Routes of the contract that this service doesn't have yet. */
+function isUnexpected(complaint: string): boolean {
+  return !/\/statistics\?/.test(complaint)
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { assertError } from '../contract/assert-error.ts'
+import { send } from '../contract/client.ts'
+import { type Service, startService } from '../support/service.ts'
+
+const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
+const folder = join(import.meta.dirname, '../../dist/web')
+const policy =
+  "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';manifest-src 'self';worker-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none'"
+
+let service: Service
+before(async () => {
+  service = await startService()
+})
+after(() => service.close())
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  send('GET', `${service.address}${path}`, { headers })
+const index = () => readFileSync(join(folder, 'index.html'), 'utf8')
+const assets = () => [...index().matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
+
+test('a browser gets the app at every path that is nobody else’s', async () => {
+  for (const path of ['/', '/login', '/day/2026-11-26', '/nobody/knows?this=1']) {
+    const reply = await get(path, { accept: browser })
+    assert.deepEqual([reply.status, reply.text], [200, index()], path)
+    assert.equal(reply.headers.get('content-security-policy'), policy)
+    assert.equal(reply.headers.get('cache-control'), 'no-cache')
+    assert.match(reply.headers.get('vary') ?? '', /^Accept, Accept-Encoding/)
+  }
+  const head = await send('HEAD', `${service.address}/login`, { headers: { accept: browser } })
+  assert.deepEqual([head.status, head.text], [200, ''])
+})
+
+test('programs, and paths of the API, keep their answers', async () => {
+  for (const accept of ['*/*', 'application/json', browser]) {
+    for (const path of ['/api', '/api/v1.0/nothing', '/docs/nothing', '/healthz/nothing', '/assets/gone-12345678.js'])
+      assertError(await get(path, { accept }), 404)
+  }
+  for (const accept of ['*/*', 'application/json']) assertError(await get('/login', { accept }), 404)
+  for (const method of ['POST', 'PUT', 'DELETE'] as const)
+    assertError(await send(method, `${service.address}/login`, { headers: { accept: browser } }), 404)
+  assertError(await send('POST', `${service.address}/sw.js`, { headers: { accept: browser } }), 405)
+})
+
+test('assets are kept for good, the page and its worker are asked for each time', async () => {
+  assert.ok(assets().length >= 2)
+  for (const path of assets()) {
+    const reply = await get(path)
+    assert.equal(reply.status, 200)
+    assert.equal(reply.headers.get('cache-control'), 'public, max-age=31536000, immutable')
+    assert.match(reply.headers.get('content-type') ?? '', path.endsWith('.js') ? /^text\/javascript/ : /^text\/css/)
+  }
+  const worker = await get('/sw.js')
+  // A worker is bound by the policy of its own file.
+  assert.equal(worker.headers.get('content-security-policy'), policy)
+  for (const path of ['/sw.js', '/index.html', '/manifest.webmanifest'])
+    assert.equal((await get(path)).headers.get('cache-control'), 'no-cache', path)
+  const shell = JSON.parse(/const shell = (\[.*\])/.exec(worker.text)?.[1] ?? '[]') as string[]
+  for (const path of shell) assert.equal((await get(path)).status, 200, path)
+  for (const path of ['/index.html', ...assets()]) assert.ok(shell.includes(path), path)
+})
+
+test('each file is sent as small as the client takes it, and once', async () => {
+  const [script = ''] = assets()
+  const plain = readFileSync(join(folder, script))
+  for (const [accepted, encoding, unpack] of [
+    ['gzip, deflate, br', 'br', brotliDecompressSync],
+    ['gzip', 'gzip', gunzipSync],
+    ['br;q=0, gzip', 'gzip', gunzipSync],
+    ['identity', undefined, (body: Buffer) => body],
+  ] as const) {
+    const { headers, body } = await fetchRaw(script, { 'accept-encoding': accepted })
+    assert.equal(headers['content-encoding'], encoding, accepted)
+    assert.ok(unpack(body).equals(plain), accepted)
+    const again = await fetchRaw(script, { 'if-none-match': String(headers.etag) })
+    assert.deepEqual([again.status, again.body.length], [304, 0])
+  }
+})
+
+test('with WEB=off the first page is as it was without the app', async (t) => {
+  const alone = await startService({ WEB: 'off' })
+  t.after(() => alone.close())
+  const page = await send('GET', alone.address, { headers: { accept: browser } })
+  assert.match(page.text, /服务状态.*正常/s)
+  for (const path of ['/login', '/sw.js', '/index.html'])
+    assertError(await send('GET', `${alone.address}${path}`, { headers: { accept: browser } }), 404)
+})
+
+test('the app names no other origin, and no source of anything', () => {
+  const names = readdirSync(folder, { recursive: true }) as string[]
+  const texts = names.filter((name) => /\.(?:html|js|css|svg|webmanifest)$/.test(name))
+  assert.ok(texts.length > 10)
+  // Names of XML's vocabularies are addresses in form only; Vue's and its router's links stand in messages that are never shown.
+  const known = /^https?:\/\/(?:www\.w3\.org\/|vuejs\.org\/error-reference\/|router\.vuejs\.org\/)/
+  for (const name of texts) {
+    const text = readFileSync(join(folder, name), 'utf8')
+    const named = [...text.matchAll(/(?:https?:)?\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s"'`)]*/gi)].map(String)
+    assert.deepEqual(
+      named.filter((address) => !known.test(address)),
+      [],
+      name,
+    )
+    assert.doesNotMatch(text, /sourceMappingURL/, name)
+  }
+})
+
+test('what the first screen loads, and what any other adds, stays small', () => {
+  const size = (path: string) => readFileSync(join(folder, `${path}.gz`)).length
+  const first = assets().filter((path) => /\.(?:js|css)$/.test(path))
+  const total = first.reduce((sum, path) => sum + size(path), 0)
+  assert.ok(total <= 80_000, `${total} bytes`)
+  const own = JSON.parse(readFileSync(join(folder, 'own-assets.json'), 'utf8')) as string[]
+  for (const name of own.filter((one) => /\.(?:js|css)$/.test(one) && !first.includes(`/assets/${one}`)))
+    assert.ok(size(`/assets/${name}`) <= 25_000, name)
+})
+
+interface RawReply {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  body: Buffer
+}
+
+/** As it comes: fetch would unpack it. */
+function fetchRaw(path: string, headers: Record<string, string>): Promise<RawReply> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${service.address}${path}`, { headers }, async (response) => {
+      const body = Buffer.concat(await response.toArray())
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body })
+    })
+    asked.on('error', reject).end()
+  })
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Refusal, Result } from '../../web/src/api/result.ts'
+import { type Entry, nextToSend, renewed, withId, withoutEntry } from '../../web/src/outbox/entry.ts'
+import { outcomeOf } from '../../web/src/outbox/outcome.ts'
+import { shownOf, sittingStart, withOutbox } from '../../web/src/studies/shown-study.ts'
+import { fromWireTime } from '../../web/src/time/wire-time.ts'
+
+const at = (time: string) => `2026-11-26 ${time}`
+const base = { account: 1, wasSent: false }
+const start = (key: string, order: number, time: string): Entry => ({
+  ...base,
+  ...{ action: 'start', key, order, start_time: at(time), subject: '高等数学' },
+})
+const end = (key: string, order: number, startKey: string, time: string): Entry => ({
+  ...base,
+  ...{ action: 'end', key, order, target: { startKey }, end_time: at(time) },
+})
+const parked = { status: 400, message: '结束时间不能早于开始时间' }
+
+test('entries are sent in order, of the account that is signed in, and not before their start is done', () => {
+  const [a, b, c] = [start('a', 1, '08:00:00'), end('b', 2, 'a', '09:00:00'), start('c', 3, '10:00:00')]
+  assert.equal(nextToSend([c, b, a], 1)?.key, 'a')
+  assert.equal(nextToSend([a, b, c], 2), undefined)
+  // What is parked holds up what builds upon it, and nothing else.
+  assert.equal(nextToSend([{ ...a, parked }, b, c], 1)?.key, 'c')
+  const [settled] = withId([b], 'a', 7)
+  assert.deepEqual(settled && 'target' in settled && settled.target, { id: 7 })
+  assert.equal(nextToSend([c, ...withId([b], 'a', 7)], 1)?.key, 'b')
+})
+
+test('what was not sent is taken back with all that builds upon it; what was sent is not', () => {
+  const [a, b] = [start('a', 1, '08:00:00'), end('b', 2, 'a', '09:00:00')]
+  assert.deepEqual(withoutEntry([a, b], 'a'), [])
+  assert.deepEqual(withoutEntry([a, b], 'b'), [a])
+  assert.equal(withoutEntry([{ ...a, wasSent: true }, b], 'a'), undefined)
+  assert.deepEqual(withoutEntry([{ ...a, wasSent: true, parked }, b], 'a'), [])
+})
+
+test('another attempt has another key, and its followers know it', () => {
+  const entries = [{ ...start('a', 1, '08:00:00'), wasSent: true, parked }, end('b', 2, 'a', '09:00:00')]
+  const [again, follower] = renewed(entries, 'a', 'n', { start_time: at('08:05:00') })
+  assert.deepEqual(again, { ...start('n', 1, '08:05:00'), wasSent: false })
+  assert.deepEqual(follower && 'target' in follower && follower.target, { startKey: 'n' })
+})
+
+test('each answer has its consequence', () => {
+  const entry = start('a', 1, '08:00:00')
+  const removal: Entry = { ...base, action: 'delete', key: 'd', order: 1, target: { id: 7 } }
+  const refused = (status: number, more: Partial<Refusal> = {}): Result<unknown> => ({
+    ok: false,
+    refusal: { status, message: '不行', ...more },
+  })
+  assert.deepEqual(outcomeOf(entry, { ok: true, data: undefined, status: 201 }, 0), { kind: 'done' })
+  assert.deepEqual(outcomeOf(entry, refused(401), 0), { kind: 'signed-out' })
+  for (const status of [400, 403, 404, 413, 422])
+    assert.deepEqual(outcomeOf(entry, refused(status), 0), { kind: 'parked', status, message: '不行' })
+  assert.deepEqual(outcomeOf(removal, refused(404), 0), { kind: 'done' })
+  for (const status of [0, 408, 409, 429, 500, 503]) {
+    assert.deepEqual(outcomeOf(entry, refused(status), 0), { kind: 'later', seconds: 2 })
+    assert.deepEqual(outcomeOf(entry, refused(status), 99), { kind: 'later', seconds: 60 })
+    assert.deepEqual(outcomeOf(entry, refused(status, { retryAfterSeconds: 17 }), 3), { kind: 'later', seconds: 17 })
+  }
+})
+
+const record = (id: number, from: string, to: string | null) =>
+  shownOf({ id, start_time: at(from), end_time: to && at(to), subject: null, note: null })
+
+test('a screen shows what will be once everything is sent', () => {
+  const seconds = (time: string) => fromWireTime(at(time))
+  const running = record(7, '08:00:00', null)
+  const shown = withOutbox([running], [end('b', 2, 'a', '10:00:00'), start('a', 1, '09:00:00')])
+  assert.deepEqual(
+    shown.map(({ start: from, end: to, isWaiting }) => [from, to, isWaiting]),
+    [
+      [seconds('09:00:00'), seconds('10:00:00'), true],
+      [seconds('08:00:00'), seconds('09:00:00'), false],
+    ],
+  )
+  const edit: Entry = { ...base, action: 'edit', key: 'e', order: 3, target: { id: 7 }, changes: { note: '第三章' } }
+  assert.equal(withOutbox([running], [{ ...edit, parked }])[0]?.refusal, parked.message)
+  assert.deepEqual(withOutbox([running], [{ ...base, action: 'delete', key: 'd', order: 4, target: { id: 7 } }]), [])
+})
+
+test('a stop that was taken back does not set the clock to nothing', () => {
+  const [first, second] = [record(7, '08:00:00', '09:00:00'), record(8, '09:00:00', null)]
+  assert.equal(sittingStart(second, [second, first]), first.start)
+  assert.equal(sittingStart(second, [second, record(6, '07:00:00', '08:30:00')]), second.start)
+})

@@ -1,0 +1,37 @@
+import createClient from 'openapi-fetch'
+import { language, messages } from '../messages/messages.ts'
+import { noteAnswer } from '../time/clock.ts'
+import type { PendingPaths } from './pending.ts'
+import { type Result, resultOf } from './result.ts'
+import type { paths } from './schema.d.ts'
+
+/** A request that neither answers nor fails is given up: a phone between two cells. Registering may wait for the school. */
+const timeoutMs = 60_000
+
+type Listener = (response: Response, path: string) => void
+const listeners: Listener[] = []
+
+/** Is told of every answer. */
+export function onAnswer(listener: Listener): void {
+  listeners.push(listener)
+}
+
+/** The service's API, in the types of its own document. The browser adds the session's cookie. */
+export const api = createClient<paths & PendingPaths>({ baseUrl: location.origin, fetch: send })
+
+async function send(request: Request): Promise<Response> {
+  // The browser would complain on its console, too.
+  if (!navigator.onLine) throw new TypeError('there is no network')
+  const sentAt = performance.now()
+  request.headers.set('accept-language', language.value)
+  const response = await fetch(request, { signal: AbortSignal.timeout(timeoutMs) })
+  noteAnswer(response, sentAt)
+  const { pathname } = new URL(request.url)
+  for (const listener of listeners) listener(response, pathname)
+  return response
+}
+
+/** `await ask(api.GET('/api/v1.0/users/me'))` */
+export function ask<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Result<T>> {
+  return resultOf(answer, messages.value.noAnswer)
+}

@@ -1,0 +1,23 @@
+import { ref } from 'vue'
+import { keepPreference, readPreference } from '../storage/preferences.ts'
+
+export type Theme = 'system' | 'light' | 'dark'
+
+const chosen = 'theme'
+export const theme = ref<Theme>('system')
+
+export function chooseTheme(wanted: Theme): void {
+  keepPreference(chosen, wanted === 'system' ? undefined : wanted)
+  applyTheme(wanted)
+}
+
+export function applyPreferredTheme(): void {
+  const kept = readPreference(chosen)
+  applyTheme(kept === 'light' || kept === 'dark' ? kept : 'system')
+}
+
+function applyTheme(wanted: Theme): void {
+  theme.value = wanted
+  if (wanted === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = wanted
+}

@@ -1,0 +1,28 @@
+import { ref, watch } from 'vue'
+import { keepPreference, readPreference } from '../storage/preferences.ts'
+
+/** Who is signed in. The cookie itself can't be read by a page; this is remembered, so that the app opens without a network. */
+export interface Account {
+  id: number
+  username: string
+}
+
+const remembered = 'account'
+
+export const account = ref<Account | undefined>(recall())
+
+// At once: another tab that is told reads it right away.
+watch(account, (known) => keepPreference(remembered, known && JSON.stringify(known)), { deep: true, flush: 'sync' })
+
+export function recall(): Account | undefined {
+  try {
+    const { id, username } = JSON.parse(readPreference(remembered) ?? '')
+    return typeof id === 'number' && typeof username === 'string' ? { id, username } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function accountOf(user: { url: string; username: string }): Account {
+  return { id: Number(user.url.split('/').at(-1)), username: user.username }
+}

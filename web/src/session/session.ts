@@ -1,0 +1,62 @@
+import { ref } from 'vue'
+import { api, ask, onAnswer } from '../api/client.ts'
+import type { Result } from '../api/result.ts'
+import { sendSoon } from '../outbox/outbox.ts'
+import { forgetAnswers } from '../storage/resource.ts'
+import { onTabMessage, tellTabs } from '../storage/tabs.ts'
+import { account, accountOf, recall } from './account.ts'
+
+/** Whether the service ended the session, and not the student. */
+export const isExpired = ref(false)
+
+/** Follows what answers and other tabs say about the session. */
+export function watchSession(): void {
+  onAnswer(({ status }, path) => {
+    // It may be the password in the body that was wrong: then the session lives.
+    if (status === 401 && path !== '/api/v1.0/session' && account.value !== undefined) void checkSession()
+  })
+  onTabMessage('session', () => {
+    const known = recall()
+    if (known?.id !== account.value?.id) account.value = known
+    if (known === undefined) void forgetAnswers()
+  })
+  if (account.value !== undefined) void checkSession()
+}
+
+/** Asks who the cookie belongs to. Without an answer, the remembered account stays. */
+async function checkSession(): Promise<void> {
+  const result = await ask(api.GET('/api/v1.0/session'))
+  if (result.ok) account.value = accountOf(result.data)
+  else if (result.refusal.status === 401) {
+    isExpired.value = true
+    signedOut()
+  }
+}
+
+export async function signIn(username: string, password: string): Promise<Result<unknown>> {
+  const result = await ask(api.POST('/api/v1.0/session', { body: { username, password } }))
+  if (result.ok) {
+    const known = accountOf(result.data)
+    if (known.id !== account.value?.id) await forgetAnswers()
+    account.value = known
+    isExpired.value = false
+    tellTabs('session')
+    sendSoon()
+  }
+  return result
+}
+
+/** Without a network the cookie can't be taken back: then nothing changes. */
+export async function signOut(): Promise<Result<unknown>> {
+  const result = await ask(api.DELETE('/api/v1.0/session'))
+  if (result.ok || result.refusal.status === 401) signedOut()
+  return result
+}
+
+/** What waits in the outbox stays there, for the next time that this account signs in. */
+export function signedOut(): void {
+  if (account.value === undefined) return
+  account.value = undefined
+  void forgetAnswers()
+  tellTabs('session')
+}

@@ -1,0 +1,17 @@
+/** localStorage, where the browser allows it: small things that must be known before anything is painted. */
+export function readPreference(name: string): string | undefined {
+  try {
+    return localStorage.getItem(name) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function keepPreference(name: string, value: string | undefined): void {
+  try {
+    if (value === undefined) localStorage.removeItem(name)
+    else localStorage.setItem(name, value)
+  } catch {
+    // A private tab may refuse it. Then the choice lasts as long as the page.
+  }
+}

@@ -1,0 +1,51 @@
+import { type ComputedRef, computed } from 'vue'
+import { api, ask } from '../api/client.ts'
+import type { Result } from '../api/result.ts'
+import type { components } from '../api/schema.d.ts'
+import { confirmed, outbox } from '../outbox/outbox.ts'
+import { type Resource, useResource } from '../storage/resource.ts'
+import { type ShownStudy, shownOf, sittingStart, withOutbox } from './shown-study.ts'
+
+type OwnStudyPage = components['schemas']['OwnStudyPage']
+
+export interface MyStudies {
+  resource: Resource<OwnStudyPage>
+  /** Newest first, with what waits in the outbox laid over them. */
+  studies: ComputedRef<ShownStudy[]>
+  running: ComputedRef<ShownStudy | undefined>
+  /** Since when the student has been at it, in seconds since 1970. */
+  runningSince: ComputedRef<number | undefined>
+}
+
+/** The latest records of whoever is signed in, and what runs. */
+export function useMyStudies(count: number): MyStudies {
+  const resource = useResource(
+    () => 'latest',
+    () => readLatest(count),
+  )
+  const studies = computed(() => {
+    const known = new Map((resource.data.value?.studys ?? []).map((study) => [study.id, study]))
+    for (const [id, study] of confirmed.value) {
+      if (study) known.set(id, { ...known.get(id), ...study })
+      else known.delete(id)
+    }
+    return withOutbox([...known.values()].map(shownOf), outbox.value)
+  })
+  const running = computed(() => studies.value.find(({ end }) => end === undefined))
+  const runningSince = computed(() => running.value && sittingStart(running.value, studies.value))
+  return { resource, studies, running, runningSince }
+}
+
+/** What was confirmed while the answer was under way may be missing from it: then it is asked for again. */
+async function readLatest(count: number): Promise<Result<OwnStudyPage>> {
+  for (;;) {
+    const before = confirmed.value
+    const result = await ask(
+      api.GET('/api/v1.0/users/me/studys', { params: { query: { order: 'desc', per_page: count } } }),
+    )
+    if (!result.ok) return result
+    if (confirmed.value !== before) continue
+    if (before.size > 0) confirmed.value = new Map()
+    return result
+  }
+}

@@ -1,0 +1,36 @@
+import { onScopeDispose, type Ref, ref } from 'vue'
+import { keepPreference, readPreference } from '../storage/preferences.ts'
+import { ServerClock } from './server-clock.ts'
+
+const wallAhead = 'clock'
+const clock = new ServerClock(
+  { monotonic: () => performance.now(), wall: () => Date.now() },
+  Number(readPreference(wallAhead) ?? 0),
+)
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) clock.hide()
+  else clock.show()
+})
+
+/** The service's time in seconds since 1970. */
+export function serverNow(): number {
+  return clock.now()
+}
+
+export function noteAnswer(response: Response, sentAt: number): void {
+  const date = Date.parse(response.headers.get('date') ?? '')
+  if (Number.isNaN(date)) return
+  clock.note(date, sentAt, performance.now())
+  keepPreference(wallAhead, String(Math.round(clock.wallAhead())))
+}
+
+/** The service's time, anew each second while a component uses it. */
+export function useNow(): Ref<number> {
+  const now = ref(serverNow())
+  const timer = setInterval(() => {
+    now.value = serverNow()
+  }, 250)
+  onScopeDispose(() => clearInterval(timer))
+  return now
+}
