@@ -1,9 +1,10 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
 import { createAccountService } from './accounts/account.service.ts'
+import type { RemoveData } from './accounts/account-removal.service.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
 import { settingsRoutes } from './accounts/settings/settings.routes.ts'
-import { createSettingsService } from './accounts/settings/settings.service.ts'
+import { type CountData, createSettingsService } from './accounts/settings/settings.service.ts'
 import { authentication } from './authentication/authentication.plugin.ts'
 import { createAuthenticationService } from './authentication/authentication.service.ts'
 import { createPasswordGuesses } from './authentication/guessing/password-guesses.service.ts'
@@ -36,7 +37,9 @@ import { studentNumberRoutes } from './registration/student-number.routes.ts'
 import { createVerificationService } from './registration/verification.service.ts'
 import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
+import { createCampusCalendar } from './shared/campus-calendar.ts'
 import type { Clock } from './shared/clock.ts'
+import { createDailyTotals } from './statistics/daily-totals.service.ts'
 import type { Storage } from './storage/storage.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
@@ -60,6 +63,10 @@ export interface AppDeps {
     | 'tokenLifetime'
     | 'studyMaxHours'
     | 'studyIdleMinutes'
+    | 'timezone'
+    | 'streakMinutes'
+    | 'boardDayHours'
+    | 'terms'
     | 'throttle'
     | 'studentNumber'
   >
@@ -149,19 +156,30 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
   const identities = createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses })
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
-  const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
+  const calendar = createCampusCalendar(config.timezone)
+  const totals = createDailyTotals({ calendar, boardDayHours: config.boardDayHours, terms: config.terms })
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers: [totals.follow] })
+  const countData: CountData = async (tx, id, counted) => {
+    await countForEveryone(tx, id, counted)
+    await totals.share(tx, id, counted)
+  }
+  const removeData: RemoveData = async (tx, id) => {
+    const removed = await removeStudiesOf(tx, id)
+    await totals.remove(tx, id)
+    return removed
+  }
   return {
     rateLimits,
     lastSeen,
     verifications,
     identities,
     accounts: createAccountService({ storage, lastSeen }),
-    settings: createSettingsService({ storage, countData: countForEveryone }),
+    settings: createSettingsService({ storage, countData }),
     ownAccount: createOwnAccountService({
       storage,
       studentNumberKey,
       authentication: identities,
-      removeData: removeStudiesOf,
+      removeData,
     }),
     registration: createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, guesses, studentNumberKey }),
