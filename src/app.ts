@@ -40,6 +40,10 @@ import type { StudentVerifier } from './schools/verifier.ts'
 import { createCampusCalendar } from './shared/campus-calendar.ts'
 import type { Clock } from './shared/clock.ts'
 import { createDailyTotals } from './statistics/daily-totals.service.ts'
+import { ledgerRoutes } from './statistics/ledger/ledger.routes.ts'
+import { createLedgerService } from './statistics/ledger/ledger.service.ts'
+import { statisticsRoutes } from './statistics/statistics.routes.ts'
+import { createStatisticsService } from './statistics/statistics.service.ts'
 import type { Storage } from './storage/storage.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
@@ -130,6 +134,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(studyListRoutes, { studies })
         await known.register(studyRoutes, { studies })
         await known.register(studyEditRoutes, { ...services, clock })
+        await known.register(statisticsRoutes, services)
+        await known.register(ledgerRoutes, services)
       })
     },
     { prefix: apiBase },
@@ -186,5 +192,13 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
     studies,
     ownStudies: createOwnStudyService({ storage, studies }),
     heartbeats: createHeartbeatService({ storage, studies }),
+    ledgers: createLedgerService({
+      ...{ storage, calendar, boardDayHours: config.boardDayHours },
+      rules: studies.rules,
+    }),
+    statistics: createStatisticsService({
+      ...{ storage, totals, streakMinutes: config.streakMinutes },
+      rules: studies.rules,
+    }),
   }
 }

@@ -16,7 +16,7 @@ export interface BoardDayChange {
  */
 export interface BoardTotals {
   apply(tx: Db, accountId: AccountId, changes: BoardDayChange[]): MaybePromise<void>
-  /** Adds everything that the account's daily totals say (`findSeenDays`), after `remove`. */
+  /** Makes the boards hold what the account's daily totals say (`findSeenDays`), whatever they held of it before. */
   add(tx: Db, accountId: AccountId): Promise<void>
   /** Takes the account off every board. It may be on none. */
   remove(tx: Db, accountId: AccountId): Promise<void>
