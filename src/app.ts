@@ -1,10 +1,9 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
 import { createAccountService } from './accounts/account.service.ts'
-import type { RemoveData } from './accounts/account-removal.service.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
 import { settingsRoutes } from './accounts/settings/settings.routes.ts'
-import { type CountData, createSettingsService } from './accounts/settings/settings.service.ts'
+import { createSettingsService } from './accounts/settings/settings.service.ts'
 import { authentication } from './authentication/authentication.plugin.ts'
 import { createAuthenticationService } from './authentication/authentication.service.ts'
 import { createPasswordGuesses } from './authentication/guessing/password-guesses.service.ts'
@@ -15,6 +14,7 @@ import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
 import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config/config.ts'
+import { createDerivedData } from './derived-data.ts'
 import { apiReference } from './http/document/api-reference.ts'
 import { openapi } from './http/document/openapi.ts'
 import { createUnavailabilityLog } from './http/errors/unavailability-log.ts'
@@ -37,9 +37,7 @@ import { studentNumberRoutes } from './registration/student-number.routes.ts'
 import { createVerificationService } from './registration/verification.service.ts'
 import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
-import { createCampusCalendar } from './shared/campus-calendar.ts'
 import type { Clock } from './shared/clock.ts'
-import { createDailyTotals } from './statistics/daily-totals.service.ts'
 import { ledgerRoutes } from './statistics/ledger/ledger.routes.ts'
 import { createLedgerService } from './statistics/ledger/ledger.service.ts'
 import { statisticsRoutes } from './statistics/statistics.routes.ts'
@@ -52,8 +50,6 @@ import { studyEditRoutes } from './studies/own/study-edit.routes.ts'
 import { studyRoutes, studyStartRoutes } from './studies/study.routes.ts'
 import { createStudyService } from './studies/study.service.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
-import { removeStudiesOf } from './studies/study-removal.service.ts'
-import { countForEveryone } from './studies/study-visibility.service.ts'
 import { version } from './version.ts'
 
 export interface AppDeps {
@@ -162,18 +158,9 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
   const identities = createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses })
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
-  const calendar = createCampusCalendar(config.timezone)
-  const totals = createDailyTotals({ calendar, boardDayHours: config.boardDayHours, terms: config.terms })
-  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers: [totals.follow] })
-  const countData: CountData = async (tx, id, counted) => {
-    await countForEveryone(tx, id, counted)
-    await totals.share(tx, id, counted)
-  }
-  const removeData: RemoveData = async (tx, id) => {
-    const removed = await removeStudiesOf(tx, id)
-    await totals.remove(tx, id)
-    return removed
-  }
+  const { calendar, totals, followers, countData, removeData } = createDerivedData(config)
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers })
+  const { rules } = studies
   return {
     rateLimits,
     lastSeen,
@@ -181,24 +168,13 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
     identities,
     accounts: createAccountService({ storage, lastSeen }),
     settings: createSettingsService({ storage, countData }),
-    ownAccount: createOwnAccountService({
-      storage,
-      studentNumberKey,
-      authentication: identities,
-      removeData,
-    }),
+    ownAccount: createOwnAccountService({ storage, studentNumberKey, authentication: identities, removeData }),
     registration: createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, guesses, studentNumberKey }),
     studies,
     ownStudies: createOwnStudyService({ storage, studies }),
     heartbeats: createHeartbeatService({ storage, studies }),
-    ledgers: createLedgerService({
-      ...{ storage, calendar, boardDayHours: config.boardDayHours },
-      rules: studies.rules,
-    }),
-    statistics: createStatisticsService({
-      ...{ storage, totals, streakMinutes: config.streakMinutes },
-      rules: studies.rules,
-    }),
+    ledgers: createLedgerService({ storage, calendar, boardDayHours: config.boardDayHours, rules }),
+    statistics: createStatisticsService({ storage, totals, streakMinutes: config.streakMinutes, rules }),
   }
 }
