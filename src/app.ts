@@ -42,6 +42,7 @@ import { ledgerRoutes } from './statistics/ledger/ledger.routes.ts'
 import { createLedgerService } from './statistics/ledger/ledger.service.ts'
 import { statisticsRoutes } from './statistics/statistics.routes.ts'
 import { createStatisticsService } from './statistics/statistics.service.ts'
+import { createTotalsSweep } from './statistics/upkeep/totals-sweep.service.ts'
 import type { Storage } from './storage/storage.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
@@ -175,6 +176,7 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
     ownStudies: createOwnStudyService({ storage, studies }),
     heartbeats: createHeartbeatService({ storage, studies }),
     ledgers: createLedgerService({ storage, calendar, boardDayHours: config.boardDayHours, rules }),
+    totalsSweep: createTotalsSweep({ storage, totals }),
     statistics: createStatisticsService({ storage, totals, streakMinutes: config.streakMinutes, rules }),
   }
 }

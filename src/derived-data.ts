@@ -2,11 +2,13 @@ import type { RemoveData } from './accounts/account-removal.service.ts'
 import type { CountData } from './accounts/settings/settings.service.ts'
 import type { Config } from './config/config.ts'
 import { createCampusCalendar } from './shared/campus-calendar.ts'
+import type { BoardTotals } from './statistics/board-totals.service.ts'
 import { createDailyTotals } from './statistics/daily-totals.service.ts'
 import { removeStudiesOf } from './studies/study-removal.service.ts'
 import { countForEveryone } from './studies/study-visibility.service.ts'
 import type { StudyFollower } from './studies/study-writes.service.ts'
 
+export type DerivedData = ReturnType<typeof createDerivedData>
 export type DerivedDataConfig = Pick<Config, 'timezone' | 'boardDayHours' | 'terms'>
 
 /**
@@ -15,7 +17,8 @@ export type DerivedDataConfig = Pick<Config, 'timezone' | 'boardDayHours' | 'ter
  */
 export function createDerivedData({ timezone, boardDayHours, terms }: DerivedDataConfig) {
   const calendar = createCampusCalendar(timezone)
-  const totals = createDailyTotals({ calendar, boardDayHours, terms })
+  const boards: BoardTotals | undefined = undefined
+  const totals = createDailyTotals({ calendar, boardDayHours, terms, boards })
   const followers: StudyFollower[] = [totals.follow]
 
   const countData: CountData = async (tx, id, counted) => {
@@ -29,5 +32,5 @@ export function createDerivedData({ timezone, boardDayHours, terms }: DerivedDat
     return removed
   }
 
-  return { calendar, totals, followers, countData, removeData }
+  return { calendar, totals, boards, followers, countData, removeData }
 }

@@ -20,4 +20,6 @@ export interface BoardTotals {
   add(tx: Db, accountId: AccountId): Promise<void>
   /** Takes the account off every board. It may be on none. */
   remove(tx: Db, accountId: AccountId): Promise<void>
+  /** Whether the boards hold what the account's daily totals say, or nothing if it is hidden. For `occupy stats verify`. */
+  isReal?(db: Db, accountId: AccountId): Promise<boolean>
 }

@@ -33,6 +33,12 @@ export async function raiseLongest(tx: Db, seconds: number): Promise<void> {
     where cast(settings.value as bigint) < cast(excluded.value as bigint)`.execute(tx)
 }
 
+/** The bound that `raiseLongest` keeps, in seconds. */
+export async function findLongestBound(db: Db): Promise<number> {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', longestKey).executeTakeFirst()
+  return row === undefined ? usualLongest : Number(row.value)
+}
+
 export interface StoredInterval extends StudyInterval {
   /** Whether the service heard of the start, or the end, when it happened. */
   startSeen: boolean

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs'
 import { Argument, type Command, Option } from 'commander'
 import type { Account } from '../../accounts/account.ts'
-import type { RemoveData } from '../../accounts/account-removal.service.ts'
 import {
   type AccountAdministration,
   createAccountAdministration,
   type Naming,
 } from '../../authentication/administration.service.ts'
 import { readConfig } from '../../config/read-config.ts'
-import { createDerivedData } from '../../derived-data.ts'
+import { createDerivedData, type DerivedData } from '../../derived-data.ts'
 import { errorMessage } from '../../http/errors/error-message.ts'
 import { openService } from '../../server/open-storage.ts'
 import { DomainError } from '../../shared/errors.ts'
@@ -28,8 +27,7 @@ export const processStreams: AccountStreams = { input: process.stdin, output: pr
 export interface Access {
   storage: Storage
   accounts: AccountAdministration
-  /** Removes all data of an account. */
-  removeData: RemoveData
+  derived: DerivedData
 }
 
 export const exitCodes = { failed: 1, wrongUsage: 2 } as const
@@ -61,7 +59,7 @@ export async function withAccounts(
     try {
       await work({
         storage,
-        removeData: createDerivedData(config).removeData,
+        derived: createDerivedData(config),
         accounts: createAccountAdministration({
           storage,
           studentNumbers: config.studentNumber,

@@ -30,7 +30,7 @@ export function accountsDeleteCommand(env: NodeJS.ProcessEnv, streams = processS
       withAccounts(env, streams, async (access) => {
         const account = await accountNamed(access, who, options)
         if (!options.yes) await confirm(account, streams)
-        const records = await removeAccount(access.storage, account.id, access.removeData)
+        const records = await removeAccount(access.storage, account.id, access.derived.removeData)
         const { id, username } = account
         streams.output.write(
           options.json
