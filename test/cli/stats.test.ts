@@ -60,3 +60,17 @@ test('totals of another time zone are not computed yet rather than wrong', async
   const again = await occupy(['stats', 'verify'], moved)
   assert.deepEqual([again.code, again.output], [0, '统计无误 · totals are right: 40 accounts\n'])
 })
+
+test('after the removal of an account, and in a copy of the database, all is right', async () => {
+  assert.equal((await occupy(['stats', 'rebuild'], env)).code, 0)
+  const removed = await occupy(['accounts', 'delete', 'student00003', '--yes'], env)
+  assert.equal(removed.code, 0, removed.errors)
+  const right = [0, '统计无误 · totals are right: 39 accounts\n']
+  const { code, output } = await occupy(['stats', 'verify'], env)
+  assert.deepEqual([code, output], right)
+  const to = `file:${join(folder, 'copy.sqlite')}`
+  const copied = await occupy(['migrate-data', '--from', `file:${file}`, '--to', to], env)
+  assert.equal(copied.code, 0, copied.errors)
+  const copy = await occupy(['stats', 'verify'], { ...env, DATABASE_URL: to })
+  assert.deepEqual([copy.code, copy.output], right)
+})
