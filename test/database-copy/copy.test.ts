@@ -36,7 +36,7 @@ for (const direction of directions) {
         )
         assert.deepEqual(
           checks.filter(({ rows }) => rows.target === 0).map(({ table }) => table),
-          ['study_changes', 'hidden_accounts', 'study_days', 'campus_days', 'budgets', 'waiting_places'],
+          ['study_changes', 'hidden_accounts', 'budgets', 'waiting_places'],
         )
       })
     })
