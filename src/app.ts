@@ -28,6 +28,8 @@ import { registrationRoutes } from './registration/registration.routes.ts'
 import { serviceRoutes } from './registration/service.routes.ts'
 import { studentNumberRoutes } from './registration/student-number.routes.ts'
 import { type AppDeps, createServices, jobsOf } from './services.ts'
+import { ledgerRoutes } from './statistics/ledger/ledger.routes.ts'
+import { statisticsRoutes } from './statistics/statistics.routes.ts'
 import type { Storage } from './storage/storage.ts'
 import { batchRoutes } from './studies/batch/batch.routes.ts'
 import { changeRoutes } from './studies/changes/change.routes.ts'
@@ -96,6 +98,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(changeRoutes, { ...services, clock })
         await known.register(studyEditRoutes, { ...services, clock })
         await known.register(exportRoutes, { ...services, timezone: config.timezone, logUnavailable })
+        await known.register(statisticsRoutes, services)
+        await known.register(ledgerRoutes, services)
       })
     },
     { prefix: apiBase },

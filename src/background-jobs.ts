@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import fp from 'fastify-plugin'
+import type { TotalsSweep } from './statistics/upkeep/totals-sweep.service.ts'
 import type { HeartbeatService } from './studies/own/heartbeat.service.ts'
 
 export interface BackgroundJobsOptions {
@@ -7,6 +9,7 @@ export interface BackgroundJobsOptions {
   periodic: (() => Promise<unknown>)[]
   /** Writes last visits that are noted in memory. */
   flushVisits: () => Promise<unknown>
+  totalsSweep: TotalsSweep
   /** Logs an error that means that the database is unavailable, and returns false for every other one. */
   logUnavailable: (error: unknown, context: object) => boolean
 }
@@ -14,12 +17,14 @@ export interface BackgroundJobsOptions {
 const everySeconds = 15
 const heartbeatsEverySeconds = 1
 
-/** What the service does periodically, such as: ends overdue records, writes heartbeats and last visits, deletes what is too old. */
+/** What the service does periodically, such as ending overdue records, writing last visits, deleting what is too old. */
 export const backgroundJobs = fp<BackgroundJobsOptions>(
-  async (app, { heartbeats, periodic, flushVisits, logUnavailable }) => {
+  async (app, { heartbeats, periodic, flushVisits, totalsSweep, logUnavailable }) => {
     const timers: NodeJS.Timeout[] = []
     let round: Promise<void> | undefined
     let heartbeatRound: Promise<void> | undefined
+    let walk: Promise<void> | undefined
+    const closing = new AbortController()
 
     function warn(error: unknown, message: string): void {
       if (!logUnavailable(error, { work: message })) app.log.warn({ err: error }, message)
@@ -32,6 +37,18 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
         } catch (error) {
           warn(error, 'backgroundJobs failed, to be tried again')
         }
+      }
+    }
+
+    async function sweepTotals({ signal }: AbortController): Promise<void> {
+      while (!signal.aborted) {
+        const rest = await totalsSweep
+          .sweep(() => signal.aborted)
+          .catch((error: unknown) => {
+            warn(error, 'totals were not computed, to be tried again')
+            return everySeconds
+          })
+        await setTimeout(rest * 1000, undefined, { signal, ref: false }).catch(() => undefined)
       }
     }
 
@@ -51,6 +68,7 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
         })
       }
       runOnce()
+      walk = sweepTotals(closing)
       timers.push(
         setInterval(runOnce, everySeconds * 1000).unref(),
         setInterval(flushOnce, heartbeatsEverySeconds * 1000).unref(),
@@ -58,7 +76,8 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
     })
     app.addHook('onClose', async () => {
       for (const timer of timers) clearInterval(timer)
-      await Promise.all([round, heartbeatRound])
+      closing.abort()
+      await Promise.all([round, heartbeatRound, walk])
       await flushHeartbeats()
       await flushVisits().catch((error: unknown) => warn(error, 'the last visits were not written'))
     })

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { createAccountService } from './accounts/account.service.ts'
+import type { RemoveData } from './accounts/account-removal.service.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
 import { createSettingsService } from './accounts/settings/settings.service.ts'
 import { createAuthenticationService } from './authentication/authentication.service.ts'
@@ -9,6 +10,7 @@ import { createRateLimitService } from './authentication/rate-limit.service.ts'
 import { createSessionService } from './authentication/sessions/session.service.ts'
 import { createTokens } from './authentication/token.ts'
 import type { Config } from './config/config.ts'
+import { createDerivedData } from './derived-data.ts'
 import { createExportService } from './export/export.service.ts'
 import { createIdempotencyService } from './idempotency/idempotency.service.ts'
 import type { Keys } from './keys.ts'
@@ -18,14 +20,15 @@ import { createVerificationService } from './registration/verification.service.t
 import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
 import type { Clock } from './shared/clock.ts'
+import { createLedgerService } from './statistics/ledger/ledger.service.ts'
+import { createStatisticsService } from './statistics/statistics.service.ts'
+import { createTotalsSweep } from './statistics/upkeep/totals-sweep.service.ts'
 import type { Storage } from './storage/storage.ts'
 import { createBatchService } from './studies/batch/batch.service.ts'
 import { createChangeService } from './studies/changes/change.service.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { createOwnStudyService } from './studies/own/own-study.service.ts'
 import { createStudyService } from './studies/study.service.ts'
-import { removeStudiesOf } from './studies/study-removal.service.ts'
-import { countForEveryone } from './studies/study-visibility.service.ts'
 
 export interface AppDeps {
   config: Pick<
@@ -39,6 +42,7 @@ export interface AppDeps {
     | 'timezone'
     | 'streakMinutes'
     | 'terms'
+    | 'boardDayHours'
     | 'studyMaxHours'
     | 'studyIdleMinutes'
     | 'throttle'
@@ -72,7 +76,7 @@ export function jobsOf(services: ReturnType<typeof createServices>) {
 }
 
 /** Whoever uses the API, and how they prove it. */
-function createIdentityServices({ config, storage, clock, keys, verifier }: AppDeps) {
+function createIdentityServices({ config, storage, clock, keys, verifier }: AppDeps, removeData: RemoveData) {
   const studentNumberKey = keys.studentNumber
   const studentNumbers = config.studentNumber
   const tokens = createTokens(keys.token, config.tokenLifetime, keys.previous?.token)
@@ -86,7 +90,7 @@ function createIdentityServices({ config, storage, clock, keys, verifier }: AppD
   const registration = createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey })
   const recovery = createRecoveryService({ storage, verifications, guesses, studentNumberKey })
   const ownAccount = createOwnAccountService({
-    ...{ storage, studentNumberKey, authentication: identities, removeData: removeStudiesOf },
+    ...{ storage, studentNumberKey, authentication: identities, removeData },
   })
   return { rateLimits, sessions, verifications, identities, registration, recovery, ownAccount }
 }
@@ -95,11 +99,13 @@ export function createServices(deps: AppDeps) {
   const { config, storage, clock, keys } = deps
   const lastSeen = createLastSeen(storage, clock)
   const accounts = createAccountService({ storage, lastSeen })
-  const settings = createSettingsService({ storage, countData: countForEveryone })
+  const { calendar, totals, followers, countData, removeData } = createDerivedData(config)
+  const settings = createSettingsService({ storage, countData })
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
-  const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers })
+  const { rules } = studies
   return {
-    ...createIdentityServices(deps),
+    ...createIdentityServices(deps, removeData),
     ...{ lastSeen, accounts, settings, studies },
     idempotency: createIdempotencyService({ storage, clock, keys }),
     ownStudies: createOwnStudyService({ storage, studies }),
@@ -107,5 +113,8 @@ export function createServices(deps: AppDeps) {
     exports: createExportService({ storage, accounts, settings, studies }),
     batches: createBatchService({ storage, studies, clock }),
     changes: createChangeService({ storage, studies, clock }),
+    ledgers: createLedgerService({ storage, calendar, boardDayHours: config.boardDayHours, rules }),
+    totalsSweep: createTotalsSweep({ storage, totals }),
+    statistics: createStatisticsService({ storage, totals, streakMinutes: config.streakMinutes, rules }),
   }
 }

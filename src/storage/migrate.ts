@@ -8,6 +8,7 @@ import * as ownRecords from './migrations/2026-11-27-own-records.ts'
 import * as batchAndChanges from './migrations/2026-11-28-batch-and-changes.ts'
 import * as idempotencyKeys from './migrations/2026-11-28-idempotency-keys.ts'
 import * as sessions from './migrations/2026-11-28-sessions.ts'
+import * as statistics from './migrations/2026-11-28-statistics.ts'
 import { withLongBusyTimeout } from './sqlite/sqlite-database.ts'
 import type { DatabaseKind, Db, Storage } from './storage.ts'
 
@@ -25,6 +26,7 @@ const steps: Record<string, Step> = {
   '2026-11-28-idempotency-keys': idempotencyKeys,
   '2026-11-28-batch-and-changes': batchAndChanges,
   '2026-11-28-sessions': sessions,
+  '2026-11-28-statistics': statistics,
 }
 
 export const stepNames = Object.keys(steps)

@@ -3,6 +3,7 @@ import type { RateLimitTable } from '../authentication/rate-limit.table.ts'
 import type { SessionTable } from '../authentication/sessions/session.table.ts'
 import type { IdempotencyKeyTable } from '../idempotency/idempotency-key.table.ts'
 import type { WaitingPlaceTable } from '../registration/waiting-room/waiting-place.table.ts'
+import type { CampusDayTable, StudyDayTable } from '../statistics/study-day.table.ts'
 import type { StudyBatchKeyTable, StudyChangeTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
 export interface SettingTable {
@@ -19,6 +20,8 @@ export interface Tables {
   study_changes: StudyChangeTable
   study_batch_keys: StudyBatchKeyTable
   study_tallies: StudyCounterTable
+  study_days: StudyDayTable
+  campus_days: CampusDayTable
   waiting_places: WaitingPlaceTable
   sessions: SessionTable
   idempotency_keys: IdempotencyKeyTable

@@ -1,5 +1,6 @@
-import { findAccount, lockAccount, noteStudies, type StudiesNoted } from '../accounts/account.repository.ts'
-import { type AccountId, isHidden } from '../accounts/account.ts'
+import { lockAccount } from '../accounts/account.repository.ts'
+import type { AccountId } from '../accounts/account.ts'
+import { noteStudies, type StudiesNoted } from '../accounts/account-versions.repository.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { DatabaseKind, Db } from '../storage/storage.ts'
 
@@ -16,6 +17,8 @@ export interface AccountWrite {
 export interface LockedAccount extends StudiesNoted {
   added: number
   written: number
+  /** Whether the followers have seen a write. */
+  followed: boolean
 }
 
 /** Serializes the writes of one account. */
@@ -42,9 +45,17 @@ export async function note(
 /** @throws DomainError `unauthorized` if the account no longer exists */
 export async function lockOnce({ tx, kind, accountId }: AccountWrite): Promise<LockedAccount> {
   await lockAccount(tx, accountId, kind)
-  const account = await findAccount(tx, accountId)
-  if (account === undefined) throw new DomainError('unauthorized')
-  return { studyVersion: account.studyVersion, hidden: isHidden(account), added: 0, written: 0 }
+  const noted = await noteStudies(tx, accountId, { added: 0, written: 0 })
+  if (noted === undefined) throw new DomainError('unauthorized')
+  return { ...noted, added: 0, written: 0, followed: false }
+}
+
+/** Must come after the followers: the first write of several may have made them compute the daily totals again. */
+export async function noteFollowed({ tx, accountId, locked }: AccountWrite): Promise<void> {
+  if (!locked || locked.followed) return
+  const noted = await noteStudies(tx, accountId, { added: 0, written: 0 })
+  locked.totalsBasis = noted?.totalsBasis
+  locked.followed = true
 }
 
 /** Stores what was noted since `lockOnce`. */

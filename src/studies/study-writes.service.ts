@@ -3,7 +3,7 @@ import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
 import type { Db } from '../storage/storage.ts'
-import { type AccountWrite, lock, note } from './account-write.service.ts'
+import { type AccountWrite, lock, note, noteFollowed } from './account-write.service.ts'
 import { isSame, type NewStudy, type OwnStudy, ownSettled, seenStart, withEnd } from './own/own-study.ts'
 import { decideEdit, type StudyEdit } from './own/study-edit.ts'
 import { findOwnStudy, findRunning } from './study.repository.ts'
@@ -30,6 +30,8 @@ export interface WrittenStudies {
   accountId: AccountId
   /** Whether the account's records are hidden from everyone else. */
   hidden: boolean
+  /** What the account's daily totals were computed with, if they stood for everything before this write. */
+  totalsBasis: string | undefined
   now: EpochSeconds
   /** In the order in which they were stored. */
   changes: { before: OwnStudy | undefined; after: OwnStudy | undefined }[]
@@ -161,7 +163,7 @@ export type StudyChange =
 async function writeChanges(write: StudyWrite, changes: StudyChange[]): Promise<StudyId[]> {
   const { tx, accountId, rules, followers } = write
   const added = changes.reduce((sum, { before, after }) => sum + (after ? 1 : 0) - (before ? 1 : 0), 0)
-  const { studyVersion, hidden } = await note(write, { added, written: changes.length })
+  const { studyVersion, hidden, totalsBasis } = await note(write, { added, written: changes.length })
   const ids: StudyId[] = []
   for (const change of changes) ids.push(await writeChange(tx, change))
   const first = studyVersion - changes.length + 1
@@ -175,7 +177,9 @@ async function writeChanges(write: StudyWrite, changes: StudyChange[]): Promise<
     before,
     after: after && { ...after, id: ids[at] as StudyId },
   }))
-  for (const follow of followers) await follow(tx, { accountId, hidden, now: rules.now, changes: stored })
+  const written = { accountId, hidden, totalsBasis, now: rules.now, changes: stored }
+  for (const follow of followers) await follow(tx, written)
+  await noteFollowed(write)
   return ids
 }
 

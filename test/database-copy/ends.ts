@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { databaseUrl } from '../../src/config/setting.ts'
+import { createDerivedData } from '../../src/derived-data.ts'
 import { openDatabase } from '../../src/server/open-storage.ts'
+import { rebuildTotals } from '../../src/statistics/upkeep/rebuild.service.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { openSeedStore } from '../../src/tools/seed/open-seed-store.ts'
 import { seedDatabase } from '../../src/tools/seed/seed.service.ts'
@@ -43,6 +45,8 @@ export async function seed(url: string, records: number): Promise<void> {
   } finally {
     await store.close()
   }
+  const { totals } = createDerivedData({ timezone: 'Asia/Shanghai', boardDayHours: 16, terms: [] })
+  await visit(url, (storage) => rebuildTotals(storage, totals))
 }
 
 /** Does `work` with the database, and leaves it alone again: a source that is in use is refused. */

@@ -7,7 +7,7 @@ export async function scansOf(storage: Storage, sql: string): Promise<string[]> 
 }
 
 const growing =
-  '(?:accounts|studies|study_tallies|budgets|study_changes|study_batch_keys|hidden_accounts|idempotency_keys|sessions)'
+  '(?:accounts|studies|study_tallies|budgets|study_changes|study_batch_keys|hidden_accounts|idempotency_keys|sessions|study_days|campus_days)'
 const isLimited = (sql: string) => /\blimit\b/i.test(sql)
 
 async function sqliteScans({ db }: Storage, sql: string): Promise<string[]> {

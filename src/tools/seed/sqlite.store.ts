@@ -9,8 +9,8 @@ const insertAccount = `insert into accounts (id, username, username_key, student
 const hideAccount = 'insert into hidden_accounts (account_id) values (?)'
 const insertRecord = `insert into studies (id, account_id, started_at, ended_at, end_cause, subject, note, heartbeat_at,
   seen_from, seen_to) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-const updateAccount =
-  'update accounts set study_count = study_count + ?, last_seen_at = max(last_seen_at, ?) where id = ?'
+const updateAccount = `update accounts set study_count = study_count + ?, last_seen_at = max(last_seen_at, ?),
+  totals_version = null where id = ?`
 const addToCounter = `insert into study_tallies (width, bucket, slot, count) values (?, ?, 0, ?)
   on conflict (width, bucket, slot) do update set count = count + excluded.count`
 const putSetting =

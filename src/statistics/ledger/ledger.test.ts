@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type LedgerRecord, ledgerOf, mostIds } from './ledger.ts'
+
+const hour = 3600
+const day = { from: 0, to: 24 * hour }
+let ids = 0
+
+/** Seen from start to end unless `other` says otherwise. Times in hours of the day. */
+function record(from: number, to: number, other: Partial<LedgerRecord> = {}): LedgerRecord {
+  const span = { from: from * hour, to: to * hour }
+  return {
+    id: ++ids,
+    ...span,
+    subject: undefined,
+    seen: span,
+    running: false,
+    startSeen: true,
+    endSeen: true,
+    ...other,
+  }
+}
+
+const unseen = { seen: undefined, startSeen: false, endSeen: false }
+
+function notesOf(records: LedgerRecord[], limit = 16 * hour) {
+  return ledgerOf(records, day, limit).intervals.map(({ from, to, counted, boardCounted, notes }) => ({
+    at: [from / hour, to / hour],
+    counts: [counted / hour, boardCounted / hour],
+    notes,
+  }))
+}
+
+test('what was seen counts, and needs no note', () => {
+  assert.deepEqual(notesOf([record(9, 11)]), [{ at: [9, 11], counts: [2, 2], notes: [] }])
+  assert.deepEqual(notesOf([]), [])
+  assert.deepEqual(notesOf([record(9, 9)]), [])
+})
+
+test('what crosses midnight is cut, at either end', () => {
+  const cut = ['cut at midnight']
+  assert.deepEqual(notesOf([record(-2, 3)]), [{ at: [0, 3], counts: [3, 3], notes: cut }])
+  assert.deepEqual(notesOf([record(22, 26)]), [{ at: [22, 24], counts: [2, 2], notes: cut }])
+  assert.deepEqual(
+    notesOf([record(0, 3), record(22, 24)]).flatMap(({ notes }) => notes),
+    [],
+  )
+})
+
+test('why time does not count on boards is said', () => {
+  const longer = { seen: { from: 9 * hour, to: 10 * hour } }
+  assert.deepEqual(notesOf([record(9, 12, longer)]), [
+    { at: [9, 10], counts: [1, 1], notes: [] },
+    { at: [10, 12], counts: [2, 0], notes: ['self-reported'] },
+  ])
+  const leftRunning = { seen: undefined, endSeen: false }
+  assert.deepEqual(notesOf([record(1, 17, leftRunning)])[0]?.notes, ['end not seen'])
+  assert.deepEqual(notesOf([record(1, 2, unseen)])[0]?.notes, ['self-reported'])
+  assert.deepEqual(notesOf([record(1, 2, { ...leftRunning, running: true })])[0]?.notes, ['running'])
+  assert.deepEqual(notesOf([record(1, 2, { ...unseen, running: true })])[0]?.notes, ['running', 'self-reported'])
+})
+
+test('of what was seen, the first hours of the day count on boards', () => {
+  assert.deepEqual(notesOf([record(1, 3), record(5, 9), record(10, 11)], 4 * hour), [
+    { at: [1, 3], counts: [2, 2], notes: [] },
+    { at: [5, 9], counts: [4, 2], notes: ['over day limit'] },
+    { at: [10, 11], counts: [1, 0], notes: ['over day limit'] },
+  ])
+})
+
+test('what records cover together counts once, and counts on boards if one of them was seen', () => {
+  assert.deepEqual(notesOf([record(9, 12, unseen), record(10, 11)]), [
+    { at: [9, 10], counts: [1, 0], notes: ['self-reported'] },
+    { at: [10, 11], counts: [1, 1], notes: ['overlap'] },
+    { at: [11, 12], counts: [1, 0], notes: ['self-reported'] },
+  ])
+})
+
+test('a day of thousands of records that overlap is told in moments, with few ids each', () => {
+  const many = Array.from({ length: 5000 }, (_, index) => record(index / 1000, 20 - index / 1000))
+  const { seconds, intervals } = ledgerOf(many, day, 16 * hour)
+  assert.equal(seconds, 20 * hour)
+  assert.ok(intervals.every(({ studyIds }) => studyIds.length <= mostIds))
+})
