@@ -26,6 +26,9 @@ import { privateAnswers } from './http/response-headers.ts'
 import { buildServer } from './http/server.ts'
 import { pipelining } from './http/transport/pipelining.ts'
 import type { Keys } from './keys.ts'
+import { voidBoardPages } from './leaderboards/board-version.repository.ts'
+import { leaderboardRoutes } from './leaderboards/leaderboard.routes.ts'
+import { createLeaderboardService } from './leaderboards/leaderboard.service.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
 import { recoveryRoutes } from './registration/recovery.routes.ts'
@@ -36,6 +39,7 @@ import { studentNumberRoutes } from './registration/student-number.routes.ts'
 import { createVerificationService } from './registration/verification.service.ts'
 import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
+import { createCampusCalendar } from './shared/campus-calendar.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Storage } from './storage/storage.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
@@ -62,6 +66,9 @@ export interface AppDeps {
     | 'studyIdleMinutes'
     | 'throttle'
     | 'studentNumber'
+    | 'timezone'
+    | 'boardDayHours'
+    | 'terms'
   >
   storage: Storage
   clock: Clock
@@ -123,6 +130,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(studyListRoutes, { studies })
         await known.register(studyRoutes, { studies })
         await known.register(studyEditRoutes, { ...services, clock })
+        await known.register(leaderboardRoutes, services)
       })
     },
     { prefix: apiBase },
@@ -156,7 +164,7 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
     verifications,
     identities,
     accounts: createAccountService({ storage, lastSeen }),
-    settings: createSettingsService({ storage, countData: countForEveryone }),
+    settings: createSettingsService({ storage, countData: countForEveryone, noteVisibility: voidBoardPages }),
     ownAccount: createOwnAccountService({
       storage,
       studentNumberKey,
@@ -168,5 +176,12 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
     studies,
     ownStudies: createOwnStudyService({ storage, studies }),
     heartbeats: createHeartbeatService({ storage, studies }),
+    leaderboards: createLeaderboardService({
+      storage,
+      clock,
+      calendar: createCampusCalendar(config.timezone),
+      terms: config.terms,
+      cursorKey: keys.boardCursor,
+    }),
   }
 }

@@ -1,5 +1,6 @@
 import type { AccountTable, HiddenAccountTable } from '../accounts/account.table.ts'
 import type { RateLimitTable } from '../authentication/rate-limit.table.ts'
+import type { BoardTallyTable, BoardTotalTable } from '../leaderboards/board.table.ts'
 import type { WaitingPlaceTable } from '../registration/waiting-room/waiting-place.table.ts'
 import type { StudyChangeTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
@@ -17,4 +18,6 @@ export interface Tables {
   study_changes: StudyChangeTable
   study_tallies: StudyCounterTable
   waiting_places: WaitingPlaceTable
+  board_totals: BoardTotalTable
+  board_tallies: BoardTallyTable
 }

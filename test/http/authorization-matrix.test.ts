@@ -94,7 +94,8 @@ async function askAs(caller: Caller, route: string, { answers, json, query = '' 
   const id = account ? await study(target) : 1
   const untouched = account !== target && account ? await stateOf(target) : undefined
   const [method = '', template = ''] = route.split(' ')
-  const path = template.replace('{user_id}', String(target.id)).replace('{study_id}', String(id))
+  const named = template.replace('{user_id}', String(target.id)).replace('{period}', 'week')
+  const path = named.replace('{study_id}', String(id))
   const reply = await campus.send(method, path + query, { as, ...(json && { json }) })
   assertAnswer(reply, answers[caller], id, `${route} by ${caller}`)
   if (untouched) assert.deepEqual(await stateOf(target), untouched, `${route} by ${caller} changes another's data`)

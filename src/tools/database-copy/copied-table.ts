@@ -51,6 +51,16 @@ export const copiedTables: readonly CopiedTable[] = [
     columns: { width: integer, bucket: integer, slot: integer, count: integer },
     key: ['width', 'bucket', 'slot'],
   },
+  {
+    name: 'board_totals',
+    columns: { account_id: integer, period: integer, seconds: integer },
+    key: ['account_id', 'period'],
+  },
+  {
+    name: 'board_tallies',
+    columns: { period: integer, width: integer, bucket: integer, slot: integer, count: integer },
+    key: ['period', 'width', 'bucket', 'slot'],
+  },
   { name: 'budgets', columns: { key: text, points: integer, expires_at: integer }, key: ['key'] },
   {
     name: 'waiting_places',
