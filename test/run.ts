@@ -16,6 +16,7 @@ const onBothDatabases = [
   'test/contract/*.test.ts',
   'test/storage/*.test.ts',
   'test/http/*.test.ts',
+  'test/leaderboards/*.test.ts',
   'test/document/answers.test.ts',
   'test/seed/*.test.ts',
   'test/database-copy/*.test.ts',

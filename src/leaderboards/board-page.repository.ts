@@ -51,7 +51,7 @@ async function laterPage(
   const more = found.length > perPage
   const behind = await hasEntryBehind(db, period, cursor, entries[0])
   if (direction === 'up') entries.reverse()
-  const [first, last] = [entries[0] ?? beside(cursor, 1), entries.at(-1) ?? beside(cursor, -1)]
+  const [first, last] = [entries[0] ?? beside(cursor, -1), entries.at(-1) ?? beside(cursor, 1)]
   const [hasNext, hasPrev] = direction === 'down' ? [more, behind] : [behind, more]
   return {
     rows: rankRows(entries, await standingOf(db, period, first.seconds)),

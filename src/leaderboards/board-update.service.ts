@@ -27,6 +27,7 @@ export function createBoardUpdates({ terms, dayHours, findSeenDays }: BoardUpdat
 
   async function apply(tx: Db, accountId: AccountId, changes: readonly DayChange[]): Promise<void> {
     const deltas = sumByBoard(changes, terms)
+    if (deltas.size === 0) return
     const before = await findTotals(tx, accountId, [...deltas.keys()])
     const wanted = [...deltas].map(([period, delta]): [BoardId, number] => [
       period,

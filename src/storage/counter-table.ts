@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Parameters, type Statement, statement, statementsByShape } from './statement.ts'
+import { isSqlite, type Parameters, type Statement, statement, statementsByShape } from './statement.ts'
 import type { Db } from './storage.ts'
 import type { Tables } from './tables.ts'
 
@@ -9,8 +9,6 @@ export type CounterRow<K extends string> = Record<K | 'delta', number>
 const commonRows = 32
 /** SQLite allows 32,766 parameters per statement. */
 const rowsAtOnce = 1000
-/** SQLite nests a condition of this many alternatives as deeply; it allows 1000. */
-const alternativesAtOnce = 100
 
 /**
  * A table of sums that the writes keep, with these key columns and the column `sum`. Rows are locked in the order in
@@ -33,14 +31,15 @@ export function counterTable<K extends string>(table: keyof Tables, key: readonl
 
   const makeDeletion = (length: number) =>
     statement<Values, unknown>((db, values) => {
-      const rows = indices(length).map(
-        (index) =>
-          sql`(${sql.join(
-            key.map((name) => sql`${sql.ref(name)} = ${at(values, name, index)}`),
-            sql` and `,
-          )} and ${column} = 0)`,
-      )
-      return sql`delete from ${target} where ${sql.join(rows, sql` or `)}`.compile(db)
+      const keyOf = (index: number) => key.map((name) => sql`cast(${at(values, name, index)} as bigint)`)
+      // Computed, so that PostgreSQL does not take zeros for rare, as they are before these deletions, and scan for them.
+      const zero = sql`${column} + 0 = 0`
+      if (length === 1) {
+        const its = keyOf(0).map((value, place) => sql`${sql.ref(key[place] as string)} = ${value}`)
+        return sql`delete from ${target} where ${sql.join(its, sql` and `)} and ${zero}`.compile(db)
+      }
+      const rows = indices(length).map((index) => sql`(${sql.join(keyOf(index))})`)
+      return sql`delete from ${target} where (${keyColumns}) in (values ${sql.join(rows)}) and ${zero}`.compile(db)
     })
 
   const [additionOf, deletionOf] = [statementsByShape(makeAddition), statementsByShape(makeDeletion)]
@@ -51,7 +50,8 @@ export function counterTable<K extends string>(table: keyof Tables, key: readonl
 
   /** Deletes those of these rows whose sum is zero. They must have been changed in the same transaction. */
   async function deleteZeros(db: Db, rows: readonly CounterRow<K>[]): Promise<void> {
-    await inPieces(db, rows, alternativesAtOnce, makeDeletion, deletionOf)
+    // SQLite finds the row of one key sooner than those of a list.
+    await inPieces(db, rows, isSqlite(db) ? 1 : rowsAtOnce, makeDeletion, deletionOf)
   }
 
   return { add, deleteZeros }
