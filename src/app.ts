@@ -14,6 +14,7 @@ import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
 import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config/config.ts'
+import { createDerivedData } from './derived-data.ts'
 import { apiReference } from './http/document/api-reference.ts'
 import { openapi } from './http/document/openapi.ts'
 import { createUnavailabilityLog } from './http/errors/unavailability-log.ts'
@@ -26,7 +27,6 @@ import { privateAnswers } from './http/response-headers.ts'
 import { buildServer } from './http/server.ts'
 import { pipelining } from './http/transport/pipelining.ts'
 import type { Keys } from './keys.ts'
-import { voidBoardPages } from './leaderboards/board-version.repository.ts'
 import { leaderboardRoutes } from './leaderboards/leaderboard.routes.ts'
 import { createLeaderboardService } from './leaderboards/leaderboard.service.ts'
 import { casRoutes } from './registration/cas.routes.ts'
@@ -39,8 +39,12 @@ import { studentNumberRoutes } from './registration/student-number.routes.ts'
 import { createVerificationService } from './registration/verification.service.ts'
 import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
-import { createCampusCalendar } from './shared/campus-calendar.ts'
 import type { Clock } from './shared/clock.ts'
+import { ledgerRoutes } from './statistics/ledger/ledger.routes.ts'
+import { createLedgerService } from './statistics/ledger/ledger.service.ts'
+import { statisticsRoutes } from './statistics/statistics.routes.ts'
+import { createStatisticsService } from './statistics/statistics.service.ts'
+import { createTotalsSweep } from './statistics/upkeep/totals-sweep.service.ts'
 import type { Storage } from './storage/storage.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
@@ -49,8 +53,6 @@ import { studyEditRoutes } from './studies/own/study-edit.routes.ts'
 import { studyRoutes, studyStartRoutes } from './studies/study.routes.ts'
 import { createStudyService } from './studies/study.service.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
-import { removeStudiesOf } from './studies/study-removal.service.ts'
-import { countForEveryone } from './studies/study-visibility.service.ts'
 import { version } from './version.ts'
 
 export interface AppDeps {
@@ -64,11 +66,12 @@ export interface AppDeps {
     | 'tokenLifetime'
     | 'studyMaxHours'
     | 'studyIdleMinutes'
-    | 'throttle'
-    | 'studentNumber'
     | 'timezone'
+    | 'streakMinutes'
     | 'boardDayHours'
     | 'terms'
+    | 'throttle'
+    | 'studentNumber'
   >
   storage: Storage
   clock: Clock
@@ -130,6 +133,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(studyListRoutes, { studies })
         await known.register(studyRoutes, { studies })
         await known.register(studyEditRoutes, { ...services, clock })
+        await known.register(statisticsRoutes, services)
+        await known.register(ledgerRoutes, services)
         await known.register(leaderboardRoutes, services)
       })
     },
@@ -157,31 +162,25 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
   const identities = createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses })
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
-  const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
+  const { calendar, totals, followers, countData, noteVisibility, removeData } = createDerivedData(config)
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers })
+  const { rules } = studies
   return {
     rateLimits,
     lastSeen,
     verifications,
     identities,
     accounts: createAccountService({ storage, lastSeen }),
-    settings: createSettingsService({ storage, countData: countForEveryone, noteVisibility: voidBoardPages }),
-    ownAccount: createOwnAccountService({
-      storage,
-      studentNumberKey,
-      authentication: identities,
-      removeData: removeStudiesOf,
-    }),
+    settings: createSettingsService({ storage, countData, noteVisibility }),
+    ownAccount: createOwnAccountService({ storage, studentNumberKey, authentication: identities, removeData }),
     registration: createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, guesses, studentNumberKey }),
     studies,
     ownStudies: createOwnStudyService({ storage, studies }),
     heartbeats: createHeartbeatService({ storage, studies }),
-    leaderboards: createLeaderboardService({
-      storage,
-      clock,
-      calendar: createCampusCalendar(config.timezone),
-      terms: config.terms,
-      cursorKey: keys.boardCursor,
-    }),
+    ledgers: createLedgerService({ storage, calendar, boardDayHours: config.boardDayHours, rules }),
+    totalsSweep: createTotalsSweep({ storage, totals }),
+    statistics: createStatisticsService({ storage, totals, streakMinutes: config.streakMinutes, rules }),
+    leaderboards: createLeaderboardService({ storage, clock, calendar, terms: config.terms, key: keys.boardCursor }),
   }
 }

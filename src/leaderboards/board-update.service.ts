@@ -1,4 +1,5 @@
-import type { AccountId } from '../accounts/account.ts'
+import { findAccount } from '../accounts/account.repository.ts'
+import { type AccountId, isHidden } from '../accounts/account.ts'
 import type { CampusDay, Term } from '../shared/campus-calendar.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
 import type { BoardTotals } from '../statistics/board-totals.service.ts'
@@ -22,7 +23,7 @@ export interface BoardUpdateDeps {
 }
 
 /** Keeps the boards equal to the daily totals. All of this wants the account's row locked. */
-export function createBoardUpdates({ terms, dayHours, findSeenDays }: BoardUpdateDeps): BoardTotals {
+export function createBoardUpdates({ terms, dayHours, findSeenDays }: BoardUpdateDeps) {
   const mostOfDay = Math.round(dayHours * 3600)
 
   async function apply(tx: Db, accountId: AccountId, changes: readonly DayChange[]): Promise<void> {
@@ -37,20 +38,31 @@ export function createBoardUpdates({ terms, dayHours, findSeenDays }: BoardUpdat
     await replaceTotals(tx, accountId, before, new Map(wanted))
   }
 
-  /** Replaces what the boards say of the account, so that it also repairs them. */
+  /** Replaces what the boards hold of the account, so that it also repairs them. */
   async function add(tx: Db, accountId: AccountId): Promise<void> {
-    const days = await findSeenDays(tx, accountId)
-    const changes = days.map(({ day, seenSeconds }) => ({ day, before: 0, after: Math.min(seenSeconds, mostOfDay) }))
-    const [before, wanted] = [await findTotals(tx, accountId), sumByBoard(changes, terms)]
+    const [before, wanted] = [await findTotals(tx, accountId), await totalsByDays(tx, accountId)]
     for (const period of before.keys()) if (!wanted.has(period)) wanted.set(period, 0)
     await replaceTotals(tx, accountId, before, wanted)
   }
 
-  return { apply, add, remove: removeFromBoards }
+  async function isReal(db: Db, accountId: AccountId): Promise<boolean> {
+    const account = await findAccount(db, accountId)
+    const wanted = account && !isHidden(account) ? await totalsByDays(db, accountId) : new Map<BoardId, number>()
+    const held = await findTotals(db, accountId)
+    return held.size === wanted.size && [...wanted].every(([period, seconds]) => held.get(period) === seconds)
+  }
+
+  async function totalsByDays(db: Db, accountId: AccountId): Promise<BoardTotalsOf> {
+    const days = await findSeenDays(db, accountId)
+    const changes = days.map(({ day, seenSeconds }) => ({ day, before: 0, after: Math.min(seenSeconds, mostOfDay) }))
+    return sumByBoard(changes, terms)
+  }
+
+  return { apply, add, remove: removeFromBoards, isReal } satisfies BoardTotals
 }
 
 /** Takes the account, whose row is locked, off every board. */
-export async function removeFromBoards(tx: Db, accountId: AccountId): Promise<void> {
+async function removeFromBoards(tx: Db, accountId: AccountId): Promise<void> {
   const before = await findTotals(tx, accountId)
   await replaceTotals(tx, accountId, before, new Map([...before.keys()].map((period) => [period, 0])))
 }

@@ -19,7 +19,8 @@ export interface LeaderboardServiceDeps {
   clock: Clock
   calendar: CampusCalendar
   terms: readonly Term[]
-  cursorKey: Buffer
+  /** Seals cursors. */
+  key: Buffer
 }
 
 export type LeaderboardService = ReturnType<typeof createLeaderboardService>
@@ -46,8 +47,8 @@ interface BoardText {
   write: (page: WrittenBoardPage) => string
 }
 
-export function createLeaderboardService({ storage, clock, calendar, terms, cursorKey }: LeaderboardServiceDeps) {
-  const cursors = createBoardCursors(cursorKey)
+export function createLeaderboardService({ storage, clock, calendar, terms, key }: LeaderboardServiceDeps) {
+  const cursors = createBoardCursors(key)
   const pages = createPageCache()
 
   /** @param day today by default @throws DomainError `no-term`, `bad-query` for a day near the end of time */
@@ -78,14 +79,14 @@ export function createLeaderboardService({ storage, clock, calendar, terms, curs
     { perPage, cursor, origin, write }: BoardText,
     version: number,
   ): MaybePromise<string> {
-    const [key, now] = [`${id} ${last} ${perPage} ${cursor}`, clock.now()]
-    const kept = pages.recall(key, origin, version, now)
+    const [name, now] = [`${id} ${last} ${perPage} ${cursor}`, clock.now()]
+    const kept = pages.recall(name, origin, version, now)
     if (kept !== undefined) return kept
     const place = cursor === undefined ? undefined : cursors.decode(id, cursor)
     return andThen(pageBoard(storage.db, { period: id, perPage, cursor: place }), ({ next, prev, ...page }) => {
       const encode = (at: typeof next) => at && cursors.encode(id, at)
       const text = write({ ...page, next: encode(next), prev: encode(prev) })
-      pages.keep(key, { version, origin, text }, now, now + pageLifetime)
+      pages.keep(name, { version, origin, text }, now, now + pageLifetime)
       return text
     })
   }

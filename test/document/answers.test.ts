@@ -100,6 +100,16 @@ test('every answer about own records, settings and the own account is as the doc
     assert.equal((await ask(method, `/studys/${where}`, { as: known })).status, status)
   }
 
+  for (const [path, status] of [
+    ['week', 200],
+    ['day?date=2026-11-26&per_page=1', 200],
+    ['month?date=2026-02-30', 400],
+    ['week?cursor=x', 400],
+    ['term', 404],
+  ] as const) {
+    assert.equal((await ask('GET', `/leaderboards/${path}`, { as })).status, status)
+  }
+
   assert.equal((await ask('GET', '/users/me/settings', { as })).status, 200)
   assert.equal((await ask('PUT', '/users/me/settings', { as, json: { daily_goal_minutes: 0 } })).status, 400)
   await refuseBodies('PUT', '/users/me/settings')
@@ -124,6 +134,25 @@ test('every answer about own records, settings and the own account is as the doc
     [{ password }, 401],
   ] as const) {
     assert.equal((await ask('DELETE', '/users/me', { as, json })).status, status)
+  }
+})
+
+test('every answer about statistics and the ledger is as the document has it', async () => {
+  const { ask } = api
+  const as = await tokenOf(bobKnown)
+  for (const [path, status] of [
+    ['/users/2/statistics', 200],
+    ['/users/2/statistics?from=2024-02-29&to=2024-03-01', 200],
+    ['/users/2/statistics?from=2023-02-29', 400],
+    ['/users/2/statistics?from=2024-02-29&to=2024-02-28', 400],
+    ['/users/2/statistics?from=2024-01-01&to=2025-02-04', 400],
+    ['/users/99/statistics', 404],
+    ['/users/me/ledger', 200],
+    ['/users/me/ledger?day=2024-02-29', 200],
+    ['/users/me/ledger?day=today', 400],
+  ] as const) {
+    assert.equal((await ask('GET', path, { as })).status, status, path)
+    assert.equal((await ask('GET', path)).status, 401)
   }
 })
 

@@ -90,8 +90,8 @@ function capped(seconds: number): number {
 }
 
 export function boardsOf(storage: Storage, now: () => number = () => noon, its = terms) {
-  const cursorKey = Buffer.alloc(32, 7)
-  return createLeaderboardService({ storage, clock: { now }, calendar, terms: its, cursorKey })
+  const key = Buffer.alloc(32, 7)
+  return createLeaderboardService({ storage, clock: { now }, calendar, terms: its, key })
 }
 
 interface ReadPage {

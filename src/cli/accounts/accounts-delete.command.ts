@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import type { Account } from '../../accounts/account.ts'
 import { removeAccount } from '../../accounts/account-removal.service.ts'
-import { removeStudiesOf } from '../../studies/study-removal.service.ts'
 import { createTerminalPrompt } from '../terminal-prompt.ts'
 import {
   type AccountStreams,
@@ -31,7 +30,7 @@ export function accountsDeleteCommand(env: NodeJS.ProcessEnv, streams = processS
       withAccounts(env, streams, async (access) => {
         const account = await accountNamed(access, who, options)
         if (!options.yes) await confirm(account, streams)
-        const records = await removeAccount(access.storage, account.id, removeStudiesOf)
+        const records = await removeAccount(access.storage, account.id, access.derived.removeData)
         const { id, username } = account
         streams.output.write(
           options.json
