@@ -120,7 +120,9 @@ test('what is added again stays as it is, and what has drifted is repaired', asy
   model.days.get(ann)?.set(today, 900)
   model.days.get(ann)?.set(day('2026-09-01'), 30)
   model.days.get(bob)?.delete(today)
+  for (const account of [ann, bob]) assert.equal(await model.updates.isReal(storage.db, account), false)
   for (const account of [ann, bob]) await storage.write((tx) => add(tx, account))
+  for (const account of [ann, bob]) assert.equal(await model.updates.isReal(storage.db, account), true)
   await assertBoardsAreTheModels()
 })
 
