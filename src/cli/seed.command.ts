@@ -3,7 +3,11 @@ import { Command, InvalidArgumentError } from 'commander'
 import { hashPassword, nobodysHash } from '../authentication/password-hash.ts'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/read-config.ts'
+import { createDerivedData } from '../derived-data.ts'
 import { systemClock } from '../shared/clock.ts'
+import { countAccounts } from '../statistics/totals-state.repository.ts'
+import { rebuildTotals } from '../statistics/upkeep/rebuild.service.ts'
+import { openTarget } from '../tools/database-copy/open-target.ts'
 import { openSeedStore } from '../tools/seed/open-seed-store.ts'
 import { type PlanWish, startOfDay } from '../tools/seed/plan.ts'
 import { NotEmptyError, seedDatabase } from '../tools/seed/seed.service.ts'
@@ -57,9 +61,23 @@ async function run(config: Config, options: SeedCommandOptions, signal: AbortSig
   } finally {
     await store.close()
   }
+  await buildTotals(config, signal)
   if (config.database.kind === 'sqlite') {
     const megabytes = Math.round(statSync(config.database.path).size / 2 ** 20)
     process.stderr.write(`${config.database.path}: ${megabytes} MiB\n`)
+  }
+}
+
+/** The seeding writes rows directly. A service would compute their totals too, but only after its start. */
+async function buildTotals(config: Config, signal: AbortSignal): Promise<void> {
+  const storage = await openTarget(config.database)
+  try {
+    const { totals } = createDerivedData(config)
+    const progress = showProgress({ label: 'totals', total: await countAccounts(storage.db), unit: 'accounts' })
+    await rebuildTotals(storage, totals, { signal, onlyStale: true, onProgress: progress.update })
+    progress.finish()
+  } finally {
+    await storage.close()
   }
 }
 

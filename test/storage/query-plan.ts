@@ -6,7 +6,9 @@ export async function scansOf(storage: Storage, sql: string): Promise<string[]> 
   return storage.kind === 'sqlite' ? sqliteScans(storage, sql) : postgresScans(storage, sql)
 }
 
-const growing = '(?:accounts|studies|study_tallies|budgets|study_changes|hidden_accounts|board_totals|board_tallies)'
+const tables = ['accounts', 'studies', 'study_tallies', 'budgets', 'study_changes', 'hidden_accounts']
+tables.push('study_days', 'campus_days', 'board_totals', 'board_tallies')
+const growing = `(?:${tables.join('|')})`
 const isLimited = (sql: string) => /\blimit\b/i.test(sql)
 
 async function sqliteScans({ db }: Storage, sql: string): Promise<string[]> {

@@ -12,7 +12,7 @@ export interface RebuildOptions {
   onProgress?: (accounts: number) => void
   /** Begins with the first account, instead of where the last run was stopped. */
   restart?: boolean
-  /** Leaves accounts alone whose totals are up to date. */
+  /** Leaves accounts alone whose totals are up to date, and so needs no note of where it was stopped. */
   onlyStale?: boolean
 }
 
@@ -37,7 +37,7 @@ export async function rebuildTotals(
   totals: DailyTotals,
   { signal, onProgress, restart = false, onlyStale = false }: RebuildOptions = {},
 ): Promise<number> {
-  let progress: Progress = (restart ? undefined : await findProgress(storage)) ?? { after: 0, accounts: 0 }
+  let progress: Progress = (restart || onlyStale ? undefined : await findProgress(storage)) ?? { after: 0, accounts: 0 }
   onProgress?.(progress.accounts)
   for (;;) {
     const states = await findStatesAfter(storage.db, progress.after, accountsAtOnce)
@@ -45,14 +45,15 @@ export async function rebuildTotals(
     if (last === undefined) break
     await buildAll(storage, totals, onlyStale ? states.filter((state) => isStale(state, totals)) : states, signal)
     progress = { after: last.accountId, accounts: progress.accounts + states.length }
-    await patiently(() => storage.write((tx) => putSetting(tx, progressKey, JSON.stringify(progress))))
+    if (!onlyStale) await patiently(() => storage.write((tx) => putSetting(tx, progressKey, JSON.stringify(progress))))
     onProgress?.(progress.accounts)
     signal?.throwIfAborted()
   }
   await repairCampusDays(storage)
-  await patiently(() =>
-    storage.write(async (tx) => void (await tx.deleteFrom('settings').where('key', '=', progressKey).execute())),
-  )
+  if (!onlyStale)
+    await patiently(() =>
+      storage.write(async (tx) => void (await tx.deleteFrom('settings').where('key', '=', progressKey).execute())),
+    )
   return progress.accounts
 }
 

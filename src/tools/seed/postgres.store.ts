@@ -46,7 +46,8 @@ function transactionOn(db: Db): SeedTransaction {
     },
     async updateAccounts(deltas) {
       const rows = deltas.map(({ id, studies, lastSeenAt }): BulkRow => [id, studies, lastSeenAt])
-      const set = 'study_count = study_count + part.b, last_seen_at = greatest(last_seen_at, part.c)'
+      const set =
+        'study_count = study_count + part.b, last_seen_at = greatest(last_seen_at, part.c), totals_version = null'
       const update = (source: string) => `update accounts set ${set} from (${source}) as part where id = part.a`
       await inParts(db, ['bigint', 'bigint', 'bigint'], rows, update)
     },

@@ -4,8 +4,8 @@ import { type SeedStore, type SeedTransaction, stateKey } from './seed.store.ts'
 const insertAccount = `insert into accounts (id, username, username_key, student_number_hash, password_hash, credential_version,
   created_at, last_seen_at) values (?, ?, ?, ?, ?, 1, ?, ?)`
 const insertRecord = 'insert into studies (id, account_id, started_at, ended_at, end_cause) values (?, ?, ?, ?, ?)'
-const updateAccount =
-  'update accounts set study_count = study_count + ?, last_seen_at = max(last_seen_at, ?) where id = ?'
+const updateAccount = `update accounts set study_count = study_count + ?, last_seen_at = max(last_seen_at, ?),
+  totals_version = null where id = ?`
 const addToCounter = `insert into study_tallies (width, bucket, slot, count) values (?, ?, 0, ?)
   on conflict (width, bucket, slot) do update set count = count + excluded.count`
 const putSetting =

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, test } from 'node:test'
+import { occupy } from './command-line.ts'
+
+let folder: string
+let file: string
+let env: Record<string, string>
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'occupy-stats-'))
+  file = join(folder, 'campus.sqlite')
+  env = { DATABASE_URL: `file:${file}`, SECRET: 'a secret for tests that is long enough' }
+  const words = ['seed', '--students', '40', '--records', '2000', '--from', '2025-01-01', '--to', '2025-12-31']
+  const { code, errors } = await occupy(words, env)
+  assert.equal(code, 0, errors)
+})
+
+after(() => rm(folder, { recursive: true }))
+
+function inFile(sql: string): void {
+  const database = new DatabaseSync(file)
+  try {
+    database.exec(sql)
+  } finally {
+    database.close()
+  }
+}
+
+test('a seeded campus has its totals, and they are right', async () => {
+  const { code, output } = await occupy(['stats', 'verify'], env)
+  assert.deepEqual([code, output], [0, '统计无误 · totals are right: 40 accounts\n'])
+})
+
+test('what differs is listed with its account and day, until it is rebuilt', async () => {
+  inFile(
+    'update study_days set seconds = seconds + 60 where account_id = 7 and day = (select min(day) from study_days where account_id = 7)',
+  )
+  const found = await occupy(['stats', 'verify'], env)
+  assert.equal(found.code, 1)
+  assert.match(found.output, /^account 7 2025-\d\d-\d\d: stored \d+ s \(seen 0 s\), computed \d+ s \(seen 0 s\)$/m)
+  assert.match(found.output, /^campus 2025-\d\d-\d\d: the sum of all accounts is stored with -60 s$/m)
+  assert.match(found.output, /in 2 places \(40 accounts\): run occupy stats rebuild\n$/)
+  const rebuilt = await occupy(['stats', 'rebuild'], env)
+  assert.deepEqual([rebuilt.code, rebuilt.output], [0, '统计已重新计算 · totals are computed again: 40 accounts\n'])
+  assert.equal((await occupy(['stats', 'verify'], env)).code, 0)
+})
+
+test('totals of another time zone are not computed yet rather than wrong', async () => {
+  const moved = { ...env, TIMEZONE: 'America/New_York' }
+  const found = await occupy(['stats', 'verify'], moved)
+  assert.deepEqual(
+    [found.code, found.output],
+    [0, '统计无误 · totals are right: 40 accounts, 40 of them not computed yet\n'],
+  )
+  assert.equal((await occupy(['stats', 'rebuild'], moved)).code, 0)
+  const again = await occupy(['stats', 'verify'], moved)
+  assert.deepEqual([again.code, again.output], [0, '统计无误 · totals are right: 40 accounts\n'])
+})

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterEach, beforeEach, test } from 'node:test'
+import type { AccountId } from '../../src/accounts/account.ts'
+import { type Drift, verifyTotals } from '../../src/statistics/upkeep/verify.service.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
+import { assertCampusSumIsReal, assertTotalsAreReal, openCampus } from './campus.ts'
+
+let database: TestDatabase
+let storage: Storage
+let accounts: AccountId[]
+
+beforeEach(async () => {
+  database = await openTestDatabase()
+  storage = database.open()
+  accounts = [await newAccount(storage), await newAccount(storage)]
+})
+
+afterEach(() => database.close())
+
+function startWriter(times: number): ChildProcess {
+  const script = new URL('./writer.ts', import.meta.url).pathname
+  return spawn(process.execPath, [script, database.url, String(times), ...accounts.map(String)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+async function assertRight(): Promise<void> {
+  const campus = openCampus(storage, () => 1_749_999_600)
+  const drifts: Drift[] = []
+  const { waiting } = await verifyTotals(storage, campus.totals, undefined, { onDrift: (drift) => drifts.push(drift) })
+  assert.deepEqual([drifts, waiting], [[], 0])
+  for (const account of accounts) await assertTotalsAreReal(campus, account, 900)
+  await assertCampusSumIsReal(campus)
+}
+
+test('processes that write records of the same students at once keep every total right', async () => {
+  const exits = [1, 2, 3].map(async () => {
+    const writer = startWriter(25)
+    writer.stdout?.resume()
+    assert.deepEqual(await once(writer, 'exit'), [0, null])
+  })
+  await Promise.all(exits)
+  await assertRight()
+})
+
+test('whenever a process is killed, totals are those of the records', async () => {
+  for (const [at, quarters] of [1, 2, 3].entries()) {
+    const writer = startWriter(10_000)
+    const exit = once(writer, 'exit')
+    let written = 0
+    for await (const dots of writer.stdout ?? []) {
+      written += String(dots).length
+      if (written < 5 * quarters + at) continue
+      writer.kill('SIGKILL')
+      break
+    }
+    await exit
+    await assertRight()
+  }
+})
+
+test('of a hundred starts at once, by handles of several connections, one record runs and totals are right', async () => {
+  const [account] = accounts as [AccountId]
+  const now = 1_749_999_600
+  const campuses = database.openMany(5).map((handle, at) => openCampus(handle, () => now + at * 900))
+  await Promise.all(
+    Array.from({ length: 100 }, (_, at) => campuses[at % 5]?.studies.startStudy(account, now - at * 900)),
+  )
+  const rows = await storage.db.selectFrom('studies').select('ended_at').execute()
+  assert.equal(rows.length, 100)
+  assert.equal(rows.filter(({ ended_at }) => ended_at === null).length, 1)
+  accounts = [account]
+  await assertRight()
+})
