@@ -38,6 +38,8 @@ const own = (world: World, query: string) =>
   world.users.map(({ id, token }) => get(`/users/${id}/studys/${query}`, byToken(token)))
 const everyones = (world: World, query: string) =>
   world.users.map(({ token }) => get(`/studys${query}`, byToken(token)))
+const boards = (world: World, period: string, query = '') =>
+  world.users.map(({ token }) => get(`/leaderboards/${period}${query}`, byToken(token)))
 const starts = (world: World) =>
   world.users.map(({ token }): WireRequest => ({ ...get('/studys/', byToken(token)), method: 'POST' }))
 const startsWithBody = (world: World) =>
@@ -153,6 +155,21 @@ export const rows: Row[] = [
     status: 200,
     each: 'student',
     requests: ({ users }) => users.map(({ token }) => get('/users/me/export', byToken(token))),
+  },
+  {
+    name: 'board page',
+    tables: ['bare', 'scale'],
+    status: 200,
+    target: 0.3,
+    requests: (world) => boards(world, 'month'),
+  },
+  {
+    // It comes with every page, and is never cached.
+    name: 'own rank',
+    tables: ['bare', 'scale'],
+    status: 200,
+    target: 0.3,
+    requests: (world) => boards(world, 'week', '?per_page=1'),
   },
   { name: 'start', tables: ['bare', 'scale'], status: 201, target: 0.15, writes: 'start', requests: starts },
   {

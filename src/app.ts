@@ -21,6 +21,7 @@ import { privateAnswers } from './http/response-headers.ts'
 import { buildServer } from './http/server.ts'
 import { pipelining } from './http/transport/pipelining.ts'
 import { idempotency } from './idempotency/idempotency.plugin.ts'
+import { leaderboardRoutes } from './leaderboards/leaderboard.routes.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
 import { recoveryRoutes } from './registration/recovery.routes.ts'
@@ -100,6 +101,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(exportRoutes, { ...services, timezone: config.timezone, logUnavailable })
         await known.register(statisticsRoutes, services)
         await known.register(ledgerRoutes, services)
+        await known.register(leaderboardRoutes, services)
       })
     },
     { prefix: apiBase },

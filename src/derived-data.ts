@@ -1,9 +1,11 @@
 import type { RemoveData } from './accounts/account-removal.service.ts'
 import type { CountData } from './accounts/settings/settings.service.ts'
 import type { Config } from './config/config.ts'
+import { createBoardUpdates } from './leaderboards/board-update.service.ts'
+import { voidBoardPages } from './leaderboards/board-version.repository.ts'
 import { createCampusCalendar } from './shared/campus-calendar.ts'
-import type { BoardTotals } from './statistics/board-totals.service.ts'
 import { createDailyTotals } from './statistics/daily-totals.service.ts'
+import { findSeenDays } from './statistics/study-day.repository.ts'
 import { removeStudiesOf } from './studies/study-removal.service.ts'
 import { countForEveryone } from './studies/study-visibility.service.ts'
 import type { StudyFollower } from './studies/study-writes.service.ts'
@@ -17,7 +19,7 @@ export type DerivedDataConfig = Pick<Config, 'timezone' | 'boardDayHours' | 'ter
  */
 export function createDerivedData({ timezone, boardDayHours, terms }: DerivedDataConfig) {
   const calendar = createCampusCalendar(timezone)
-  const boards: BoardTotals | undefined = undefined
+  const boards = createBoardUpdates({ terms, dayHours: boardDayHours, findSeenDays })
   const totals = createDailyTotals({ calendar, boardDayHours, terms, boards })
   const followers: StudyFollower[] = [totals.follow]
 
@@ -29,8 +31,9 @@ export function createDerivedData({ timezone, boardDayHours, terms }: DerivedDat
   const removeData: RemoveData = async (tx, id) => {
     const removed = await removeStudiesOf(tx, id)
     await totals.remove(tx, id)
+    voidBoardPages(tx)
     return removed
   }
 
-  return { calendar, totals, boards, followers, countData, removeData }
+  return { calendar, totals, boards, followers, countData, noteVisibility: voidBoardPages, removeData }
 }

@@ -8,6 +8,7 @@ export interface Keys {
   ticket: Buffer
   waitingPlace: Buffer
   idempotency: Buffer
+  boardCursor: Buffer
   /** Seals the key of student numbers if that was not derived from this secret. */
   studentNumberSeal: Buffer
   /** Identifies the secret without revealing it. */
@@ -27,6 +28,7 @@ export function deriveKeys(secret: string): Keys {
     ticket: derive('registration ticket'),
     waitingPlace: derive('waiting place'),
     idempotency: derive('idempotency keys'),
+    boardCursor: derive('board cursor'),
     studentNumberSeal: derive('student number seal'),
     fingerprint: derive('fingerprint').toString('base64url'),
   }

@@ -14,6 +14,7 @@ import { createDerivedData } from './derived-data.ts'
 import { createExportService } from './export/export.service.ts'
 import { createIdempotencyService } from './idempotency/idempotency.service.ts'
 import type { Keys } from './keys.ts'
+import { createLeaderboardService } from './leaderboards/leaderboard.service.ts'
 import { createRecoveryService } from './registration/recovery.service.ts'
 import { createRegistrationService } from './registration/registration.service.ts'
 import { createVerificationService } from './registration/verification.service.ts'
@@ -99,8 +100,8 @@ export function createServices(deps: AppDeps) {
   const { config, storage, clock, keys } = deps
   const lastSeen = createLastSeen(storage, clock)
   const accounts = createAccountService({ storage, lastSeen })
-  const { calendar, totals, followers, countData, removeData } = createDerivedData(config)
-  const settings = createSettingsService({ storage, countData })
+  const { calendar, totals, followers, countData, noteVisibility, removeData } = createDerivedData(config)
+  const settings = createSettingsService({ storage, countData, noteVisibility })
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
   const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers })
   const { rules } = studies
@@ -115,6 +116,7 @@ export function createServices(deps: AppDeps) {
     changes: createChangeService({ storage, studies, clock }),
     ledgers: createLedgerService({ storage, calendar, boardDayHours: config.boardDayHours, rules }),
     totalsSweep: createTotalsSweep({ storage, totals }),
+    leaderboards: createLeaderboardService({ storage, clock, calendar, terms: config.terms, key: keys.boardCursor }),
     statistics: createStatisticsService({ storage, totals, streakMinutes: config.streakMinutes, rules }),
   }
 }

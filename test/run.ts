@@ -17,6 +17,7 @@ const onBothDatabases = [
   'test/storage/*.test.ts',
   'test/statistics/*.test.ts',
   'test/http/*.test.ts',
+  'test/leaderboards/*.test.ts',
   'test/document/answers.test.ts',
   'test/seed/*.test.ts',
   'test/database-copy/*.test.ts',

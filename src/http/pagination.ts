@@ -3,7 +3,7 @@ import type { Cursor, Order, Page, PageRequest } from '../shared/page.ts'
 import type { ObjectSchema } from './document/json-schema.ts'
 
 const largestPage = 100
-const defaultPage = 20
+export const defaultPage = 20
 
 export const PageQuery = {
   type: 'object',
@@ -54,16 +54,19 @@ export function pageLinks(
   url: string,
   query: object,
 ): { next: string | null; prev: string | null } {
-  const link = (cursor: Cursor | undefined): string | null => {
-    if (cursor === undefined) return null
-    const kept = Object.entries(query).filter(
-      ([name, value]) => name !== 'page' && name !== 'cursor' && value !== undefined,
-    )
-    const parameters = new URLSearchParams(kept.map(([name, value]) => [name, String(value)]))
-    parameters.set('cursor', encodeCursor(cursor))
-    return `${url}?${parameters}`
-  }
+  const link = (cursor: Cursor | undefined) => pageLink(url, query, cursor && encodeCursor(cursor))
   return { next: link(page.next), prev: link(page.prev) }
+}
+
+/** The URL of a page that begins at this cursor, with the rest of the request's query. */
+export function pageLink(url: string, query: object, cursor: string | undefined): string | null {
+  if (cursor === undefined) return null
+  const kept = Object.entries(query).filter(
+    ([name, value]) => name !== 'page' && name !== 'cursor' && value !== undefined,
+  )
+  const parameters = new URLSearchParams(kept.map(([name, value]) => [name, String(value)]))
+  parameters.set('cursor', cursor)
+  return `${url}?${parameters}`
 }
 
 function encodeCursor({ direction, startedAt, id }: Cursor): string {

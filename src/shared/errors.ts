@@ -70,6 +70,7 @@ export type ErrorCode =
   | 'time-too-early'
   | 'study-too-long'
   | 'no-running-study'
+  | 'no-term'
   | 'subject-malformed'
   | 'note-malformed'
   | 'export-under-way'

@@ -7,6 +7,7 @@ import * as waitingRoom from './migrations/2026-11-26-waiting-room.ts'
 import * as ownRecords from './migrations/2026-11-27-own-records.ts'
 import * as batchAndChanges from './migrations/2026-11-28-batch-and-changes.ts'
 import * as idempotencyKeys from './migrations/2026-11-28-idempotency-keys.ts'
+import * as leaderboards from './migrations/2026-11-28-leaderboards.ts'
 import * as sessions from './migrations/2026-11-28-sessions.ts'
 import * as statistics from './migrations/2026-11-28-statistics.ts'
 import { withLongBusyTimeout } from './sqlite/sqlite-database.ts'
@@ -26,6 +27,7 @@ const steps: Record<string, Step> = {
   '2026-11-28-idempotency-keys': idempotencyKeys,
   '2026-11-28-batch-and-changes': batchAndChanges,
   '2026-11-28-sessions': sessions,
+  '2026-11-28-leaderboards': leaderboards,
   '2026-11-28-statistics': statistics,
 }
 

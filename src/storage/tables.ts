@@ -2,6 +2,7 @@ import type { AccountTable, HiddenAccountTable } from '../accounts/account.table
 import type { RateLimitTable } from '../authentication/rate-limit.table.ts'
 import type { SessionTable } from '../authentication/sessions/session.table.ts'
 import type { IdempotencyKeyTable } from '../idempotency/idempotency-key.table.ts'
+import type { BoardTallyTable, BoardTotalTable } from '../leaderboards/board.table.ts'
 import type { WaitingPlaceTable } from '../registration/waiting-room/waiting-place.table.ts'
 import type { CampusDayTable, StudyDayTable } from '../statistics/study-day.table.ts'
 import type { StudyBatchKeyTable, StudyChangeTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
@@ -25,4 +26,6 @@ export interface Tables {
   waiting_places: WaitingPlaceTable
   sessions: SessionTable
   idempotency_keys: IdempotencyKeyTable
+  board_totals: BoardTotalTable
+  board_tallies: BoardTallyTable
 }

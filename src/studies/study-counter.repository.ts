@@ -1,8 +1,9 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { AccountId } from '../accounts/account.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Order } from '../shared/page.ts'
 import { beforeCommit } from '../storage/before-commit.ts'
+import { counterTable } from '../storage/counter-table.ts'
 import { statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import { type CounterDelta, counterWidths, runningWidth, summed } from './study-counter.ts'
@@ -13,10 +14,7 @@ import { type CounterDelta, counterWidths, runningWidth, summed } from './study-
  */
 const slots = 8
 
-const commonRows = 8
-
-/** SQLite allows 32,766 parameters per statement. */
-const rowsAtOnce = 1000
+const counters = counterTable('study_tallies', ['width', 'bucket', 'slot'])
 
 /** Adds the deltas of all writes together at the end of the transaction, because this takes locks that others wait for. */
 export function addToCounters(tx: Db, deltas: CounterDelta[]): void {
@@ -26,39 +24,11 @@ export function addToCounters(tx: Db, deltas: CounterDelta[]): void {
 async function writeDeltas(db: Db, deltas: CounterDelta[]): Promise<void> {
   const slot = Math.floor(Math.random() * slots)
   const rows = summed(deltas).filter(({ delta }) => delta !== 0)
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    const some = rows.slice(at, at + rowsAtOnce)
-    const values: Record<string, number> = { slot }
-    for (const [index, { width, bucket, delta }] of some.entries()) {
-      values[`width${index}`] = width
-      values[`bucket${index}`] = bucket
-      values[`delta${index}`] = delta
-    }
-    // A start or an end has few rows, a common number. An account's removal has many, which mostly fill whole statements.
-    const common = some.length <= commonRows || some.length === rowsAtOnce
-    const addition = common ? additionOf(some.length) : makeAddition(some.length)
-    await addition.all(db, values)
-  }
-}
-
-const makeAddition = (length: number) =>
-  statement<Record<string, number>, unknown>((db, values) =>
-    db
-      .insertInto('study_tallies')
-      .values(
-        Array.from({ length }, (_, index) => ({
-          width: values[`width${index}`] as RawBuilder<number>,
-          bucket: values[`bucket${index}`] as RawBuilder<number>,
-          slot: values.slot as RawBuilder<number>,
-          count: values[`delta${index}`] as RawBuilder<number>,
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(['width', 'bucket', 'slot']).doUpdateSet({ count: sql`study_tallies.count + excluded.count` }),
-      )
-      .compile(),
+  await counters.add(
+    db,
+    rows.map(({ width, bucket, delta }) => ({ width, bucket, slot, delta })),
   )
-const additionOf = statementsByShape(makeAddition)
+}
 
 /**
  * Adds (`sign` 1) or subtracts (`sign` -1) the starts of all records of an account, within the database, because there

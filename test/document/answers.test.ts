@@ -123,6 +123,16 @@ test('every answer about own records, settings and the own account is as the doc
     assert.equal((await ask(method, `/studys/${where}`, { as: known })).status, status)
   }
 
+  for (const [path, status] of [
+    ['week', 200],
+    ['day?date=2026-11-26&per_page=1', 200],
+    ['month?date=2026-02-30', 400],
+    ['week?cursor=x', 400],
+    ['term', 404],
+  ] as const) {
+    assert.equal((await ask('GET', `/leaderboards/${path}`, { as })).status, status)
+  }
+
   assert.equal((await ask('GET', '/users/me/settings', { as })).status, 200)
   assert.equal((await ask('PUT', '/users/me/settings', { as, json: { daily_goal_minutes: 0 } })).status, 400)
   await refuseBodies('PUT', '/users/me/settings')

@@ -132,6 +132,7 @@ async function askAs(caller: Caller, route: string, { answers, json, query = '' 
     .replace('{user_id}', String(target.id))
     .replace('{study_id}', String(id))
     .replace('{session_id}', String(device))
+    .replace('{period}', 'week')
   const reply = await campus.send(method, path + query, { as, ...(json && { json }) })
   assertAnswer(reply, answers[caller], id, `${route} by ${caller}`)
   if (untouched) assert.deepEqual(await stateOf(target), untouched, `${route} by ${caller} changes another's data`)

@@ -79,6 +79,7 @@ export const table: Record<string, Row> = {
   'GET /users/me/changes': { answers: known(200) },
   'PATCH /studys/{study_id}': { answers: ofOwner(200), json: { note: 'read' } },
   'DELETE /studys/{study_id}': { answers: ofOwner(204) },
+  'GET /leaderboards/{period}': { answers: known(200) },
   'GET /users/{user_id}/statistics': { answers: known(200, { 'other, of a hidden owner': 404 }) },
   'GET /users/me/ledger': { answers: known(200) },
 }

@@ -6,8 +6,10 @@ export async function scansOf(storage: Storage, sql: string): Promise<string[]> 
   return storage.kind === 'sqlite' ? sqliteScans(storage, sql) : postgresScans(storage, sql)
 }
 
-const growing =
-  '(?:accounts|studies|study_tallies|budgets|study_changes|study_batch_keys|hidden_accounts|idempotency_keys|sessions|study_days|campus_days)'
+const tables = ['accounts', 'studies', 'study_tallies', 'budgets', 'study_changes', 'study_batch_keys']
+tables.push('hidden_accounts', 'idempotency_keys', 'sessions')
+tables.push('study_days', 'campus_days', 'board_totals', 'board_tallies')
+const growing = `(?:${tables.join('|')})`
 const isLimited = (sql: string) => /\blimit\b/i.test(sql)
 
 async function sqliteScans({ db }: Storage, sql: string): Promise<string[]> {

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { AccountId } from '../../src/accounts/account.ts'
 import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import { createAccountAdministration } from '../../src/authentication/administration.service.ts'
 import { createSessionService } from '../../src/authentication/sessions/session.service.ts'
+import { readConfig } from '../../src/config/read-config.ts'
 import { createIdempotencyService } from '../../src/idempotency/idempotency.service.ts'
+import { createBoardUpdates } from '../../src/leaderboards/board-update.service.ts'
+import { openDatabase } from '../../src/server/open-storage.ts'
+import { createCampusCalendar } from '../../src/shared/campus-calendar.ts'
 import { DomainError } from '../../src/shared/errors.ts'
 import { studentNumberForm } from '../../src/shared/student-number-form.ts'
 import { createBatchService } from '../../src/studies/batch/batch.service.ts'
@@ -80,6 +85,7 @@ async function useEveryRoute(): Promise<void> {
       await call('POST', '/studys/', { as, json, headers: { 'idempotency-key': 'plans' } })
     await readChanges(as, call)
     await useSessions(service.address, ann, call)
+    await readBoards(service.place.databaseUrl, as, call)
     await useOwnRoutes(ann.password, as, call)
   } finally {
     await service.close()
@@ -155,6 +161,24 @@ async function readLists(list: string, as: Credentials, call: Send) {
         const second = (await send('GET', first.next, { as })).body as { prev: string | null }
         if (second.prev) await send('GET', second.prev, { as })
       }
+}
+
+/** Of three students, of whom the last one asks, there and back. */
+async function readBoards(url: string, as: Credentials, call: Send): Promise<void> {
+  const storage = openDatabase(readConfig({ DATABASE_URL: url }).database)
+  const calendar = createCampusCalendar('Asia/Shanghai')
+  const today = calendar.dayOf(Math.floor(Date.now() / 1000))
+  const { apply } = createBoardUpdates({ terms: [], dayHours: 16, findSeenDays: () => [] })
+  const others = [1 as AccountId, await newAccount(storage), await newAccount(storage)]
+  const change = (id: AccountId, before: number, after: number) =>
+    storage.write(async (tx) => apply(tx, id, [{ day: today, before, after }]))
+  for (const id of others) await change(id, 0, 100)
+  for (const id of others) await change(id, 100, 0)
+  for (const id of others) await change(id, 0, 50)
+  await storage.close()
+  const first = (await call('GET', '/leaderboards/week?per_page=1', { as })).body as { next: string }
+  const second = (await send('GET', first.next, { as })).body as { prev: string }
+  assert.equal((await send('GET', second.prev, { as })).status, 200)
 }
 
 /** What is not asked for by HTTP. */

@@ -11,11 +11,13 @@ export type CountData = (tx: Db, id: AccountId, counted: boolean) => Promise<voi
 export interface SettingsServiceDeps {
   storage: Storage
   countData: CountData
+  /** Called within the transaction of every change of visibility, for pages that name accounts. */
+  noteVisibility?: (tx: Db) => void
 }
 
 export type SettingsService = ReturnType<typeof createSettingsService>
 
-export function createSettingsService({ storage, countData }: SettingsServiceDeps) {
+export function createSettingsService({ storage, countData, noteVisibility }: SettingsServiceDeps) {
   /** @throws DomainError `unauthorized` if the account was removed after its credentials were checked */
   function getSettings(id: AccountId): MaybePromise<AccountSettings> {
     return andThen(findSettings(storage.db, id), known)
@@ -33,6 +35,8 @@ export function createSettingsService({ storage, countData }: SettingsServiceDep
       const after = { ...before, ...wanted }
       await updateSettings(tx, id, after)
       if (isHidden(before) !== isHidden(after)) await countData(tx, id, !isHidden(after))
+      // After the counters: what is left until the commit takes its locks in this order.
+      if (before.visibility !== after.visibility) noteVisibility?.(tx)
       return after
     })
   }

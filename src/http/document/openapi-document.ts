@@ -49,6 +49,11 @@ export function describeRoutes(routes: readonly RouteOptions[], version: string)
         'x-displayName': '学习记录 · Study records',
         description: '开始、结束与查询 · Start, end and look up',
       },
+      {
+        name: 'leaderboards',
+        'x-displayName': '排行榜 · Leaderboards',
+        description: '谁学得最久 · Who studies most',
+      },
     ],
     security: [{ basic: [] }, { bearer: [] }, { session: [] }],
     paths,

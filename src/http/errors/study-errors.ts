@@ -33,6 +33,11 @@ export const studyErrors = {
     zh: '没有正在进行的学习记录，请先开始学习。',
     en: 'No record is running. Start one first.',
   },
+  'no-term': {
+    status: 404,
+    zh: '这一天不在任何学期内，请换一个日期。学期由管理员设置。',
+    en: 'No term holds this day. Choose another date; terms are set by the operator.',
+  },
   'subject-malformed': {
     status: 400,
     zh: '科目应为不超过 40 个字符的文本，不能含换行、控制字符或看不见的字符，请修改后重试。',

@@ -61,6 +61,16 @@ export const copiedTables: readonly CopiedTable[] = [
     key: ['width', 'bucket', 'slot'],
   },
   {
+    name: 'board_totals',
+    columns: { account_id: integer, period: integer, seconds: integer },
+    key: ['account_id', 'period'],
+  },
+  {
+    name: 'board_tallies',
+    columns: { period: integer, width: integer, bucket: integer, slot: integer, count: integer },
+    key: ['period', 'width', 'bucket', 'slot'],
+  },
+  {
     name: 'study_days',
     columns: {
       ...{ account_id: integer, day: integer, seconds: integer, seen_seconds: integer, hours: text, subjects: text },

@@ -1,0 +1,69 @@
+import type { AccountId } from '../accounts/account.ts'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
+import { counterTable } from '../storage/counter-table.ts'
+import { statement, statementsByShape } from '../storage/statement.ts'
+import type { Db } from '../storage/storage.ts'
+import type { BoardId } from './board-period.ts'
+
+export type BoardTotalsOf = Map<BoardId, number>
+
+/** A write of one record changes four boards for each day that it touches. */
+const fewPeriods = 12
+
+const totals = counterTable('board_totals', ['account_id', 'period'], 'seconds')
+
+/** The account's seconds on every board, or at least on these ones. */
+export function findTotals(db: Db, accountId: AccountId, periods?: readonly BoardId[]): MaybePromise<BoardTotalsOf> {
+  const few = periods && periods.length <= fewPeriods
+  const rows = few
+    ? totalsIn(periods.length).all(db, {
+        accountId,
+        ...Object.fromEntries(periods.map((id, at) => [`period${at}`, id])),
+      })
+    : allTotals.all(db, { accountId })
+  return andThen(rows, (rows) => new Map(rows.map(({ period, seconds }) => [period as BoardId, seconds])))
+}
+
+interface TotalRow {
+  period: number
+  seconds: number
+}
+
+const totalsIn = statementsByShape((length: number) =>
+  statement<Record<string, number>, TotalRow>((db, values) =>
+    db
+      .selectFrom('board_totals')
+      .select(['period', 'seconds'])
+      .where('account_id', '=', values.accountId as NonNullable<typeof values.accountId>)
+      .where(
+        'period',
+        'in',
+        Array.from({ length }, (_, at) => values[`period${at}`] as NonNullable<typeof values.accountId>),
+      )
+      .compile(),
+  ),
+)
+
+const allTotals = statement<{ accountId: AccountId }, TotalRow>((db, { accountId }) =>
+  db.selectFrom('board_totals').select(['period', 'seconds']).where('account_id', '=', accountId).compile(),
+)
+
+export function findTotal(db: Db, accountId: AccountId, period: BoardId): MaybePromise<number> {
+  return andThen(findTotals(db, accountId, [period]), (found) => found.get(period) ?? 0)
+}
+
+export interface TotalChange {
+  period: BoardId
+  before: number
+  after: number
+}
+
+/** Stores the seconds after these changes. Rows of 0 seconds are deleted. */
+export async function changeTotals(db: Db, accountId: AccountId, changes: readonly TotalChange[]): Promise<void> {
+  const rows = changes.map(({ period, before, after }) => ({ account_id: accountId, period, delta: after - before }))
+  await totals.add(db, rows)
+  await totals.deleteZeros(
+    db,
+    rows.filter((_, at) => changes[at]?.after === 0),
+  )
+}

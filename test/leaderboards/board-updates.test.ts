@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import type { AccountId } from '../../src/accounts/account.ts'
+import { boardKinds } from '../../src/leaderboards/board-period.ts'
+import type { CampusDay } from '../../src/shared/campus-calendar.ts'
+import type { Db, Storage } from '../../src/storage/storage.ts'
+import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
+import { assertCountersAreReal, BoardModel, boardsOf, day, readBoard, readPage, today } from './board-model.ts'
+
+let database: TestDatabase
+let storage: Storage
+let model: BoardModel
+const accounts: AccountId[] = []
+
+before(async () => {
+  database = await openTestDatabase()
+  storage = database.open()
+  for (let at = 0; at < 300; at += 1) accounts.push(await newAccount(storage))
+})
+
+after(() => database.close())
+
+beforeEach(async () => {
+  model = new BoardModel()
+  await storage.write(async (tx) => {
+    for (const account of accounts) await model.updates.remove(tx, account)
+  })
+  await assertBoardsAreTheModels()
+})
+
+/** Days on both sides of a new year within a week, of the ends of terms and of a gap between them. */
+const days = ['2026-12-27', '2026-12-28', '2026-12-31', '2027-01-01', '2027-01-03', '2027-01-04', '2027-01-15'].map(day)
+days.push(...['2027-01-16', '2027-02-21', '2027-02-22', '2026-08-31', '2026-09-01'].map(day))
+
+const seconds = fc.oneof(
+  fc.constantFrom(0, 1, 2, 127, 128, 129, 16_383, 16_384, 3600, 57_599, 57_600, 57_601, 90_000),
+  fc.integer({ min: 0, max: 400 }),
+  fc.integer({ min: 0, max: 90_000 }),
+)
+const dayChanges = fc.array(fc.tuple(fc.constantFrom(...days), seconds), { minLength: 1, maxLength: 15 })
+const step = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('study' as const), who: fc.nat(11), changes: dayChanges }) },
+  ...(['hide', 'show', 'leave', 'fail'] as const).map((kind) => ({
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant(kind), who: fc.nat(11) }),
+  })),
+)
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+async function take(tx: Db, each: Step): Promise<void> {
+  const account = accounts[each.who] as AccountId
+  if (each.kind === 'study') return model.study(tx, account, each.changes)
+  if (each.kind === 'fail') {
+    await model.updates.apply(tx, account, [{ day: today, before: 0, after: 5 }])
+    throw new Error('rolled back')
+  }
+  return model[each.kind](tx, account)
+}
+
+async function assertBoardsAreTheModels(): Promise<void> {
+  const boards = boardsOf(storage)
+  for (const kind of boardKinds)
+    for (const on of days) {
+      const wanted = model.board(kind, on)
+      const isNoTerm =
+        kind === 'term' && (on === day('2027-01-16') || on === day('2027-02-21') || on < day('2026-09-01'))
+      if (isNoTerm) assert.throws(() => boards.getPeriod(kind, on), { code: 'no-term' })
+      else assert.deepEqual(await readBoard(boards, kind, { on }), wanted)
+    }
+  await assertCountersAreReal(storage)
+}
+
+test('whatever is written, hidden, shown and removed, in whatever order, the boards are those of a simple model', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 12 }), async (groups) => {
+      // Those of a group may share a commit; what fails is rolled back by itself.
+      for (const group of groups) {
+        const order = group.filter(({ who }, at) => group.findIndex((other) => other.who === who) === at)
+        await Promise.all(order.map((each) => storage.write((tx) => take(tx, each)).catch(() => undefined)))
+      }
+      await assertBoardsAreTheModels()
+      await storage.write(async (tx) => {
+        for (const account of model.days.keys()) await model.leave(tx, account)
+      })
+      model.hidden.clear()
+      assert.deepEqual(await storage.db.selectFrom('board_totals').selectAll().execute(), [])
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test('hundreds of students have the ranks of the model, on every page and of their own', async () => {
+  const random = fc.sample(fc.array(fc.tuple(fc.constantFrom(...days), seconds), { minLength: 1, maxLength: 6 }), {
+    numRuns: 900,
+    seed: 3,
+  })
+  for (const [at, changes] of random.entries())
+    await storage.write((tx) => model.study(tx, accounts[at % accounts.length] as AccountId, changes))
+  for (const account of accounts.slice(0, 20)) await storage.write((tx) => model.hide(tx, account))
+  await assertBoardsAreTheModels()
+  const boards = boardsOf(storage)
+  for (const kind of boardKinds) {
+    const wanted = new Map(model.board(kind, today).map((row) => [row.accountId, row]))
+    for (const caller of accounts) {
+      const { rank, seconds } = wanted.get(caller) ?? { rank: undefined, seconds: 0 }
+      assert.deepEqual((await readPage(boards, kind, { caller, perPage: 1 })).own, { rank, seconds })
+    }
+  }
+})
+
+test('what is added again stays as it is, and what has drifted is repaired', async () => {
+  const [ann, bob] = accounts as [AccountId, AccountId]
+  await storage.write((tx) => model.study(tx, ann, [[today, 500]]))
+  await storage.write((tx) => model.study(tx, bob, [[today, 700]]))
+  const { add } = model.updates
+  for (const account of [ann, bob, ann]) await storage.write((tx) => add(tx, account))
+  await assertBoardsAreTheModels()
+  model.days.get(ann)?.set(today, 900)
+  model.days.get(ann)?.set(day('2026-09-01'), 30)
+  model.days.get(bob)?.delete(today)
+  for (const account of [ann, bob]) assert.equal(await model.updates.isReal(storage.db, account), false)
+  for (const account of [ann, bob]) await storage.write((tx) => add(tx, account))
+  for (const account of [ann, bob]) assert.equal(await model.updates.isReal(storage.db, account), true)
+  await assertBoardsAreTheModels()
+})
+
+test('a term that is moved is right once all are added again, and a removed one leaves nothing', async () => {
+  const [ann, bob] = accounts as [AccountId, AccountId]
+  const changes: [CampusDay, number][] = days.map((on, at) => [on, 100 * at + 1])
+  await storage.write((tx) => model.study(tx, ann, changes))
+  await storage.write((tx) => model.study(tx, bob, changes.slice(4, 9)))
+  const moved = new BoardModel([{ name: '2026秋', first: day('2026-08-31'), last: day('2026-12-31') }])
+  for (const [account, own] of model.days) moved.days.set(account, own)
+  for (const account of [ann, bob]) await storage.write((tx) => moved.updates.add(tx, account))
+  const boards = boardsOf(storage, undefined, [{ name: '2026秋', first: day('2026-08-31'), last: day('2026-12-31') }])
+  for (const kind of boardKinds) assert.deepEqual(await readBoard(boards, kind), moved.board(kind, today))
+  const { rows } = await sql`select distinct period from board_totals where period % 4 = 3`.execute(storage.db)
+  assert.equal(rows.length, 1, 'what was counted for the old term is gone')
+  assert.throws(() => boards.getPeriod('term', day('2027-01-01')), { code: 'no-term' })
+  await assertCountersAreReal(storage)
+})
+
+test('a total never falls below zero, even if a day could count more when it was written', async () => {
+  const [ann] = accounts as [AccountId]
+  const apply = (before: number, after: number) =>
+    storage.write(async (tx) => model.updates.apply(tx, ann, [{ day: today, before, after }]))
+  await apply(0, 50)
+  await apply(80, 10)
+  assert.deepEqual(await readBoard(boardsOf(storage), 'week'), [])
+  await apply(10, 30)
+  assert.deepEqual(await readBoard(boardsOf(storage), 'week'), [{ rank: 1, accountId: ann, seconds: 20 }])
+  await assertCountersAreReal(storage)
+})
