@@ -138,20 +138,21 @@ function pause(attempt: number): Promise<void> {
 
 /** Runs the jobs in the open transaction and commits it. Rolls the transaction back before it throws. */
 async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
+  const atEnd = openCommit(tx)
+  const outcomes: Outcome[] = []
   try {
-    const atEnd = openCommit(tx)
-    const outcomes: Outcome[] = []
     // A single write that fails rolls back the whole transaction, so it needs no savepoint. A savepoint would take a
     // tenth of the cost of a study start.
     const run = group.length === 1 ? runAlone : runInSavepoint
     for (const job of group) outcomes.push(await run(tx, () => atEnd.run(job.run)))
     await atEnd.finish()
     await commit.all(tx, {})
-    return outcomes
   } catch (error) {
     await undo(tx)
     throw error
   }
+  atEnd.announce()
+  return outcomes
 }
 
 /** A failed commit may have ended the transaction already; the rollback then fails. */
