@@ -16,7 +16,7 @@ import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config/config.ts'
 import { apiReference } from './http/document/api-reference.ts'
 import { openapi } from './http/document/openapi.ts'
-import { createUnavailabilityLog } from './http/errors/unavailability-log.ts'
+import { createUnavailabilityLog, type LogUnavailable } from './http/errors/unavailability-log.ts'
 import { health } from './http/health.ts'
 import { apiBase } from './http/links.ts'
 import { metrics } from './http/metrics.ts'
@@ -26,6 +26,12 @@ import { privateAnswers } from './http/response-headers.ts'
 import { buildServer } from './http/server.ts'
 import { pipelining } from './http/transport/pipelining.ts'
 import type { Keys } from './keys.ts'
+import { liveRoutes } from './live/live.routes.ts'
+import { createLiveService } from './live/live.service.ts'
+import { createLiveCode } from './live/live-code.ts'
+import { createLiveFeed } from './live/live-feed.service.ts'
+import { createLiveSignals, type LiveSignals } from './live/live-signals.service.ts'
+import { createLiveListeners, type ListenerBounds, listenerBounds } from './live/stream/live-listeners.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
 import { recoveryRoutes } from './registration/recovery.routes.ts'
@@ -36,8 +42,9 @@ import { studentNumberRoutes } from './registration/student-number.routes.ts'
 import { createVerificationService } from './registration/verification.service.ts'
 import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
+import { createCampusCalendar } from './shared/campus-calendar.ts'
 import type { Clock } from './shared/clock.ts'
-import type { Storage } from './storage/storage.ts'
+import type { MessageChannel, Storage } from './storage/storage.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
 import { createOwnStudyService } from './studies/own/own-study.service.ts'
@@ -58,6 +65,7 @@ export interface AppDeps {
     | 'limits'
     | 'trustProxy'
     | 'tokenLifetime'
+    | 'timezone'
     | 'studyMaxHours'
     | 'studyIdleMinutes'
     | 'throttle'
@@ -71,13 +79,18 @@ export interface AppDeps {
   cas?: CasLogin | undefined
   /** Returns the metrics for a monitor, in Prometheus text format. */
   metrics?: (() => Promise<string>) | undefined
+  /** Reaches the other workers, where the database has no channel. */
+  workerChannel?: MessageChannel | undefined
+  /** In place of the production values. */
+  listenerBounds?: Partial<ListenerBounds> | undefined
   logger: FastifyBaseLogger
 }
 
 /** The whole service without the socket it listens on. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, storage, clock, logger } = deps
-  const services = createServices(deps)
+  const signals = createLiveSignals(storage.channel ?? deps.workerChannel)
+  const services = createServices(deps, signals)
   const { registration, recovery, verifications, identities, accounts, studies, lastSeen } = services
   const proofKind = deps.cas ? 'ticket' : 'password'
   const logUnavailable = createUnavailabilityLog(logger)
@@ -123,12 +136,37 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(studyListRoutes, { studies })
         await known.register(studyRoutes, { studies })
         await known.register(studyEditRoutes, { ...services, clock })
+        await known.register(liveRoutes, createLive(deps, services, signals, logUnavailable))
       })
     },
     { prefix: apiBase },
   )
   await app.register(pipelining)
   return app
+}
+
+type Services = ReturnType<typeof createServices>
+
+function createLive(
+  { config, storage, clock, keys, logger, listenerBounds: bounds }: AppDeps,
+  { studies, identities }: Pick<Services, 'studies' | 'identities'>,
+  signals: LiveSignals,
+  logUnavailable: LogUnavailable,
+) {
+  const onError = (error: unknown) => {
+    const work = 'following who studies'
+    if (!logUnavailable(error, { work })) logger.warn({ err: error }, `${work} failed, to be tried again`)
+  }
+  const code = createLiveCode(keys.live)
+  const calendar = createCampusCalendar(config.timezone)
+  const live = createLiveService({ storage, clock, calendar, studies, code, findDaySeconds: findCampusDaySeconds })
+  const { keyOf } = code
+  const feed = createLiveFeed({ storage, clock, signals, keyOf, readCounts: live.readCounts, onError })
+  const { isStillValid } = identities
+  const listeners = createLiveListeners({
+    ...{ feed, clock, isStillValid, onError, bounds: { ...listenerBounds, ...bounds } },
+  })
+  return { live, code, listeners }
 }
 
 async function isReady({ drain }: FastifyInstance, { ping }: Storage): Promise<boolean> {
@@ -139,7 +177,7 @@ async function isReady({ drain }: FastifyInstance, { ping }: Storage): Promise<b
   )
 }
 
-function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
+function createServices({ config, storage, clock, keys, verifier }: AppDeps, signals: LiveSignals) {
   const studentNumberKey = keys.studentNumber
   const studentNumbers = config.studentNumber
   const tokens = createTokens(keys.token, config.tokenLifetime, keys.previous?.token)
@@ -149,19 +187,24 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps) {
   const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
   const identities = createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses })
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
-  const studies = createStudyService({ storage, clock, maxHours, idleMinutes })
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers: [signals.follow] })
   return {
     rateLimits,
     lastSeen,
     verifications,
     identities,
     accounts: createAccountService({ storage, lastSeen }),
-    settings: createSettingsService({ storage, countData: countForEveryone }),
+    settings: createSettingsService({
+      ...{ storage, countData: countForEveryone, noteVisibility: signals.publishAfter },
+    }),
     ownAccount: createOwnAccountService({
       storage,
       studentNumberKey,
       authentication: identities,
-      removeData: removeStudiesOf,
+      removeData: (tx, id) => {
+        signals.publishAfter(tx, id)
+        return removeStudiesOf(tx, id)
+      },
     }),
     registration: createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, guesses, studentNumberKey }),

@@ -7,6 +7,7 @@ export interface Keys {
   challenge: Buffer
   ticket: Buffer
   waitingPlace: Buffer
+  live: Buffer
   /** Seals the key of student numbers if that was not derived from this secret. */
   studentNumberSeal: Buffer
   /** Identifies the secret without revealing it. */
@@ -25,6 +26,7 @@ export function deriveKeys(secret: string): Keys {
     challenge: derive('challenge'),
     ticket: derive('registration ticket'),
     waitingPlace: derive('waiting place'),
+    live: derive('live'),
     studentNumberSeal: derive('student number seal'),
     fingerprint: derive('fingerprint').toString('base64url'),
   }

@@ -53,6 +53,12 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     })
   }
 
+  /** For responses that go on: whether the caller might still ask for them. */
+  function isStillValid({ accountId, version, by, until = 0 }: Identity): MaybePromise<boolean> {
+    if (by === 'token' && clock.now() >= until) return false
+    return andThen(findCredentialState(storage.db, accountId), (state) => state?.version === version)
+  }
+
   /** @throws DomainError `unauthorized` */
   async function byToken(token: string): Promise<Verified> {
     const claims = tokens.read(token, clock.now())
@@ -109,5 +115,5 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     return { token: tokens.issue(identity, clock.now()), expiration: tokens.lifetime }
   }
 
-  return { recall, remember: remembered.remember, byToken, byPassword, confirmPassword, issueToken }
+  return { recall, remember: remembered.remember, isStillValid, byToken, byPassword, confirmPassword, issueToken }
 }

@@ -9,6 +9,8 @@ export interface Identity {
   /** The version of the credentials. The identity is void once the account has another version. */
   version: number
   by: 'password' | 'token'
+  /** When a token expires. A password is only cached until then. */
+  until?: EpochSeconds
 }
 
 /** A verified identity, with everything that may invalidate it. */

@@ -66,6 +66,8 @@ export type ErrorCode =
   | 'no-running-study'
   | 'subject-malformed'
   | 'note-malformed'
+  | 'too-many-listeners'
+  | 'listeners-full'
 
 export interface ErrorDetails {
   retryAfterSeconds?: number

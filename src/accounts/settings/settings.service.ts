@@ -11,11 +11,13 @@ export type CountData = (tx: Db, id: AccountId, counted: boolean) => Promise<voi
 export interface SettingsServiceDeps {
   storage: Storage
   countData: CountData
+  /** Called within the transaction of every change of who may see the account's data. */
+  noteVisibility?: (tx: Db, id: AccountId) => void
 }
 
 export type SettingsService = ReturnType<typeof createSettingsService>
 
-export function createSettingsService({ storage, countData }: SettingsServiceDeps) {
+export function createSettingsService({ storage, countData, noteVisibility }: SettingsServiceDeps) {
   /** @throws DomainError `unauthorized` if the account was removed after its credentials were checked */
   function getSettings(id: AccountId): MaybePromise<AccountSettings> {
     return andThen(findSettings(storage.db, id), known)
@@ -28,6 +30,7 @@ export function createSettingsService({ storage, countData }: SettingsServiceDep
       const before = known(await findSettings(tx, id))
       const after = { ...before, ...wanted }
       await updateSettings(tx, id, after)
+      if (before.visibility !== after.visibility) noteVisibility?.(tx, id)
       if (isHidden(before) !== isHidden(after)) await countData(tx, id, !isHidden(after))
       return after
     })

@@ -20,6 +20,8 @@ type Annotated = JsonSchema & {
   description?: string
   examples?: readonly unknown[]
   headers?: Record<string, JsonSchema>
+  /** Other representations than JSON, by media type. */
+  otherTypes?: Record<string, { description: string; example: string }>
 }
 
 /** Converts a route's schema to an OpenAPI 3.1 operation. */
@@ -57,7 +59,7 @@ function bodyOf(schema: ObjectSchema & Annotated, refer: Refer): object {
   return { required: (schema.required ?? []).length > 0, content: contentOf(schema, refer) }
 }
 
-function answerOf(status: number, { headers, ...schema }: Annotated, refer: Refer): object {
+function answerOf(status: number, { headers, otherTypes = {}, ...schema }: Annotated, refer: Refer): object {
   const described = Object.entries({ ...answerHeaders(status), ...headers }).map(([name, header]) => {
     const { description, ...rest } = header as Annotated
     return [name, { description, schema: rest }]
@@ -65,8 +67,16 @@ function answerOf(status: number, { headers, ...schema }: Annotated, refer: Refe
   return {
     description: schema.description ?? '',
     headers: Object.fromEntries(described),
-    ...(schema.type !== 'null' && { content: contentOf(schema, refer) }),
+    ...(schema.type !== 'null' && { content: { ...contentOf(schema, refer), ...textsOf(otherTypes) } }),
   }
+}
+
+function textsOf(types: NonNullable<Annotated['otherTypes']>): object {
+  const texts = Object.entries(types).map(([type, { description, example }]) => [
+    type,
+    { schema: { type: 'string', description }, example },
+  ])
+  return Object.fromEntries(texts)
 }
 
 function contentOf(schema: Annotated, refer: Refer): object {

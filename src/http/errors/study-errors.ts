@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { ErrorEntry } from './school-errors.ts'
 
-/** Errors about records, their times and their texts. */
+/** Errors about records, their times and their texts, and about following them live. */
 export const studyErrors = {
   'end-before-start': {
     status: 400,
@@ -37,5 +37,15 @@ export const studyErrors = {
     status: 400,
     zh: '备注应为不超过 500 个字符的文本，除换行外不能含控制字符或看不见的字符，请修改后重试。',
     en: 'A note is a text of at most 500 characters, with no control or invisible character but line breaks. Correct it and try again.',
+  },
+  'too-many-listeners': {
+    status: 429,
+    zh: '同一账号打开的实时连接太多，请关闭其他页面或设备上的连接，{wait}后再试。',
+    en: 'This account has too many live streams open. Close those on other pages or devices, and try again in {wait}.',
+  },
+  'listeners-full': {
+    status: 503,
+    zh: '实时连接已满，请{wait}后再试，或定时请求 GET /live 的 JSON。',
+    en: 'All live streams are taken. Try again in {wait}, or ask GET /live for JSON now and then.',
   },
 } as const satisfies Partial<Record<ErrorCode, ErrorEntry>>
