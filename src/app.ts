@@ -1,9 +1,10 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { accountRoutes } from './accounts/account.routes.ts'
 import { createAccountService } from './accounts/account.service.ts'
+import type { RemoveData } from './accounts/account-removal.service.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
 import { settingsRoutes } from './accounts/settings/settings.routes.ts'
-import { createSettingsService } from './accounts/settings/settings.service.ts'
+import { type CountData, createSettingsService } from './accounts/settings/settings.service.ts'
 import { authentication } from './authentication/authentication.plugin.ts'
 import { createAuthenticationService } from './authentication/authentication.service.ts'
 import { createPasswordGuesses } from './authentication/guessing/password-guesses.service.ts'
@@ -26,12 +27,10 @@ import { privateAnswers } from './http/response-headers.ts'
 import { buildServer } from './http/server.ts'
 import { pipelining } from './http/transport/pipelining.ts'
 import type { Keys } from './keys.ts'
+import { createLiveSignals } from './live/feed/live-signals.service.ts'
 import { liveRoutes } from './live/live.routes.ts'
-import { createLiveService } from './live/live.service.ts'
-import { createLiveCode } from './live/live-code.ts'
-import { createLiveFeed } from './live/live-feed.service.ts'
-import { createLiveSignals, type LiveSignals } from './live/live-signals.service.ts'
-import { createLiveListeners, type ListenerBounds, listenerBounds } from './live/stream/live-listeners.ts'
+import type { ListenerBounds } from './live/stream/live-listeners.ts'
+import { openLive } from './live/stream/open-live.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
 import { recoveryRoutes } from './registration/recovery.routes.ts'
@@ -44,6 +43,7 @@ import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
 import { createCampusCalendar } from './shared/campus-calendar.ts'
 import type { Clock } from './shared/clock.ts'
+import { createDailyTotals } from './statistics/daily-totals.service.ts'
 import type { MessageChannel, Storage } from './storage/storage.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
@@ -57,20 +57,7 @@ import { countForEveryone } from './studies/study-visibility.service.ts'
 import { version } from './version.ts'
 
 export interface AppDeps {
-  config: Pick<
-    Config,
-    | 'publicUrl'
-    | 'corsOrigins'
-    | 'tls'
-    | 'limits'
-    | 'trustProxy'
-    | 'tokenLifetime'
-    | 'timezone'
-    | 'studyMaxHours'
-    | 'studyIdleMinutes'
-    | 'throttle'
-    | 'studentNumber'
-  >
+  config: Config
   storage: Storage
   clock: Clock
   keys: Keys
@@ -89,11 +76,10 @@ export interface AppDeps {
 /** The whole service without the socket it listens on. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, storage, clock, logger } = deps
-  const signals = createLiveSignals(storage.channel ?? deps.workerChannel)
-  const services = createServices(deps, signals)
+  const logUnavailable = createUnavailabilityLog(logger)
+  const services = createServices(deps, logUnavailable)
   const { registration, recovery, verifications, identities, accounts, studies, lastSeen } = services
   const proofKind = deps.cas ? 'ticket' : 'password'
-  const logUnavailable = createUnavailabilityLog(logger)
   const app = await buildServer(config, logger, logUnavailable)
   await app.register(openapi, { version })
   await app.register(apiReference)
@@ -136,37 +122,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(studyListRoutes, { studies })
         await known.register(studyRoutes, { studies })
         await known.register(studyEditRoutes, { ...services, clock })
-        await known.register(liveRoutes, createLive(deps, services, signals, logUnavailable))
+        await known.register(liveRoutes, services.live)
       })
     },
     { prefix: apiBase },
   )
   await app.register(pipelining)
   return app
-}
-
-type Services = ReturnType<typeof createServices>
-
-function createLive(
-  { config, storage, clock, keys, logger, listenerBounds: bounds }: AppDeps,
-  { studies, identities }: Pick<Services, 'studies' | 'identities'>,
-  signals: LiveSignals,
-  logUnavailable: LogUnavailable,
-) {
-  const onError = (error: unknown) => {
-    const work = 'following who studies'
-    if (!logUnavailable(error, { work })) logger.warn({ err: error }, `${work} failed, to be tried again`)
-  }
-  const code = createLiveCode(keys.live)
-  const calendar = createCampusCalendar(config.timezone)
-  const live = createLiveService({ storage, clock, calendar, studies, code, findDaySeconds: findCampusDaySeconds })
-  const { keyOf } = code
-  const feed = createLiveFeed({ storage, clock, signals, keyOf, readCounts: live.readCounts, onError })
-  const { isStillValid } = identities
-  const listeners = createLiveListeners({
-    ...{ feed, clock, isStillValid, onError, bounds: { ...listenerBounds, ...bounds } },
-  })
-  return { live, code, listeners }
 }
 
 async function isReady({ drain }: FastifyInstance, { ping }: Storage): Promise<boolean> {
@@ -177,7 +139,9 @@ async function isReady({ drain }: FastifyInstance, { ping }: Storage): Promise<b
   )
 }
 
-function createServices({ config, storage, clock, keys, verifier }: AppDeps, signals: LiveSignals) {
+function createServices(deps: AppDeps, logUnavailable: LogUnavailable) {
+  const { config, storage, clock, keys, verifier } = deps
+  const signals = createLiveSignals(storage.channel ?? deps.workerChannel)
   const studentNumberKey = keys.studentNumber
   const studentNumbers = config.studentNumber
   const tokens = createTokens(keys.token, config.tokenLifetime, keys.previous?.token)
@@ -187,28 +151,37 @@ function createServices({ config, storage, clock, keys, verifier }: AppDeps, sig
   const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
   const identities = createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses })
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
-  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers: [signals.follow] })
+  const calendar = createCampusCalendar(config.timezone)
+  const totals = createDailyTotals({ calendar, boardDayHours: config.boardDayHours, terms: config.terms })
+  const followers = [totals.follow, signals.follow]
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers })
+  const countData: CountData = async (tx, id, counted) => {
+    await countForEveryone(tx, id, counted)
+    await totals.share(tx, id, counted)
+  }
+  const removeData: RemoveData = async (tx, id) => {
+    const removed = await removeStudiesOf(tx, id)
+    await totals.remove(tx, id)
+    signals.publishAfter(tx, id)
+    return removed
+  }
   return {
     rateLimits,
     lastSeen,
     verifications,
     identities,
     accounts: createAccountService({ storage, lastSeen }),
-    settings: createSettingsService({
-      ...{ storage, countData: countForEveryone, noteVisibility: signals.publishAfter },
-    }),
+    settings: createSettingsService({ storage, countData, noteVisibility: signals.publishAfter }),
     ownAccount: createOwnAccountService({
       storage,
       studentNumberKey,
       authentication: identities,
-      removeData: (tx, id) => {
-        signals.publishAfter(tx, id)
-        return removeStudiesOf(tx, id)
-      },
+      removeData,
     }),
     registration: createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, guesses, studentNumberKey }),
     studies,
+    live: openLive({ ...deps, signals, calendar, studies, authentication: identities, logUnavailable }),
     ownStudies: createOwnStudyService({ storage, studies }),
     heartbeats: createHeartbeatService({ storage, studies }),
   }

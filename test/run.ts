@@ -15,6 +15,7 @@ import { machineFactor } from './support/patience.ts'
 const onBothDatabases = [
   'test/contract/*.test.ts',
   'test/storage/*.test.ts',
+  'test/statistics/*.test.ts',
   'test/http/*.test.ts',
   'test/document/answers.test.ts',
   'test/seed/*.test.ts',
@@ -28,6 +29,7 @@ const sameOnBoth = [
   'test/http/{logs,openapi,registration-answers,registration-dialects,tls,write-lock}.test.ts',
   'test/faults/{backup,flush-before-answer,neighbours,opened-files,power-cut}.test.ts',
   'test/storage/file-locks.test.ts',
+  'test/statistics/day-totals.test.ts',
 ]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
 /** These run first, so that the others use the time in which these wait. */

@@ -4,7 +4,7 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { violatedUniqueness } from '../storage/constraint-errors.ts'
 import { statement } from '../storage/statement.ts'
 import type { DatabaseKind, Db } from '../storage/storage.ts'
-import { type Account, type AccountId, isHidden, type Visibility } from './account.ts'
+import type { Account, AccountId, Visibility } from './account.ts'
 
 export interface NewAccount {
   username: string
@@ -83,37 +83,6 @@ export async function findByStudentNumber(db: Db, studentNumberHash: string): Pr
 export async function lockAccount(db: Db, id: AccountId, kind: DatabaseKind): Promise<void> {
   if (kind === 'postgres') await db.selectFrom('accounts').select('id').where('id', '=', id).forUpdate().execute()
 }
-
-export interface StudiesNoted {
-  /** The version after the write. The written records have the last `written` versions, one each. */
-  studyVersion: number
-  hidden: boolean
-}
-
-/**
- * Must accompany every write to the account's records. `added` is the change in their number. Returns undefined if the
- * account no longer exists.
- */
-export async function noteStudies(
-  db: Db,
-  id: AccountId,
-  { added, written }: { added: number; written: number },
-): Promise<StudiesNoted | undefined> {
-  const row = await studyNote.first(db, { id, added, written })
-  return row && { studyVersion: row.study_version, hidden: isHidden(row) }
-}
-
-const studyNote = statement<
-  { id: AccountId; added: number; written: number },
-  Pick<AccountRow, 'study_version' | 'visibility'>
->((db, { id, added, written }) =>
-  db
-    .updateTable('accounts')
-    .set((eb) => ({ study_count: eb('study_count', '+', added), study_version: eb('study_version', '+', written) }))
-    .where('id', '=', id)
-    .returning(['study_version', 'visibility'])
-    .compile(),
-)
 
 /** @throws DomainError `user-name-taken` */
 export async function updateUserName(db: Db, id: AccountId, username: string, usernameKey: string): Promise<void> {

@@ -20,6 +20,15 @@ export interface AccountTable {
   study_version: Generated<number>
   visibility: Generated<Visibility>
   daily_goal_minutes: number | null
+  /**
+   * The `study_version` that the account's daily totals stand for. A release that keeps none leaves it behind, and so
+   * has them computed again.
+   */
+  totals_version: Generated<number | null>
+  /** Identifies the settings that the daily totals were computed with. */
+  totals_basis: Generated<string | null>
+  /** 1 while the campus' sums include the account's daily totals. */
+  totals_shared: Generated<number>
 }
 
 /**

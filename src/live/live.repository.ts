@@ -59,10 +59,7 @@ interface BeyondValues {
 
 const studyingBeyond = statementsByShape(({ order, beyond }: { order: Order; beyond: boolean }) =>
   statement<BeyondValues, LiveRow>((db, { startedAt, id, limit }: Parameters<BeyondValues>) => {
-    const query = studying(db)
-      .orderBy('studies.started_at', order)
-      .orderBy('studies.id', order)
-      .limit(limit)
+    const query = studying(db).orderBy('studies.started_at', order).orderBy('studies.id', order).limit(limit)
     if (!beyond) return query.compile()
     return query
       .where((eb) =>
@@ -82,7 +79,9 @@ export function newestStudy(db: Db): MaybePromise<number> {
   return andThen(newest.first(db, {}), (row) => Number(row?.id ?? 0))
 }
 
-const newest = statement<object, { id: number | null }>((db) => sql<{ id: number | null }>`select max(id) as id from studies`.compile(db))
+const newest = statement<object, { id: number | null }>((db) =>
+  sql<{ id: number | null }>`select max(id) as id from studies`.compile(db),
+)
 
 /** One page of those who study now. `count` is their number. */
 export async function pageStudying(
@@ -103,9 +102,12 @@ export async function pageStudying(
   return {
     items,
     count,
-    next: (backwards ? behind : more) && last ? { direction: 'after', startedAt: last.startedAt, id: last.id } : undefined,
+    next:
+      (backwards ? behind : more) && last ? { direction: 'after', startedAt: last.startedAt, id: last.id } : undefined,
     prev:
-      (backwards ? more : behind) && first ? { direction: 'before', startedAt: first.startedAt, id: first.id } : undefined,
+      (backwards ? more : behind) && first
+        ? { direction: 'before', startedAt: first.startedAt, id: first.id }
+        : undefined,
   }
 }
 

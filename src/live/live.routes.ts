@@ -4,6 +4,7 @@ import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { prefersEvents } from '../http/event-stream.ts'
 import { apiBase } from '../http/links.ts'
 import { pageRequest } from '../http/pagination.ts'
+import type { LiveFeed } from './feed/live-feed.service.ts'
 import {
   eventStreamDescription,
   eventStreamExample,
@@ -16,12 +17,13 @@ import {
 } from './live.schemas.ts'
 import type { LiveService } from './live.service.ts'
 import type { LiveCode } from './live-code.ts'
-import type { createLiveListeners } from './stream/live-listeners.ts'
+import type { LiveListeners } from './stream/live-listeners.ts'
 
 export interface LiveRoutesOptions {
   live: LiveService
   code: LiveCode
-  listeners: ReturnType<typeof createLiveListeners>
+  feed: LiveFeed
+  listeners: LiveListeners
 }
 
 const following = {
@@ -51,10 +53,11 @@ const listing = {
   response: { 200: LivePage, ...errorResponses('bad-query', 'bad-cursor', 'unauthorized') },
 } as const
 
-export const liveRoutes: Routes<LiveRoutesOptions> = async (app, { live, code, listeners }) => {
+export const liveRoutes: Routes<LiveRoutesOptions> = async (app, { live, code, feed, listeners }) => {
   app.get('/live', { schema: following }, async (request, reply) => {
     reply.header('vary', 'Accept')
-    if (request.method === 'HEAD' || !prefersEvents(request.headers.accept)) return presentCounts(await live.readCounts())
+    if (request.method === 'HEAD' || !prefersEvents(request.headers.accept))
+      return presentCounts(await live.readCounts())
     await listeners.open(request, reply, request.headers['last-event-id']?.toString())
     return reply
   })
@@ -70,5 +73,8 @@ export const liveRoutes: Routes<LiveRoutesOptions> = async (app, { live, code, l
 
   app.drain.signal.addEventListener('abort', listeners.endAll)
   // Before the server waits for its connections to close.
-  app.addHook('preClose', async () => listeners.close())
+  app.addHook('preClose', async () => {
+    listeners.close()
+    feed.close()
+  })
 }

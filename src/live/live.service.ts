@@ -1,8 +1,8 @@
-import type { CampusCalendar, CampusDay } from '../shared/campus-calendar.ts'
+import type { CampusCalendar } from '../shared/campus-calendar.ts'
 import type { Clock, EpochSeconds } from '../shared/clock.ts'
-import type { MaybePromise } from '../shared/maybe-promise.ts'
 import type { Page, PageRequest } from '../shared/page.ts'
-import type { Db, Storage } from '../storage/storage.ts'
+import { findCampusDaySeconds } from '../statistics/campus-day.repository.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { StudyService } from '../studies/study.service.ts'
 import { countRunning } from '../studies/study-counter.repository.ts'
 import { pageStudying } from './live.repository.ts'
@@ -22,14 +22,13 @@ export interface LiveServiceDeps {
   calendar: CampusCalendar
   studies: Pick<StudyService, 'endOverdue'>
   code: LiveCode
-  findDaySeconds: (db: Db, day: CampusDay) => MaybePromise<number>
 }
 
 /** How often records that ran out are ended before they are counted: the background job is slower. */
 const sweepEveryMs = 1000
 
 /** Who studies now, and how many. Students whose records are hidden are neither counted nor listed. */
-export function createLiveService({ storage, clock, calendar, studies, code, findDaySeconds }: LiveServiceDeps) {
+export function createLiveService({ storage, clock, calendar, studies, code }: LiveServiceDeps) {
   let sweptAt = Number.NEGATIVE_INFINITY
 
   async function endOverdue(): Promise<void> {
@@ -44,7 +43,7 @@ export function createLiveService({ storage, clock, calendar, studies, code, fin
     await endOverdue()
     const now = clock.now()
     const studying = await countRunning(storage.db)
-    return { studying, todaySeconds: await findDaySeconds(storage.db, calendar.dayOf(now)), now }
+    return { studying, todaySeconds: await findCampusDaySeconds(storage.db, calendar.dayOf(now)), now }
   }
 
   async function listStudents(request: PageRequest): Promise<Page<ShownStudent> & { now: EpochSeconds }> {

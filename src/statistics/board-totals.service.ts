@@ -10,11 +10,14 @@ export interface BoardDayChange {
   after: number
 }
 
-/** What leaderboards derive from the daily totals, within the transaction that changes them. The account's row is locked. */
+/**
+ * What leaderboards derive from the daily totals, within the transaction that changes them. The account's row is locked.
+ * Hidden accounts are on no board: nothing is applied or added for them.
+ */
 export interface BoardTotals {
   apply(tx: Db, accountId: AccountId, changes: BoardDayChange[]): MaybePromise<void>
-  /** Adds everything that the account's daily totals say. */
+  /** Adds everything that the account's daily totals say (`findSeenDays`), after `remove`. */
   add(tx: Db, accountId: AccountId): Promise<void>
-  /** Takes the account off every board. */
+  /** Takes the account off every board. It may be on none. */
   remove(tx: Db, accountId: AccountId): Promise<void>
 }

@@ -5,6 +5,7 @@ import * as pagesFromTheIndex from './migrations/2026-11-25-pages-from-the-index
 import * as studyVersion from './migrations/2026-11-25-study-version.ts'
 import * as waitingRoom from './migrations/2026-11-26-waiting-room.ts'
 import * as ownRecords from './migrations/2026-11-27-own-records.ts'
+import * as statistics from './migrations/2026-11-28-statistics.ts'
 import { withLongBusyTimeout } from './sqlite/sqlite-database.ts'
 import type { DatabaseKind, Db, Storage } from './storage.ts'
 
@@ -19,6 +20,7 @@ const steps: Record<string, Step> = {
   '2026-11-25-study-version': studyVersion,
   '2026-11-26-waiting-room': waitingRoom,
   '2026-11-27-own-records': ownRecords,
+  '2026-11-28-statistics': statistics,
 }
 
 export const stepNames = Object.keys(steps)

@@ -1,5 +1,6 @@
-import { lockAccount, noteStudies } from '../accounts/account.repository.ts'
+import { lockAccount } from '../accounts/account.repository.ts'
 import type { AccountId } from '../accounts/account.ts'
+import { noteStudies } from '../accounts/account-versions.repository.ts'
 import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
@@ -33,6 +34,8 @@ export interface WrittenStudies {
   accountId: AccountId
   /** Whether the account's records are hidden from everyone else. */
   hidden: boolean
+  /** What the account's daily totals were computed with, if they stood for everything before this write. */
+  totalsBasis: string | undefined
   now: EpochSeconds
   /** In the order in which they were stored. */
   changes: { before: OwnStudy | undefined; after: OwnStudy | undefined }[]
@@ -167,7 +170,9 @@ async function writeChanges(
     before,
     after: after && { ...after, id: ids[at] as StudyId },
   }))
-  for (const follow of followers) await follow(tx, { accountId, hidden: noted.hidden, now: rules.now, changes: stored })
+  const { hidden, totalsBasis } = noted
+  const written = { accountId, hidden, totalsBasis, now: rules.now, changes: stored }
+  for (const follow of followers) await follow(tx, written)
   return ids
 }
 

@@ -35,8 +35,8 @@ for (const direction of directions) {
           [],
         )
         assert.deepEqual(
-          checks.map(({ rows }) => rows.target > 0),
-          [true, true, false, false, true, false, false, true],
+          checks.filter(({ rows }) => rows.target === 0).map(({ table }) => table),
+          ['study_changes', 'hidden_accounts', 'study_days', 'campus_days', 'budgets', 'waiting_places'],
         )
       })
     })

@@ -3,6 +3,7 @@ import { andThen } from '../../shared/maybe-promise.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Db } from '../../storage/storage.ts'
 import { type AccountId, type AccountSettings, isHidden, type Visibility } from '../account.ts'
+import { versionsAdvanced } from '../account-versions.repository.ts'
 
 export function findSettings(db: Db, id: AccountId): MaybePromise<AccountSettings | undefined> {
   return andThen(
@@ -23,7 +24,7 @@ export async function updateSettings(db: Db, id: AccountId, settings: AccountSet
     .set((eb) => ({
       visibility,
       daily_goal_minutes: dailyGoalMinutes ?? null,
-      study_version: eb('study_version', '+', 1),
+      ...versionsAdvanced(eb, 1),
     }))
     .where('id', '=', id)
     .execute()

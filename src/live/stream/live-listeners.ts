@@ -5,7 +5,7 @@ import { type EventStream, keepAliveComment, openEventStream, retryText } from '
 import type { Clock } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
-import type { LiveFeed, Listening } from '../live-feed.service.ts'
+import type { Listening, LiveFeed } from '../feed/live-feed.service.ts'
 import { createLiveTexts } from './live-texts.ts'
 
 export interface ListenerBounds {
@@ -51,21 +51,24 @@ export function createLiveListeners({ feed, clock, bounds, isStillValid, onError
   const listeners = new Set<Listener>()
   const places = createPlaces(bounds)
   const texts = createLiveTexts()
-  let check: Promise<void> | undefined
+  let isChecking = false
 
   const timer = setInterval(() => {
     for (const { stream } of listeners) stream.send(keepAliveComment)
-    check ??= endVoid()
-      .catch(onError)
-      .finally(() => {
-        check = undefined
-      })
+    if (!isChecking) void endVoid()
   }, bounds.checkEveryMs).unref()
 
   async function endVoid(): Promise<void> {
-    for (const { identity, openedAt, stream } of [...listeners]) {
-      const isOld = performance.now() - openedAt >= bounds.longestMs
-      if (isOld || !(await isStillValid(identity))) stream.end()
+    isChecking = true
+    try {
+      for (const { identity, openedAt, stream } of [...listeners]) {
+        const isOld = performance.now() - openedAt >= bounds.longestMs
+        if (isOld || !(await isStillValid(identity))) stream.end()
+      }
+    } catch (error) {
+      onError(error)
+    } finally {
+      isChecking = false
     }
   }
 
@@ -137,6 +140,8 @@ export function createLiveListeners({ feed, clock, bounds, isStillValid, onError
 
   return { open, endAll, close }
 }
+
+export type LiveListeners = ReturnType<typeof createLiveListeners>
 
 /** Counts those who listen. */
 function createPlaces({ listeners: most, listenersPerAccount }: ListenerBounds) {

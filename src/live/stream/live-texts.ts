@@ -1,11 +1,11 @@
 import { eventText } from '../../http/event-stream.ts'
 import type { EpochSeconds } from '../../shared/clock.ts'
-import type { Numbered } from '../event-history.ts'
+import type { Numbered } from '../feed/event-history.ts'
+import type { EventHistory, LiveEvent } from '../feed/following.ts'
 import { presentCounts, presentStudent } from '../live.schemas.ts'
 import type { LiveCounts } from '../live.service.ts'
-import type { LiveEvent, Listening } from '../live-feed.service.ts'
 
-type Ids = Pick<Listening['history'], 'idAt' | 'latest'>
+type Ids = Pick<EventHistory, 'idAt' | 'latest'>
 
 /** Events as bytes. Those that everybody is sent are written once, not once for each listener. */
 export function createLiveTexts() {

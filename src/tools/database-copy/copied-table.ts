@@ -27,6 +27,7 @@ export const copiedTables: readonly CopiedTable[] = [
       ...{ id: integer, username: text, username_key: text, student_number_hash: text, password_hash: text },
       ...{ credential_version: integer, created_at: integer, last_seen_at: integer, study_count: integer },
       ...{ study_version: integer, visibility: text, daily_goal_minutes: integer },
+      ...{ totals_version: integer, totals_basis: text, totals_shared: integer },
     },
     key: ['id'],
     drawn: true,
@@ -51,6 +52,14 @@ export const copiedTables: readonly CopiedTable[] = [
     columns: { width: integer, bucket: integer, slot: integer, count: integer },
     key: ['width', 'bucket', 'slot'],
   },
+  {
+    name: 'study_days',
+    columns: {
+      ...{ account_id: integer, day: integer, seconds: integer, seen_seconds: integer, hours: text, subjects: text },
+    },
+    key: ['account_id', 'day'],
+  },
+  { name: 'campus_days', columns: { day: integer, slot: integer, seconds: integer }, key: ['day', 'slot'] },
   { name: 'budgets', columns: { key: text, points: integer, expires_at: integer }, key: ['key'] },
   {
     name: 'waiting_places',

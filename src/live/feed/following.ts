@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import type { AccountId } from '../accounts/account.ts'
-import type { Clock } from '../shared/clock.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { AccountId } from '../../accounts/account.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { findStudying, findStudyingOf, newestStudy } from '../live.repository.ts'
+import type { LiveCounts } from '../live.service.ts'
+import { type LiveStudent, type ShownStudent, shown } from '../live-student.ts'
 import { createEventHistory, type Numbered } from './event-history.ts'
-import { findStudying, findStudyingOf, newestStudy } from './live.repository.ts'
-import type { LiveCounts } from './live.service.ts'
 import type { LiveSignals } from './live-signals.service.ts'
-import { type LiveStudent, type ShownStudent, shown } from './live-student.ts'
 import { createRoster, type RosterChange } from './roster.ts'
+import { createScanTimes } from './scan-times.ts'
 
 export interface LiveEvent {
   type: 'start' | 'end'
@@ -20,14 +21,9 @@ export interface FeedListener {
   onCounts(counts: LiveCounts): void
 }
 
-export interface Listening {
-  stop(): void
-  history: Pick<ReturnType<typeof createEventHistory<LiveEvent>>, 'after' | 'idAt' | 'latest'>
-  /** At most a second old, unless the database is unavailable. */
-  latestCounts(): LiveCounts
-}
+export type EventHistory = Pick<ReturnType<typeof createEventHistory<LiveEvent>>, 'after' | 'idAt' | 'latest'>
 
-export interface LiveFeedDeps {
+export interface FollowingDeps {
   storage: Storage
   clock: Clock
   signals: LiveSignals
@@ -39,63 +35,11 @@ export interface LiveFeedDeps {
 
 /** The least time between two counts that are sent. */
 const tickMs = 1000
-/** How long it goes on after the last listener, who may come back and ask for what they missed. */
-const idleMs = 120_000
 const keptEvents = 2000
 const accountsAtOnce = 400
 const scannedAtOnce = 500
-/** How often everyone is read again while no difference is noticed: for new names, which nobody signals. */
-const fullScanMs = 60_000
-/** How soon after another a difference is looked for: if the signals of every process arrive, or else. */
-const scanAfterMs = { complete: 30_000, incomplete: 1500 }
-/** A scan may take this share of the process's time. */
-const scanShare = 0.05
 
-/**
- * Follows who studies, while there is someone to tell. Signals say where to look; what is true is read from the
- * database. Once a second the database's count is compared with what this process knows: if they differ, a signal was
- * lost, or never sent, and everyone is read again.
- */
-export function createLiveFeed(deps: LiveFeedDeps) {
-  const listeners = new Set<FeedListener>()
-  let following: ReturnType<typeof follow> | undefined
-  let idle: NodeJS.Timeout | undefined
-
-  /** Resolves when all later events will be heard. @throws DatabaseUnavailableError */
-  async function listen(listener: FeedListener): Promise<Listening> {
-    clearTimeout(idle)
-    listeners.add(listener)
-    const stop = () => {
-      listeners.delete(listener)
-      if (listeners.size > 0 || following === undefined) return
-      clearTimeout(idle)
-      idle = setTimeout(close, idleMs).unref()
-    }
-    following ??= follow(deps, listeners)
-    const current = following
-    try {
-      await current.ready
-    } catch (error) {
-      listeners.delete(listener)
-      current.stop()
-      if (following === current) following = undefined
-      throw error
-    }
-    return { stop, history: current.history, latestCounts: current.latestCounts }
-  }
-
-  function close(): void {
-    clearTimeout(idle)
-    following?.stop()
-    following = undefined
-  }
-
-  return { listen, close }
-}
-
-export type LiveFeed = ReturnType<typeof createLiveFeed>
-
-function follow(deps: LiveFeedDeps, listeners: ReadonlySet<FeedListener>) {
+export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>) {
   const { storage, clock, signals, keyOf, readCounts, onError } = deps
   const history = createEventHistory<LiveEvent>(randomBytes(6).toString('base64url'), clock.now(), keptEvents)
   const roster = createRoster()
@@ -121,7 +65,8 @@ function follow(deps: LiveFeedDeps, listeners: ReadonlySet<FeedListener>) {
     isTickDue = true
     wake()
   }, tickMs).unref()
-  const ready = (round = begin()).finally(next)
+  round = begin()
+  const ready = round.finally(next)
   // Whoever waits for it is told.
   ready.catch(() => undefined)
 
@@ -207,49 +152,4 @@ function follow(deps: LiveFeedDeps, listeners: ReadonlySet<FeedListener>) {
   }
 
   return { ready, history, latestCounts: () => counts, stop }
-}
-
-/** When everyone is to be read. */
-function createScanTimes() {
-  let isComplete = false
-  let isDemanded = false
-  let differences = 0
-  let endedAt = 0
-  let tookMs = 0
-
-  return {
-    demand(): void {
-      isDemanded = true
-    },
-
-    /** Whether the database has what this process knows. */
-    compare(isSame: boolean): void {
-      differences = isSame ? 0 : differences + 1
-    },
-
-    onChange(complete: boolean): void {
-      isComplete = complete
-      // What was sent before may be lost.
-      isDemanded = true
-    },
-
-    isDue(): boolean {
-      const passed = performance.now() - endedAt
-      if (passed < tookMs / scanShare) return false
-      const patience = isComplete ? scanAfterMs.complete : scanAfterMs.incomplete
-      // A signal that is still on its way makes a difference once.
-      return isDemanded || passed >= fullScanMs || (differences > 1 && passed >= patience)
-    },
-
-    /** The result is called at the end. */
-    begin(): () => void {
-      const begun = performance.now()
-      isDemanded = false
-      differences = 0
-      return () => {
-        endedAt = performance.now()
-        tookMs = endedAt - begun
-      }
-    },
-  }
 }

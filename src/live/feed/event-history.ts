@@ -1,4 +1,4 @@
-import type { EpochSeconds } from '../shared/clock.ts'
+import type { EpochSeconds } from '../../shared/clock.ts'
 
 export interface Numbered<T> {
   seq: number

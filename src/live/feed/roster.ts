@@ -1,5 +1,5 @@
-import type { AccountId } from '../accounts/account.ts'
-import { isSameStudent, type LiveStudent } from './live-student.ts'
+import type { AccountId } from '../../accounts/account.ts'
+import { isSameStudent, type LiveStudent } from '../live-student.ts'
 
 export interface RosterChange {
   type: 'start' | 'end'

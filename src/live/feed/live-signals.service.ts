@@ -1,8 +1,7 @@
-import type { AccountId } from '../accounts/account.ts'
-import type { ChannelListener, MessageChannel } from '../storage/storage.ts'
-import { afterCommit } from '../storage/before-commit.ts'
-import type { Db } from '../storage/storage.ts'
-import type { StudyFollower } from '../studies/study-writes.service.ts'
+import type { AccountId } from '../../accounts/account.ts'
+import { afterCommit } from '../../storage/before-commit.ts'
+import type { ChannelListener, Db, MessageChannel } from '../../storage/storage.ts'
+import type { StudyFollower } from '../../studies/study-writes.service.ts'
 
 export interface SignalListener {
   /** The running records of these accounts, or who may see them, may have changed. */
@@ -78,8 +77,7 @@ const idBytes = 17
 function messagesOf(ids: AccountId[], maxBytes: number): string[] {
   const perMessage = Math.floor((maxBytes - prefix.length) / idBytes)
   const messages: string[] = []
-  for (let at = 0; at < ids.length; at += perMessage)
-    messages.push(prefix + ids.slice(at, at + perMessage).join(','))
+  for (let at = 0; at < ids.length; at += perMessage) messages.push(prefix + ids.slice(at, at + perMessage).join(','))
   return messages
 }
 
