@@ -127,6 +127,18 @@ test('every answer about own records, settings and the own account is as the doc
   }
 })
 
+test('every answer about who studies now is as the document has it', async () => {
+  const { ask } = api
+  for (const path of ['/live', '/live/students']) {
+    assert.equal((await ask('GET', path, { as: bobKnown })).status, 200)
+    assert.equal((await ask('GET', path)).status, 401)
+  }
+  assert.equal((await ask('POST', '/studys/', { as: bobKnown })).status, 201)
+  assert.equal((await ask('GET', '/live/students', { as: bobKnown })).status, 200)
+  for (const query of ['per_page=x', 'cursor=x'])
+    assert.equal((await ask('GET', `/live/students?${query}`, { as: bobKnown })).status, 400)
+})
+
 async function tokenOf(as: Record<string, string>): Promise<Record<string, string>> {
   const { body } = await api.ask('GET', '/token', { as })
   return bearer((body as { token: string }).token)

@@ -64,6 +64,8 @@ export const table: Record<string, Row> = {
   'GET /studys/{study_id}': { answers: known('shown', { 'other, of a hidden owner': 404 }) },
   'PATCH /studys/{study_id}': { answers: ofOwner(200), json: { note: 'read' } },
   'DELETE /studys/{study_id}': { answers: ofOwner(204) },
+  'GET /live': { answers: known(200) },
+  'GET /live/students': { answers: known(200), query: '?order=desc' },
 }
 
 /** In the document only where the school has a login page of its own. */
