@@ -29,7 +29,6 @@ import { pipelining } from './http/transport/pipelining.ts'
 import type { Keys } from './keys.ts'
 import { createLiveSignals } from './live/feed/live-signals.service.ts'
 import { liveRoutes } from './live/live.routes.ts'
-import type { ListenerBounds } from './live/stream/live-listeners.ts'
 import { openLive } from './live/stream/open-live.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
@@ -68,8 +67,6 @@ export interface AppDeps {
   metrics?: (() => Promise<string>) | undefined
   /** Reaches the other workers, where the database has no channel. */
   workerChannel?: MessageChannel | undefined
-  /** In place of the production values. */
-  listenerBounds?: Partial<ListenerBounds> | undefined
   logger: FastifyBaseLogger
 }
 

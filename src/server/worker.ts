@@ -90,7 +90,11 @@ function say(message: WorkerMessage): Promise<void> {
 /** One worker's share of the limits, so that the machine's total does not grow with the number of processes. */
 export function shareOf(config: Config): Config {
   const share = (all: number) => Math.max(1, Math.floor(all / config.workers))
-  const { connections, connectionsPerAddress } = config.limits
-  const limits = { connections: share(connections), connectionsPerAddress: share(connectionsPerAddress) }
+  const { connections, connectionsPerAddress, listeners } = config.limits
+  const limits = {
+    connections: share(connections),
+    connectionsPerAddress: share(connectionsPerAddress),
+    listeners: share(listeners),
+  }
   return { ...config, limits: { ...config.limits, ...limits } }
 }

@@ -170,7 +170,7 @@ describe('visibility', () => {
         const { next, students } = page as { next: string | null; students: { username: string | null }[] }
         const cursor = Buffer.from(new URL(next ?? 'http://x').searchParams.get('cursor') ?? '', 'base64url')
         if (students[0]?.username === null) assert.ok(!cursor.toString('latin1').includes(String(id)))
-        path = next && next.slice(next.indexOf('/live'))
+        path = next?.slice(next.indexOf('/live')) ?? null
       }
     }
     await stop(eve)
@@ -212,7 +212,7 @@ test('pages hold everyone once, forth and back', async () => {
       assert.equal(page.prev === null, walked.length === 0)
       walked.push(page.students)
       last = page.prev
-      path = page.next && page.next.slice(page.next.indexOf('/live'))
+      path = page.next?.slice(page.next.indexOf('/live')) ?? null
     }
     assert.deepEqual(walked.flat(), order === 'asc' ? all : all.toReversed())
     const back: unknown[][] = []

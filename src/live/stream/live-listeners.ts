@@ -2,39 +2,25 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AccountId } from '../../accounts/account.ts'
 import type { Identity } from '../../authentication/credential-cache.ts'
 import { type EventStream, keepAliveComment, openEventStream, retryText } from '../../http/event-stream.ts'
+import type { TransportLimits } from '../../http/transport/limits.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Listening, LiveFeed } from '../feed/live-feed.service.ts'
 import { createLiveTexts } from './live-texts.ts'
 
-export interface ListenerBounds {
-  /** In this process. */
-  listeners: number
-  listenersPerAccount: number
-  /** What may wait for one listener. */
-  maxUnsentBytes: number
-  /** How often each listener is sent a comment and its credentials are checked. */
-  checkEveryMs: number
-  /** How long a stream lasts: what a lost connection holds is freed by then. */
-  longestMs: number
-  /** What a listener waits before it connects again. */
-  retryMs: number
-}
+export type ListenerLimits = Pick<
+  TransportLimits,
+  'listeners' | 'listenersPerAccount' | 'listenerBytes' | 'listenerCheckMs' | 'listenerMs'
+>
 
-export const listenerBounds: ListenerBounds = {
-  listeners: 4096,
-  listenersPerAccount: 8,
-  maxUnsentBytes: 64 * 1024,
-  checkEveryMs: 15_000,
-  longestMs: 3_600_000,
-  retryMs: 3000,
-}
+/** What a listener waits before it connects again. */
+const retryMs = 3000
 
 export interface LiveListenersDeps {
   feed: LiveFeed
   clock: Clock
-  bounds: ListenerBounds
+  limits: ListenerLimits
   isStillValid(identity: Identity): MaybePromise<boolean>
   /** Called when credentials could not be checked. */
   onError(error: unknown): void
@@ -47,22 +33,22 @@ interface Listener {
 }
 
 /** Who listens on this process. */
-export function createLiveListeners({ feed, clock, bounds, isStillValid, onError }: LiveListenersDeps) {
+export function createLiveListeners({ feed, clock, limits, isStillValid, onError }: LiveListenersDeps) {
   const listeners = new Set<Listener>()
-  const places = createPlaces(bounds)
+  const places = createPlaces(limits)
   const texts = createLiveTexts()
   let isChecking = false
 
   const timer = setInterval(() => {
     for (const { stream } of listeners) stream.send(keepAliveComment)
     if (!isChecking) void endVoid()
-  }, bounds.checkEveryMs).unref()
+  }, limits.listenerCheckMs).unref()
 
   async function endVoid(): Promise<void> {
     isChecking = true
     try {
       for (const { identity, openedAt, stream } of [...listeners]) {
-        const isOld = performance.now() - openedAt >= bounds.longestMs
+        const isOld = performance.now() - openedAt >= limits.listenerMs
         if (isOld || !(await isStillValid(identity))) stream.end()
       }
     } catch (error) {
@@ -105,7 +91,7 @@ export function createLiveListeners({ feed, clock, bounds, isStillValid, onError
       identity,
       openedAt: performance.now(),
       stream: openEventStream(reply, {
-        maxUnsentBytes: bounds.maxUnsentBytes,
+        maxUnsentBytes: limits.listenerBytes,
         onClose: () => {
           listeners.delete(listener)
           listening.stop()
@@ -123,7 +109,7 @@ export function createLiveListeners({ feed, clock, bounds, isStillValid, onError
     const now = clock.now()
     const missed = lastEventId === undefined ? [] : history.after(lastEventId, now)
     return Buffer.concat([
-      Buffer.from(retryText(bounds.retryMs)),
+      Buffer.from(retryText(retryMs)),
       missed === undefined ? texts.reset(now, history) : texts.events(missed, origin, history),
       texts.counts({ ...latestCounts(), now }, history),
     ])
@@ -144,7 +130,7 @@ export function createLiveListeners({ feed, clock, bounds, isStillValid, onError
 export type LiveListeners = ReturnType<typeof createLiveListeners>
 
 /** Counts those who listen. */
-function createPlaces({ listeners: most, listenersPerAccount }: ListenerBounds) {
+function createPlaces({ listeners: most, listenersPerAccount }: ListenerLimits) {
   const byAccount = new Map<AccountId, number>()
   let all = 0
 

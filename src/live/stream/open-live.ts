@@ -10,7 +10,7 @@ import type { LiveSignals } from '../feed/live-signals.service.ts'
 import type { LiveRoutesOptions } from '../live.routes.ts'
 import { createLiveService } from '../live.service.ts'
 import { createLiveCode } from '../live-code.ts'
-import { createLiveListeners, type ListenerBounds, listenerBounds } from './live-listeners.ts'
+import { createLiveListeners, type ListenerLimits } from './live-listeners.ts'
 
 export interface LiveDeps {
   storage: Storage
@@ -21,8 +21,7 @@ export interface LiveDeps {
   authentication: Pick<AuthenticationService, 'isStillValid'>
   /** `live`: 32 bytes. */
   keys: { live: Buffer }
-  /** In place of the production values. */
-  listenerBounds?: Partial<ListenerBounds> | undefined
+  config: { limits: ListenerLimits }
   logger: FastifyBaseLogger
   logUnavailable: LogUnavailable
 }
@@ -37,7 +36,7 @@ export function openLive({ logger, logUnavailable, ...deps }: LiveDeps): LiveRou
     if (!logUnavailable(error, { work })) logger.warn({ err: error }, `${work} failed, to be tried again`)
   }
   const feed = createLiveFeed({ ...deps, keyOf: code.keyOf, readCounts: live.readCounts, onError })
-  const bounds = { ...listenerBounds, ...deps.listenerBounds }
-  const listeners = createLiveListeners({ feed, clock: deps.clock, bounds, isStillValid, onError })
+  const { limits } = deps.config
+  const listeners = createLiveListeners({ feed, clock: deps.clock, limits, isStillValid, onError })
   return { live, code, feed, listeners }
 }
