@@ -105,6 +105,18 @@ export const rows: Row[] = [
     requests: (world) => everyones(world, world.lastCursor),
   },
   { name: 'running ones', tables: ['scale'], status: 200, requests: (world) => everyones(world, '?running=true') },
+  {
+    name: 'live, as JSON',
+    tables: ['bare', 'scale'],
+    status: 200,
+    requests: ({ users }) => users.map(({ token }) => get('/live', byToken(token))),
+  },
+  {
+    name: 'who studies now, first page',
+    tables: ['bare', 'scale'],
+    status: 200,
+    requests: ({ users }) => users.map(({ token }) => get('/live/students', byToken(token))),
+  },
   { name: 'start', tables: ['bare', 'scale'], status: 201, target: 0.15, writes: 'start', requests: starts },
   {
     name: 'start, JSON body',
