@@ -4,7 +4,7 @@ import { createAccountService } from './accounts/account.service.ts'
 import type { RemoveData } from './accounts/account-removal.service.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
 import { settingsRoutes } from './accounts/settings/settings.routes.ts'
-import { type CountData, createSettingsService } from './accounts/settings/settings.service.ts'
+import { createSettingsService } from './accounts/settings/settings.service.ts'
 import { authentication } from './authentication/authentication.plugin.ts'
 import { createAuthenticationService } from './authentication/authentication.service.ts'
 import { createPasswordGuesses } from './authentication/guessing/password-guesses.service.ts'
@@ -15,6 +15,7 @@ import { tokenRoutes } from './authentication/token.routes.ts'
 import { createTokens } from './authentication/token.ts'
 import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config/config.ts'
+import { createDerivedData } from './derived-data.ts'
 import { apiReference } from './http/document/api-reference.ts'
 import { openapi } from './http/document/openapi.ts'
 import { createUnavailabilityLog, type LogUnavailable } from './http/errors/unavailability-log.ts'
@@ -40,9 +41,12 @@ import { studentNumberRoutes } from './registration/student-number.routes.ts'
 import { createVerificationService } from './registration/verification.service.ts'
 import type { CasLogin } from './schools/cas/cas-login.ts'
 import type { StudentVerifier } from './schools/verifier.ts'
-import { createCampusCalendar } from './shared/campus-calendar.ts'
 import type { Clock } from './shared/clock.ts'
-import { createDailyTotals } from './statistics/daily-totals.service.ts'
+import { ledgerRoutes } from './statistics/ledger/ledger.routes.ts'
+import { createLedgerService } from './statistics/ledger/ledger.service.ts'
+import { statisticsRoutes } from './statistics/statistics.routes.ts'
+import { createStatisticsService } from './statistics/statistics.service.ts'
+import { createTotalsSweep } from './statistics/upkeep/totals-sweep.service.ts'
 import type { MessageChannel, Storage } from './storage/storage.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
 import { ownStudyRoutes } from './studies/own/own-study.routes.ts'
@@ -51,8 +55,6 @@ import { studyEditRoutes } from './studies/own/study-edit.routes.ts'
 import { studyRoutes, studyStartRoutes } from './studies/study.routes.ts'
 import { createStudyService } from './studies/study.service.ts'
 import { studyListRoutes } from './studies/study-list.routes.ts'
-import { removeStudiesOf } from './studies/study-removal.service.ts'
-import { countForEveryone } from './studies/study-visibility.service.ts'
 import { version } from './version.ts'
 
 export interface AppDeps {
@@ -120,6 +122,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(studyRoutes, { studies })
         await known.register(studyEditRoutes, { ...services, clock })
         await known.register(liveRoutes, services.live)
+        await known.register(statisticsRoutes, services)
+        await known.register(ledgerRoutes, services)
       })
     },
     { prefix: apiBase },
@@ -148,20 +152,14 @@ function createServices(deps: AppDeps, logUnavailable: LogUnavailable) {
   const verifications = createVerificationService({ verifier, rateLimits, clock, studentNumbers, keys })
   const identities = createAuthenticationService({ storage, clock, tokens, studentNumbers, studentNumberKey, guesses })
   const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
-  const calendar = createCampusCalendar(config.timezone)
-  const totals = createDailyTotals({ calendar, boardDayHours: config.boardDayHours, terms: config.terms })
-  const followers = [totals.follow, signals.follow]
-  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers })
-  const countData: CountData = async (tx, id, counted) => {
-    await countForEveryone(tx, id, counted)
-    await totals.share(tx, id, counted)
-  }
-  const removeData: RemoveData = async (tx, id) => {
-    const removed = await removeStudiesOf(tx, id)
-    await totals.remove(tx, id)
+  const { calendar, totals, followers: totalled, countData, removeData: removeTotals } = createDerivedData(config)
+  const followers = [...totalled, signals.follow]
+  const removeData: RemoveData = (tx, id) => {
     signals.publishAfter(tx, id)
-    return removed
+    return removeTotals(tx, id)
   }
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers })
+  const { rules } = studies
   return {
     rateLimits,
     lastSeen,
@@ -169,17 +167,15 @@ function createServices(deps: AppDeps, logUnavailable: LogUnavailable) {
     identities,
     accounts: createAccountService({ storage, lastSeen }),
     settings: createSettingsService({ storage, countData, noteVisibility: signals.publishAfter }),
-    ownAccount: createOwnAccountService({
-      storage,
-      studentNumberKey,
-      authentication: identities,
-      removeData,
-    }),
+    ownAccount: createOwnAccountService({ storage, studentNumberKey, authentication: identities, removeData }),
     registration: createRegistrationService({ storage, clock, verifications, guesses, studentNumberKey }),
     recovery: createRecoveryService({ storage, verifications, guesses, studentNumberKey }),
     studies,
     live: openLive({ ...deps, signals, calendar, studies, authentication: identities, logUnavailable }),
     ownStudies: createOwnStudyService({ storage, studies }),
     heartbeats: createHeartbeatService({ storage, studies }),
+    ledgers: createLedgerService({ storage, calendar, boardDayHours: config.boardDayHours, rules }),
+    totalsSweep: createTotalsSweep({ storage, totals }),
+    statistics: createStatisticsService({ storage, totals, streakMinutes: config.streakMinutes, rules }),
   }
 }

@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
 import fp from 'fastify-plugin'
 import type { LastSeen } from './accounts/last-seen.service.ts'
 import type { RateLimitService } from './authentication/rate-limit.service.ts'
+import type { TotalsSweep } from './statistics/upkeep/totals-sweep.service.ts'
 import type { HeartbeatService } from './studies/own/heartbeat.service.ts'
 import type { StudyService } from './studies/study.service.ts'
 
@@ -9,6 +11,7 @@ export interface BackgroundJobsOptions {
   heartbeats: HeartbeatService
   lastSeen: LastSeen
   rateLimits: RateLimitService
+  totalsSweep: TotalsSweep
   /** Logs an error that means that the database is unavailable, and returns false for every other one. */
   logUnavailable: (error: unknown, context: object) => boolean
 }
@@ -16,12 +19,14 @@ export interface BackgroundJobsOptions {
 const everySeconds = 15
 const heartbeatsEverySeconds = 1
 
-/** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes expired rate limits. */
+/** What the service does periodically: ends overdue records, writes heartbeats and last visits, deletes expired rate limits, and computes totals that are out of date. */
 export const backgroundJobs = fp<BackgroundJobsOptions>(
-  async (app, { studies, heartbeats, lastSeen, rateLimits, logUnavailable }) => {
+  async (app, { studies, heartbeats, lastSeen, rateLimits, totalsSweep, logUnavailable }) => {
     const timers: NodeJS.Timeout[] = []
     let round: Promise<void> | undefined
     let heartbeatRound: Promise<void> | undefined
+    let walk: Promise<void> | undefined
+    const closing = new AbortController()
 
     function warn(error: unknown, message: string): void {
       if (!logUnavailable(error, { work: message })) app.log.warn({ err: error }, message)
@@ -34,6 +39,18 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
         } catch (error) {
           warn(error, 'backgroundJobs failed, to be tried again')
         }
+      }
+    }
+
+    async function sweepTotals({ signal }: AbortController): Promise<void> {
+      while (!signal.aborted) {
+        const rest = await totalsSweep
+          .sweep(() => signal.aborted)
+          .catch((error: unknown) => {
+            warn(error, 'totals were not computed, to be tried again')
+            return everySeconds
+          })
+        await setTimeout(rest * 1000, undefined, { signal, ref: false }).catch(() => undefined)
       }
     }
 
@@ -53,6 +70,7 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
         })
       }
       runOnce()
+      walk = sweepTotals(closing)
       timers.push(
         setInterval(runOnce, everySeconds * 1000).unref(),
         setInterval(flushOnce, heartbeatsEverySeconds * 1000).unref(),
@@ -60,7 +78,8 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
     })
     app.addHook('onClose', async () => {
       for (const timer of timers) clearInterval(timer)
-      await Promise.all([round, heartbeatRound])
+      closing.abort()
+      await Promise.all([round, heartbeatRound, walk])
       await flushHeartbeats()
       await lastSeen.flush().catch((error: unknown) => warn(error, 'the last visits were not written'))
     })

@@ -18,6 +18,7 @@ const commands: Record<string, (env: Environment) => Promise<Command>> = {
   restore: async (env) => (await import('./database/restore.command.ts')).restoreCommand(env),
   accounts: async (env) => (await import('./accounts/accounts.command.ts')).accountsCommand(env),
   tokens: async (env) => (await import('./tokens.command.ts')).tokensCommand(env),
+  stats: async (env) => (await import('./stats/stats.command.ts')).statsCommand(env),
   openapi: async (env) => (await import('./openapi.command.ts')).openapiCommand(env),
   seed: async (env) => (await import('./seed.command.ts')).seedCommand(env),
   captcha: async () => (await import('./captcha/captcha.command.ts')).captchaCommand(),

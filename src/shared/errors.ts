@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'bad-time'
   | 'bad-query'
   | 'range-reversed'
+  | 'window-too-long'
   | 'bad-cursor'
   | 'bad-setting'
   | 'credentials-missing'

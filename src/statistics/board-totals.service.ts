@@ -16,8 +16,10 @@ export interface BoardDayChange {
  */
 export interface BoardTotals {
   apply(tx: Db, accountId: AccountId, changes: BoardDayChange[]): MaybePromise<void>
-  /** Adds everything that the account's daily totals say (`findSeenDays`), after `remove`. */
+  /** Makes the boards hold what the account's daily totals say (`findSeenDays`), whatever they held of it before. */
   add(tx: Db, accountId: AccountId): Promise<void>
   /** Takes the account off every board. It may be on none. */
   remove(tx: Db, accountId: AccountId): Promise<void>
+  /** Whether the boards hold what the account's daily totals say, or nothing if it is hidden. For `occupy stats verify`. */
+  isReal?(db: Db, accountId: AccountId): Promise<boolean>
 }

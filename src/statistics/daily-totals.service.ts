@@ -80,8 +80,11 @@ export function createDailyTotals({ calendar, boardDayHours, terms, boards }: Da
     if (state.shared) addToCampusDays(tx, negative(replaced))
     if (shared) addToCampusDays(tx, days)
     await putTotalsState(tx, { accountId, version: state.studyVersion, basis, shared })
-    await boards?.remove(tx, accountId)
-    if (shared) await boards?.add(tx, accountId)
+    await shareOnBoards(tx, accountId, shared)
+  }
+
+  async function shareOnBoards(tx: Db, accountId: AccountId, shared: boolean): Promise<void> {
+    await (shared ? boards?.add(tx, accountId) : boards?.remove(tx, accountId))
   }
 
   /** Builds the account's totals unless they are current. Returns whether it did. */
@@ -105,17 +108,16 @@ export function createDailyTotals({ calendar, boardDayHours, terms, boards }: Da
       addToCampusDays(tx, shared ? days : negative(days))
       await putTotalsState(tx, { ...state, shared })
     }
-    await boards?.remove(tx, accountId)
-    if (shared) await boards?.add(tx, accountId)
+    await shareOnBoards(tx, accountId, shared)
   }
 
   /** Removes everything that is derived from the records of an account, whose row is locked. */
   async function remove(tx: Db, accountId: AccountId): Promise<void> {
-    await boards?.remove(tx, accountId)
     await removeTotals(tx, accountId)
+    await boards?.remove(tx, accountId)
   }
 
-  return { basis, hours, follow, isCurrent, ensureBuilt, share, remove }
+  return { calendar, hours, follow, isCurrent, ensureBuilt, share, remove }
 }
 
 /** Removes the daily totals of an account, whose row is locked. */

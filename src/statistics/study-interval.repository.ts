@@ -33,8 +33,20 @@ export async function raiseLongest(tx: Db, seconds: number): Promise<void> {
     where cast(settings.value as bigint) < cast(excluded.value as bigint)`.execute(tx)
 }
 
+/** The bound that `raiseLongest` keeps, in seconds. */
+export async function findLongestBound(db: Db): Promise<number> {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', longestKey).executeTakeFirst()
+  return row === undefined ? usualLongest : Number(row.value)
+}
+
+export interface StoredInterval extends StudyInterval {
+  /** Whether the service heard of the start, or the end, when it happened. */
+  startSeen: boolean
+  endSeen: boolean
+}
+
 /** Returns the ended records that overlap the span, in no particular order. */
-export function findOverlapping(db: Db, accountId: AccountId, { from, to }: Span): MaybePromise<StudyInterval[]> {
+export function findOverlapping(db: Db, accountId: AccountId, { from, to }: Span): MaybePromise<StoredInterval[]> {
   return andThen(overlapping.all(db, { accountId, from, to }), (rows) => rows.map(toInterval))
 }
 
@@ -49,6 +61,26 @@ const overlapping = statement<{ accountId: AccountId; from: number; to: number }
     .compile(),
 )
 
+/** The length of the longest ended record, as far as it lies in the span. Read from an index alone. */
+export function findLongest(db: Db, accountId: AccountId, { from, to }: Span): MaybePromise<number> {
+  return andThen(longestWithin.first(db, { accountId, from, to }), (row) => Number(row?.longest ?? 0))
+}
+
+const longestWithin = statement<{ accountId: AccountId; from: number; to: number }, { longest: number | null }>(
+  (db, { accountId, from, to }) =>
+    db
+      .selectFrom('studies')
+      .select(
+        sql<number | null>`max(case when ended_at < ${to} then ended_at else ${to} end
+          - case when started_at > ${from} then started_at else ${from} end)`.as('longest'),
+      )
+      .where('account_id', '=', accountId)
+      .where('started_at', '<', to)
+      .where('started_at', '>', sql<number>`cast(${from} as bigint) - ${longest}`)
+      .where('ended_at', '>', from)
+      .compile(),
+)
+
 export async function findIntervals(db: Db, accountId: AccountId): Promise<StudyInterval[]> {
   const rows = await db
     .selectFrom('studies')
@@ -59,14 +91,13 @@ export async function findIntervals(db: Db, accountId: AccountId): Promise<Study
   return rows.map(toInterval)
 }
 
-function toInterval(row: Row): StudyInterval {
-  const { id, started_at: from, ended_at, subject, seen_from, seen_to } = row
-  const to = ended_at ?? from
+function toInterval(row: Row): StoredInterval {
+  const { id, started_at: from, subject, seen_from, seen_to } = row
+  const to = row.ended_at ?? from
   return {
-    id,
-    from,
-    to,
-    subject: subject ?? undefined,
+    ...{ id, from, to, subject: subject ?? undefined },
     seen: seenWithin({ from, to }, seen_from ?? undefined, seen_to ?? undefined),
+    startSeen: seen_from !== null,
+    endSeen: seen_to !== null,
   }
 }

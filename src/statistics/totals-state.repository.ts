@@ -15,12 +15,23 @@ export interface TotalsState {
   /** Whether the campus' sums include them. */
   shared: boolean
   hidden: boolean
+  /** Whether it has no records and never had totals. */
+  isNew: boolean
 }
 
-const columns = ['id', 'study_version', 'totals_version', 'totals_basis', 'totals_shared', 'visibility'] as const
+const columns = [
+  'id',
+  'study_count',
+  'study_version',
+  'totals_version',
+  'totals_basis',
+  'totals_shared',
+  'visibility',
+] as const
 
 interface Row {
   id: number
+  study_count: number
   study_version: number
   totals_version: number | null
   totals_basis: string | null
@@ -44,6 +55,14 @@ export async function findStatesAfter(db: Db, afterId: number, limit: number): P
 const statesAfter = statement<{ afterId: number; limit: number }, Row>((db, { afterId, limit }) =>
   db.selectFrom('accounts').select(columns).where('id', '>', afterId).orderBy('id').limit(limit).compile(),
 )
+
+export async function countAccounts(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('accounts')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
 
 export async function putTotalsState(
   tx: Db,
@@ -75,5 +94,6 @@ function toState(row: Row): TotalsState {
     basis: row.totals_basis ?? undefined,
     shared: row.totals_shared === 1,
     hidden: row.visibility === 'only_me',
+    isNew: row.totals_version === null && row.study_count === 0,
   }
 }

@@ -32,15 +32,16 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   live: [...base, 'statistics', 'leaderboards'],
   export: [...base, 'statistics', 'leaderboards', 'live'],
   'background-jobs.ts': features,
+  'derived-data.ts': [...features, 'config'],
   'tools/seed': ['shared', 'storage', 'accounts', 'authentication', 'studies', 'statistics', 'leaderboards', 'config'],
   'tools/database-copy': ['shared', 'storage', 'studies', 'config/setting.ts'],
   'tools/backup': ['shared', 'storage', 'keys.ts'],
-  'app.ts': [...features, ...['config', 'keys.ts', 'background-jobs.ts', 'version.ts']],
+  'app.ts': [...features, ...['config', 'keys.ts', 'derived-data.ts', 'background-jobs.ts', 'version.ts']],
   server: [
     ...features,
     ...['tools/captcha', 'tools/simulated-school'],
     ...['config', 'keys.ts', 'version.ts', 'app.ts'],
   ],
-  cli: [...features, ...['config', 'keys.ts', 'version.ts', 'app.ts', 'tools', 'server']],
+  cli: [...features, ...['config', 'keys.ts', 'version.ts', 'derived-data.ts', 'app.ts', 'tools', 'server']],
   'main.ts': ['cli', 'config'],
 }

@@ -139,6 +139,25 @@ test('every answer about who studies now is as the document has it', async () =>
     assert.equal((await ask('GET', `/live/students?${query}`, { as: bobKnown })).status, 400)
 })
 
+test('every answer about statistics and the ledger is as the document has it', async () => {
+  const { ask } = api
+  const as = await tokenOf(bobKnown)
+  for (const [path, status] of [
+    ['/users/2/statistics', 200],
+    ['/users/2/statistics?from=2024-02-29&to=2024-03-01', 200],
+    ['/users/2/statistics?from=2023-02-29', 400],
+    ['/users/2/statistics?from=2024-02-29&to=2024-02-28', 400],
+    ['/users/2/statistics?from=2024-01-01&to=2025-02-04', 400],
+    ['/users/99/statistics', 404],
+    ['/users/me/ledger', 200],
+    ['/users/me/ledger?day=2024-02-29', 200],
+    ['/users/me/ledger?day=today', 400],
+  ] as const) {
+    assert.equal((await ask('GET', path, { as })).status, status, path)
+    assert.equal((await ask('GET', path)).status, 401)
+  }
+})
+
 async function tokenOf(as: Record<string, string>): Promise<Record<string, string>> {
   const { body } = await api.ask('GET', '/token', { as })
   return bearer((body as { token: string }).token)

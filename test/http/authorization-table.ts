@@ -66,6 +66,8 @@ export const table: Record<string, Row> = {
   'DELETE /studys/{study_id}': { answers: ofOwner(204) },
   'GET /live': { answers: known(200) },
   'GET /live/students': { answers: known(200), query: '?order=desc' },
+  'GET /users/{user_id}/statistics': { answers: known(200, { 'other, of a hidden owner': 404 }) },
+  'GET /users/me/ledger': { answers: known(200) },
 }
 
 /** In the document only where the school has a login page of its own. */

@@ -6,7 +6,7 @@ export async function scansOf(storage: Storage, sql: string): Promise<string[]> 
   return storage.kind === 'sqlite' ? sqliteScans(storage, sql) : postgresScans(storage, sql)
 }
 
-const growing = '(?:accounts|studies|study_tallies|budgets|study_changes|hidden_accounts)'
+const growing = '(?:accounts|studies|study_tallies|budgets|study_changes|hidden_accounts|study_days|campus_days)'
 const isLimited = (sql: string) => /\blimit\b/i.test(sql)
 
 async function sqliteScans({ db }: Storage, sql: string): Promise<string[]> {

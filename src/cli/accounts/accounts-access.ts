@@ -7,6 +7,7 @@ import {
   type Naming,
 } from '../../authentication/administration.service.ts'
 import { readConfig } from '../../config/read-config.ts'
+import { createDerivedData, type DerivedData } from '../../derived-data.ts'
 import { errorMessage } from '../../http/errors/error-message.ts'
 import { openService } from '../../server/open-storage.ts'
 import { DomainError } from '../../shared/errors.ts'
@@ -26,6 +27,7 @@ export const processStreams: AccountStreams = { input: process.stdin, output: pr
 export interface Access {
   storage: Storage
   accounts: AccountAdministration
+  derived: DerivedData
 }
 
 export const exitCodes = { failed: 1, wrongUsage: 2 } as const
@@ -57,6 +59,7 @@ export async function withAccounts(
     try {
       await work({
         storage,
+        derived: createDerivedData(config),
         accounts: createAccountAdministration({
           storage,
           studentNumbers: config.studentNumber,

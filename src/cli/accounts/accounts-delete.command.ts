@@ -1,8 +1,6 @@
 import { Command } from 'commander'
 import type { Account } from '../../accounts/account.ts'
-import { type RemoveData, removeAccount } from '../../accounts/account-removal.service.ts'
-import { removeTotals } from '../../statistics/daily-totals.service.ts'
-import { removeStudiesOf } from '../../studies/study-removal.service.ts'
+import { removeAccount } from '../../accounts/account-removal.service.ts'
 import { createTerminalPrompt } from '../terminal-prompt.ts'
 import {
   type AccountStreams,
@@ -32,7 +30,7 @@ export function accountsDeleteCommand(env: NodeJS.ProcessEnv, streams = processS
       withAccounts(env, streams, async (access) => {
         const account = await accountNamed(access, who, options)
         if (!options.yes) await confirm(account, streams)
-        const records = await removeAccount(access.storage, account.id, removeData)
+        const records = await removeAccount(access.storage, account.id, access.derived.removeData)
         const { id, username } = account
         streams.output.write(
           options.json
@@ -41,12 +39,6 @@ export function accountsDeleteCommand(env: NodeJS.ProcessEnv, streams = processS
         )
       }),
     )
-}
-
-const removeData: RemoveData = async (tx, id) => {
-  const removed = await removeStudiesOf(tx, id)
-  await removeTotals(tx, id)
-  return removed
 }
 
 /** @throws Refusal */

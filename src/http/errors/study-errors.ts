@@ -23,6 +23,11 @@ export const studyErrors = {
     zh: '学习记录超过了时长上限，请改早结束时间后重试。',
     en: 'The record would be longer than is allowed. Choose an earlier end and try again.',
   },
+  'window-too-long': {
+    status: 400,
+    zh: '查询参数 from 到 to 最多 400 天，请缩短范围后重试。',
+    en: 'The query parameters from and to may span at most 400 days. Choose a shorter range.',
+  },
   'no-running-study': {
     status: 404,
     zh: '没有正在进行的学习记录，请先开始学习。',

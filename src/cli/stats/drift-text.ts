@@ -1,0 +1,32 @@
+import { dayText } from '../../shared/campus-calendar.ts'
+import type { DayTotals } from '../../statistics/day-totals.ts'
+import type { Drift } from '../../statistics/upkeep/verify.service.ts'
+
+/** One line for the operator. */
+export function driftLine(drift: Drift): string {
+  if (drift.of === 'campus')
+    return `campus ${dayText(drift.day)}: the sum of all accounts is stored with ${signed(drift.excess)} s`
+  if (drift.of === 'day') return dayLine(drift)
+  const account = `account ${drift.accountId}`
+  if (drift.of === 'boards') return `${account}: leaderboards do not hold what its days say`
+  if (drift.of === 'longest') return `${account}: a record is longer than the bound that is stored`
+  return `${account}: written to again and again, not compared`
+}
+
+function dayLine({ accountId, day, stored, computed }: Extract<Drift, { of: 'day' }>): string {
+  return `account ${accountId} ${dayText(day)}: stored ${secondsOf(stored)}, computed ${secondsOf(computed)}${detail(stored, computed)}`
+}
+
+function secondsOf(day: DayTotals | undefined): string {
+  return day === undefined ? 'nothing' : `${day.seconds} s (seen ${day.seenSeconds} s)`
+}
+
+/** Where the sums agree, something in them does not. */
+function detail(stored: DayTotals | undefined, computed: DayTotals | undefined): string {
+  const agree = stored?.seconds === computed?.seconds && stored?.seenSeconds === computed?.seenSeconds
+  return agree ? '; hours or subjects differ' : ''
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${value}` : String(value)
+}

@@ -1,0 +1,37 @@
+import { Command } from 'commander'
+import { countAccounts } from '../../statistics/totals-state.repository.ts'
+import { type Drift, verifyTotals } from '../../statistics/upkeep/verify.service.ts'
+import { type Access, exitCodes, processStreams, withAccounts } from '../accounts/accounts-access.ts'
+import { showProgress, untilInterrupted } from '../progress.ts'
+import { driftLine } from './drift-text.ts'
+
+export function statsVerifyCommand(env: NodeJS.ProcessEnv, streams = processStreams): Command {
+  return new Command('verify')
+    .description('compute all totals again from the records, in a slow and simple way, and list what differs')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing differs, 1 something differs or failed, 2 invalid usage, 130 stopped.',
+    )
+    .action(() =>
+      withAccounts(env, streams, async (access) => {
+        await untilInterrupted((signal) => verify(access, signal, streams.output))
+      }),
+    )
+}
+
+async function verify({ storage, derived }: Access, signal: AbortSignal, output: NodeJS.WritableStream): Promise<void> {
+  const progress = showProgress({ label: 'verify', total: await countAccounts(storage.db), unit: 'accounts' })
+  const { accounts, waiting, drifts } = await verifyTotals(storage, derived.totals, derived.boards, {
+    signal,
+    onProgress: progress.update,
+    onDrift: (drift: Drift) => output.write(`${driftLine(drift)}\n`),
+  })
+  progress.finish()
+  const waitingText = waiting === 0 ? '' : `, ${waiting} of them not computed yet`
+  output.write(
+    drifts === 0
+      ? `统计无误 · totals are right: ${accounts} accounts${waitingText}\n`
+      : `统计有误 · totals differ from the records in ${drifts} places (${accounts} accounts${waitingText}): run occupy stats rebuild\n`,
+  )
+  if (drifts > 0) process.exitCode = exitCodes.failed
+}

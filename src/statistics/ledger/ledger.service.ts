@@ -1,0 +1,50 @@
+import type { AccountId } from '../../accounts/account.ts'
+import type { CampusCalendar, CampusDay } from '../../shared/campus-calendar.ts'
+import type { Db, Storage } from '../../storage/storage.ts'
+import { ownSettled } from '../../studies/own/own-study.ts'
+import { findRunning } from '../../studies/study.repository.ts'
+import type { Rules } from '../../studies/study.ts'
+import type { Span } from '../attribution.ts'
+import { findOverlapping } from '../study-interval.repository.ts'
+import { intervalOf } from '../written-intervals.service.ts'
+import { type Ledger, type LedgerRecord, ledgerOf } from './ledger.ts'
+
+export interface LedgerServiceDeps {
+  storage: Storage
+  calendar: CampusCalendar
+  boardDayHours: number
+  rules: () => Rules
+}
+
+export type LedgerService = ReturnType<typeof createLedgerService>
+
+export function createLedgerService({ storage, calendar, boardDayHours, rules }: LedgerServiceDeps) {
+  const boardLimit = Math.round(boardDayHours * 3600)
+
+  /** Explains a day of the account; today if undefined. */
+  async function getLedger(accountId: AccountId, wanted?: CampusDay): Promise<Ledger & { day: CampusDay }> {
+    const at = rules()
+    const day = wanted ?? calendar.dayOf(at.now)
+    const span = { from: calendar.startOf(day), to: calendar.startOf((day + 1) as CampusDay) }
+    return { day, ...ledgerOf(await findRecords(storage.db, accountId, span, at), span, boardLimit) }
+  }
+
+  return { getLedger }
+}
+
+async function findRecords(db: Db, accountId: AccountId, span: Span, rules: Rules): Promise<LedgerRecord[]> {
+  // First, so that a record that ends in between is found twice rather than not at all.
+  const running = await findRunningRecord(db, accountId, rules)
+  const ended = (await findOverlapping(db, accountId, span)).map((each) => ({ ...each, running: false }))
+  return running && !ended.some(({ id }) => id === running.id) ? [...ended, running] : ended
+}
+
+async function findRunningRecord(db: Db, accountId: AccountId, rules: Rules): Promise<LedgerRecord | undefined> {
+  const found = await findRunning(db, accountId)
+  if (found === undefined) return undefined
+  const study = ownSettled(found, rules)
+  const interval = intervalOf({ ...study, end: study.end ?? { at: rules.now, cause: 'student' } })
+  if (interval === undefined) return undefined
+  const [startSeen, endSeen] = [study.seenFrom !== undefined, study.seenTo !== undefined]
+  return { ...interval, running: study.end === undefined, startSeen, endSeen }
+}

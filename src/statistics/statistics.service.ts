@@ -1,0 +1,113 @@
+import type { AccountId } from '../accounts/account.ts'
+import type { CampusDay } from '../shared/campus-calendar.ts'
+import { DomainError } from '../shared/errors.ts'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
+import type { Storage } from '../storage/storage.ts'
+import { createPageCache } from '../studies/page-cache.ts'
+import type { Rules } from '../studies/study.ts'
+import type { DailyTotals } from './daily-totals.service.ts'
+import { findDaysWith, findRunningTime, type RunningTime } from './own-time.service.ts'
+import { type DayWindow, type Statistics, summaryOf, windowOf } from './statistics.ts'
+import { streakOf } from './streak.ts'
+import { findLongDays } from './study-day.repository.ts'
+import { findLongest } from './study-interval.repository.ts'
+import { findTotalsState, type TotalsState } from './totals-state.repository.ts'
+
+export interface StatisticsServiceDeps {
+  storage: Storage
+  totals: DailyTotals
+  streakMinutes: number
+  rules: () => Rules
+}
+
+export type StatisticsService = ReturnType<typeof createStatisticsService>
+
+export interface StatisticsRequest {
+  caller: AccountId
+  window: Partial<DayWindow>
+  /** Must depend on nothing else than the statistics, and whether the caller is the owner. */
+  write: (statistics: Statistics) => string
+}
+
+/** A write that commits between two reads makes them disagree. */
+const mostTries = 3
+
+export function createStatisticsService({ storage, totals, streakMinutes, rules }: StatisticsServiceDeps) {
+  const { calendar } = totals
+  const texts = createPageCache()
+  const streakSeconds = Math.max(1, Math.round(streakMinutes * 60))
+
+  /**
+   * Returns the account's statistics as text, which is cached while its records do not change.
+   * @throws DomainError `not-found`, `range-reversed`, `window-too-long`
+   */
+  function writeStatistics(
+    accountId: AccountId,
+    { caller, window: wish, write }: StatisticsRequest,
+  ): MaybePromise<string> {
+    const { now } = rules()
+    const today = calendar.dayOf(now)
+    const window = windowOf(wish, today)
+    return andThen(findTotalsState(storage.db, accountId), (state) => {
+      if (state === undefined || (state.hidden && accountId !== caller)) throw new DomainError('not-found')
+      const key = `${accountId} ${window.from} ${window.to} ${accountId === caller}`
+      const kept = texts.recall(key, '', state.studyVersion, now)
+      if (kept !== undefined) return kept
+      return compute(state, window).then(({ statistics, version, running }) => {
+        const text = write(statistics)
+        // Tomorrow the current streak may be another one, without a write.
+        const until = calendar.startOf((today + 1) as CampusDay)
+        if (!running) texts.keep(key, { version, origin: '', text }, now, until)
+        return text
+      })
+    })
+  }
+
+  async function compute(state: TotalsState, window: DayWindow) {
+    const { accountId } = state
+    let found = state
+    for (let tries = 1; ; tries += 1) {
+      if (!totals.isCurrent(found)) await totals.ensureBuilt(storage, accountId)
+      const at = rules()
+      const running = await findRunningTime(storage.db, accountId, at, totals)
+      const statistics = await read(accountId, window, calendar.dayOf(at.now), running)
+      const after = await findTotalsState(storage.db, accountId)
+      if (after === undefined) throw new DomainError('not-found')
+      const agree = found.studyVersion === after.studyVersion && totals.isCurrent(after)
+      if (agree || tries === mostTries)
+        return { statistics, version: found.studyVersion, running: running !== undefined || !agree }
+      found = after
+    }
+  }
+
+  async function read(
+    accountId: AccountId,
+    window: DayWindow,
+    today: CampusDay,
+    running: RunningTime | undefined,
+  ): Promise<Statistics> {
+    const days = await findDaysWith(storage.db, accountId, window, running)
+    const span = { from: calendar.startOf(window.from), to: calendar.startOf((window.to + 1) as CampusDay) }
+    const ended = await findLongest(storage.db, accountId, span)
+    const soFar = running ? Math.min(running.interval.to, span.to) - Math.max(running.interval.from, span.from) : 0
+    return {
+      ...window,
+      timezone: calendar.timezone,
+      ...summaryOf(window, days),
+      longestSeconds: Math.max(ended, soFar),
+      streak: streakOf(await findStreakDays(accountId, running), today),
+    }
+  }
+
+  async function findStreakDays(accountId: AccountId, running: RunningTime | undefined): Promise<CampusDay[]> {
+    const stored = await findLongDays(storage.db, accountId, streakSeconds)
+    if (running === undefined || running.differences.length === 0) return stored
+    const touched = running.differences.map(({ day }) => day)
+    const [from, to] = [Math.min(...touched) as CampusDay, Math.max(...touched) as CampusDay]
+    const days = await findDaysWith(storage.db, accountId, { from, to }, running)
+    const long = days.filter(({ seconds }) => seconds >= streakSeconds).map(({ day }) => day)
+    return [...new Set([...stored, ...long])].sort((a, b) => a - b)
+  }
+
+  return { writeStatistics }
+}

@@ -1,0 +1,64 @@
+import { type CampusDay, weekdayOf } from '../shared/campus-calendar.ts'
+import { DomainError } from '../shared/errors.ts'
+import type { DayTotals } from './day-totals.ts'
+import type { Streak } from './streak.ts'
+
+/** Campus days, both included. */
+export interface DayWindow {
+  from: CampusDay
+  to: CampusDay
+}
+
+export interface Statistics extends DayWindow {
+  timezone: string
+  /** Every day of the window. */
+  days: { day: CampusDay; seconds: number }[]
+  totalSeconds: number
+  /** Of all days of the window, rounded down. */
+  averageSeconds: number
+  /** The longest single record, as far as it lies in the window. */
+  longestSeconds: number
+  streak: Streak
+  /** By weekday, Monday first, and local hour. */
+  hours: number[][]
+  /** The longest first. */
+  subjects: { subject: string | null; seconds: number }[]
+}
+
+const usualDays = 7
+const mostDays = 400
+
+/** @throws DomainError `range-reversed`, `window-too-long` */
+export function windowOf(wish: Partial<DayWindow>, today: CampusDay): DayWindow {
+  const to = wish.to ?? (Math.max(today, wish.from ?? today) as CampusDay)
+  const from = wish.from ?? ((to - usualDays + 1) as CampusDay)
+  if (to < from) throw new DomainError('range-reversed')
+  if (to - from >= mostDays) throw new DomainError('window-too-long')
+  return { from, to }
+}
+
+/** @param days those with study, of any days */
+export function summaryOf({ from, to }: DayWindow, days: readonly DayTotals[]) {
+  const byDay = new Map(days.map((day) => [day.day, day]))
+  const listed: Statistics['days'] = []
+  const hours = Array.from({ length: 7 }, () => Array.from({ length: 24 }, () => 0))
+  const subjects: DayTotals['subjects'] = new Map()
+  let totalSeconds = 0
+  for (let day = from; day <= to; day = (day + 1) as CampusDay) {
+    const found = byDay.get(day)
+    listed.push({ day, seconds: found?.seconds ?? 0 })
+    if (found === undefined) continue
+    totalSeconds += found.seconds
+    const ofWeekday = hours[weekdayOf(day)] ?? []
+    for (const [hour, seconds] of found.hours.entries()) ofWeekday[hour] = (ofWeekday[hour] ?? 0) + seconds
+    for (const [subject, seconds] of found.subjects) subjects.set(subject, (subjects.get(subject) ?? 0) + seconds)
+  }
+  const averageSeconds = Math.floor(totalSeconds / listed.length)
+  return { days: listed, totalSeconds, averageSeconds, hours, subjects: bySeconds(subjects) }
+}
+
+function bySeconds(subjects: DayTotals['subjects']): Statistics['subjects'] {
+  return [...subjects]
+    .map(([subject, seconds]) => ({ subject, seconds }))
+    .sort((a, b) => b.seconds - a.seconds || ((a.subject ?? '') < (b.subject ?? '') ? -1 : 1))
+}

@@ -1,0 +1,114 @@
+import type { AccountId } from '../../accounts/account.ts'
+import type { CampusDay } from '../../shared/campus-calendar.ts'
+import type { Db, Storage } from '../../storage/storage.ts'
+import type { BoardTotals } from '../board-totals.service.ts'
+import { findCampusDrift } from '../campus-day.repository.ts'
+import type { DailyTotals } from '../daily-totals.service.ts'
+import { type DayTotals, hoursText, subjectsText } from '../day-totals.ts'
+import { findDays } from '../study-day.repository.ts'
+import { findIntervals, findLongestBound } from '../study-interval.repository.ts'
+import { findStatesAfter, findTotalsState, type TotalsState } from '../totals-state.repository.ts'
+import { lengthOfLongest } from '../written-intervals.service.ts'
+import { createLocalClock, type LocalClock, recount } from './recount.ts'
+
+/** Something stored that is not what the records say. `stored` and `computed` are undefined where there is none. */
+export type Drift =
+  | { of: 'day'; accountId: AccountId; day: CampusDay; stored: DayTotals | undefined; computed: DayTotals | undefined }
+  | { of: 'boards'; accountId: AccountId }
+  | { of: 'longest'; accountId: AccountId }
+  | { of: 'busy'; accountId: AccountId }
+  | { of: 'campus'; day: CampusDay; excess: number }
+
+export interface VerifyOptions {
+  signal?: AbortSignal
+  /** Called with the number of accounts so far. */
+  onProgress?: (accounts: number) => void
+  onDrift: (drift: Drift) => void
+}
+
+export interface Verified {
+  accounts: number
+  /** Accounts whose totals are out of date and known to be so: they are computed before anyone is answered by them. */
+  waiting: number
+  drifts: number
+}
+
+const accountsAtOnce = 200
+/** An account that is written to again and again cannot be compared. */
+const mostTries = 10
+
+const everyDay: [CampusDay, CampusDay] = [-1_000_000 as CampusDay, 10_000_000 as CampusDay]
+
+/** Compares everything that is derived from records with the records. The service may go on. */
+export async function verifyTotals(
+  storage: Storage,
+  totals: DailyTotals,
+  boards: BoardTotals | undefined,
+  { signal, onProgress, onDrift }: VerifyOptions,
+): Promise<Verified> {
+  const verified: Verified = { accounts: 0, waiting: 0, drifts: 0 }
+  const report = (drift: Drift) => {
+    verified.drifts += 1
+    onDrift(drift)
+  }
+  const clock = createLocalClock(totals.calendar.timezone)
+  for (let after = 0; ; ) {
+    const states = await findStatesAfter(storage.db, after, accountsAtOnce)
+    const last = states.at(-1)
+    if (last === undefined) break
+    after = last.accountId
+    for (const state of states) {
+      signal?.throwIfAborted()
+      const found = await verifyAccount(storage.db, state, { totals, boards, clock })
+      if (found === 'waiting') verified.waiting += 1
+      else found.forEach(report)
+      verified.accounts += 1
+      onProgress?.(verified.accounts)
+      // SQLite calls never yield to the event loop, which handles signals.
+      await new Promise(setImmediate)
+    }
+  }
+  for (const { day, seconds: excess } of await findCampusDrift(storage.longRunning ?? storage.db))
+    report({ of: 'campus', day, excess })
+  return verified
+}
+
+interface Tools {
+  totals: DailyTotals
+  boards: BoardTotals | undefined
+  clock: LocalClock
+}
+
+/** Reads until nothing was written in between. */
+async function verifyAccount(db: Db, first: TotalsState, tools: Tools): Promise<Drift[] | 'waiting'> {
+  const { accountId } = first
+  let state: TotalsState | undefined = first
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    if (state === undefined) return []
+    if (!tools.totals.isCurrent(state)) return state.isNew ? [] : 'waiting'
+    const drifts = await compare(db, accountId, tools)
+    const after: TotalsState | undefined = await findTotalsState(db, accountId)
+    if (drifts.length === 0 || after?.studyVersion === state.studyVersion) return drifts
+    state = after
+  }
+  return [{ of: 'busy', accountId }]
+}
+
+async function compare(db: Db, accountId: AccountId, { boards, clock }: Tools): Promise<Drift[]> {
+  const intervals = await findIntervals(db, accountId)
+  const stored = new Map((await findDays(db, accountId, ...everyDay)).map((day) => [day.day, day]))
+  const computed = recount(intervals, clock)
+  const drifts: Drift[] = []
+  for (const day of new Set([...stored.keys(), ...computed.keys()])) {
+    const [one, other] = [stored.get(day), computed.get(day)]
+    if (textOf(one) !== textOf(other)) drifts.push({ of: 'day', accountId, day, stored: one, computed: other })
+  }
+  if (lengthOfLongest(intervals) > (await findLongestBound(db))) drifts.push({ of: 'longest', accountId })
+  if ((await boards?.isReal?.(db, accountId)) === false) drifts.push({ of: 'boards', accountId })
+  return drifts.sort((a, b) => ('day' in a && 'day' in b ? a.day - b.day : 0))
+}
+
+function textOf(day: DayTotals | undefined): string {
+  if (day === undefined) return ''
+  return JSON.stringify([day.seconds, day.seenSeconds, hoursText(day.hours), subjectsText(day.subjects)])
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import type { AccountId } from '../../src/accounts/account.ts'
+import type { CampusDay } from '../../src/shared/campus-calendar.ts'
+import { findCampusDaySeconds } from '../../src/statistics/campus-day.repository.ts'
+import { findProgress, rebuildTotals } from '../../src/statistics/upkeep/rebuild.service.ts'
+import { createTotalsSweep } from '../../src/statistics/upkeep/totals-sweep.service.ts'
+import { type Drift, verifyTotals } from '../../src/statistics/upkeep/verify.service.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
+import { assertCampusSumIsReal, assertTotalsAreReal, type Campus, openCampus } from './campus.ts'
+
+const hour = 3600
+/** Noon of a campus day in Shanghai. */
+const noon = Date.parse('2025-06-15T12:00:00+08:00') / 1000
+
+let database: TestDatabase
+let storage: Storage
+let campus: Campus
+let now = noon
+let accounts: AccountId[] = []
+
+before(async () => {
+  database = await openTestDatabase()
+  storage = database.open()
+})
+
+after(() => database.close())
+
+beforeEach(async () => {
+  for (const account of accounts) await campus.remove(account)
+  now = noon
+  campus = openCampus(storage, () => now)
+  accounts = [await newAccount(storage), await newAccount(storage), await newAccount(storage)]
+  for (const [index, account] of accounts.entries()) await record(account, 26 * hour, 2 * hour + index)
+})
+
+async function record(account: AccountId, ago: number, length: number, by = campus): Promise<void> {
+  const { id } = await by.studies.startStudy(account, now - ago)
+  await by.studies.endStudy(account, id, now - ago + length)
+}
+
+async function verify(by = campus) {
+  const drifts: Drift[] = []
+  const verified = await verifyTotals(storage, by.totals, undefined, { onDrift: (drift) => drifts.push(drift) })
+  return { ...verified, drifts }
+}
+
+test('what writes keep is right, and so is what a record left running adds once it is ended', async () => {
+  await campus.studies.startStudy(accounts[0] as AccountId, now)
+  now += 20 * hour
+  await campus.studies.endOverdue()
+  const { drifts, waiting } = await verify()
+  assert.deepEqual([drifts, waiting], [[], 0])
+  for (const account of accounts) await assertTotalsAreReal(campus, account)
+})
+
+test('whatever differs is found, named and repaired', async () => {
+  const [ann, bob, eve] = accounts as [AccountId, AccountId, AccountId]
+  const { day } = await storage.db.selectFrom('study_days').select('day').limit(1).executeTakeFirstOrThrow()
+  await storage.write(async (tx) => {
+    await tx.updateTable('study_days').set({ seconds: 5 }).where('account_id', '=', ann).execute()
+    await tx.updateTable('study_days').set({ subjects: '[]' }).where('account_id', '=', bob).execute()
+    await tx.deleteFrom('study_days').where('account_id', '=', eve).execute()
+    await tx.updateTable('campus_days').set({ seconds: 1 }).where('day', '=', day).execute()
+  })
+  const found = await verify()
+  assert.deepEqual(
+    found.drifts.map((drift) => [drift.of, 'accountId' in drift ? drift.accountId : drift.day]),
+    [
+      ['day', ann],
+      ['day', bob],
+      ['day', eve],
+      ['campus', day],
+    ],
+  )
+  await rebuildTotals(storage, campus.totals)
+  assert.deepEqual((await verify()).drifts, [])
+  for (const account of accounts) await assertTotalsAreReal(campus, account)
+  await assertCampusSumIsReal(campus)
+})
+
+test('a rebuild that was stopped goes on where it was', async () => {
+  const stopping = new AbortController()
+  for (let more = 0; more < 120; more += 1) accounts.push(await newAccount(storage))
+  await assert.rejects(
+    rebuildTotals(storage, campus.totals, {
+      signal: stopping.signal,
+      onProgress: (done) => done > 0 && stopping.abort(),
+    }),
+  )
+  const progress = await findProgress(storage)
+  assert.ok(progress && progress.accounts === 100)
+  const seen: number[] = []
+  await rebuildTotals(storage, campus.totals, { onProgress: (done) => seen.push(done) })
+  assert.deepEqual(seen, [100, accounts.length])
+  assert.equal(await findProgress(storage), undefined)
+})
+
+test('records of before an upgrade are not in the totals, and are added in the background', async () => {
+  const older = openCampus(storage, () => now, { keepsTotals: false })
+  const late = await newAccount(storage)
+  accounts.push(late)
+  await record(late, 30 * hour, hour, older)
+  await older.studies.startStudy(late, now)
+  assert.equal((await verify()).waiting, 1)
+  const stops = { at: false }
+  const { sweep } = createTotalsSweep({ storage, totals: campus.totals })
+  while ((await sweep(() => stops.at)) === 0);
+  const { waiting, drifts } = await verify()
+  assert.deepEqual([waiting, drifts], [0, []])
+  await assertTotalsAreReal(campus, late)
+  await assertCampusSumIsReal(campus)
+})
+
+test('in another time zone, all totals are other ones, and two instances that differ do not answer wrong ones', async () => {
+  const moved = openCampus(storage, () => now, { timezone: 'America/New_York' })
+  assert.equal((await verify(moved)).waiting, accounts.length)
+  const [ann] = accounts as [AccountId]
+  await record(ann, 3 * hour, hour, moved)
+  await assertTotalsAreReal(moved, ann)
+  await record(ann, 2 * hour, hour)
+  await assertTotalsAreReal(campus, ann)
+  await rebuildTotals(storage, moved.totals, { onlyStale: true })
+  for (const account of accounts) await assertTotalsAreReal(moved, account)
+  await assertCampusSumIsReal(moved)
+})
+
+test('the campus’ sum of a day is that of those who are not hidden', async () => {
+  const [ann] = accounts as [AccountId]
+  const day = campus.calendar.dayOf(now - 26 * hour)
+  const sum = () => findCampusDaySeconds(storage.db, day)
+  const whole = 3 * 2 * hour + 0 + 1 + 2
+  assert.equal(await sum(), whole)
+  await campus.settings.changeSettings(ann, { visibility: 'only_me' })
+  assert.equal(await sum(), whole - 2 * hour)
+  await record(ann, 28 * hour, hour)
+  assert.equal(await sum(), whole - 2 * hour)
+  await campus.settings.changeSettings(ann, { visibility: 'ranked_anonymously' })
+  assert.equal(await sum(), whole + hour)
+  await campus.remove(ann)
+  accounts = accounts.slice(1)
+  assert.equal(await sum(), whole - 2 * hour)
+  assert.equal(await findCampusDaySeconds(storage.db, (day + 5) as CampusDay), 0)
+})
+
+test('a record that is longer than any before is found by what overlaps its end', async () => {
+  const patient = openCampus(storage, () => now, { maxHours: 100 })
+  const [ann] = accounts as [AccountId]
+  await record(ann, 90 * hour, 88 * hour, patient)
+  await record(ann, 4 * hour, hour, patient)
+  await assertTotalsAreReal(patient, ann, 1)
+  assert.deepEqual((await verify(patient)).drifts, [])
+})
