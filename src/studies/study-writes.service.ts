@@ -172,7 +172,10 @@ async function writeChanges(
   }))
   const { hidden, totalsBasis } = noted
   const written = { accountId, hidden, totalsBasis, now: rules.now, changes: stored }
-  for (const follow of followers) await follow(tx, written)
+  for (const follow of followers) {
+    const following = follow(tx, written)
+    if (following instanceof Promise) await following
+  }
   return ids
 }
 

@@ -3,14 +3,21 @@ import { after, before, describe, test } from 'node:test'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, bearer } from '../contract/client.ts'
 import { openStream, type Stream, type StreamOptions } from '../support/event-stream.ts'
-import { patience, until } from '../support/patience.ts'
+import { assertTook, patience, until } from '../support/patience.ts'
 import { type Service, startService } from '../support/service.ts'
 import { makeTlsFiles } from '../support/tls-files.ts'
 import { Campus } from './campus.ts'
 
 /** The limits of connections, far below the time for which these streams stay open. */
 const limitMs = patience(500)
-const limits = { writingMs: limitMs, bodyMs: limitMs, idleMs: limitMs, checkEveryMs: 50, listenerCheckMs: 100 }
+const limits = {
+  writingMs: limitMs,
+  headersMs: limitMs,
+  bodyMs: limitMs,
+  idleMs: limitMs,
+  checkEveryMs: 50,
+  listenerCheckMs: 100,
+}
 
 /** Two instances on one database, the second one with TLS. */
 const campus = new Campus()
@@ -87,6 +94,20 @@ for (const { name, open } of modes) {
     })
   })
 }
+
+test('the end of the service ends the streams first, and waits for none', async () => {
+  const service = await startService(files.settings, { through: async () => campus.service.place.databaseUrl })
+  const { as } = await join()
+  const streams = await Promise.all(
+    [false, true].map((http2) => openStream(service.address, { as, ca: files.ca, http2 })),
+  )
+  for (const stream of streams) await stream.next('count')
+  const begun = performance.now()
+  await service.close()
+  assertTook(performance.now() - begun, 5000, 'the end')
+  await until(() => streams.every((stream) => stream.hasEnded()), 'the streams end')
+  for (const stream of streams) stream.close()
+})
 
 test('a stream ends when its token expires, and after its time', async (t) => {
   const brief = await startService({ TOKEN_TTL: '3' }, { limits: { listenerCheckMs: 100 } })
