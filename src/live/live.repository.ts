@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { AccountId } from '../accounts/account.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Cursor, Order, Page, PageRequest } from '../shared/page.ts'
@@ -76,11 +75,11 @@ export async function findStudyingOf(db: Db, ids: AccountId[]): Promise<LiveStud
 
 /** The id of the newest record, 0 if there is none. */
 export function newestStudy(db: Db): MaybePromise<number> {
-  return andThen(newest.first(db, {}), (row) => Number(row?.id ?? 0))
+  return andThen(newest.first(db, {}), (row) => row?.id ?? 0)
 }
 
-const newest = statement<object, { id: number | null }>((db) =>
-  sql<{ id: number | null }>`select max(id) as id from studies`.compile(db),
+const newest = statement<object, { id: number }>((db) =>
+  db.selectFrom('studies').select('id').orderBy('id', 'desc').limit(1).compile(),
 )
 
 /** One page of those who study now. `count` is their number. */
