@@ -171,6 +171,18 @@ export const rows: Row[] = [
     target: 0.3,
     requests: (world) => boards(world, 'week', '?per_page=1'),
   },
+  {
+    name: 'live, as JSON',
+    tables: ['bare', 'scale'],
+    status: 200,
+    requests: ({ users }) => users.map(({ token }) => get('/live', byToken(token))),
+  },
+  {
+    name: 'who studies now, first page',
+    tables: ['bare', 'scale'],
+    status: 200,
+    requests: ({ users }) => users.map(({ token }) => get('/live/students', byToken(token))),
+  },
   { name: 'start', tables: ['bare', 'scale'], status: 201, target: 0.15, writes: 'start', requests: starts },
   {
     name: 'start, JSON body',

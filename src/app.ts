@@ -22,6 +22,7 @@ import { buildServer } from './http/server.ts'
 import { pipelining } from './http/transport/pipelining.ts'
 import { idempotency } from './idempotency/idempotency.plugin.ts'
 import { leaderboardRoutes } from './leaderboards/leaderboard.routes.ts'
+import { liveRoutes } from './live/live.routes.ts'
 import { casRoutes } from './registration/cas.routes.ts'
 import { challengeRoutes } from './registration/challenge.routes.ts'
 import { recoveryRoutes } from './registration/recovery.routes.ts'
@@ -43,10 +44,10 @@ import { version } from './version.ts'
 /** The whole service without the socket it listens on. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, storage, clock, logger } = deps
-  const services = createServices(deps)
+  const logUnavailable = createUnavailabilityLog(logger)
+  const services = createServices(deps, logUnavailable)
   const { registration, recovery, verifications, identities, accounts, studies, lastSeen } = services
   const proofKind = deps.cas ? 'ticket' : 'password'
-  const logUnavailable = createUnavailabilityLog(logger)
   const app = await buildServer(config, logger, logUnavailable)
   await app.register(openapi, { version })
   await app.register(apiReference)
@@ -99,6 +100,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await known.register(changeRoutes, { ...services, clock })
         await known.register(studyEditRoutes, { ...services, clock })
         await known.register(exportRoutes, { ...services, timezone: config.timezone, logUnavailable })
+        await known.register(liveRoutes, services.live)
         await known.register(statisticsRoutes, services)
         await known.register(ledgerRoutes, services)
         await known.register(leaderboardRoutes, services)

@@ -9,6 +9,7 @@ export interface Keys {
   waitingPlace: Buffer
   idempotency: Buffer
   boardCursor: Buffer
+  live: Buffer
   /** Seals the key of student numbers if that was not derived from this secret. */
   studentNumberSeal: Buffer
   /** Identifies the secret without revealing it. */
@@ -29,6 +30,7 @@ export function deriveKeys(secret: string): Keys {
     waitingPlace: derive('waiting place'),
     idempotency: derive('idempotency keys'),
     boardCursor: derive('board cursor'),
+    live: derive('live'),
     studentNumberSeal: derive('student number seal'),
     fingerprint: derive('fingerprint').toString('base64url'),
   }

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { createAccountService } from './accounts/account.service.ts'
+import type { AccountId } from './accounts/account.ts'
 import type { RemoveData } from './accounts/account-removal.service.ts'
 import { createLastSeen } from './accounts/last-seen.service.ts'
 import { createSettingsService } from './accounts/settings/settings.service.ts'
@@ -12,9 +13,12 @@ import { createTokens } from './authentication/token.ts'
 import type { Config } from './config/config.ts'
 import { createDerivedData } from './derived-data.ts'
 import { createExportService } from './export/export.service.ts'
+import type { LogUnavailable } from './http/errors/unavailability-log.ts'
 import { createIdempotencyService } from './idempotency/idempotency.service.ts'
 import type { Keys } from './keys.ts'
 import { createLeaderboardService } from './leaderboards/leaderboard.service.ts'
+import { createLiveSignals } from './live/feed/live-signals.service.ts'
+import { openLive } from './live/stream/open-live.ts'
 import { createRecoveryService } from './registration/recovery.service.ts'
 import { createRegistrationService } from './registration/registration.service.ts'
 import { createVerificationService } from './registration/verification.service.ts'
@@ -24,7 +28,7 @@ import type { Clock } from './shared/clock.ts'
 import { createLedgerService } from './statistics/ledger/ledger.service.ts'
 import { createStatisticsService } from './statistics/statistics.service.ts'
 import { createTotalsSweep } from './statistics/upkeep/totals-sweep.service.ts'
-import type { Storage } from './storage/storage.ts'
+import type { Db, MessageChannel, Storage } from './storage/storage.ts'
 import { createBatchService } from './studies/batch/batch.service.ts'
 import { createChangeService } from './studies/changes/change.service.ts'
 import { createHeartbeatService } from './studies/own/heartbeat.service.ts'
@@ -32,24 +36,7 @@ import { createOwnStudyService } from './studies/own/own-study.service.ts'
 import { createStudyService } from './studies/study.service.ts'
 
 export interface AppDeps {
-  config: Pick<
-    Config,
-    | 'publicUrl'
-    | 'corsOrigins'
-    | 'tls'
-    | 'limits'
-    | 'trustProxy'
-    | 'tokenLifetime'
-    | 'timezone'
-    | 'streakMinutes'
-    | 'terms'
-    | 'boardDayHours'
-    | 'studyMaxHours'
-    | 'studyIdleMinutes'
-    | 'throttle'
-    | 'web'
-    | 'studentNumber'
-  >
+  config: Config
   storage: Storage
   clock: Clock
   keys: Keys
@@ -58,6 +45,8 @@ export interface AppDeps {
   cas?: CasLogin | undefined
   /** Returns the metrics for a monitor, in Prometheus text format. */
   metrics?: (() => Promise<string>) | undefined
+  /** Reaches the other workers, where the database has no channel. */
+  workerChannel?: MessageChannel | undefined
   logger: FastifyBaseLogger
 }
 
@@ -96,17 +85,33 @@ function createIdentityServices({ config, storage, clock, keys, verifier }: AppD
   return { rateLimits, sessions, verifications, identities, registration, recovery, ownAccount }
 }
 
-export function createServices(deps: AppDeps) {
+/** What is derived from records, with a signal to live streams for each change that they show. */
+function createAnnouncedData({ config, storage, workerChannel }: AppDeps) {
+  const signals = createLiveSignals(storage.channel ?? workerChannel)
+  const derived = createDerivedData(config)
+  const noteVisibility = (tx: Db, id: AccountId) => {
+    derived.noteVisibility(tx)
+    signals.publishAfter(tx, id)
+  }
+  const removeData: RemoveData = (tx, id) => {
+    signals.publishAfter(tx, id)
+    return derived.removeData(tx, id)
+  }
+  return { ...derived, signals, followers: [...derived.followers, signals.follow], noteVisibility, removeData }
+}
+
+export function createServices(deps: AppDeps, logUnavailable: LogUnavailable) {
   const { config, storage, clock, keys } = deps
+  const { calendar, totals, signals, ...data } = createAnnouncedData(deps)
+  const { terms, boardDayHours, streakMinutes, studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
+  const identity = createIdentityServices(deps, data.removeData)
   const lastSeen = createLastSeen(storage, clock)
   const accounts = createAccountService({ storage, lastSeen })
-  const { calendar, totals, followers, countData, noteVisibility, removeData } = createDerivedData(config)
-  const settings = createSettingsService({ storage, countData, noteVisibility })
-  const { studyMaxHours: maxHours, studyIdleMinutes: idleMinutes } = config
-  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers })
+  const settings = createSettingsService({ storage, ...data })
+  const studies = createStudyService({ storage, clock, maxHours, idleMinutes, followers: data.followers })
   const { rules } = studies
   return {
-    ...createIdentityServices(deps, removeData),
+    ...identity,
     ...{ lastSeen, accounts, settings, studies },
     idempotency: createIdempotencyService({ storage, clock, keys }),
     ownStudies: createOwnStudyService({ storage, studies }),
@@ -114,9 +119,10 @@ export function createServices(deps: AppDeps) {
     exports: createExportService({ storage, accounts, settings, studies }),
     batches: createBatchService({ storage, studies, clock }),
     changes: createChangeService({ storage, studies, clock }),
-    ledgers: createLedgerService({ storage, calendar, boardDayHours: config.boardDayHours, rules }),
+    ledgers: createLedgerService({ storage, calendar, boardDayHours, rules }),
     totalsSweep: createTotalsSweep({ storage, totals }),
-    leaderboards: createLeaderboardService({ storage, clock, calendar, terms: config.terms, key: keys.boardCursor }),
-    statistics: createStatisticsService({ storage, totals, streakMinutes: config.streakMinutes, rules }),
+    leaderboards: createLeaderboardService({ storage, clock, calendar, terms, key: keys.boardCursor }),
+    statistics: createStatisticsService({ storage, totals, streakMinutes, rules }),
+    live: openLive({ ...deps, signals, calendar, studies, authentication: identity.identities, logUnavailable }),
   }
 }

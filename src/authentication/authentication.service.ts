@@ -67,6 +67,13 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     return session
   }
 
+  /** For responses that go on: whether the caller might still ask for them. */
+  async function isStillValid({ accountId, version, by, until = 0, sessionId }: Identity): Promise<boolean> {
+    if (by === 'token' && clock.now() >= until) return false
+    if (sessionId !== undefined && (await sessions.findAgain(sessionId)) === undefined) return false
+    return (await findCredentialState(storage.db, accountId))?.version === version
+  }
+
   /** @throws DomainError `unauthorized` */
   async function byToken(token: string): Promise<Verified> {
     const claims = tokens.read(token, clock.now())
@@ -123,5 +130,6 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     return { token: tokens.issue(identity, clock.now()), expiration: tokens.lifetime }
   }
 
-  return { recall, remember: remembered.remember, bySession, byToken, byPassword, confirmPassword, issueToken }
+  const caching = { recall, remember: remembered.remember }
+  return { ...caching, isStillValid, bySession, byToken, byPassword, confirmPassword, issueToken }
 }

@@ -12,6 +12,8 @@ export interface Identity {
   by: 'password' | 'token' | 'session'
   /** Set for an identity by session. */
   sessionId?: SessionId
+  /** When a token expires. A password is only cached until then. */
+  until?: EpochSeconds
 }
 
 /** A verified identity, with everything that may invalidate it. */

@@ -51,7 +51,7 @@ async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
   try {
     const { demoSchoolUrl, alone } = await primary.init
     const readCaptcha = loadCaptchaReader(config.schoolCaptchaProfile)
-    const shared = { demoSchoolUrl, alone, metrics: primary.metrics }
+    const shared = { demoSchoolUrl, alone, metrics: primary.metrics, workerChannel: primary.channel }
     const answering = await startAnswering(shareOf(config), logger, readCaptcha, undefined, shared)
     primary.ready(answering, (finished) => endAfter(finished, logger))
   } catch (error) {

@@ -42,10 +42,18 @@ interface PageQueryValues {
   cursor?: string
 }
 
+/** How cursors are written. `decode` returns undefined for what `encode` has not written. */
+export interface CursorCode {
+  encode(cursor: Cursor): string
+  decode(text: string): Cursor | undefined
+}
+
 /** @throws DomainError `bad-cursor` */
-export function pageRequest(query: PageQueryValues): PageRequest {
-  const { per_page: perPage = defaultPage, order = 'asc', page, cursor } = query
-  return { perPage, order, page, cursor: cursor === undefined ? undefined : decodeCursor(cursor) }
+export function pageRequest(query: PageQueryValues, code: CursorCode = plain): PageRequest {
+  const { per_page: perPage = defaultPage, order = 'asc', page, cursor: text } = query
+  const cursor = text === undefined ? undefined : code.decode(text)
+  if (text !== undefined && cursor === undefined) throw new DomainError('bad-cursor')
+  return { perPage, order, page, cursor }
 }
 
 /** The links of a page: the query of the request, with the cursor in place of its `page` or `cursor`. */
@@ -53,8 +61,9 @@ export function pageLinks(
   page: Page<unknown>,
   url: string,
   query: object,
+  code: CursorCode = plain,
 ): { next: string | null; prev: string | null } {
-  const link = (cursor: Cursor | undefined) => pageLink(url, query, cursor && encodeCursor(cursor))
+  const link = (cursor: Cursor | undefined) => pageLink(url, query, cursor && code.encode(cursor))
   return { next: link(page.next), prev: link(page.prev) }
 }
 
@@ -69,14 +78,15 @@ export function pageLink(url: string, query: object, cursor: string | undefined)
   return `${url}?${parameters}`
 }
 
-function encodeCursor({ direction, startedAt, id }: Cursor): string {
-  return Buffer.from(`${direction === 'after' ? 'a' : 'b'}${startedAt},${id}`).toString('base64url')
-}
+const plain: CursorCode = {
+  encode({ direction, startedAt, id }) {
+    return Buffer.from(`${direction === 'after' ? 'a' : 'b'}${startedAt},${id}`).toString('base64url')
+  },
 
-function decodeCursor(text: string): Cursor {
-  const parts = /^([ab])(-?\d{1,16}),(-?\d{1,16})$/.exec(Buffer.from(text, 'base64url').toString('latin1'))
-  const [startedAt, id] = [Number(parts?.[2]), Number(parts?.[3])]
-  if (parts === null || !Number.isSafeInteger(startedAt) || !Number.isSafeInteger(id))
-    throw new DomainError('bad-cursor')
-  return { direction: parts[1] === 'a' ? 'after' : 'before', startedAt, id }
+  decode(text) {
+    const parts = /^([ab])(-?\d{1,16}),(-?\d{1,16})$/.exec(Buffer.from(text, 'base64url').toString('latin1'))
+    const [startedAt, id] = [Number(parts?.[2]), Number(parts?.[3])]
+    if (parts === null || !Number.isSafeInteger(startedAt) || !Number.isSafeInteger(id)) return undefined
+    return { direction: parts[1] === 'a' ? 'after' : 'before', startedAt, id }
+  },
 }

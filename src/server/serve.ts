@@ -8,6 +8,7 @@ import { createWaitingRoom } from '../registration/waiting-room/waiting-room.ser
 import type { CaptchaReader } from '../schools/form-login/captcha-reader.ts'
 import { queueFor } from '../schools/guarded-verifier.ts'
 import { systemClock } from '../shared/clock.ts'
+import type { MessageChannel } from '../storage/storage.ts'
 import { version } from '../version.ts'
 import { type DemoStudent, freeDemoStudent } from './demo-student.ts'
 import { openListener } from './listener.ts'
@@ -42,6 +43,7 @@ export interface Shared {
   /** The primary's own value, for which other workers do not count. */
   alone: boolean
   metrics: () => Promise<string>
+  workerChannel: MessageChannel
 }
 
 /** Time from the start of the shutdown until the process exits, whatever is still in flight. */
@@ -114,7 +116,10 @@ export async function startAnswering(
     closing.push(() => school.close())
     const { verifier, cas } = school
     const metrics = shared?.metrics ?? school.metrics
-    const app = await buildApp({ config, storage, clock: systemClock, keys, verifier, cas, metrics, logger })
+    const { workerChannel } = shared ?? {}
+    const app = await buildApp({
+      ...{ config, storage, clock: systemClock, keys, verifier, cas, metrics, workerChannel, logger },
+    })
     closing.push(() => app.close())
     await app.ready()
     if (config.school !== 'demo') lookAtSchool(school, logger)

@@ -23,6 +23,8 @@ export type WorkerMessage =
   | { type: 'failed'; line: string }
   | { type: 'metrics request'; id: number }
   | { type: 'metrics'; id: number; text: string }
+  /** From one worker to all others, see `MessageChannel`. */
+  | { type: 'message'; text: string }
   /** Sent together with the connection. */
   | { type: 'connection' }
   /** The steps of the shutdown, see `Drain`. All messages that were sent earlier have arrived by then. */

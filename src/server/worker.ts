@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { AggregatorRegistry } from 'prom-client'
 import type { Config } from '../config/config.ts'
+import type { ChannelListener, MessageChannel } from '../storage/storage.ts'
 import type { Answering } from './serve.ts'
 import type { EndStep, WorkerInit, WorkerMessage } from './worker-messages.ts'
 
@@ -9,6 +10,8 @@ export interface PrimaryChannel {
   init: Promise<WorkerInit>
   /** The metrics of all workers together, in Prometheus text format. */
   metrics(): Promise<string>
+  /** To the other workers. */
+  channel: MessageChannel
   /** Takes connections until the primary shuts it down. `ended` is called then, with a promise that resolves after the last response. */
   ready(answering: Answering, ended: (finished: Promise<void>) => void): void
   failed(line: string): Promise<void>
@@ -20,6 +23,7 @@ export function connectToPrimary(): PrimaryChannel {
   new AggregatorRegistry()
   const asked = new Map<number, (text: string) => void>()
   const init = Promise.withResolvers<WorkerInit>()
+  const listeners = new Set<ChannelListener>()
   let questions = 0
   process.once('disconnect', () => process.exit(0))
   const serving = Promise.withResolvers<Serving>()
@@ -27,6 +31,7 @@ export function connectToPrimary(): PrimaryChannel {
     if (connection instanceof Socket) void serving.promise.then(({ answering }) => answering.take(connection))
     if (isEndStep(message)) void serving.promise.then((one) => end(one, message.type))
     if (message.type === 'init') init.resolve(message.init)
+    if (message.type === 'message') for (const { hear } of listeners) hear(message.text)
     if (message.type === 'metrics') {
       asked.get(message.id)?.(message.text)
       asked.delete(message.id)
@@ -41,6 +46,15 @@ export function connectToPrimary(): PrimaryChannel {
         asked.set(id, resolve)
         void say({ type: 'metrics request', id })
       }),
+    channel: {
+      maxBytes: maxMessageBytes,
+      send: (text) => say({ type: 'message', text }),
+      // It is never complete: other services may use the same database file.
+      listen: (listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    },
     ready: (answering, ended) => {
       serving.resolve({ answering, ended })
       void say({ type: 'ready', ready: { demoStudent: answering.demoStudent, alone: answering.alone } })
@@ -48,6 +62,8 @@ export function connectToPrimary(): PrimaryChannel {
     failed: (line) => say({ type: 'failed', line }),
   }
 }
+
+const maxMessageBytes = 64 * 1024
 
 interface Serving {
   answering: Answering
@@ -74,7 +90,11 @@ function say(message: WorkerMessage): Promise<void> {
 /** One worker's share of the limits, so that the machine's total does not grow with the number of processes. */
 export function shareOf(config: Config): Config {
   const share = (all: number) => Math.max(1, Math.floor(all / config.workers))
-  const { connections, connectionsPerAddress } = config.limits
-  const limits = { connections: share(connections), connectionsPerAddress: share(connectionsPerAddress) }
+  const { connections, connectionsPerAddress, listeners } = config.limits
+  const limits = {
+    connections: share(connections),
+    connectionsPerAddress: share(connectionsPerAddress),
+    listeners: share(listeners),
+  }
   return { ...config, limits: { ...config.limits, ...limits } }
 }

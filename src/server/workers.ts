@@ -70,6 +70,7 @@ export function startWorkers({ count, init, logger }: WorkersOptions): Workers {
       const text = await totals.clusterMetrics().catch(() => '')
       tell(worker, { type: 'metrics', id: message.id, text })
     }
+    if (message.type === 'message') for (const other of everyone()) if (other !== worker) tell(other, message)
     if (message.type === 'failed') up.reject(new WorkerFailure(message.line))
     if (message.type === 'ready') {
       logger.info({ worker: worker.process.pid }, 'a worker is listening')

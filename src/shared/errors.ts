@@ -78,6 +78,8 @@ export type ErrorCode =
   | 'bad-batch'
   | 'item-key-reused'
   | 'record-key-unknown'
+  | 'too-many-listeners'
+  | 'listeners-full'
 
 export interface ErrorDetails {
   retryAfterSeconds?: number

@@ -144,9 +144,9 @@ function pause(attempt: number): Promise<void> {
  * transaction back before it throws.
  */
 async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
+  const atEnd = openCommit(tx)
+  const outcomes: Outcome[] = []
   try {
-    const atEnd = openCommit(tx)
-    const outcomes: Outcome[] = []
     // A single write that fails rolls back the whole transaction, so it needs no savepoint. A savepoint would take a
     // tenth of the cost of a study start.
     const run = group.length === 1 ? runAlone : runInSavepoint
@@ -157,11 +157,12 @@ async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
     }
     await atEnd.finish()
     await commit.all(tx, {})
-    return outcomes
   } catch (error) {
     await undo(tx)
     throw error
   }
+  atEnd.announce()
+  return outcomes
 }
 
 /** A failed commit may have ended the transaction already; the rollback then fails. */

@@ -27,7 +27,27 @@ export interface Storage {
    * @throws DatabaseUnavailableError, within three seconds if another process holds SQLite's write lock
    */
   write<T>(work: (tx: Db) => Promise<T>): Promise<T>
+  /** Carries messages to the other processes that use the database, if the database can. */
+  readonly channel?: MessageChannel
   /** Throws if the database is unreachable or does not accept writes. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** Messages between processes of the service. They may be lost, but none arrives before it was sent. */
+export interface MessageChannel {
+  /** The longest message, in bytes. */
+  readonly maxBytes: number
+  send(text: string): Promise<void>
+  /** Listens until the returned function is called. A process may or may not hear its own messages. */
+  listen(listener: ChannelListener): () => void
+}
+
+export interface ChannelListener {
+  hear(text: string): void
+  /**
+   * Called when it changes whether the messages of every process that writes to the database arrive. Initially they do
+   * not. Messages that were sent before they do may have been lost.
+   */
+  onChange(isComplete: boolean): void
 }

@@ -178,8 +178,11 @@ async function writeChanges(write: StudyWrite, changes: StudyChange[]): Promise<
     after: after && { ...after, id: ids[at] as StudyId },
   }))
   const written = { accountId, hidden, totalsBasis, now: rules.now, changes: stored }
-  for (const follow of followers) await follow(tx, written)
-  await noteFollowed(write)
+  for (const follow of followers) {
+    const following = follow(tx, written)
+    if (following instanceof Promise) await following
+  }
+  if (write.locked) await noteFollowed(write)
   return ids
 }
 

@@ -39,14 +39,13 @@ export const roles: readonly Role[] = [
     forbids: new RegExp(`${webFramework}|^ajv$|^http/|\\.(?:service|schemas|routes|plugin)\\.ts$`),
     because: 'a repository knows SQL and no HTTP',
   },
-  ...[
-    ...['idempotency', 'accounts', 'authentication', 'registration', 'studies', 'statistics', 'leaderboards'],
-    ...['live', 'export'],
-  ].map((feature) => ({
-    files: new RegExp(`^${feature}/.*\\.repository\\.ts$`),
-    forbids: new RegExp(`^(?!${feature}/).*\\.repository\\.ts$`),
-    because: 'a repository asks no other feature’s',
-  })),
+  ...[...['idempotency', 'accounts', 'authentication', 'registration', 'studies', 'statistics', 'leaderboards']].map(
+    (feature) => ({
+      files: new RegExp(`^${feature}/.*\\.repository\\.ts$`),
+      forbids: new RegExp(`^(?!${feature}/).*\\.repository\\.ts$`),
+      because: 'a repository asks no other feature’s',
+    }),
+  ),
   {
     files: new RegExp(`${features}.*\\.service\\.ts$`),
     forbids: new RegExp(`${webFramework}|^ajv$|^http/|\\.(?:schemas|routes|plugin)\\.ts$`),

@@ -202,6 +202,18 @@ test('every answer about sessions and the service is as the document has it', as
   assert.equal((await ask('DELETE', '/session', { as })).status, 204)
 })
 
+test('every answer about who studies now is as the document has it', async () => {
+  const { ask } = api
+  for (const path of ['/live', '/live/students']) {
+    assert.equal((await ask('GET', path, { as: bobKnown })).status, 200)
+    assert.equal((await ask('GET', path)).status, 401)
+  }
+  assert.equal((await ask('POST', '/studys/', { as: bobKnown })).status, 201)
+  assert.equal((await ask('GET', '/live/students', { as: bobKnown })).status, 200)
+  for (const query of ['per_page=x', 'cursor=x'])
+    assert.equal((await ask('GET', `/live/students?${query}`, { as: bobKnown })).status, 400)
+})
+
 test('every answer about statistics and the ledger is as the document has it', async () => {
   const { ask } = api
   const as = await tokenOf(bobKnown)

@@ -80,6 +80,8 @@ export const table: Record<string, Row> = {
   'PATCH /studys/{study_id}': { answers: ofOwner(200), json: { note: 'read' } },
   'DELETE /studys/{study_id}': { answers: ofOwner(204) },
   'GET /leaderboards/{period}': { answers: known(200) },
+  'GET /live': { answers: known(200) },
+  'GET /live/students': { answers: known(200), query: '?order=desc' },
   'GET /users/{user_id}/statistics': { answers: known(200, { 'other, of a hidden owner': 404 }) },
   'GET /users/me/ledger': { answers: known(200) },
 }

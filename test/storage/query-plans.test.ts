@@ -17,7 +17,8 @@ import { createStudyService } from '../../src/studies/study.service.ts'
 import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { basic, bearer, type Credentials, send } from '../contract/client.ts'
 import { signIn } from '../http/signed-in.ts'
-import { startService } from '../support/service.ts'
+import { openStream } from '../support/event-stream.ts'
+import { type Service, startService } from '../support/service.ts'
 import { newAccount, openTestDatabase } from '../support/test-storage.ts'
 import { scansOf } from './query-plan.ts'
 import { recordSql } from './recorded-sql.ts'
@@ -86,10 +87,32 @@ async function useEveryRoute(): Promise<void> {
     await readChanges(as, call)
     await useSessions(service.address, ann, call)
     await readBoards(service.place.databaseUrl, as, call)
+    await followLive(service, as, call)
     await useOwnRoutes(ann.password, as, call)
   } finally {
     await service.close()
   }
+}
+
+/** A stream with a start by another student, and pages of two, forth and back, in both orders. */
+async function followLive(service: Service, as: Credentials, call: Send): Promise<void> {
+  const student = { stu_id: '2017999002', stu_pwd: 'canary' }
+  service.school.addStudent({ studentNumber: student.stu_id, schoolPassword: student.stu_pwd })
+  const bob = { username: 'bob', password: 'another quiet room' }
+  assert.equal((await call('POST', '/register', { json: { ...bob, ...student } })).status, 201)
+  const stream = await openStream(service.address, { as })
+  for (const known of [as, basic(bob.username, bob.password)]) await call('POST', '/studys/', { as: known })
+  await stream.next('start', ({ username }) => username === 'bob')
+  stream.close()
+  const linked = async (path: string, link: 'next' | 'prev') => {
+    const { body, text } = await call('GET', path, { as })
+    const url = (body as Record<string, string | null>)[link]
+    assert.ok(url, `${link} of ${text}`)
+    return url.slice(url.indexOf('/live'))
+  }
+  assert.equal((await call('GET', '/live', { as })).status, 200)
+  for (const order of ['asc', 'desc'])
+    await call('GET', await linked(await linked(`/live/students?per_page=1&order=${order}`, 'next'), 'prev'), { as })
 }
 
 type Send = (method: string, path: string, options: object) => ReturnType<typeof send>

@@ -11,8 +11,8 @@ export type CountData = (tx: Db, id: AccountId, counted: boolean) => Promise<voi
 export interface SettingsServiceDeps {
   storage: Storage
   countData: CountData
-  /** Called within the transaction of every change of visibility, for pages that name accounts. */
-  noteVisibility?: (tx: Db) => void
+  /** Called within the transaction of every change of who may see the account's data. */
+  noteVisibility?: (tx: Db, id: AccountId) => void
 }
 
 export type SettingsService = ReturnType<typeof createSettingsService>
@@ -36,7 +36,7 @@ export function createSettingsService({ storage, countData, noteVisibility }: Se
       await updateSettings(tx, id, after)
       if (isHidden(before) !== isHidden(after)) await countData(tx, id, !isHidden(after))
       // After the counters: what is left until the commit takes its locks in this order.
-      if (before.visibility !== after.visibility) noteVisibility?.(tx)
+      if (before.visibility !== after.visibility) noteVisibility?.(tx, id)
       return after
     })
   }

@@ -38,28 +38,30 @@ export function describeRoutes(routes: readonly RouteOptions[], version: string)
       description,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    tags: [
-      {
-        name: 'users',
-        'x-displayName': '用户 · Users',
-        description: '用户、注册与令牌 · Users, registration and tokens',
-      },
-      {
-        name: 'studys',
-        'x-displayName': '学习记录 · Study records',
-        description: '开始、结束与查询 · Start, end and look up',
-      },
-      {
-        name: 'leaderboards',
-        'x-displayName': '排行榜 · Leaderboards',
-        description: '谁学得最久 · Who studies most',
-      },
-    ],
+    tags,
     security: [{ basic: [] }, { bearer: [] }, { session: [] }],
     paths,
     components: { schemas, securitySchemes },
   }
 }
+
+const tags = [
+  {
+    name: 'users',
+    'x-displayName': '用户 · Users',
+    description: '用户、注册与令牌 · Users, registration and tokens',
+  },
+  {
+    name: 'studys',
+    'x-displayName': '学习记录 · Study records',
+    description: '开始、结束与查询 · Start, end and look up',
+  },
+  {
+    name: 'leaderboards',
+    'x-displayName': '排行榜 · Leaderboards',
+    description: '谁学得最久 · Who studies most',
+  },
+]
 
 const securitySchemes = {
   basic: {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { ErrorEntry } from './school-errors.ts'
 
-/** Errors about records, their times and their texts. */
+/** Errors about records, their times and their texts, and about following them live. */
 export const studyErrors = {
   'end-before-start': {
     status: 400,
@@ -67,5 +67,15 @@ export const studyErrors = {
     status: 404,
     zh: '没有更早的一项以这个 record_key 新建过记录，请先提交那一项。',
     en: 'No earlier item with this record_key created a record. Send that item first.',
+  },
+  'too-many-listeners': {
+    status: 429,
+    zh: '同一账号打开的实时连接太多，请关闭其他页面或设备上的连接，{wait}后再试。',
+    en: 'This account has too many live streams open. Close those on other pages or devices, and try again in {wait}.',
+  },
+  'listeners-full': {
+    status: 503,
+    zh: '实时连接已满，请{wait}后再试，或定时请求 GET /live 的 JSON。',
+    en: 'All live streams are taken. Try again in {wait}, or ask GET /live for JSON now and then.',
   },
 } as const satisfies Partial<Record<ErrorCode, ErrorEntry>>

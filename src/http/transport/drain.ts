@@ -8,6 +8,8 @@ import { markHeld } from './held-requests.ts'
 /** Shuts down the handling of requests, in three steps. The owner of the listener stops accepting between the second and the third. */
 export interface Drain {
   isOn(): boolean
+  /** Aborted at the beginning. Responses that would go on forever end then. */
+  readonly signal: AbortSignal
   /** From now on, each response asks its client to close the connection. */
   begin(): void
   /** Holds new requests back. Clients that need a response before they connect again then stop connecting. */
@@ -37,16 +39,19 @@ export const drain = fp(async (app) => {
   const handshakes = isSecure ? countHandshakes(server) : undefined
   const sessions: Sessions = keep<ServerHttp2Session>(server, 'session')
   const held = holdRequests(server)
+  const stopping = new AbortController()
   let isOn = false
 
   function begin(): void {
     isOn = true
+    stopping.abort()
     for (const session of sessions) if (hasAsked(session)) announce(session)
     server.prependListener('stream', (stream: { session?: ServerHttp2Session }) => announce(stream.session))
   }
 
   async function finish(): Promise<void> {
     isOn = true
+    stopping.abort()
     held.release()
     // Otherwise a connection whose last response began earlier would be kept for the next request.
     server.keepAliveTimeout = 1
@@ -70,7 +75,7 @@ export const drain = fp(async (app) => {
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
   }
 
-  app.decorate('drain', { isOn: () => isOn, begin, hold: held.hold, finish })
+  app.decorate('drain', { isOn: () => isOn, signal: stopping.signal, begin, hold: held.hold, finish })
   app.addHook('onSend', (request, reply, payload, done) => {
     if (isOn && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
     done(null, payload)

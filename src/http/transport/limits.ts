@@ -18,6 +18,15 @@ export interface TransportLimits {
   /** A whole campus may share one address. The address of a trusted proxy is not counted. */
   connectionsPerAddress: number
   checkEveryMs: number
+  /** Streams of events, in this process. */
+  listeners: number
+  listenersPerAccount: number
+  /** What may wait in this process for one that does not read. */
+  listenerBytes: number
+  /** How often each stream is sent a comment, and its credentials are checked. */
+  listenerCheckMs: number
+  /** How long a stream lasts. By then, what a lost connection holds is freed. */
+  listenerMs: number
 }
 
 export const transportLimits: TransportLimits = {
@@ -31,4 +40,9 @@ export const transportLimits: TransportLimits = {
   connections: 16_384,
   connectionsPerAddress: 12_288,
   checkEveryMs: 1000,
+  listeners: 4096,
+  listenersPerAccount: 8,
+  listenerBytes: 64 * 1024,
+  listenerCheckMs: 15_000,
+  listenerMs: 3_600_000,
 }

@@ -28,11 +28,14 @@ export class PostgresConnection {
   #failure: Error | undefined
   /** Called once, when the connection fails or is destroyed. */
   onFailure: (error: Error) => void = () => undefined
+  /** Called with the payload of each notification, if the session listens. */
+  onNotification: (payload: string) => void = () => undefined
 
   constructor(client: pg.Client, socket: Socket) {
     this.#client = client
     this.#socket = socket
     client.on('error', (error) => this.#fail(error))
+    client.on('notification', ({ payload = '' }) => this.onNotification(payload))
     client.on('end', () => this.#fail(new DatabaseLostError('the server closed the connection')))
   }
 

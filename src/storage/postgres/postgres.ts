@@ -2,6 +2,7 @@ import { Kysely, sql } from 'kysely'
 import { openCommit } from '../before-commit.ts'
 import type { Storage } from '../storage.ts'
 import type { Tables } from '../tables.ts'
+import { createPostgresChannel } from './postgres-channel.ts'
 import { PooledPostgresDialect } from './postgres-dialect.ts'
 import { splitHosts } from './postgres-hosts.ts'
 import { PostgresPool } from './postgres-pool.ts'
@@ -21,23 +22,32 @@ export interface PostgresOptions {
 
 export function openPostgres(options: PostgresOptions): Storage {
   const { url, connections: size = 10, onError = () => undefined } = options
-  const pool = new PostgresPool({ open: primaryFinder(splitHosts(url)), size, onError })
+  const open = primaryFinder(splitHosts(url))
+  const pool = new PostgresPool({ open, size, onError })
   const longRunning = new Kysely<Tables>({ dialect: new PooledPostgresDialect(pool) })
   const db = options.longRunning
     ? longRunning
     : new Kysely<Tables>({ dialect: new PooledPostgresDialect(pool, limitMs) })
+  const channel = createPostgresChannel({ open, db, onError })
   return {
     kind: 'postgres',
     db,
     longRunning,
-    write: (work) =>
-      db.transaction().execute(async (tx) => {
+    write: async (work) => {
+      const { value, announce } = await db.transaction().execute(async (tx) => {
         const atEnd = openCommit(tx)
         const value = await atEnd.run(work)
         await atEnd.finish()
-        return value
-      }),
+        return { value, announce: atEnd.announce }
+      })
+      announce()
+      return value
+    },
+    channel,
     ping: async () => void (await sql`select 1`.execute(db)),
-    close: () => pool.end(),
+    close: async () => {
+      channel.close()
+      await pool.end()
+    },
   }
 }

@@ -1,0 +1,122 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+import type { AccountId } from '../src/accounts/account.ts'
+import { createTokens } from '../src/authentication/token.ts'
+import { apiBase } from '../src/http/links.ts'
+import { deriveKeys } from '../src/keys.ts'
+import { usageOf } from './child.ts'
+import type { DatabaseServer } from './databases.ts'
+import { table } from './report.ts'
+import { benchSecret, startServer } from './server.ts'
+import { meetWorld, seedWorld, type World } from './world.ts'
+
+export interface LiveRun {
+  listeners: number
+  /** The memory of the server before they came, and with them. */
+  residentBytes: { before: number; with: number }
+  /** From a start's answer until the last listener has its event, in milliseconds, sorted. */
+  lastToldMs: number[]
+  /** The processor time of all listeners' hearing of a start, in milliseconds. */
+  cpuMsPerEvent: number
+}
+
+const size = { students: 1000, records: 20_000 }
+const starts = 20
+/** Each account may have eight streams. */
+const perAccount = 4
+const settleMs = 5000
+
+/** So many listen to one process, each on a connection of its own, while a few students start. */
+export async function runLive(
+  databases: DatabaseServer,
+  { main, listeners: count }: { main: string; listeners: number },
+): Promise<LiveRun> {
+  const databaseUrl = await databases.create()
+  await seedWorld(databaseUrl, size)
+  const server = await startServer({ main, databaseUrl, cores: '0', workers: 1 })
+  const listeners: Listener[] = []
+  try {
+    const world = await meetWorld(server.origin, size)
+    // What any load needs is not the listeners'.
+    for (let at = 0; at < 2000; at++) await ask(server.origin, world, 'GET', '/live')
+    await setTimeout(settleMs)
+    const before = resident(server.pid)
+    for (let at = 0; at < count; at++) listeners.push(await listen(server.origin, 1 + Math.floor(at / perAccount)))
+    await setTimeout(settleMs)
+    const withThem = resident(server.pid)
+    const cpuBefore = usageOf(server.pid)?.cpuSeconds ?? 0
+    const lastToldMs: number[] = []
+    for (let at = 0; at < starts; at++) {
+      const told = listeners.map((listener) => listener.nextStart())
+      const username = await ask(server.origin, world, 'POST', '/studys/', at)
+      const begun = performance.now()
+      if (username !== 201) throw new Error(`a start answered ${username}`)
+      await Promise.all(told)
+      lastToldMs.push(performance.now() - begun)
+    }
+    const cpuSeconds = (usageOf(server.pid)?.cpuSeconds ?? 0) - cpuBefore
+    return {
+      listeners: count,
+      residentBytes: { before, with: Math.max(withThem, resident(server.pid)) },
+      lastToldMs: lastToldMs.sort((a, b) => a - b),
+      cpuMsPerEvent: (cpuSeconds * 1000) / starts,
+    }
+  } finally {
+    for (const { close } of listeners) close()
+    await server.close()
+  }
+}
+
+function resident(pid: number): number {
+  const usage = usageOf(pid)
+  if (usage === undefined) throw new Error('the memory of a process cannot be read on this system')
+  return usage.residentBytes
+}
+
+async function ask(origin: string, { users }: World, method: string, path: string, at = 0): Promise<number> {
+  const authorization = `Bearer ${users[at % users.length]?.token}`
+  const answer = await fetch(`${origin}${apiBase}${path}`, { method, headers: { authorization } })
+  await answer.arrayBuffer()
+  return answer.status
+}
+
+type Listener = Awaited<ReturnType<typeof listen>>
+
+const tokens = createTokens(deriveKeys(benchSecret).token, 86_400)
+
+async function listen(origin: string, account: number) {
+  const token = tokens.issue({ accountId: account as AccountId, version: 1 }, Math.floor(Date.now() / 1000))
+  const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` }
+  const request = get(`${origin}${apiBase}/live`, { agent: false, headers })
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  if (response.statusCode !== 200) throw new Error(`a listener was answered ${response.statusCode}`)
+  let onStart = () => undefined as unknown
+  // Events are far smaller than what one read returns.
+  response.on('data', (bytes: Buffer) => bytes.includes('event: start') && onStart())
+  response.on('error', () => undefined)
+  return {
+    nextStart: () =>
+      new Promise<void>((resolve) => {
+        onStart = resolve
+      }),
+    close: () => request.destroy(),
+  }
+}
+
+export function liveReport({ listeners, residentBytes, lastToldMs, cpuMsPerEvent }: LiveRun): string {
+  const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
+  return table(
+    ['listeners', 'MiB before', 'MiB more', 'last told, median ms', 'worst', 'processor ms per event'],
+    [
+      [
+        String(listeners),
+        mebibytes(residentBytes.before),
+        mebibytes(residentBytes.with - residentBytes.before),
+        (lastToldMs[Math.floor(lastToldMs.length / 2)] ?? 0).toFixed(0),
+        (lastToldMs.at(-1) ?? 0).toFixed(0),
+        cpuMsPerEvent.toFixed(1),
+      ],
+    ],
+  )
+}

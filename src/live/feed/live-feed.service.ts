@@ -1,0 +1,56 @@
+import type { LiveCounts } from '../live.service.ts'
+import { type EventHistory, type FeedListener, type FollowingDeps, follow } from './following.ts'
+
+export interface Listening {
+  stop(): void
+  history: EventHistory
+  /** At most a second old, unless the database is unavailable. */
+  latestCounts(): LiveCounts
+}
+
+/** How long it goes on after the last listener, who may come back and ask for what they missed. */
+const idleMs = 120_000
+
+/**
+ * Follows who studies, while there is someone to tell. Signals say where to look; what is true is read from the
+ * database. Once a second the database's count is compared with what this process knows: if they differ, a signal was
+ * lost, or never sent, and everyone is read again.
+ */
+export function createLiveFeed(deps: FollowingDeps) {
+  const listeners = new Set<FeedListener>()
+  let following: ReturnType<typeof follow> | undefined
+  let idle: NodeJS.Timeout | undefined
+
+  /** Resolves when all later events will be heard. @throws DatabaseUnavailableError */
+  async function listen(listener: FeedListener): Promise<Listening> {
+    clearTimeout(idle)
+    listeners.add(listener)
+    const stop = () => {
+      listeners.delete(listener)
+      if (listeners.size > 0 || following === undefined) return
+      clearTimeout(idle)
+      idle = setTimeout(close, idleMs).unref()
+    }
+    following ??= follow(deps, listeners)
+    const current = following
+    try {
+      await current.ready
+    } catch (error) {
+      listeners.delete(listener)
+      current.stop()
+      if (following === current) following = undefined
+      throw error
+    }
+    return { stop, history: current.history, latestCounts: current.latestCounts }
+  }
+
+  function close(): void {
+    clearTimeout(idle)
+    following?.stop()
+    following = undefined
+  }
+
+  return { listen, close }
+}
+
+export type LiveFeed = ReturnType<typeof createLiveFeed>

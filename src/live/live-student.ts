@@ -1,0 +1,40 @@
+import type { AccountId, Visibility } from '../accounts/account.ts'
+import type { EpochSeconds } from '../shared/clock.ts'
+import type { StudyId } from '../studies/study.ts'
+
+/** Someone who studies now, except for those whom nobody may see. */
+export interface LiveStudent {
+  id: StudyId
+  accountId: AccountId
+  username: string
+  visibility: Exclude<Visibility, 'only_me'>
+  startedAt: EpochSeconds
+}
+
+/** What others learn of such a student. */
+export interface ShownStudent {
+  /** Identifies the record within these answers. It is made so that nobody can derive the record from it. */
+  key: string
+  /** Undefined for a student who is not named. */
+  account: { id: AccountId; username: string } | undefined
+  since: EpochSeconds
+}
+
+/** The exact start would lead to the record, and from there to the student. */
+const anonymousStep = 600
+
+export function shown(student: LiveStudent, keyOf: (student: LiveStudent) => string): ShownStudent {
+  const { accountId, username, visibility, startedAt } = student
+  const key = keyOf(student)
+  if (visibility === 'everyone') return { key, account: { id: accountId, username }, since: startedAt }
+  return { key, account: undefined, since: startedAt - (startedAt % anonymousStep) }
+}
+
+export function isSameStudent(one: LiveStudent, other: LiveStudent): boolean {
+  return (
+    one.id === other.id &&
+    one.username === other.username &&
+    one.visibility === other.visibility &&
+    one.startedAt === other.startedAt
+  )
+}

@@ -1,0 +1,58 @@
+import type { CampusCalendar } from '../shared/campus-calendar.ts'
+import type { Clock, EpochSeconds } from '../shared/clock.ts'
+import type { Page, PageRequest } from '../shared/page.ts'
+import { findCampusDaySeconds } from '../statistics/campus-day.repository.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { StudyService } from '../studies/study.service.ts'
+import { countRunning } from '../studies/study-counter.repository.ts'
+import { pageStudying } from './live.repository.ts'
+import type { LiveCode } from './live-code.ts'
+import { type ShownStudent, shown } from './live-student.ts'
+
+export interface LiveCounts {
+  studying: number
+  /** What the records of today that have ended add up to. */
+  todaySeconds: number
+  now: EpochSeconds
+}
+
+export interface LiveServiceDeps {
+  storage: Storage
+  clock: Clock
+  calendar: CampusCalendar
+  studies: Pick<StudyService, 'endOverdue'>
+  code: LiveCode
+}
+
+/** How often records that ran out are ended before they are counted: the background job is slower. */
+const sweepEveryMs = 1000
+
+/** Who studies now, and how many. Students whose records are hidden are neither counted nor listed. */
+export function createLiveService({ storage, clock, calendar, studies, code }: LiveServiceDeps) {
+  let sweptAt = Number.NEGATIVE_INFINITY
+
+  async function endOverdue(): Promise<void> {
+    const now = performance.now()
+    if (now - sweptAt < sweepEveryMs) return
+    sweptAt = now
+    // Where it fails, the background job says why.
+    await studies.endOverdue().catch(() => 0)
+  }
+
+  async function readCounts(): Promise<LiveCounts> {
+    await endOverdue()
+    const now = clock.now()
+    const studying = await countRunning(storage.db)
+    return { studying, todaySeconds: await findCampusDaySeconds(storage.db, calendar.dayOf(now)), now }
+  }
+
+  async function listStudents(request: PageRequest): Promise<Page<ShownStudent> & { now: EpochSeconds }> {
+    await endOverdue()
+    const page = await pageStudying(storage.db, request, await countRunning(storage.db))
+    return { ...page, items: page.items.map((student) => shown(student, code.keyOf)), now: clock.now() }
+  }
+
+  return { readCounts, listStudents }
+}
+
+export type LiveService = ReturnType<typeof createLiveService>

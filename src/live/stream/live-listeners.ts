@@ -1,0 +1,153 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AccountId } from '../../accounts/account.ts'
+import type { Identity } from '../../authentication/credential-cache.ts'
+import { type EventStream, keepAliveComment, openEventStream, retryText } from '../../http/event-stream.ts'
+import type { TransportLimits } from '../../http/transport/limits.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { DomainError } from '../../shared/errors.ts'
+import type { MaybePromise } from '../../shared/maybe-promise.ts'
+import type { Listening, LiveFeed } from '../feed/live-feed.service.ts'
+import { createLiveTexts } from './live-texts.ts'
+
+export type ListenerLimits = Pick<
+  TransportLimits,
+  'listeners' | 'listenersPerAccount' | 'listenerBytes' | 'listenerCheckMs' | 'listenerMs'
+>
+
+/** What a listener waits before it connects again. */
+const retryMs = 3000
+
+export interface LiveListenersDeps {
+  feed: LiveFeed
+  clock: Clock
+  limits: ListenerLimits
+  isStillValid(identity: Identity): MaybePromise<boolean>
+  /** Called when credentials could not be checked. */
+  onError(error: unknown): void
+}
+
+interface Listener {
+  identity: Identity
+  openedAt: number
+  stream: EventStream
+}
+
+/** Who listens on this process. */
+export function createLiveListeners({ feed, clock, limits, isStillValid, onError }: LiveListenersDeps) {
+  const listeners = new Set<Listener>()
+  const places = createPlaces(limits)
+  const texts = createLiveTexts()
+  let isChecking = false
+
+  const timer = setInterval(() => {
+    for (const { stream } of listeners) stream.send(keepAliveComment)
+    if (!isChecking) void endVoid()
+  }, limits.listenerCheckMs).unref()
+
+  async function endVoid(): Promise<void> {
+    isChecking = true
+    try {
+      for (const { identity, openedAt, stream } of [...listeners]) {
+        const isOld = performance.now() - openedAt >= limits.listenerMs
+        if (isOld || !(await isStillValid(identity))) stream.end()
+      }
+    } catch (error) {
+      onError(error)
+    } finally {
+      isChecking = false
+    }
+  }
+
+  /**
+   * Answers with a stream of events.
+   * @throws DomainError `too-many-listeners`, `listeners-full`; DatabaseUnavailableError
+   */
+  async function open(request: FastifyRequest, reply: FastifyReply, lastEventId: string | undefined): Promise<void> {
+    const { identity, origin } = request
+    const leave = places.take(identity.accountId)
+    let isGone = false
+    reply.raw.once('close', () => {
+      isGone = true
+    })
+    // Events that come before the stream is open are in the history.
+    let stream: EventStream | undefined
+    const listening = await feed
+      .listen({
+        onEvents: (events) => stream?.send(texts.events(events, origin, listening.history)),
+        onCounts: (counts) => stream?.send(texts.counts(counts, listening.history)),
+      })
+      .catch((error: unknown) => {
+        leave()
+        throw error
+      })
+    // From here on everything happens at once, so that no event is lost or doubled.
+    if (isGone) {
+      listening.stop()
+      leave()
+      reply.hijack()
+      return
+    }
+    const listener: Listener = {
+      identity,
+      openedAt: performance.now(),
+      stream: openEventStream(reply, {
+        maxUnsentBytes: limits.listenerBytes,
+        onClose: () => {
+          listeners.delete(listener)
+          listening.stop()
+          leave()
+        },
+      }),
+    }
+    listeners.add(listener)
+    stream = listener.stream
+    stream.send(beginning(listening, origin, lastEventId))
+    if (request.server.drain.isOn()) stream.end()
+  }
+
+  function beginning({ history, latestCounts }: Listening, origin: string, lastEventId: string | undefined): Buffer {
+    const now = clock.now()
+    const missed = lastEventId === undefined ? [] : history.after(lastEventId, now)
+    return Buffer.concat([
+      Buffer.from(retryText(retryMs)),
+      missed === undefined ? texts.reset(now, history) : texts.events(missed, origin, history),
+      texts.counts({ ...latestCounts(), now }, history),
+    ])
+  }
+
+  function endAll(): void {
+    for (const { stream } of listeners) stream.end()
+  }
+
+  function close(): void {
+    clearInterval(timer)
+    endAll()
+  }
+
+  return { open, endAll, close }
+}
+
+export type LiveListeners = ReturnType<typeof createLiveListeners>
+
+/** Counts those who listen. */
+function createPlaces({ listeners: most, listenersPerAccount }: ListenerLimits) {
+  const byAccount = new Map<AccountId, number>()
+  let all = 0
+
+  /** The result gives the place back. @throws DomainError `too-many-listeners`, `listeners-full` */
+  function take(id: AccountId): () => void {
+    const own = byAccount.get(id) ?? 0
+    if (own >= listenersPerAccount) throw new DomainError('too-many-listeners', { retryAfterSeconds: 60 })
+    if (all >= most) throw new DomainError('listeners-full', { retryAfterSeconds: 30 })
+    all++
+    byAccount.set(id, own + 1)
+    return () => {
+      all--
+      const left = (byAccount.get(id) ?? 1) - 1
+      if (left === 0) byAccount.delete(id)
+      else byAccount.set(id, left)
+    }
+  }
+
+  return { take }
+}
