@@ -1,7 +1,9 @@
 import { hashPassword } from '../src/authentication/password-hash.ts'
 import { readConfig } from '../src/config/read-config.ts'
+import { createDerivedData } from '../src/derived-data.ts'
 import { apiBase } from '../src/http/links.ts'
 import { openDatabase } from '../src/server/open-storage.ts'
+import { rebuildTotals } from '../src/statistics/upkeep/rebuild.service.ts'
 import { seedUserName } from '../src/tools/seed/accounts.ts'
 import { openSeedStore } from '../src/tools/seed/open-seed-store.ts'
 import { seedDatabase } from '../src/tools/seed/seed.service.ts'
@@ -63,11 +65,18 @@ export async function seedWorld(
     timezone,
     limit: 16 * 3600,
   }
-  const store = await openSeedStore(readConfig({ DATABASE_URL: databaseUrl }).database)
+  const config = readConfig({ DATABASE_URL: databaseUrl })
+  const store = await openSeedStore(config.database)
   try {
     await seedDatabase(store, { wish, now: until, passwordHash: await hashPassword(password), onProgress, signal })
   } finally {
     await store.close()
+  }
+  const storage = await openDatabase(config.database)
+  try {
+    await rebuildTotals(storage, createDerivedData(config).totals, { onlyStale: true, signal })
+  } finally {
+    await storage.close()
   }
 }
 

@@ -35,7 +35,7 @@ test('every row asks the API, by names that tell them apart', () => {
   for (const row of rows) {
     const requests = row.requests(world)
     assert.ok(requests.length > 0)
-    for (const { path } of requests) assert.match(path, /^\/api\/v1\.0\/(users|studys|token|leaderboards)/)
+    for (const { path } of requests) assert.match(path, /^\/api\/v1\.0\/(users|studys|token|leaderboards|live)/)
   }
 })
 

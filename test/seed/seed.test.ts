@@ -14,7 +14,7 @@ import { toOwnStudy } from '../../src/studies/study.repository.ts'
 import { addToCounters, countAll, countRunning } from '../../src/studies/study-counter.repository.ts'
 import { runningDelta, startDeltas } from '../../src/studies/study-counter.ts'
 import { openSeedStore } from '../../src/tools/seed/open-seed-store.ts'
-import type { PlanWish, SeedPlan } from '../../src/tools/seed/plan.ts'
+import type { PlanWish } from '../../src/tools/seed/plan.ts'
 import { NotEmptyError, seedDatabase } from '../../src/tools/seed/seed.service.ts'
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts'
 
@@ -200,29 +200,6 @@ describe('seeding a campus', () => {
       if (end_cause === 'limit' || ended_at === null) assert.equal(seen_to, null)
       if (ended_at === null && heartbeat_at !== null) assert.ok(heartbeat_at > until - 60)
     }
-  })
-
-  test('what is derived from records is built at the end, and again if that was interrupted', async () => {
-    const place = await emptyDatabase(await mkdtemp(join(folder, 'derived-')))
-    const few = { ...wish, records: 100 }
-    const built: number[] = []
-    const run = async (fails: boolean) => {
-      const store = await openSeedStore(readConfig({ DATABASE_URL: place.url }).database)
-      const buildDerivedData = async ({ records }: SeedPlan) => {
-        built.push(records)
-        if (fails) throw new Error('interrupted')
-      }
-      try {
-        await seedDatabase({ ...store, buildDerivedData }, { wish: few, now: until, passwordHash: 'nobody' })
-      } finally {
-        await store.close()
-      }
-    }
-    await assert.rejects(run(true), /interrupted/)
-    await run(false)
-    await run(false)
-    assert.deepEqual(built, [100, 100])
-    await place.close()
   })
 
   test('the next record and account get the next ids', async () => {

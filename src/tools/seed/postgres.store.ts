@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import { isHidden } from '../../accounts/account.ts'
 import { type BulkColumn, type BulkRow, inParts } from '../../storage/postgres/postgres-bulk.ts'
 import type { Db, Storage } from '../../storage/storage.ts'
-import { buildDerivedData } from './derived-data.service.ts'
 import { type SeedStore, type SeedTransaction, stateKey } from './seed.store.ts'
 
 export function postgresStore(storage: Storage): SeedStore {
@@ -14,7 +13,6 @@ export function postgresStore(storage: Storage): SeedStore {
     },
     hasAccounts: async () => (await db.selectFrom('accounts').select('id').limit(1).executeTakeFirst()) !== undefined,
     transaction: (work) => write((tx) => work(transactionOn(tx))),
-    buildDerivedData: (plan) => buildDerivedData(storage, plan),
     tidy: async () => void (await sql`analyze`.execute(db)),
     close,
   }

@@ -38,14 +38,12 @@ interface SeedState {
   version: number
   plan: SeedPlan
   done: number
-  /** Whether everything that is derived from the records is there as well. */
-  complete: boolean
 }
 
 const version = 2
 
 /**
- * Fills the database with a campus. After every commit the database holds the campus' first records and matching counters, so
+ * Fills the database with a campus, without its daily totals: those are for `rebuildTotals`. After every commit the database holds the campus' first records and matching counters, so
  * that an interrupted run can be resumed. @throws NotEmptyError, or the signal's reason
  */
 export async function seedDatabase(store: SeedStore, options: SeedOptions): Promise<SeedOutcome> {
@@ -73,11 +71,8 @@ export async function seedDatabase(store: SeedStore, options: SeedOptions): Prom
       await tx.putState(textOf({ ...state, done }))
     })
   }
-  if (!state.complete) {
-    await store.buildDerivedData(plan)
-    await store.transaction((tx) => tx.putState(textOf({ ...state, done, complete: true })))
-    await store.tidy()
-  } else onProgress?.(found)
+  if (found < plan.records) await store.tidy()
+  else onProgress?.(found)
   return { plan, found }
 }
 
@@ -109,7 +104,7 @@ async function begun(store: SeedStore, wish: PlanWish): Promise<SeedState | unde
 }
 
 async function begin(store: SeedStore, plan: SeedPlan, { passwordHash }: SeedOptions): Promise<SeedState> {
-  const state = { version, plan, done: 0, complete: false }
+  const state = { version, plan, done: 0 }
   await store.transaction(async (tx) => {
     await tx.insertAccounts(campusAccounts(plan), passwordHash)
     await tx.putState(textOf(state))

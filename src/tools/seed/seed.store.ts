@@ -1,7 +1,6 @@
 import type { EpochSeconds } from '../../shared/clock.ts'
 import type { CounterDelta } from '../../studies/study-counter.ts'
 import type { SeedAccount } from './accounts.ts'
-import type { SeedPlan } from './plan.ts'
 import type { SeedRecord } from './record.ts'
 
 /** The change that records make to the row of their student. */
@@ -26,8 +25,6 @@ export interface SeedStore {
   findState(): Promise<string | undefined>
   hasAccounts(): Promise<boolean>
   transaction(work: (tx: SeedTransaction) => Promise<void>): Promise<void>
-  /** See derived-data.service.ts. */
-  buildDerivedData(plan: SeedPlan): Promise<void>
   /** Checkpoints the log and updates the planner's statistics, as in a database that has been in use for long. */
   tidy(): Promise<void>
   close(): Promise<void>

@@ -1,7 +1,5 @@
 import { isHidden } from '../../accounts/account.ts'
-import { openSqlite } from '../../storage/sqlite/sqlite.ts'
 import { openSqliteDatabase } from '../../storage/sqlite/sqlite-database.ts'
-import { buildDerivedData } from './derived-data.service.ts'
 import { type SeedStore, type SeedTransaction, stateKey } from './seed.store.ts'
 
 const insertAccount = `insert into accounts (id, username, username_key, student_number_hash, password_hash, credential_version,
@@ -70,14 +68,6 @@ export function sqliteStore(path: string): SeedStore {
       } catch (error) {
         run('rollback')
         throw error
-      }
-    },
-    async buildDerivedData(plan) {
-      const storage = openSqlite(path)
-      try {
-        await buildDerivedData(storage, plan)
-      } finally {
-        await storage.close()
       }
     },
     async tidy() {
