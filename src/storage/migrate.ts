@@ -24,10 +24,10 @@ const steps: Record<string, Step> = {
   '2026-11-25-study-version': studyVersion,
   '2026-11-26-waiting-room': waitingRoom,
   '2026-11-27-own-records': ownRecords,
-  '2026-11-28-idempotency-keys': idempotencyKeys,
   '2026-11-28-batch-and-changes': batchAndChanges,
-  '2026-11-28-sessions': sessions,
+  '2026-11-28-idempotency-keys': idempotencyKeys,
   '2026-11-28-leaderboards': leaderboards,
+  '2026-11-28-sessions': sessions,
   '2026-11-28-statistics': statistics,
 }
 
