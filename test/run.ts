@@ -31,6 +31,7 @@ const sameOnBoth = [
   'test/http/{logs,openapi,registration-answers,registration-dialects,tls,web-app,write-lock}.test.ts',
   'test/faults/{backup,flush-before-answer,neighbours,opened-files,power-cut}.test.ts',
   'test/storage/file-locks.test.ts',
+  'test/seed/seed-command.test.ts',
   'test/statistics/day-totals.test.ts',
 ]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
@@ -42,8 +43,8 @@ const longest = [
   'test/schools/kingosoft-conformance.test.ts',
   'test/storage/postgres-outage.test.ts',
 ]
-/** One more than there are cores, because many test files mostly wait. */
-const concurrency = availableParallelism() + 1
+/** More than there are cores, because many test files mostly wait. */
+const concurrency = availableParallelism() + 2
 
 const { values, positionals } = parseArgs({ options: { postgres: { type: 'boolean' } }, allowPositionals: true })
 

@@ -10,7 +10,7 @@ import { copyData } from '../../src/tools/database-copy/copy.service.ts'
 import { type CopySource, openSource } from '../../src/tools/database-copy/open-source.ts'
 import { openTarget } from '../../src/tools/database-copy/open-target.ts'
 import { isSame, verifyCopy } from '../../src/tools/database-copy/verify.service.ts'
-import { directions, type Ends, makeEnds, seed, visit } from './ends.ts'
+import { buildTotals, directions, type Ends, makeEnds, seed, visit } from './ends.ts'
 
 for (const direction of directions) {
   describe(`a copy ${direction}`, () => {
@@ -24,6 +24,7 @@ for (const direction of directions) {
     afterEach(() => ends.remove())
 
     test('that was stopped goes on where it stands, and ends the same on both sides', async () => {
+      await buildTotals(ends.from)
       await between(ends, async (source, target) => {
         assert.ok(await stopAfter(source, target, 3_000))
         const seen: number[] = []

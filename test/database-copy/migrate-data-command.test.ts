@@ -28,7 +28,7 @@ for (const direction of directions) {
 
       const { code, output, errors } = await migrateData(ends)
       assert.equal(code, 0, errors)
-      assert.match(output, /accounts: 501 rows, sha256 [0-9a-f]{64}\n {2}studies: 1001 rows/)
+      assert.match(output, /accounts: 201 rows, sha256 [0-9a-f]{64}\n {2}studies: 1001 rows/)
       assert.match(output, /data\/secret/)
 
       const after = await spawnService(placeOf(ends, ends.to), secret)

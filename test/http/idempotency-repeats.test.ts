@@ -37,7 +37,7 @@ test('keyed writes with repeats leave what the same writes leave without them', 
       }
       assert.deepEqual(await impatient.state(), await patient.state())
     }),
-    { numRuns: 20 },
+    { numRuns: 10 },
   )
 })
 
