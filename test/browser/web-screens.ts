@@ -115,7 +115,11 @@ const ownScreens: WebScreen[] = [
       })
       const students = [row('a', '小新', 0), row('b', '林小满', 42), row('c', null, 95)]
       const json = { count: 3, next: null, prev: null, students, server_time: wire(Math.floor(Date.now() / 1000)) }
+      const counts = { studying: 3, today_seconds: 30_600, server_time: json.server_time }
       await page.route('**/live/students?*', (route) => route.fulfill({ json }))
+      await page.route('**/api/v1.0/live', (route) =>
+        route.request().resourceType() === 'eventsource' ? route.abort() : route.fulfill({ json: counts }),
+      )
       await open(page, `${address}/now`)
       await page.locator('.live-list').waitFor()
     },
