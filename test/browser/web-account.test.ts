@@ -147,7 +147,7 @@ test('without TLS, a session that has ended opens no password box', async (t) =>
     void client.send('Fetch.continueWithAuth', { requestId, authChallengeResponse: { response: 'CancelAuth' } })
   })
   await client.send('Fetch.enable', { handleAuthRequests: true })
-  const student: Student = { username: '小豆', password, school: 4 }
+  const student: Student = { username: '小豆', password, school: 0 }
   await register(site.address, student)
   await page.goto(`${origin}/login`)
   await page.getByLabel('用户名或学号').fill(student.username)
