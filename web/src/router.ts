@@ -32,6 +32,11 @@ const routes: RouteRecordRaw[] = [
   { path: '/board', component: () => import('./screens/BoardScreen.vue'), meta: { title: 'board' } },
   { path: '/me', component: () => import('./screens/MeScreen.vue'), meta: { title: 'me' } },
   {
+    path: '/me/student-number',
+    component: () => import('./screens/StudentNumberScreen.vue'),
+    meta: { title: 'changeStudentNumber' },
+  },
+  {
     path: '/:path(.*)*',
     component: () => import('./screens/NotFoundScreen.vue'),
     meta: { title: 'notFoundTitle', isOpen: true },

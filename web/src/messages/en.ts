@@ -1,4 +1,5 @@
 import type { Messages } from './messages.ts'
+import { ownEn } from './own-en.ts'
 
 function duration(hours: number, minutes: number): string {
   if (hours === 0) return `${minutes} min`
@@ -151,4 +152,6 @@ export const en: Messages = {
   goHome: 'Back to studying',
   noAnswer: 'The server did not answer. Check the network and try again.',
   loadFailed: 'This could not be loaded. Try again later.',
+
+  ...ownEn,
 }

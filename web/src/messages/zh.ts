@@ -1,3 +1,5 @@
+import { ownZh } from './own-zh.ts'
+
 /** Times in words. */
 function duration(hours: number, minutes: number): string {
   if (hours === 0) return `${minutes} 分钟`
@@ -146,4 +148,6 @@ export const zh = {
   goHome: '回到学习',
   noAnswer: '没有收到服务器的回答，请检查网络后再试。',
   loadFailed: '没能加载，请稍后再试。',
+
+  ...ownZh,
 } as const
