@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { basic, send } from '../contract/client.ts'
+import { figureScreens } from './figure-screens.ts'
 import { type Student, signedIn } from './web-page.ts'
 
 /** A state of a screen, for screenshots and for axe. Each is opened in a page of its own. */
@@ -91,4 +92,5 @@ export const screens: WebScreen[] = [
       await page.locator('.outbox').waitFor()
     },
   },
+  ...figureScreens,
 ]

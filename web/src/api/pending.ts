@@ -13,19 +13,6 @@ interface Json<T> {
 }
 type Answers<T> = { 200: Json<T>; default: Json<Failure> }
 
-export interface Statistics {
-  from: string
-  to: string
-  timezone: string
-  days: { day: string; seconds: number }[]
-  total_seconds: number
-  average_seconds: number
-  longest_seconds: number
-  streak: { current: number; longest: number; today: boolean }
-  hours: number[][]
-  subjects?: { subject: string | null; seconds: number }[]
-}
-
 export interface BatchItem {
   key: string
   action: 'start' | 'end' | 'edit' | 'delete' | 'record'
@@ -45,23 +32,9 @@ export interface BatchResult {
   message?: string
 }
 
-interface Parameters<Path = never, Query = never> {
-  query?: Query
-  header?: never
-  path: Path
-  cookie?: never
-}
 type Nothing = { query?: never; header?: never; path?: never; cookie?: never }
 
 export interface PendingPaths {
-  '/api/v1.0/users/{user_id}/statistics': {
-    parameters: Nothing
-    get: {
-      parameters: Parameters<{ user_id: number }, { from?: string; to?: string }>
-      requestBody?: never
-      responses: Answers<Statistics>
-    }
-  }
   '/api/v1.0/studys/batch': {
     parameters: Nothing
     post: {

@@ -1,3 +1,4 @@
+import { figuresEn } from './figures-en.ts'
 import type { Messages } from './messages.ts'
 
 function duration(hours: number, minutes: number): string {
@@ -8,6 +9,7 @@ function duration(hours: number, minutes: number): string {
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 export const en: Messages = {
+  ...figuresEn,
   appName: 'Occupy the Library',
   tagline: 'Sit down, press once, study.',
 

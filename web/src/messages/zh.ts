@@ -1,3 +1,5 @@
+import { figuresZh } from './figures-zh.ts'
+
 /** Times in words. */
 function duration(hours: number, minutes: number): string {
   if (hours === 0) return `${minutes} 分钟`
@@ -5,6 +7,7 @@ function duration(hours: number, minutes: number): string {
 }
 
 export const zh = {
+  ...figuresZh,
   appName: '占领图书馆',
   tagline: '坐下来，按一下，安心学。',
 

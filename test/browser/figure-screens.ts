@@ -1,0 +1,48 @@
+import type { Page } from 'playwright-core'
+import { signedIn } from './web-page.ts'
+import type { WebScreen } from './web-screens.ts'
+
+const quiet = { username: '小静', password: '图书馆里真的很安静', school: 2 }
+
+/** A term around today, whenever that is. */
+export const termSettings = { TERMS: `本学期:${dayFromNow(-80)}:${dayFromNow(40)}` }
+
+function dayFromNow(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+}
+
+function at(name: string, path: string, ready: string, how: 'full' | 'empty' | 'failed' | 'offline' = 'full'): WebScreen {
+  return {
+    name: how === 'full' ? name : `${name}-${how}`,
+    ...(how === 'empty' ? { student: quiet } : {}),
+    async open(page, address, student) {
+      await signedIn(page, address, student)
+      if (how === 'failed') await failing(page)
+      if (how === 'offline') await offlineNow(page, path)
+      else await page.goto(`${address}${path}`)
+      await page.locator(ready).first().waitFor()
+      await page.locator('.load-waiting').waitFor({ state: 'detached' })
+    },
+  }
+}
+
+/** The service is in trouble. */
+function failing(page: Page): Promise<void> {
+  const json = { error: 'service unavailable', message: '服务暂时不可用，请稍后再试。' }
+  return page.route(/statistics|ledger|leaderboards/, (route) => route.fulfill({ status: 503, json }))
+}
+
+/** By the bar, since a page can't be loaded without a network before the worker has it. */
+async function offlineNow(page: Page, path: string): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await page.context().setOffline(true)
+  await page.locator(`.bar a[href="${path}"]`).click()
+}
+
+export const figureScreens: WebScreen[] = [
+  at('statistics', '/statistics', '.year'),
+  at('statistics-month', '/statistics?by=month', '.period-bars'),
+  at('statistics-term', '/statistics?by=term', '.period-bars'),
+  at('statistics', '/statistics', '.period-bars', 'empty'),
+  at('statistics', '/statistics', '.load-failed', 'failed'),
+]
