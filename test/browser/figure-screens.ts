@@ -7,11 +7,19 @@ const quiet = { username: '小静', password: '图书馆里真的很安静', sch
 /** A term around today, whenever that is. */
 export const termSettings = { TERMS: `本学期:${dayFromNow(-80)}:${dayFromNow(40)}` }
 
+/** Of the campus, or the day before it: the seeded student has records on both. */
+const yesterday = dayFromNow(-1)
+
 function dayFromNow(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 }
 
-function at(name: string, path: string, ready: string, how: 'full' | 'empty' | 'failed' | 'offline' = 'full'): WebScreen {
+function at(
+  name: string,
+  path: string,
+  ready: string,
+  how: 'full' | 'empty' | 'failed' | 'offline' = 'full',
+): WebScreen {
   return {
     name: how === 'full' ? name : `${name}-${how}`,
     ...(how === 'empty' ? { student: quiet } : {}),
@@ -27,9 +35,9 @@ function at(name: string, path: string, ready: string, how: 'full' | 'empty' | '
 }
 
 /** The service is in trouble. */
-function failing(page: Page): Promise<void> {
+async function failing(page: Page): Promise<void> {
   const json = { error: 'service unavailable', message: '服务暂时不可用，请稍后再试。' }
-  return page.route(/statistics|ledger|leaderboards/, (route) => route.fulfill({ status: 503, json }))
+  await page.route(/statistics|ledger|leaderboards/, (route) => route.fulfill({ status: 503, json }))
 }
 
 /** By the bar, since a page can't be loaded without a network before the worker has it. */
@@ -45,4 +53,13 @@ export const figureScreens: WebScreen[] = [
   at('statistics-term', '/statistics?by=term', '.period-bars'),
   at('statistics', '/statistics', '.period-bars', 'empty'),
   at('statistics', '/statistics', '.load-failed', 'failed'),
+  at('statistics', '/statistics', '.load-failed', 'offline'),
+  at('day', `/day/${yesterday}`, '.ledger'),
+  at('day', '/day/2020-02-02', '.strip', 'empty'),
+  at('day', `/day/${yesterday}`, '.load-failed', 'failed'),
+  at('day-wrong', '/day/2026-02-30', 'h1'),
+  at('board', '/board', '.own-place'),
+  at('board', '/board', '.own-place', 'empty'),
+  at('board', '/board', '.load-failed', 'failed'),
+  at('board', '/board', '.load-failed', 'offline'),
 ]
