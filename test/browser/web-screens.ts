@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { basic, send } from '../contract/client.ts'
+import { figureScreens } from './figure-screens.ts'
 import { type Student, signedIn } from './web-page.ts'
 
 /** A state of a screen, for screenshots and for axe. Each is opened in a page of its own. */
@@ -183,4 +184,5 @@ export const screens: WebScreen[] = [
     },
   },
   ...ownScreens,
+  ...figureScreens,
 ]

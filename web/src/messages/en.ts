@@ -1,3 +1,4 @@
+import { figuresEn } from './figures-en.ts'
 import type { Messages } from './messages.ts'
 import { ownEn } from './own-en.ts'
 
@@ -9,6 +10,7 @@ function duration(hours: number, minutes: number): string {
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 export const en: Messages = {
+  ...figuresEn,
   appName: 'Occupy the Library',
   tagline: 'Sit down, press once, study.',
 

@@ -1,3 +1,4 @@
+import { figuresZh } from './figures-zh.ts'
 import { ownZh } from './own-zh.ts'
 
 /** Times in words. */
@@ -7,6 +8,7 @@ function duration(hours: number, minutes: number): string {
 }
 
 export const zh = {
+  ...figuresZh,
   appName: '占领图书馆',
   tagline: '坐下来，按一下，安心学。',
 
