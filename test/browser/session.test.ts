@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
 import { basic, send } from '../contract/client.ts'
-import { lanHost, openBrowser, type TestBrowser } from '../support/browser.ts'
+import { freePort, lanHost, openBrowser, type TestBrowser } from '../support/browser.ts'
 import { type Service, startService } from '../support/service.ts'
 
 const ann = { username: 'ann', password: 'a quiet reading room' }
@@ -44,15 +44,6 @@ async function openSite(host: string): Promise<Site> {
   const account = { ...ann, stu_id: student?.studentNumber, stu_pwd: student?.schoolPassword }
   assert.equal((await send('POST', `${service.address}/api/v1.0/register`, { json: account })).status, 201)
   return { service, origin }
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** A page, and how often the browser was about to ask for a password in a box of its own. */

@@ -1,7 +1,6 @@
 import createClient from 'openapi-fetch'
 import { language, messages } from '../messages/messages.ts'
 import { noteAnswer } from '../time/clock.ts'
-import type { PendingPaths } from './pending.ts'
 import { type Result, resultOf } from './result.ts'
 import type { paths } from './schema.d.ts'
 
@@ -17,13 +16,15 @@ export function onAnswer(listener: Listener): void {
 }
 
 /** The service's API, in the types of its own document. The browser adds the session's cookie. */
-export const api = createClient<paths & PendingPaths>({ baseUrl: location.origin, fetch: send })
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: send })
 
 async function send(request: Request): Promise<Response> {
   // The browser would complain on its console, too.
   if (!navigator.onLine) throw new TypeError('there is no network')
   const sentAt = performance.now()
   request.headers.set('accept-language', language.value)
+  // Where there is no TLS, this alone tells a page's script from a visit: the browser opens no password box for it.
+  request.headers.set('x-requested-with', 'fetch')
   const response = await fetch(request, { signal: AbortSignal.timeout(timeoutMs) })
   noteAnswer(response, sentAt)
   const { pathname } = new URL(request.url)

@@ -28,7 +28,7 @@ export const en: Messages = {
   retry: 'Try again',
   reload: 'Reload',
   loading: 'Loading…',
-  comingSoon: 'This page is on its way.',
+  comingSoon: 'This page is not there yet. Use the API meanwhile: see /docs.',
 
   start: 'Start studying',
   stop: 'Stop studying',

@@ -26,7 +26,7 @@ export const zh = {
   retry: '重试',
   reload: '刷新',
   loading: '正在加载…',
-  comingSoon: '这一页马上就来。',
+  comingSoon: '这一页还没有做好，目前可以用接口查看，见 /docs。',
 
   // Study.
   start: '开始学习',

@@ -47,7 +47,7 @@ async function sendRecord({
   const answer = await ask(api.POST('/api/v1.0/studys/batch', { body: { items } }))
   if (!answer.ok) return answer
   const [result] = answer.data.results
-  if (result === undefined || result.status < 400) return { ...answer, data: result?.study }
+  if (result === undefined || result.status < 400) return { ...answer, data: result?.study ?? undefined }
   const refusal: Refusal = { status: result.status, message: result.message ?? '' }
   return { ok: false, refusal }
 }
