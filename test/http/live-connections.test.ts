@@ -7,6 +7,7 @@ import { assertTook, patience, until } from '../support/patience.ts'
 import { type Service, startService } from '../support/service.ts'
 import { makeTlsFiles } from '../support/tls-files.ts'
 import { Campus } from './campus.ts'
+import { signIn } from './signed-in.ts'
 
 /** The limits of connections, far below the time for which these streams stay open. */
 const limitMs = patience(500)
@@ -81,6 +82,17 @@ for (const { name, open } of modes) {
       await until(() => stream.hasEnded(), 'the stream ends')
       stream.close()
       assert.equal((await open({ as })).status, 401)
+    })
+
+    test('it ends when its session is signed out', async () => {
+      const member = await join()
+      const as = await signIn(campus.service.address, member)
+      const { cookie } = name === 'plain HTTP/1.1' ? as : { cookie: as.cookie.replace('session', '__Host-session') }
+      const stream = await open({ as: { cookie } })
+      await stream.next('count')
+      assert.equal((await campus.send('DELETE', '/session', { as })).status, 204)
+      await until(() => stream.hasEnded(), 'the stream ends')
+      stream.close()
     })
 
     test('it ends with the account', async () => {
