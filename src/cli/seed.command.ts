@@ -60,7 +60,7 @@ async function run(config: Config, options: SeedCommandOptions, signal: AbortSig
   const wish = wishOf(config, options)
   const store = await openSeedStore(config.database)
   try {
-    const passwordHash = options.password === undefined ? nobodysHash : await hashPassword(options.password)
+    const passwordHash = options.password === undefined ? nobodysHash() : await hashPassword(options.password)
     const progress = showProgress({ label: 'seed', total: wish.records, unit: 'records' })
     await seedDatabase(store, { wish, now: systemClock.now(), passwordHash, signal, onProgress: progress.update })
     progress.finish()
