@@ -45,7 +45,7 @@ const longest = [
   'test/storage/postgres-outage.test.ts',
 ]
 /** These need a process of their own: they end it, or count what the whole process does. */
-const alone = ['test/*.test.ts', 'test/{browser,faults}/*.test.ts']
+const isAlone = new Set(globSync(['test/*.test.ts', 'test/{browser,faults}/*.test.ts']))
 /** Files that share a process, because loading the service costs more processor time than most files do. */
 const filesPerProcess = 8
 /** More than there are cores, because many test files mostly wait. */
@@ -92,9 +92,15 @@ async function onPostgres(work: () => Promise<void>): Promise<void> {
   }
 }
 
+function partsOf<T>(list: T[], length: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / length) }, (_, part) =>
+    list.slice(part * length, (part + 1) * length),
+  )
+}
+
 /** Writes a test file that runs `files` one after another, each as a suite, so that its hooks are its own. */
-function groupFile(database: string, group: number, files: string[]): string {
-  const path = join(tmpdir(), `${database}-${group}.test.mjs`)
+function groupFile(name: string, files: string[]): string {
+  const path = join(tmpdir(), `${name}.test.mjs`)
   const suites = files.map((file) => {
     const url = pathToFileURL(resolve(file)).href
     return `await describe('${file}', async () => { await import('${url}') })`
@@ -109,12 +115,10 @@ async function runTests(database: string, patterns: string[], exclude: string[] 
   console.log(`--- ${database}`)
   const found = globSync(patterns, { exclude })
   const first = longest.filter((file) => found.includes(file))
-  const apart = new Set([...first, ...globSync(alone)])
-  const shared = found.filter((file) => !apart.has(file))
-  const groups = Array.from({ length: Math.ceil(shared.length / filesPerProcess) }, (_, group) =>
-    groupFile(database, group, shared.slice(group * filesPerProcess, (group + 1) * filesPerProcess)),
-  )
-  const files = [...first, ...groups, ...found.filter((file) => apart.has(file) && !first.includes(file))]
+  const apart = found.filter((file) => isAlone.has(file))
+  const shared = found.filter((file) => !isAlone.has(file) && !first.includes(file))
+  const groups = [...first.map((file) => [file]), ...partsOf(shared, filesPerProcess)]
+  const files = [...groups.map((group, at) => groupFile(`${database}-${at}`, group)), ...apart]
   const events = run({ files, concurrency })
   events.on('test:summary', ({ file, counts: ended }) => {
     if (file !== undefined) return
