@@ -100,7 +100,7 @@ function partsOf<T>(list: T[], length: number): T[][] {
 
 /** Writes a test file that runs `files` one after another, each as a suite, so that its hooks are its own. */
 function groupFile(name: string, files: string[]): string {
-  const path = join(tmpdir(), `${name}.test.mjs`)
+  const path = join(folder ?? tmpdir(), `${name}.test.mjs`)
   const suites = files.map((file) => {
     const url = pathToFileURL(resolve(file)).href
     return `await describe('${file}', async () => { await import('${url}') })`
