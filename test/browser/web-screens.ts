@@ -73,7 +73,7 @@ const ownScreens: WebScreen[] = [
     async open(page, address, student) {
       await page.route('**/users/me/studys?*per_page=50*', (route) => route.fulfill(refused))
       await openOwn(page, address, student, '/records')
-      await page.locator('.resource-notice .card').waitFor()
+      await page.locator('.load-failed').waitFor()
     },
   },
   own('records-offline', regular, '/records', async (page) => {
@@ -102,7 +102,7 @@ const ownScreens: WebScreen[] = [
       }
     }))`)
     await page.reload()
-    await page.locator('.resource-notice .card').waitFor()
+    await page.locator('.load-failed').waitFor()
   }),
   own('now-empty', newcomer, '/now', (page) => page.locator('.live-none, .live-list').waitFor()),
   {

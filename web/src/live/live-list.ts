@@ -1,6 +1,10 @@
-import type { components } from '../api/schema.d.ts'
-
-export type LiveStudent = components['schemas']['LiveStudent']
+/** As the API has it; spelt out, since the types made from its document are not there in a fresh clone. */
+export interface LiveStudent {
+  key: string
+  user: string | null
+  username: string | null
+  since: string
+}
 export type LiveEvent = { kind: 'start' | 'end'; student: LiveStudent }
 
 /** The list after these events, in their order: a start replaces a row of the same key. */

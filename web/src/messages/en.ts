@@ -22,7 +22,6 @@ export const en: Messages = {
   records: 'Records',
   mainNavigation: 'Main navigation',
   skipToContent: 'Skip to content',
-  back: 'Back',
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',

@@ -1,4 +1,9 @@
 export const ownEn = {
+  signInRefused:
+    'The user name (or student number) and the password do not match. Check both; you can recover a password, or register first.',
+  refusalAdvice: {},
+  canTryAgain: 'You can try again now',
+
   addRecord: 'Add a past one',
   editRecord: 'Edit record',
   noteOptional: 'Note (optional)',
@@ -6,7 +11,7 @@ export const ownEn = {
   timeInFuture: 'This time has not come yet',
   endBeforeStart: 'The end can’t be before the start',
   recordDeleted: 'Deleted',
-  noRecordsAtAll: 'No records yet. Start studying, or add a past one.',
+  noRecordsAtAll: 'No records yet. Start studying now, or add a past one above.',
   weekday: (name: string) => name,
   more: 'More',
 
@@ -18,6 +23,7 @@ export const ownEn = {
   liveOffline: 'No network, not up to date',
   justBegun: 'just begun',
   nobodyStudies: 'Nobody studies right now. Be the first.',
+  goAndStudy: 'Go and study',
   someone: 'A student',
   thatIsMe: 'me',
   liveHelp: 'Shown as each student has chosen to be seen; of those without a name the time is a rough one.',
@@ -31,7 +37,7 @@ export const ownEn = {
     only_me: 'Nobody else sees my records, and I am not ranked',
   },
   dailyGoal: 'Daily goal (minutes)',
-  dailyGoalHint: '1 to 1440; empty for none',
+  dailyGoalHint: '1 to 1440, empty for none; saved as you leave it',
   dailyGoalFault: 'A whole number from 1 to 1440, or nothing',
   saved: 'Saved',
   preferences: 'Settings',
@@ -44,6 +50,7 @@ export const ownEn = {
   deviceSeen: (day: string, time: string) => `Last used: ${day}, ${time}`,
   endDevice: 'Sign out',
   endDeviceNamed: (name: string) => `Sign out ${name}`,
+  allDevices: (count: number) => `Show all ${count} devices`,
   endOthers: 'Sign out other devices',
   othersEnded: 'The other devices are signed out',
   deviceEnded: 'The device is signed out',

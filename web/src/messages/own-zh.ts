@@ -5,6 +5,15 @@ type Texts<Name extends string> = Readonly<Record<Name, string>>
 
 /** Records, what is one's own, and who studies now. */
 export const ownZh = {
+  // Signing in.
+  signInRefused: '用户名（或学号）和密码对不上，请检查后再试。忘了密码可以找回，还没有账号请先注册。',
+  /** What follows texts of the contract that say what is wrong, and not what to do. */
+  refusalAdvice: {
+    '用户已经存在。': '请换一个用户名；如果这是你的账号，请直接登录。',
+    '402, 账号或密码错误': '这是学校系统的回答，请检查学号和教务系统密码后再试。',
+  } as Readonly<Record<string, string>>,
+  canTryAgain: '现在可以再试了',
+
   // Records.
   addRecord: '补记',
   editRecord: '修改记录',
@@ -13,7 +22,7 @@ export const ownZh = {
   timeInFuture: '这个时间还没有到',
   endBeforeStart: '结束时间不能早于开始时间',
   recordDeleted: '已删除',
-  noRecordsAtAll: '还没有记录。开始学习，或者补记一段。',
+  noRecordsAtAll: '还没有记录。现在开始学习，或者用右上角的“补记”补上一段。',
   weekday: (name: string) => `星期${name}`,
   more: '更多',
 
@@ -26,6 +35,7 @@ export const ownZh = {
   liveOffline: '没有网络，暂不更新',
   justBegun: '刚开始',
   nobodyStudies: '现在没有人在学习。你可以是第一个。',
+  goAndStudy: '去学习',
   someone: '一位同学',
   thatIsMe: '我',
   liveHelp: '按每个人自己选的可见范围显示；匿名的同学只显示大致时间。',
@@ -40,7 +50,7 @@ export const ownZh = {
     only_me: '别人看不到我的记录，也不参加排行',
   } as Texts<Visibility>,
   dailyGoal: '每日目标（分钟）',
-  dailyGoalHint: '1 到 1440；留空表示没有目标',
+  dailyGoalHint: '1 到 1440，留空表示没有目标；改完自动保存',
   dailyGoalFault: '请填 1 到 1440 之间的整数，或者留空',
   saved: '已保存',
   preferences: '设置',
@@ -53,6 +63,7 @@ export const ownZh = {
   deviceSeen: (day: string, time: string) => `最近使用：${day} ${time}`,
   endDevice: '退出',
   endDeviceNamed: (name: string) => `退出 ${name}`,
+  allDevices: (count: number) => `显示全部 ${count} 台设备`,
   endOthers: '退出其他设备',
   othersEnded: '其他设备已退出登录',
   deviceEnded: '该设备已退出登录',

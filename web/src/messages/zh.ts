@@ -21,7 +21,6 @@ export const zh = {
   records: '记录',
   mainNavigation: '主导航',
   skipToContent: '跳到正文',
-  back: '返回',
   close: '关闭',
   cancel: '取消',
   save: '保存',

@@ -1,4 +1,5 @@
 import { messages } from '../messages/messages.ts'
+import { dayInWords } from '../studies/day-name.ts'
 import { monthAndDay } from '../time/format.ts'
 import type { Period, PeriodKind, Term } from './period.ts'
 
@@ -17,10 +18,4 @@ export function periodName(
 export function daysInWords({ from, to }: Period, today: string): string {
   if (from === to) return dayInWords(from, today)
   return messages.value.dayRange(dayInWords(from, today), dayInWords(to, today))
-}
-
-export function dayInWords(day: string, today: string): string {
-  const { month, date } = monthAndDay(day)
-  const text = messages.value.monthDay(month, date)
-  return day.slice(0, 4) === today.slice(0, 4) ? text : messages.value.yearAndDay(Number(day.slice(0, 4)), text)
 }
