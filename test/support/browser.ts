@@ -4,10 +4,18 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import chromium from '@sparticuz/chromium'
-import { type Browser, chromium as playwright } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  chromium as playwright,
+} from 'playwright-core'
 
 export interface TestBrowser {
   browser: Browser
+  /** A browser of one person, whose cookies and data are in the folder. Closing it and opening it again is what a person does. */
+  openProfile(folder: string, options?: BrowserContextOptions): Promise<BrowserContext>
   close(): Promise<void>
 }
 
@@ -21,12 +29,11 @@ export async function openBrowser(): Promise<TestBrowser> {
   process.env.TMPDIR = folder
   try {
     const executablePath = await chromium.executablePath()
-    const browser = await playwright.launch({
-      executablePath,
-      args: ['--no-sandbox', `--host-resolver-rules=MAP *.test 127.0.0.1`],
-    })
+    const launching = { executablePath, args: ['--no-sandbox', `--host-resolver-rules=MAP *.test 127.0.0.1`] }
+    const browser = await playwright.launch(launching)
     return {
       browser,
+      openProfile: (profile, options) => playwright.launchPersistentContext(profile, { ...options, ...launching }),
       close: async () => {
         await browser.close()
         await rm(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -39,6 +46,21 @@ export async function openBrowser(): Promise<TestBrowser> {
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
   }
+}
+
+/** Counts how often the browser is about to ask for a password in a box of its own, which a test can't see. */
+export async function countPasswordBoxes(page: Page): Promise<() => number> {
+  const client = await page.context().newCDPSession(page)
+  let boxes = 0
+  // A page that has gone has nothing left to answer.
+  const send = (...command: Parameters<typeof client.send>) => void client.send(...command).catch(() => undefined)
+  client.on('Fetch.requestPaused', ({ requestId }) => send('Fetch.continueRequest', { requestId }))
+  client.on('Fetch.authRequired', ({ requestId }) => {
+    boxes += 1
+    send('Fetch.continueWithAuth', { requestId, authChallengeResponse: { response: 'CancelAuth' } })
+  })
+  await client.send('Fetch.enable', { handleAuthRequests: true })
+  return () => boxes
 }
 
 /** For a service whose PUBLIC_URL names its port. */
