@@ -2,6 +2,7 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-cor
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
 import { send } from '../contract/client.ts'
 import type { TestBrowser } from '../support/browser.ts'
+import { patience } from '../support/patience.ts'
 
 export const phone = { viewport: { width: 390, height: 844 }, locale: 'zh-CN' }
 
@@ -17,11 +18,15 @@ export async function openPage(
   address: string,
   options: BrowserContextOptions = {},
 ): Promise<OpenedPage> {
-  const context = await chromium.browser.newContext({ ...phone, ...options })
+  return openIn(await chromium.browser.newContext({ ...phone, ...options }), address)
+}
+
+/** Opens a page in a browser that is there already. */
+export async function openIn(context: BrowserContext, address: string): Promise<OpenedPage> {
   const complaints: string[] = []
   context.on('page', (page) => watch(page, address, complaints))
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(patience(15_000))
   return { context, page, complaints }
 }
 
