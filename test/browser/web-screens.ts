@@ -132,6 +132,14 @@ const ownScreens: WebScreen[] = [
   }),
 ]
 
+/** As the service says it at a school of another kind. */
+async function schoolIs(page: Page, school: object): Promise<void> {
+  await page.route('**/api/v1.0/service', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), school } })
+  })
+}
+
 export const screens: WebScreen[] = [
   { name: 'landing', open: (page, address) => open(page, address) },
   { name: 'login', open: (page, address) => open(page, `${address}/login`) },
@@ -153,6 +161,26 @@ export const screens: WebScreen[] = [
       await open(page, `${address}/register`)
       await page.locator('button[type=submit]').click()
       await page.locator('[aria-invalid=true]').first().waitFor()
+    },
+  },
+  {
+    name: 'register-captcha',
+    async open(page, address) {
+      await schoolIs(page, { kind: 'password', captcha: 'ask' })
+      const image = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="96" height="36"><text x="12" y="26" font-size="24">4071</text></svg>')}`
+      await page.route('**/register/challenge', (route) =>
+        route.fulfill({ json: { challenge: 'one', image, expiration: 120 } }),
+      )
+      await open(page, `${address}/register`)
+      await page.locator('.captcha').waitFor()
+    },
+  },
+  {
+    name: 'register-cas',
+    async open(page, address) {
+      await schoolIs(page, { kind: 'cas', captcha: null })
+      await open(page, `${address}/register#error=too-many-requests&retry_after=90`)
+      await page.locator('.countdown').waitFor()
     },
   },
   { name: 'recover', open: (page, address) => open(page, `${address}/recover`) },
