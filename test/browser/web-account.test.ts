@@ -121,6 +121,12 @@ test('an account is changed, and lost, only behind its password', bounded, async
   await signedIn(other.page, service.address, student)
   const { page } = one
   await page.getByRole('link', { name: '我的' }).click()
+  await page.getByLabel('每日目标（分钟）').fill('45')
+  await page.keyboard.press('Enter')
+  await page.getByText('已保存').waitFor()
+  await page.getByRole('link', { name: '学习', exact: true }).click()
+  await page.getByText('离今天的目标还差 45 分钟').waitFor()
+  await page.getByRole('link', { name: '我的' }).click()
   await page.getByRole('radio', { name: '仅自己' }).check()
   await until(async () => {
     const { body } = await send('GET', `${service.address}/api/v1.0/users/me/settings`, { as: credentials(student) })

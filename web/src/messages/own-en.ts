@@ -37,6 +37,9 @@ export const ownEn = {
     only_me: 'Nobody else sees my records, and I am not ranked',
   },
   dailyGoal: 'Daily goal (minutes)',
+  goalReached: 'Today’s goal is reached.',
+  goalLeft: (hours: number, minutes: number) =>
+    hours === 0 ? `${minutes} min to today’s goal` : `${hours} h ${minutes} min to today’s goal`,
   dailyGoalHint: '1 to 1440, empty for none; saved as you leave it',
   dailyGoalFault: 'A whole number from 1 to 1440, or nothing',
   saved: 'Saved',

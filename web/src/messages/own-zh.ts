@@ -50,7 +50,10 @@ export const ownZh = {
     only_me: '别人看不到我的记录，也不参加排行',
   } as Texts<Visibility>,
   dailyGoal: '每日目标（分钟）',
-  dailyGoalHint: '1 到 1440，留空表示没有目标；改完自动保存',
+  goalReached: '今天的目标达到了。',
+  goalLeft: (hours: number, minutes: number) =>
+    hours === 0 ? `离今天的目标还差 ${minutes} 分钟` : `离今天的目标还差 ${hours} 小时 ${minutes} 分钟`,
+  dailyGoalHint: '1 到 1440，留空表示没有目标；改完自动保存，在“学习”里看进度',
   dailyGoalFault: '请填 1 到 1440 之间的整数，或者留空',
   saved: '已保存',
   preferences: '设置',
