@@ -18,16 +18,17 @@ export async function openPage(
   address: string,
   options: BrowserContextOptions = {},
 ): Promise<OpenedPage> {
-  return openIn(await chromium.browser.newContext({ ...phone, ...options }), address)
-}
-
-/** Opens a page in a browser that is there already. */
-export async function openIn(context: BrowserContext, address: string): Promise<OpenedPage> {
-  const complaints: string[] = []
-  context.on('page', (page) => watch(page, address, complaints))
+  const context = await chromium.browser.newContext({ ...phone, ...options })
+  const complaints = complaintsOf(context, address)
   const page = await context.newPage()
   page.setDefaultTimeout(patience(15_000))
   return { context, page, complaints }
+}
+
+export function complaintsOf(context: BrowserContext, address: string): string[] {
+  const complaints: string[] = []
+  context.on('page', (page) => watch(page, address, complaints))
+  return complaints
 }
 
 function watch(page: Page, address: string, complaints: string[]): void {

@@ -9,7 +9,7 @@ import { basic, send } from '../contract/client.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { assertTook, until } from '../support/patience.ts'
 import { type Service, startService } from '../support/service.ts'
-import { type OpenedPage, openIn, openPage, phone, type Student, signedIn } from './web-page.ts'
+import { complaintsOf, openPage, phone, type Student, signedIn } from './web-page.ts'
 
 let service: Service
 let chromium: TestBrowser
@@ -41,16 +41,13 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 
 test('a student registers with the school, studies, and finds it again in a browser that was closed', async (t) => {
   const profile = await mkdtemp(join(tmpdir(), 'occupy-profile-'))
-  const opened: OpenedPage[] = []
+  let { context } = await chromium.openProfile(profile, phone)
   t.after(async () => {
-    for (const { context } of opened) await context.close()
+    await context.close()
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   })
-  const openAgain = async () => {
-    opened.push(await openIn(await chromium.openProfile(profile, phone), service.address))
-    return opened.at(-1) as OpenedPage
-  }
-  const { page, context, complaints } = await openAgain()
+  const complaints = complaintsOf(context, service.address)
+  const page = await context.newPage()
   const [school] = demoStudents
   await page.goto(service.address)
   await page.getByRole('link', { name: '注册' }).click()
@@ -75,11 +72,12 @@ test('a student registers with the school, studies, and finds it again in a brow
     ['高等数学', '高等数学', first?.end_time, null],
   )
   await context.close()
-  const again = await openAgain()
-  await again.page.goto(service.address)
-  await button(again.page, '结束学习').click()
+  context = (await chromium.openProfile(profile, phone)).context
+  const again = await context.newPage()
+  await again.goto(service.address)
+  await button(again, '结束学习').click()
   await until(async () => (await recordsOf(lin))[1]?.end_time !== null, 'the end reaches the service')
-  assert.deepEqual([...complaints, ...again.complaints], [])
+  assert.deepEqual(complaints, [])
 })
 
 test('what is done without a network is kept, and sent once with its own times', async () => {

@@ -14,9 +14,15 @@ import {
 
 export interface TestBrowser {
   browser: Browser
-  /** A browser of one person, whose cookies and data are in the folder. Closing it and opening it again is what a person does. */
-  openProfile(folder: string, options?: BrowserContextOptions): Promise<BrowserContext>
+  /** A browser of its own, whose data stay in this folder. */
+  openProfile(folder: string, options?: BrowserContextOptions): Promise<Profile>
   close(): Promise<void>
+}
+
+export interface Profile {
+  context: BrowserContext
+  /** As when the system ends it: nothing is written at the end. */
+  kill(): Promise<void>
 }
 
 /** It and all names below `.test` resolve to 127.0.0.1. To the browser it is like an address in a LAN: without TLS it is not a secure context. */
@@ -29,11 +35,12 @@ export async function openBrowser(): Promise<TestBrowser> {
   process.env.TMPDIR = folder
   try {
     const executablePath = await chromium.executablePath()
-    const launching = { executablePath, args: ['--no-sandbox', `--host-resolver-rules=MAP *.test 127.0.0.1`] }
-    const browser = await playwright.launch(launching)
+    const options = { executablePath, args: ['--no-sandbox', `--host-resolver-rules=MAP *.test 127.0.0.1`] }
+    const browser = await playwright.launch(options)
     return {
       browser,
-      openProfile: (profile, options) => playwright.launchPersistentContext(profile, { ...options, ...launching }),
+      openProfile: async (profile, more) =>
+        killable(await playwright.launchPersistentContext(profile, { ...options, ...more })),
       close: async () => {
         await browser.close()
         await rm(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -46,6 +53,19 @@ export async function openBrowser(): Promise<TestBrowser> {
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
   }
+}
+
+async function killable(context: BrowserContext): Promise<Profile> {
+  const session = await context.browser()?.newBrowserCDPSession()
+  const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] }
+  const main = processInfo.find(({ type }) => type === 'browser')
+  if (main === undefined) throw new Error('the browser does not tell its process')
+  const kill = async () => {
+    const closed = context.waitForEvent('close')
+    process.kill(main.id, 'SIGKILL')
+    await closed
+  }
+  return { context, kill }
 }
 
 /** Counts how often the browser is about to ask for a password in a box of its own, which a test can't see. */
