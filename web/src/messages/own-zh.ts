@@ -10,7 +10,7 @@ export const ownZh = {
   /** What follows texts of the contract that say what is wrong, and not what to do. */
   refusalAdvice: {
     '用户已经存在。': '请换一个用户名；如果这是你的账号，请直接登录。',
-    '402, 账号或密码错误': '这是学校系统的回答，请检查学号和教务系统密码后再试。',
+    '402, 账号或密码错误': '学校系统没有认可，请检查学号和教务系统密码后再试。',
   } as Readonly<Record<string, string>>,
   canTryAgain: '现在可以再试了',
 
