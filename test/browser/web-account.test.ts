@@ -121,6 +121,12 @@ test('an account is changed, and lost, only behind its password', bounded, async
   await signedIn(other.page, service.address, student)
   const { page } = one
   await page.getByRole('link', { name: '我的' }).click()
+  await page.getByRole('radio', { name: 'English' }).check()
+  await page.getByRole('radio', { name: 'Dark' }).check()
+  await page.reload()
+  await page.getByRole('heading', { name: 'Me', exact: true }).waitFor()
+  assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark')
+  await page.getByRole('radio', { name: '中文' }).check()
   await page.getByLabel('每日目标（分钟）').fill('45')
   await page.keyboard.press('Enter')
   await page.getByText('已保存').waitFor()
