@@ -18,7 +18,7 @@ const students = 50
 /** Students with three months of records, in the empty database. Whatever still runs has reached its limit by now. */
 export async function seedStudents(databaseUrl: string): Promise<string> {
   const until = Math.floor(Date.now() / 1000) - limit - hour
-  const wish = { students, records: 60 * students, seed: 15, from: until - 80 * day, until, timezone, limit }
+  const wish = { students, records: 30 * students, seed: 15, from: until - 80 * day, until, timezone, limit }
   const store = await openSeedStore(readConfig({ DATABASE_URL: databaseUrl }).database)
   await seedDatabase(store, { wish, now: until, passwordHash: await hashPassword(password) })
   await store.close()

@@ -82,7 +82,7 @@ const choose = (page: Page, name: string) => page.getByRole('button', { name, ex
 const figures = (page: Page) => page.locator('.figures dd').allTextContents()
 
 /** All 50 in `FIGURES_STUDENTS=50 npm test -- test/browser/web-figures.test.ts`. */
-const seededCount = Number(process.env.FIGURES_STUDENTS ?? 4)
+const seededCount = Number(process.env.FIGURES_STUDENTS ?? 3)
 
 test(`the screens of ${seededCount} seeded students show what the API says, and what an oracle counts second by second`, async () => {
   let databaseUrl = ''
