@@ -98,7 +98,8 @@ export function createOracle(records: readonly SlowRecord[], today: string) {
     seconds: secondsOf(which),
     board_seconds: Math.min(days.get(which)?.seen ?? 0, boardDay),
   })
-  return { streak, statistics, ledger }
+  const firstDay = [...days.keys()].sort()[0] ?? today
+  return { firstDay, streak, statistics, ledger }
 }
 
 export function later(which: string, count: number): string {

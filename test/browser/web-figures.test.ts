@@ -10,13 +10,18 @@ import { createOracle, later, openSession, recordsOfStudents, seedStudents, take
 import { openPage, register, type Student, signedIn } from './web-page.ts'
 
 let service: Service
+/** Another one, of a seeded campus. */
+let seeded: Service
+let seededUrl = ''
 let chromium: TestBrowser
 before(async () => {
   service = await startService(termSettings)
+  seeded = await startService(termSettings, { through: async (url) => (seededUrl = await seedStudents(url)) })
   chromium = await openBrowser()
 })
 after(async () => {
   await chromium?.close()
+  await seeded?.close()
   await service?.close()
 })
 
@@ -33,6 +38,7 @@ interface Ledger {
   intervals: { counted: number; notes: string[] }[]
 }
 interface Board {
+  count: number
   rows: { rank: number; username: string | null; seconds: number }[]
   me: { rank: number | null; seconds: number }
 }
@@ -85,12 +91,9 @@ const figures = (page: Page) => page.locator('.figures dd').allTextContents()
 const seededCount = Number(process.env.FIGURES_STUDENTS ?? 3)
 
 test(`the screens of ${seededCount} seeded students show what the API says, and what an oracle counts second by second`, async () => {
-  let databaseUrl = ''
-  const through = async (url: string) => (databaseUrl = await seedStudents(url))
-  const seeded = await startService(termSettings, { through })
   const { page, context, complaints } = await openPage(chromium, seeded.address)
   await page.goto(seeded.address)
-  const all = await recordsOfStudents(databaseUrl, seeded.address, seededCount)
+  const all = await recordsOfStudents(seededUrl, seeded.address, seededCount)
   for (const [at, records] of all.entries()) {
     const session = await openSession(seeded.address, at + 1)
     const oracle = createOracle(records, campusDay(Date.now() / 1000))
@@ -100,11 +103,14 @@ test(`the screens of ${seededCount} seeded students show what the API says, and 
       return body
     }
     await takeSession(context, page, session)
-    await compareStudent(page, { id: at + 1, oracle, ask })
+    const compared = { id: at + 1, oracle, ask }
+    await compareStudent(page, compared)
+    if (at > 0) continue
+    await page.goBack()
+    await walkBack(page, compared)
   }
   assert.deepEqual(complaints, [])
   await context.close()
-  await seeded.close()
 })
 
 interface Compared {
@@ -129,6 +135,21 @@ async function compareStudent(page: Page, compared: Compared): Promise<void> {
   const cells = year.map(({ seconds }) => (seconds === 0 ? '没有学习' : inWords(seconds)))
   assert.deepEqual(await lengthsOf(page, '.year a'), cells)
   await compareDay(page, compared)
+}
+
+/** Back to the month of the first record, and no further. */
+async function walkBack(page: Page, { oracle }: Compared): Promise<void> {
+  await choose(page, '月')
+  const back = page.getByRole('button', { name: '往前' })
+  const [year, month] = oracle.firstDay.split('-').map(Number)
+  const first = page.getByRole('heading', { name: `${year} 年 ${month} 月`, exact: true })
+  const isFirst = async () => {
+    if (await first.isVisible()) return true
+    await back.click()
+    return false
+  }
+  await until(isFirst, 'there is a first month')
+  assert.equal(await back.getAttribute('aria-disabled'), 'true')
 }
 
 async function comparePeriod(page: Page, kind: 'week' | 'month' | 'term', compared: Compared): Promise<void> {
@@ -256,6 +277,39 @@ test('the boards show the ranks of the API, and the own one beside them', async 
     )
   }
   assert.deepEqual(complaints, [])
+  await context.close()
+})
+
+test('a board is read on by keyboard, after a failure too, and who hides is told so', async () => {
+  const { page, context } = await openPage(chromium, seeded.address)
+  await page.goto(seeded.address)
+  const session = await openSession(seeded.address, 1)
+  await takeSession(context, page, session)
+  const as = { cookie: session.cookie, 'sec-fetch-site': 'same-origin' }
+  const base = `${seeded.address}/api/v1.0`
+  const { body } = await send('GET', `${base}/leaderboards/term`, { as })
+  const { count, me } = body as Board
+  assert.ok(count > 40)
+  const json = { error: 'service unavailable', message: '服务暂时不可用，请稍后再试。' }
+  await page.route(/leaderboards.*cursor/, (route) => route.fulfill({ status: 503, json }))
+  await page.goto(`${seeded.address}/board?by=term`)
+  await page.locator('.more button').focus()
+  await page.getByRole('alert').getByText(json.message).waitFor()
+  await page.unroute(/leaderboards.*cursor/)
+  await page.getByRole('button', { name: '重试' }).press('Enter')
+  const rows = page.locator('.board li')
+  const readOn = async () => {
+    if ((await rows.count()) === count) return true
+    await page.keyboard.press('Enter')
+    return false
+  }
+  await until(readOn, `all ${count} are read`, { pauseMs: 100 })
+  assert.equal(await page.evaluate('document.activeElement.closest(".board li") !== null'), true)
+  const own = page.getByRole('region', { name: '我的名次' })
+  await own.getByText(`第 ${me.rank} 名`).waitFor()
+  await send('PUT', `${base}/users/me/settings`, { as, json: { visibility: 'only_me' } })
+  await page.reload()
+  await own.getByText('你选择了不公开').waitFor()
   await context.close()
 })
 

@@ -19,6 +19,7 @@ export const figuresEn: Pick<Messages, keyof typeof figuresZh> = {
   figuresMeanSoFar: 'Mean per day, so far',
   figuresLongest: 'Longest sitting',
   figuresEmpty: 'No study in this time yet.',
+  figuresBegin: 'Start now',
   bySubject: 'By subject',
   perDay: 'Time per day',
   perWeek: 'Time per week',
@@ -43,7 +44,6 @@ export const figuresEn: Pick<Messages, keyof typeof figuresZh> = {
   ledgerTitle: 'How it adds up',
   ledgerIntro:
     'Overlapping time counts once, and days are cut at midnight. Unless it says otherwise, a part counts in full, in the ranking too.',
-  ledgerEmpty: 'No study time on this day.',
   ledgerPartOnBoards: (length) => `${length} count in the ranking`,
   ledgerNote: {
     'cut at midnight': () => 'Crosses midnight: this is the part of this day',

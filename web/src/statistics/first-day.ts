@@ -8,16 +8,15 @@ import { fromWireTime } from '../time/wire-time.ts'
 /** No record is older: the service takes none. */
 const earliestDay = '2000-01-01'
 
-/** The day on which the first record began: nothing is to be seen before it. Today where there is no record. */
+/** The day on which the first record began: nothing is to be seen before it. Today where there is no record, or while it isn't known. */
 export function useFirstDay(today: ComputedRef<string>): ComputedRef<string> {
   const first = useResource(
     () => 'first-record',
     () => ask(api.GET('/api/v1.0/users/me/studys', { params: { query: { per_page: 1 } } })),
   )
   return computed(() => {
-    const { value: found } = first.data
-    if (found === undefined) return earliestDay
-    const [study] = found.studys
+    if (first.refusal.value && !first.data.value) return earliestDay
+    const study = first.data.value?.studys[0]
     return study ? campusDay(fromWireTime(study.start_time), service.value.timezone) : today.value
   })
 }
