@@ -15,9 +15,9 @@ let seeded: Service
 let seededUrl = ''
 let chromium: TestBrowser
 before(async () => {
-  service = await startService(termSettings)
-  seeded = await startService(termSettings, { through: async (url) => (seededUrl = await seedStudents(url)) })
-  chromium = await openBrowser()
+  const through = async (url: string) => (seededUrl = await seedStudents(url))
+  const starting = [startService(termSettings), startService(termSettings, { through }), openBrowser()] as const
+  ;[service, seeded, chromium] = await Promise.all(starting)
 })
 after(async () => {
   await chromium?.close()
@@ -90,7 +90,7 @@ const figures = (page: Page) => page.locator('.figures dd').allTextContents()
 /** All 50 in `FIGURES_STUDENTS=50 npm test -- test/browser/web-figures.test.ts`. */
 const seededCount = Number(process.env.FIGURES_STUDENTS ?? 3)
 
-test(`the screens of ${seededCount} seeded students show what the API says, and what an oracle counts second by second`, async () => {
+test(`the screens of ${seededCount} seeded students show what the API says, and what an oracle counts step by step`, async () => {
   const { page, context, complaints } = await openPage(chromium, seeded.address)
   await page.goto(seeded.address)
   const all = await recordsOfStudents(seededUrl, seeded.address, seededCount)
