@@ -7,7 +7,8 @@ const password = '图书馆里真的很安静'
 const quiet = { username: '小静', password, school: 2 }
 
 /** A term around today, whenever that is. */
-export const termSettings = { TERMS: `本学期:${dayFromNow(-80)}:${dayFromNow(40)}` }
+export const termStart = dayFromNow(-80)
+export const termSettings = { TERMS: `本学期:${termStart}:${dayFromNow(40)}` }
 
 /** Of the campus, or the day before it: the seeded student has records on both. */
 const yesterday = dayFromNow(-1)

@@ -5,17 +5,23 @@ import { basic, send } from '../contract/client.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { until } from '../support/patience.ts'
 import { type Service, startService } from '../support/service.ts'
-import { seedBoard, termSettings } from './figure-screens.ts'
+import { seedBoard, termSettings, termStart } from './figure-screens.ts'
+import { createOracle, later, openSession, recordsOfStudents, seedStudents, takeSession } from './seeded-students.ts'
 import { openPage, register, type Student, signedIn } from './web-page.ts'
 
 let service: Service
+/** Another one, of a seeded campus. */
+let seeded: Service
+let seededUrl = ''
 let chromium: TestBrowser
 before(async () => {
-  service = await startService(termSettings)
-  chromium = await openBrowser()
+  const through = async (url: string) => (seededUrl = await seedStudents(url))
+  const starting = [startService(termSettings), startService(termSettings, { through }), openBrowser()] as const
+  ;[service, seeded, chromium] = await Promise.all(starting)
 })
 after(async () => {
   await chromium?.close()
+  await seeded?.close()
   await service?.close()
 })
 
@@ -24,12 +30,6 @@ const as = basic(mo.username, mo.password)
 const hour = 3600
 
 interface Statistics {
-  from: string
-  days: { day: string; seconds: number }[]
-  total_seconds: number
-  average_seconds: number
-  longest_seconds: number
-  subjects: { subject: string | null; seconds: number }[]
   streak: { current: number }
 }
 interface Ledger {
@@ -38,6 +38,7 @@ interface Ledger {
   intervals: { counted: number; notes: string[] }[]
 }
 interface Board {
+  count: number
   rows: { rank: number; username: string | null; seconds: number }[]
   me: { rank: number | null; seconds: number }
 }
@@ -86,67 +87,135 @@ const choose = (page: Page, name: string) => page.getByRole('button', { name, ex
 /** The names and the values of the figures of a screen. */
 const figures = (page: Page) => page.locator('.figures dd').allTextContents()
 
-test('numbers on the screen are those of the API', async () => {
-  await register(service.address, mo)
-  await seedPast()
-  const me = await read<{ url: string }>('/users/me')
-  const id = me.url.split('/').at(-1)
-  const { page, context, complaints } = await openPage(chromium, service.address)
-  await signedIn(page, service.address, mo)
+/** All 50 in `FIGURES_STUDENTS=50 npm test -- test/browser/web-figures.test.ts`. */
+const seededCount = Number(process.env.FIGURES_STUDENTS ?? 3)
 
-  const today = campusDay(Date.now() / 1000)
-  const week = await read<Statistics>(`/users/${id}/statistics?to=${today}`)
-  await page.getByRole('button', { name: `连续 ${week.streak.current} 天` }).click()
-  await page.getByRole('dialog').getByText('15 分钟').waitFor()
-  await page.keyboard.press('Escape')
-  const bars = await page.getByRole('img', { name: /^最近 7 天/ }).getAttribute('aria-label')
-  const lengths = week.days.map(({ seconds }) => inWords(seconds))
-  assert.deepEqual(
-    bars
-      ?.split('：')
-      .slice(2)
-      .map((text) => text.split('；')[0]),
-    lengths,
-  )
-  await page.getByText(inWords(week.total_seconds), { exact: true }).first().waitFor()
-
-  await page.getByRole('link', { name: '统计' }).click()
-  const days = [firstOf('week', today), firstOf('month', today), termSettings.TERMS.split(':')[1]]
-  for (const [at, name] of ['周', '月', '学期'].entries()) {
-    await choose(page, name)
-    const found = await read<Statistics>(`/users/${id}/statistics?from=${days[at]}&to=${today}`)
-    const { total_seconds, average_seconds, longest_seconds } = found
-    const expected = [total_seconds, average_seconds, longest_seconds].map(inWords)
-    await until(async () => (await figures(page)).join() === expected.join(), `${name}: ${expected}`)
-    const shown = await page.locator('.subjects li').allInnerTexts()
-    const subjects = found.subjects.map(({ subject, seconds }) => `${subject ?? '未填科目'} ${inWords(seconds)}`)
-    assert.deepEqual(
-      shown.map((text) => text.replace(/\s*\n+\s*/g, ' ').trim()),
-      subjects,
-    )
+test(`the screens of ${seededCount} seeded students show what the API says, and what an oracle counts step by step`, async () => {
+  const { page, context, complaints } = await openPage(chromium, seeded.address)
+  await page.goto(seeded.address)
+  const all = await recordsOfStudents(seededUrl, seeded.address, seededCount)
+  for (const [at, records] of all.entries()) {
+    const session = await openSession(seeded.address, at + 1)
+    const oracle = createOracle(records, campusDay(Date.now() / 1000))
+    const ask = async (path: string) => {
+      const headers = { cookie: session.cookie }
+      const { body } = await send('GET', `${seeded.address}/api/v1.0/users/${path}`, { headers })
+      return body
+    }
+    await takeSession(context, page, session)
+    const compared = { id: at + 1, oracle, ask }
+    await compareStudent(page, compared)
+    if (at > 0) continue
+    await page.goBack()
+    await walkBack(page, compared)
   }
-  await choose(page, '月')
-  await choose(page, '往前')
-  await page.getByText('年').first().waitFor()
-  const year = await read<Statistics>(`/users/${id}/statistics?from=${today.slice(0, 4)}-01-01&to=${today}`)
-  const cells = await page
-    .locator('.year a')
-    .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')?.split('：')[1]))
-  assert.deepEqual(
-    cells,
-    year.days.map(({ seconds }) => (seconds === 0 ? '没有学习' : inWords(seconds))),
-  )
   assert.deepEqual(complaints, [])
   await context.close()
 })
 
+interface Compared {
+  id: number
+  oracle: ReturnType<typeof createOracle>
+  ask(path: string): Promise<unknown>
+}
+
+async function compareStudent(page: Page, compared: Compared): Promise<void> {
+  const { id, oracle } = compared
+  const today = campusDay(Date.now() / 1000)
+  const streak = oracle.streak()
+  await page.getByRole('button', { name: streak > 0 ? `连续 ${streak} 天` : '今天开始新的连续' }).waitFor()
+  const chart = page.getByRole('img', { name: /^最近 7 天/ })
+  const last = oracle.statistics(later(today, -6), today).days.map(({ seconds }) => inWords(seconds))
+  const shown = async () => [...((await chart.getAttribute('aria-label')) ?? '').matchAll(/：([^：；]+)(?=；|$)/g)]
+  await until(async () => (await shown()).map(([, text]) => text).join() === last.join(), `student ${id}: ${last}`)
+
+  await page.getByRole('link', { name: '统计' }).click()
+  for (const kind of ['week', 'month', 'term'] as const) await comparePeriod(page, kind, compared)
+  const year = oracle.statistics(`${today.slice(0, 4)}-01-01`, today).days
+  const cells = year.map(({ seconds }) => (seconds === 0 ? '没有学习' : inWords(seconds)))
+  assert.deepEqual(await lengthsOf(page, '.year a'), cells)
+  await compareDay(page, compared)
+}
+
+/** Back to the month of the first record, and no further. */
+async function walkBack(page: Page, { oracle }: Compared): Promise<void> {
+  await choose(page, '月')
+  const back = page.getByRole('button', { name: '往前' })
+  const [year, month] = oracle.firstDay.split('-').map(Number)
+  const first = page.getByRole('heading', { name: `${year} 年 ${month} 月`, exact: true })
+  const isFirst = async () => {
+    if (await first.isVisible()) return true
+    await back.click()
+    return false
+  }
+  await until(isFirst, 'there is a first month')
+  assert.equal(await back.getAttribute('aria-disabled'), 'true')
+}
+
+async function comparePeriod(page: Page, kind: 'week' | 'month' | 'term', compared: Compared): Promise<void> {
+  const { id, oracle, ask } = compared
+  const today = campusDay(Date.now() / 1000)
+  const from = kind === 'term' ? termStart : firstOf(kind, today)
+  const found = oracle.statistics(from, today)
+  const { days, total_seconds, average_seconds, longest_seconds, subjects } = found
+  const told = (await ask(`${id}/statistics?from=${from}&to=${today}`)) as Statistics
+  assert.partialDeepStrictEqual(told, found, `student ${id}, ${kind}`)
+  assert.equal(told.streak.current, oracle.streak())
+
+  await choose(page, { week: '周', month: '月', term: '学期' }[kind])
+  const expected = [total_seconds, average_seconds, longest_seconds].map(inWords)
+  await until(async () => (await figures(page)).join() === expected.join(), `student ${id}, ${kind}: ${expected}`)
+  const rows = await page.locator('.subjects li').allInnerTexts()
+  assert.deepEqual(
+    rows.map((text) => text.trim().split(/\s*\n+\s*/)),
+    subjects.map(({ subject, seconds }) => [subject ?? '未填科目', inWords(seconds)]),
+  )
+  const bars = kind === 'term' ? weeksOf(days) : days
+  assert.deepEqual(
+    await lengthsOf(page, '.period-bars a'),
+    bars.map(({ seconds }) => inWords(seconds)),
+  )
+}
+
+/** The fullest day of this month, by a tap on its bar. */
+async function compareDay(page: Page, { id, oracle, ask }: Compared): Promise<void> {
+  const today = campusDay(Date.now() / 1000)
+  const { days } = oracle.statistics(firstOf('month', today), today)
+  const { day } = days.reduce((most, each) => (each.seconds > most.seconds ? each : most))
+  const found = oracle.ledger(day)
+  const ledger = (await ask(`me/ledger?day=${day}`)) as Ledger
+  assert.partialDeepStrictEqual(ledger, found, `student ${id}, ${day}`)
+  const sum = ledger.intervals.reduce((all, { counted }) => all + counted, 0)
+  assert.equal(sum, found.seconds)
+  await choose(page, '月')
+  await page.locator(`.period-bars a[href="/day/${day}"]`).click()
+  const expected = [found.seconds, found.board_seconds].map(inWords)
+  await until(async () => (await figures(page)).join() === expected.join(), `student ${id}, ${day}: ${expected}`)
+  assert.deepEqual(
+    await page.locator('.ledger-length').allInnerTexts(),
+    ledger.intervals.map(({ counted }) => inWords(counted)),
+  )
+}
+
+/** The lengths that a chart's links say. */
+async function lengthsOf(page: Page, links: string): Promise<(string | undefined)[]> {
+  return page.locator(links).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')?.split('：')[1]))
+}
+
+/** Sums of weeks from Monday. */
+function weeksOf(days: readonly { day: string; seconds: number }[]): { seconds: number }[] {
+  const weeks = Map.groupBy(days, ({ day }) => firstOf('week', day))
+  return [...weeks.values()].map((week) => ({ seconds: week.reduce((sum, { seconds }) => sum + seconds, 0) }))
+}
+
 function firstOf(kind: 'week' | 'month', day: string): string {
   if (kind === 'month') return `${day.slice(0, 7)}-01`
-  const at = Date.parse(`${day}T00:00:00Z`)
-  return new Date(at - ((new Date(at).getUTCDay() + 6) % 7) * 24 * hour * 1000).toISOString().slice(0, 10)
+  return later(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7))
 }
 
 test('a day opens by keyboard from the year, and is told as the ledger tells it', async () => {
+  await register(service.address, mo)
+  await seedPast()
   const { page, context, complaints } = await openPage(chromium, service.address)
   await signedIn(page, service.address, mo)
   await page.goto(`${service.address}/statistics`)
@@ -211,6 +280,39 @@ test('the boards show the ranks of the API, and the own one beside them', async 
   await context.close()
 })
 
+test('a board is read on by keyboard, after a failure too, and who hides is told so', async () => {
+  const { page, context } = await openPage(chromium, seeded.address)
+  await page.goto(seeded.address)
+  const session = await openSession(seeded.address, 1)
+  await takeSession(context, page, session)
+  const as = { cookie: session.cookie, 'sec-fetch-site': 'same-origin' }
+  const base = `${seeded.address}/api/v1.0`
+  const { body } = await send('GET', `${base}/leaderboards/term`, { as })
+  const { count, me } = body as Board
+  assert.ok(count > 40)
+  const json = { error: 'service unavailable', message: '服务暂时不可用，请稍后再试。' }
+  await page.route(/leaderboards.*cursor/, (route) => route.fulfill({ status: 503, json }))
+  await page.goto(`${seeded.address}/board?by=term`)
+  await page.locator('.more button').focus()
+  await page.getByRole('alert').getByText(json.message).waitFor()
+  await page.unroute(/leaderboards.*cursor/)
+  await page.getByRole('button', { name: '重试' }).press('Enter')
+  const rows = page.locator('.board li')
+  const readOn = async () => {
+    if ((await rows.count()) === count) return true
+    await page.keyboard.press('Enter')
+    return false
+  }
+  await until(readOn, `all ${count} are read`, { pauseMs: 100 })
+  assert.equal(await page.evaluate('document.activeElement.closest(".board li") !== null'), true)
+  const own = page.getByRole('region', { name: '我的名次' })
+  await own.getByText(`第 ${me.rank} 名`).waitFor()
+  await send('PUT', `${base}/users/me/settings`, { as, json: { visibility: 'only_me' } })
+  await page.reload()
+  await own.getByText('你选择了不公开').waitFor()
+  await context.close()
+})
+
 test('without terms the choice of a term says so', async () => {
   const bare = await startService()
   const { page, context, complaints } = await openPage(chromium, bare.address)
@@ -220,6 +322,11 @@ test('without terms the choice of a term says so', async () => {
   await page.getByText('学校还没有设置学期').waitFor()
   await page.goto(`${bare.address}/board`)
   await choose(page, '本学期')
+  await page.getByText('没有学期排行').waitFor()
+  // A slow phone, whose parser looks ahead for what a page under the service worker needs.
+  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
+  await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: 6 })
+  await page.reload()
   await page.getByText('没有学期排行').waitFor()
   assert.deepEqual(complaints, [])
   await context.close()

@@ -48,8 +48,17 @@ export const router = createRouter({
   history: createWebHistory(),
   routes,
   // Another week or day of the same screen is no other place.
-  scrollBehavior: (to, from, kept) => kept ?? (isSameScreen(to, from) ? false : { top: 0 }),
+  scrollBehavior: (to, from, kept) => (kept ? onceReached(kept) : isSameScreen(to, from) ? false : { top: 0 }),
 })
+
+/** Gone back to, a screen is as long as it was once its data is there. */
+async function onceReached<T extends { top: number }>(place: T): Promise<T> {
+  const { documentElement: page } = document
+  const isReached = () => page.scrollHeight >= place.top + innerHeight
+  for (const begun = performance.now(); !isReached() && performance.now() - begun < 1000; )
+    await new Promise(requestAnimationFrame)
+  return place
+}
 
 export function isSameScreen(one: RouteLocationNormalized, other: RouteLocationNormalized): boolean {
   return one.matched.at(-1)?.path === other.matched.at(-1)?.path

@@ -34,7 +34,7 @@ function dayBars({ kind, period, today }: ShownPeriod, seconds: ReadonlyMap<stri
   return daysOf(period).map((day, at) => {
     const label = kind === 'week' ? messages.value.weekdays[weekdayOf(day)] : at % 7 === 0 ? String(at + 1) : undefined
     const time = seconds.get(day) ?? 0
-    const text = `${dayName(day, today)}：${lengthInWords(time)}`
+    const text = messages.value.barText(dayName(day, today), lengthInWords(time))
     const path = day <= today ? `/day/${day}` : undefined
     return { key: day, label, seconds: time, text, path, isMarked: day === today }
   })
@@ -47,7 +47,8 @@ function weekBars({ period, today }: ShownPeriod, seconds: ReadonlyMap<string, n
   return mondays.map((monday, at) => {
     const time = daysOf({ from: monday, to: addDays(monday, 6) }).reduce((sum, day) => sum + (seconds.get(day) ?? 0), 0)
     const { month, date } = monthAndDay(monday)
-    const text = `${messages.value.weekFrom(messages.value.monthDay(month, date))}：${lengthInWords(time)}`
+    const week = messages.value.weekFrom(messages.value.monthDay(month, date))
+    const text = messages.value.barText(week, lengthInWords(time))
     const path = monday <= today ? `/statistics?by=week&day=${monday}` : undefined
     const isMarked = monday <= today && today <= addDays(monday, 6)
     return { key: monday, label: at % 5 === 0 ? `${month}/${date}` : undefined, seconds: time, text, path, isMarked }

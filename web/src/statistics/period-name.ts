@@ -3,16 +3,22 @@ import { dayInWords } from '../studies/day-name.ts'
 import { monthAndDay } from '../time/format.ts'
 import type { Period, PeriodKind, Term } from './period.ts'
 
+export interface PeriodName {
+  text: string
+  /** A term's days, which its name doesn't tell. */
+  days?: string
+}
+
 /** A period as one says it. The year is said where it isn't the running one. */
 export function periodName(
   { kind, period, today }: { kind: PeriodKind; period: Period; today: string },
   terms: readonly Term[],
-): string {
+): PeriodName {
   if (kind === 'month')
-    return messages.value.yearAndMonth(Number(period.from.slice(0, 4)), monthAndDay(period.from).month)
+    return { text: messages.value.yearAndMonth(Number(period.from.slice(0, 4)), monthAndDay(period.from).month) }
   const days = daysInWords(period, today)
   const term = kind === 'term' ? terms.find(({ from }) => from === period.from) : undefined
-  return term ? `${term.name} · ${days}` : days
+  return term ? { text: term.name, days } : { text: days }
 }
 
 export function daysInWords({ from, to }: Period, today: string): string {

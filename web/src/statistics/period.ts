@@ -27,9 +27,15 @@ export function latestPeriod(kind: PeriodKind, today: string, terms: readonly Te
   return terms.filter(({ from }) => from <= today).at(-1)
 }
 
-export function periodBefore(kind: PeriodKind, { from }: Period, terms: readonly Term[]): Period | undefined {
-  if (kind === 'term') return terms.filter(({ to }) => to < from).at(-1)
-  return from <= '2000-01-01' ? undefined : periodHolding(kind, addDays(from, -1), terms)
+/** Undefined where it lies before the first record. */
+export function periodBefore(
+  kind: PeriodKind,
+  { from }: Period,
+  { terms, firstDay }: { terms: readonly Term[]; firstDay: string },
+): Period | undefined {
+  const last =
+    kind === 'term' ? terms.filter(({ to }) => to < from).at(-1) : periodHolding(kind, addDays(from, -1), terms)
+  return last && last.to >= firstDay ? last : undefined
 }
 
 /** Undefined where it lies in the future. */

@@ -1,6 +1,7 @@
 import { type ComputedRef, computed, type WritableComputedRef } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { service } from '../session/service-info.ts'
+import { useFirstDay } from './first-day.ts'
 import {
   isDay,
   latestPeriod,
@@ -34,7 +35,10 @@ export function usePeriodChoice(today: ComputedRef<string>): PeriodChoice {
     const wanted = isDay(day) && day <= today.value ? periodHolding(kind.value, day, terms.value) : undefined
     return wanted ?? latestPeriod(kind.value, today.value, terms.value)
   })
-  const before = computed(() => period.value && periodBefore(kind.value, period.value, terms.value))
+  const firstDay = useFirstDay(today)
+  const before = computed(
+    () => period.value && periodBefore(kind.value, period.value, { terms: terms.value, firstDay: firstDay.value }),
+  )
   const after = computed(
     () => period.value && periodAfter(kind.value, period.value, { terms: terms.value, today: today.value }),
   )
