@@ -3,7 +3,7 @@ import { readConfig } from '../src/config/read-config.ts'
 import { createDerivedData } from '../src/derived-data.ts'
 import { apiBase } from '../src/http/links.ts'
 import { openDatabase } from '../src/server/open-storage.ts'
-import { rebuildTotals } from '../src/statistics/upkeep/rebuild.service.ts'
+import { rebuildTotals } from '../src/statistics/maintenance/rebuild.service.ts'
 import { seedUserName } from '../src/tools/seed/accounts.ts'
 import { openSeedStore } from '../src/tools/seed/open-seed-store.ts'
 import { seedDatabase } from '../src/tools/seed/seed.service.ts'
@@ -56,7 +56,7 @@ export async function seedWorld(
   signal?: AbortSignal,
 ): Promise<void> {
   const until = Math.floor(Date.now() / 60_000) * 60
-  const wish = {
+  const request = {
     students,
     records,
     seed: 7,
@@ -68,7 +68,7 @@ export async function seedWorld(
   const config = readConfig({ DATABASE_URL: databaseUrl })
   const store = await openSeedStore(config.database)
   try {
-    await seedDatabase(store, { wish, now: until, passwordHash: await hashPassword(password), onProgress, signal })
+    await seedDatabase(store, { request, now: until, passwordHash: await hashPassword(password), onProgress, signal })
   } finally {
     await store.close()
   }

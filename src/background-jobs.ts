@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import fp from 'fastify-plugin'
-import type { TotalsSweep } from './statistics/upkeep/totals-sweep.service.ts'
+import type { TotalsSweep } from './statistics/maintenance/totals-sweep.service.ts'
 import type { HeartbeatService } from './studies/own/heartbeat.service.ts'
 
 export interface BackgroundJobsOptions {

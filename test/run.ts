@@ -1,12 +1,13 @@
 // `npm test` runs all tests on SQLite, and those that need a database on PostgreSQL too. `npm test -- FILE…` runs these files on
 // SQLite, or with --postgres on PostgreSQL.
 import { once } from 'node:events'
-import { globSync } from 'node:fs'
+import { globSync, writeFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { removeRun } from '../scripts/test-run.mjs'
 import { machineFactor } from './support/patience.ts'
@@ -43,6 +44,10 @@ const longest = [
   'test/schools/kingosoft-conformance.test.ts',
   'test/storage/postgres-outage.test.ts',
 ]
+/** These need a process of their own: they end it, or count what the whole process does. */
+const isAlone = new Set(globSync(['test/*.test.ts', 'test/{browser,faults}/*.test.ts']))
+/** Files that share a process, because loading the service costs more processor time than most files do. */
+const filesPerProcess = 8
 /** More than there are cores, because many test files mostly wait. */
 const concurrency = availableParallelism() + 2
 
@@ -87,10 +92,33 @@ async function onPostgres(work: () => Promise<void>): Promise<void> {
   }
 }
 
+function partsOf<T>(list: T[], length: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / length) }, (_, part) =>
+    list.slice(part * length, (part + 1) * length),
+  )
+}
+
+/** Writes a test file that runs `files` one after another, each as a suite, so that its hooks are its own. */
+function groupFile(name: string, files: string[]): string {
+  const path = join(folder ?? tmpdir(), `${name}.test.mjs`)
+  const suites = files.map((file) => {
+    const url = pathToFileURL(resolve(file)).href
+    return `await describe('${file}', async () => { await import('${url}') })`
+  })
+  const support = pathToFileURL(resolve('test/support/password-cost.ts')).href
+  const head = ["import { describe } from 'node:test'", `import { lowerPasswordCost } from '${support}'`]
+  writeFileSync(path, [...head, 'lowerPasswordCost()', ...suites, ''].join('\n'))
+  return path
+}
+
 async function runTests(database: string, patterns: string[], exclude: string[] = []): Promise<void> {
   console.log(`--- ${database}`)
   const found = globSync(patterns, { exclude })
-  const files = [...new Set([...longest.filter((file) => found.includes(file)), ...found])]
+  const first = longest.filter((file) => found.includes(file))
+  const apart = found.filter((file) => isAlone.has(file))
+  const shared = found.filter((file) => !isAlone.has(file) && !first.includes(file))
+  const groups = [...first.map((file) => [file]), ...partsOf(shared, filesPerProcess)]
+  const files = [...groups.map((group, at) => groupFile(`${database}-${at}`, group)), ...apart]
   const events = run({ files, concurrency })
   events.on('test:summary', ({ file, counts: ended }) => {
     if (file !== undefined) return

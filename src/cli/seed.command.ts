@@ -5,11 +5,11 @@ import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/read-config.ts'
 import { createDerivedData } from '../derived-data.ts'
 import { systemClock } from '../shared/clock.ts'
+import { rebuildTotals } from '../statistics/maintenance/rebuild.service.ts'
 import { countAccounts } from '../statistics/totals-state.repository.ts'
-import { rebuildTotals } from '../statistics/upkeep/rebuild.service.ts'
 import { openTarget } from '../tools/database-copy/open-target.ts'
 import { openSeedStore } from '../tools/seed/open-seed-store.ts'
-import { type PlanWish, startOfDay } from '../tools/seed/plan.ts'
+import { type PlanRequest, startOfDay } from '../tools/seed/plan.ts'
 import { NotEmptyError, seedDatabase } from '../tools/seed/seed.service.ts'
 import { explain } from './explain.ts'
 import { showProgress, untilInterrupted } from './progress.ts'
@@ -57,12 +57,12 @@ After Ctrl-C, run the command again with the same options to resume. Exit codes:
 }
 
 async function run(config: Config, options: SeedCommandOptions, signal: AbortSignal): Promise<void> {
-  const wish = wishOf(config, options)
+  const request = requestOf(config, options)
   const store = await openSeedStore(config.database)
   try {
-    const passwordHash = options.password === undefined ? nobodysHash : await hashPassword(options.password)
-    const progress = showProgress({ label: 'seed', total: wish.records, unit: 'records' })
-    await seedDatabase(store, { wish, now: systemClock.now(), passwordHash, signal, onProgress: progress.update })
+    const passwordHash = options.password === undefined ? nobodysHash() : await hashPassword(options.password)
+    const progress = showProgress({ label: 'seed', total: request.records, unit: 'records' })
+    await seedDatabase(store, { request, now: systemClock.now(), passwordHash, signal, onProgress: progress.update })
     progress.finish()
   } finally {
     await store.close()
@@ -88,17 +88,17 @@ async function buildTotals(config: Config, signal: AbortSignal): Promise<void> {
 }
 
 /** @throws Error for dates in the future or in the wrong order */
-function wishOf(
+function requestOf(
   { timezone, studyMaxHours }: Config,
   { students, records, seed, from, to }: SeedCommandOptions,
-): PlanWish {
-  const wish: PlanWish = { students, records, seed, timezone, limit: Math.round(studyMaxHours * 3600) }
-  if (from) wish.from = startOfDay(from, timezone)
-  if (to) wish.until = startOfDay(to, timezone)
+): PlanRequest {
+  const request: PlanRequest = { students, records, seed, timezone, limit: Math.round(studyMaxHours * 3600) }
+  if (from) request.from = startOfDay(from, timezone)
+  if (to) request.until = startOfDay(to, timezone)
   const now = systemClock.now()
-  if ((wish.until ?? now) > now) throw new Error('--to is in the future')
-  if ((wish.from ?? 0) >= (wish.until ?? now)) throw new Error('--from is not before --to')
-  return wish
+  if ((request.until ?? now) > now) throw new Error('--to is in the future')
+  if ((request.from ?? 0) >= (request.until ?? now)) throw new Error('--from is not before --to')
+  return request
 }
 
 function explainRefusal(error: unknown): string {

@@ -43,11 +43,11 @@ export function createStatisticsService({ storage, totals, streakMinutes, rules 
    */
   function writeStatistics(
     accountId: AccountId,
-    { caller, window: wish, write }: StatisticsRequest,
+    { caller, window: asked, write }: StatisticsRequest,
   ): MaybePromise<string> {
     const { now } = rules()
     const today = calendar.dayOf(now)
-    const window = windowOf(wish, today)
+    const window = windowOf(asked, today)
     return andThen(findTotalsState(storage.db, accountId), (state) => {
       if (state === undefined || (state.hidden && accountId !== caller)) throw new DomainError('not-found')
       const key = `${accountId} ${window.from} ${window.to} ${accountId === caller}`

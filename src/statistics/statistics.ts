@@ -29,9 +29,9 @@ const usualDays = 7
 const mostDays = 400
 
 /** @throws DomainError `range-reversed`, `window-too-long` */
-export function windowOf(wish: Partial<DayWindow>, today: CampusDay): DayWindow {
-  const to = wish.to ?? (Math.max(today, wish.from ?? today) as CampusDay)
-  const from = wish.from ?? ((to - usualDays + 1) as CampusDay)
+export function windowOf(asked: Partial<DayWindow>, today: CampusDay): DayWindow {
+  const to = asked.to ?? (Math.max(today, asked.from ?? today) as CampusDay)
+  const from = asked.from ?? ((to - usualDays + 1) as CampusDay)
   if (to < from) throw new DomainError('range-reversed')
   if (to - from >= mostDays) throw new DomainError('window-too-long')
   return { from, to }

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
 import { basic, send } from '../contract/client.ts'
-import { freePort, lanHost, openBrowser, type TestBrowser } from '../support/browser.ts'
+import { countPasswordBoxes, freePort, lanHost, openBrowser, type TestBrowser } from '../support/browser.ts'
 import { type Service, startService } from '../support/service.ts'
 
 const ann = { username: 'ann', password: 'a quiet reading room' }
@@ -46,19 +46,10 @@ async function openSite(host: string): Promise<Site> {
   return { service, origin }
 }
 
-/** A page, and how often the browser was about to ask for a password in a box of its own. */
 async function openPage(context: BrowserContext): Promise<{ page: Page; boxes: () => number }> {
   const page = await context.newPage()
   page.setDefaultTimeout(120_000)
-  const client = await context.newCDPSession(page)
-  let boxes = 0
-  client.on('Fetch.requestPaused', ({ requestId }) => void client.send('Fetch.continueRequest', { requestId }))
-  client.on('Fetch.authRequired', ({ requestId }) => {
-    boxes += 1
-    void client.send('Fetch.continueWithAuth', { requestId, authChallengeResponse: { response: 'CancelAuth' } })
-  })
-  await client.send('Fetch.enable', { handleAuthRequests: true })
-  return { page, boxes: () => boxes }
+  return { page, boxes: await countPasswordBoxes(page) }
 }
 
 /** The status of a call by a script of the page; 0 where the script may not see it, -1 where the browser refuses it. */
@@ -127,8 +118,13 @@ for (const host of hosts) {
           await submit(page, `${api}${path}`, type)
         }
       }
-      await page.goto(foreign)
-      await frame(page, `${api}/studys/`)
+      for (const address of [`${api}/studys/`, `${site.origin}/me`]) {
+        await page.goto(foreign)
+        await frame(page, address)
+        assert.equal(page.frames().length, 2)
+        assert.ok(!page.frames().some((one) => one.url().startsWith(site.origin)), `${address} is in a frame of theirs`)
+        await follow(page, address)
+      }
     }
     assert.equal(await recordsAt(site), 0)
     assert.deepEqual(await context.cookies(), before)
@@ -149,12 +145,20 @@ async function submit(page: Page, action: string, enctype: string): Promise<void
   assert.ok(((await answered)?.status() ?? 0) >= 400, `${enctype} to ${action}`)
 }
 
-/** Puts a page of ours into theirs, and a link to it. */
+/** Puts an address of ours into a page of theirs. */
 async function frame(page: Page, url: string): Promise<void> {
   await page.evaluate(`new Promise((resolve) => {
     const frame = document.createElement('iframe')
     Object.assign(frame, { src: ${JSON.stringify(url)}, onload: resolve, onerror: resolve })
     document.body.append(frame)
   })`)
-  await page.goto(url).catch(() => undefined)
+}
+
+/** Presses a link of theirs that leads to us. */
+async function follow(page: Page, url: string): Promise<void> {
+  await page.evaluate(`document.body.append(Object.assign(document.createElement('a'), {
+    href: ${JSON.stringify(url)}, textContent: 'Your prize' }))`)
+  const answered = page.waitForResponse(url)
+  await page.getByRole('link', { name: 'Your prize' }).click()
+  await answered
 }

@@ -3,13 +3,14 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openBrowser } from '../support/browser.ts'
 import { startService } from '../support/service.ts'
+import { termSettings } from './figure-screens.ts'
 import { openPage, phone, register } from './web-page.ts'
 import { regular, screens, seedRecords } from './web-screens.ts'
 
 const folder = join(import.meta.dirname, '../../web/shots')
 const wanted = process.argv.slice(2)
 mkdirSync(folder, { recursive: true })
-const service = await startService()
+const service = await startService(termSettings)
 const chromium = await openBrowser()
 try {
   await register(service.address, regular)

@@ -4,13 +4,14 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { type Service, startService } from '../support/service.ts'
+import { termSettings } from './figure-screens.ts'
 import { openPage, register } from './web-page.ts'
 import { regular, screens, seedRecords } from './web-screens.ts'
 
 let service: Service
 let chromium: TestBrowser
 before(async () => {
-  service = await startService()
+  service = await startService(termSettings)
   chromium = await openBrowser()
   await register(service.address, regular)
   await seedRecords(service.address, regular)

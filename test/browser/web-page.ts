@@ -2,6 +2,7 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-cor
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
 import { send } from '../contract/client.ts'
 import type { TestBrowser } from '../support/browser.ts'
+import { patience } from '../support/patience.ts'
 
 export const phone = { viewport: { width: 390, height: 844 }, locale: 'zh-CN' }
 
@@ -18,11 +19,16 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<OpenedPage> {
   const context = await chromium.browser.newContext({ ...phone, ...options })
+  const complaints = complaintsOf(context, address)
+  const page = await context.newPage()
+  page.setDefaultTimeout(patience(15_000))
+  return { context, page, complaints }
+}
+
+export function complaintsOf(context: BrowserContext, address: string): string[] {
   const complaints: string[] = []
   context.on('page', (page) => watch(page, address, complaints))
-  const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
-  return { context, page, complaints }
+  return complaints
 }
 
 function watch(page: Page, address: string, complaints: string[]): void {

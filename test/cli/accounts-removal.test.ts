@@ -39,7 +39,7 @@ async function addAccount(name: string): Promise<AccountId> {
     username: name,
     usernameKey: name,
     studentNumberHash: name,
-    passwordHash: nobodysHash,
+    passwordHash: nobodysHash(),
     createdAt: 1,
   }
   return (await storage.write((tx) => insertAccount(tx, account))).id

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { patient } from '../support/patient.ts'
 import { type Account, openApi } from './api.ts'
 import { walkBothWays } from './page-walk.ts'
-import { type Page, pageOf, type StudyRecord } from './resources.ts'
+import { type Page, pageOf, recordOf, type StudyRecord } from './resources.ts'
 import { ago, HOUR, later, MINUTE, SECOND } from './wire-time.ts'
 
 const api = openApi()
@@ -128,10 +129,11 @@ test('what is inserted while a client walks neither repeats nor hides a record t
 
 test('many walk and write at once, and every page is whole', async () => {
   const carl = await api.register()
-  const starts = Array.from({ length: 30 }, (_, at) => api.start(carl, later('2025-07-01 00:00:00', at * MINUTE)))
+  const places = Array.from({ length: 30 }, (_, at) => later('2025-07-01 00:00:00', at * MINUTE))
+  const starts = places.map((start_time) => patient(() => api.post('/studys/', carl.as, { start_time })))
   const reads = Array.from({ length: 20 }, () => api.records(carl, '?per_page=7'))
   for (const { studys } of await Promise.all(reads)) assert.ok(studys.length <= 7)
-  await Promise.all(starts)
+  for (const reply of await Promise.all(starts)) recordOf(reply, 201)
   const walked = await walkBothWays(api, carl.as, `${carl.user.studys}?per_page=7`, 7)
   assert.equal(walked.length, 30)
 })

@@ -98,10 +98,11 @@ test('what the service saw stays seen when it is made shorter, and is self-repor
 
 test('a running record is edited while it runs, and ended by its end', async () => {
   record = await api.start(ann)
-  const moved = await edited({ start_time: ago(HOUR), note: 'since an hour' })
+  const start = ago(HOUR)
+  const moved = await edited({ start_time: start, note: 'since an hour' })
   assert.deepEqual([moved.end_time, moved.self_reported], [null, true])
   assertError(await patch({ start_time: ago(16 * HOUR + MINUTE) }), 400)
-  const ended = await edited({ end_time: ago(MINUTE / 2) })
+  const ended = await edited({ end_time: later(start, HOUR - MINUTE / 2) })
   assert.deepEqual([ended.ended_by, ended.seconds], ['owner', 3600 - 30])
   assertError(await api.get('/studys/running', ann.as), 404)
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { databaseUrl } from '../../src/config/setting.ts'
 import { createDerivedData } from '../../src/derived-data.ts'
 import { openDatabase } from '../../src/server/open-storage.ts'
-import { rebuildTotals } from '../../src/statistics/upkeep/rebuild.service.ts'
+import { rebuildTotals } from '../../src/statistics/maintenance/rebuild.service.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { openSeedStore } from '../../src/tools/seed/open-seed-store.ts'
 import { seedDatabase } from '../../src/tools/seed/seed.service.ts'
@@ -39,9 +39,9 @@ const until = Date.parse('2026-07-06T21:00:00+08:00') / 1000
 export async function seed(url: string, records: number): Promise<void> {
   const store = await openSeedStore(databaseUrl(url))
   const dates = { from: until - 300 * 86_400, until }
-  const wish = { students: 200, records, seed: 7, ...dates, timezone: 'Asia/Shanghai', limit: 57_600 }
+  const request = { students: 200, records, seed: 7, ...dates, timezone: 'Asia/Shanghai', limit: 57_600 }
   try {
-    await seedDatabase(store, { wish, now: until, passwordHash: 'nobody' })
+    await seedDatabase(store, { request, now: until, passwordHash: 'nobody' })
   } finally {
     await store.close()
   }

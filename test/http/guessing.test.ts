@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, type Reply } from '../contract/client.ts'
+import { keepPasswordCost } from '../support/password-cost.ts'
 import { patient } from '../support/patient.ts'
 import { type Newcomer, openCampus } from './campus.ts'
 
+keepPasswordCost()
 const campus = openCampus({ THROTTLE: 'on', TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'error' })
 
 let networks = 0

@@ -5,8 +5,10 @@ import { readConfig } from '../../src/config/read-config.ts'
 import { openDatabase } from '../../src/server/open-storage.ts'
 import { assertUnauthorized } from '../contract/assert-error.ts'
 import { basic, bearer } from '../contract/client.ts'
+import { keepPasswordCost } from '../support/password-cost.ts'
 import { openCampus } from './campus.ts'
 
+keepPasswordCost()
 const campus = openCampus()
 const words = 'mật-khẩu-rất-dài'
 const [composed, decomposed] = [words.normalize('NFC'), words.normalize('NFD')]

@@ -5,6 +5,7 @@ import { startSimulatedSchool } from '../../src/tools/simulated-school/simulated
 import { assertError, errorText } from '../contract/assert-error.ts'
 import type { Reply } from '../contract/client.ts'
 import { idOf, userOf } from '../contract/resources.ts'
+import { keepPasswordCost } from '../support/password-cost.ts'
 import { patience } from '../support/patience.ts'
 import { makePlace, spawnService } from '../support/running-service.ts'
 import { type Newcomer, openCampus } from './campus.ts'
@@ -145,6 +146,7 @@ onFreshLine('many who do not come back hold nobody up', async ({ campus, post, w
 })
 
 describe('whoever the school has verified', () => {
+  keepPasswordCost()
   const campus = openCampus()
 
   test('gets their account, however many passwords wait to be hashed', async () => {

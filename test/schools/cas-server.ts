@@ -58,8 +58,10 @@ export async function startCasServer(
         studentNumber === form.get('username') && schoolPassword !== '' && schoolPassword === form.get('password'),
     )
     if (!student) {
-      response.writeHead(request.method === 'POST' ? 401 : 200, { 'content-type': 'text/html' })
-      return void response.end('<html><form method="post"><input name="username"><input name="password"></form></html>')
+      response.writeHead(request.method === 'POST' ? 401 : 200, { 'content-type': 'text/html; charset=utf-8' })
+      return void response.end(
+        '<html><form method="post"><input name="username"><input name="password"><button>登录</button></form></html>',
+      )
     }
     const session = randomBytes(16).toString('hex')
     sessions.set(session, student.studentNumber)

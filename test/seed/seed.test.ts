@@ -14,14 +14,14 @@ import { toOwnStudy } from '../../src/studies/study.repository.ts'
 import { addToCounters, countAll, countRunning } from '../../src/studies/study-counter.repository.ts'
 import { runningDelta, startDeltas } from '../../src/studies/study-counter.ts'
 import { openSeedStore } from '../../src/tools/seed/open-seed-store.ts'
-import type { PlanWish } from '../../src/tools/seed/plan.ts'
+import type { PlanRequest } from '../../src/tools/seed/plan.ts'
 import { NotEmptyError, seedDatabase } from '../../src/tools/seed/seed.service.ts'
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts'
 
 const limit = 16 * 3600
 const from = Date.parse('2025-09-01T00:00:00+08:00') / 1000
 const until = Date.parse('2026-07-06T21:00:00+08:00') / 1000
-const wish: PlanWish = { students: 200, records: 20_000, seed: 7, from, until, timezone: 'Asia/Shanghai', limit }
+const request: PlanRequest = { students: 200, records: 20_000, seed: 7, from, until, timezone: 'Asia/Shanghai', limit }
 
 describe('seeding a campus', () => {
   let folder: string
@@ -31,7 +31,7 @@ describe('seeding a campus', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'occupy-seed-'))
     database = await emptyDatabase(folder)
-    await seed(database.url, wish)
+    await seed(database.url, request)
     storage = open(database.url)
   })
 
@@ -42,8 +42,8 @@ describe('seeding a campus', () => {
   })
 
   test('the same numbers make the same campus, another seed another one', async () => {
-    const again = await seedElsewhere(wish)
-    const other = await seedElsewhere({ ...wish, seed: 8 })
+    const again = await seedElsewhere(request)
+    const other = await seedElsewhere({ ...request, seed: 8 })
     assert.equal(again, await checksum(storage))
     assert.notEqual(other, again)
   })
@@ -53,13 +53,13 @@ describe('seeding a campus', () => {
     const controller = new AbortController()
     const onProgress = (records: number) => records === 9_000 && controller.abort()
     const options = { chunkSize: 7_000, partSize: 1_000, signal: controller.signal, onProgress }
-    await assert.rejects(seed(stopped.url, wish, options), { name: 'AbortError' })
+    await assert.rejects(seed(stopped.url, request, options), { name: 'AbortError' })
     const part = open(stopped.url)
     const kept = (await studiesOf(part)).length
     assert.equal(kept, 9_000, 'what was put in by then')
     assert.equal(await countAll(part.db), (await visibleOf(part)).length)
     await part.close()
-    const { found } = await seed(stopped.url, wish)
+    const { found } = await seed(stopped.url, request)
     assert.equal(found, kept)
     const whole = open(stopped.url)
     assert.equal(await checksum(whole), await checksum(storage))
@@ -69,15 +69,15 @@ describe('seeding a campus', () => {
 
   test('a database with anything else in it is left alone', async () => {
     const place = await emptyDatabase(await mkdtemp(join(folder, 'other-')))
-    await seed(place.url, wish)
-    await assert.rejects(seed(place.url, { ...wish, seed: 9 }), NotEmptyError)
+    await seed(place.url, request)
+    await assert.rejects(seed(place.url, { ...request, seed: 9 }), NotEmptyError)
     await place.close()
   })
 
   test('counts are what the service would have counted', async () => {
     const studies = await studiesOf(storage)
     const visible = await visibleOf(storage)
-    assert.equal(studies.length, wish.records)
+    assert.equal(studies.length, request.records)
     assert.ok(visible.length < studies.length)
     const place = await emptyDatabase(await mkdtemp(join(folder, 'counted-')))
     const counted = open(place.url)
@@ -207,13 +207,13 @@ describe('seeding a campus', () => {
       .write(async (tx) => {
         const values = { account_id: 1, started_at: until, ended_at: until, end_cause: 'student' as const }
         const study = await tx.insertInto('studies').values(values).returning('id').executeTakeFirstOrThrow()
-        assert.equal(study.id, wish.records + 1)
+        assert.equal(study.id, request.records + 1)
         throw new Error('undone')
       })
       .catch((error: Error) => assert.equal(error.message, 'undone'))
   })
 
-  async function seedElsewhere(plan: PlanWish): Promise<string> {
+  async function seedElsewhere(plan: PlanRequest): Promise<string> {
     const place = await emptyDatabase(await mkdtemp(join(folder, 'elsewhere-')))
     await seed(place.url, plan)
     const made = open(place.url)
@@ -224,12 +224,12 @@ describe('seeding a campus', () => {
   }
 })
 
-type RunOptions = Omit<Parameters<typeof seedDatabase>[1], 'wish' | 'now' | 'passwordHash'>
+type RunOptions = Omit<Parameters<typeof seedDatabase>[1], 'request' | 'now' | 'passwordHash'>
 
-async function seed(url: string, plan: PlanWish, options: RunOptions = {}) {
+async function seed(url: string, plan: PlanRequest, options: RunOptions = {}) {
   const store = await openSeedStore(readConfig({ DATABASE_URL: url }).database)
   try {
-    return await seedDatabase(store, { wish: plan, now: until, passwordHash: 'nobody', ...options })
+    return await seedDatabase(store, { request: plan, now: until, passwordHash: 'nobody', ...options })
   } finally {
     await store.close()
   }

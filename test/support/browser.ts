@@ -4,11 +4,25 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import chromium from '@sparticuz/chromium'
-import { type Browser, chromium as playwright } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  chromium as playwright,
+} from 'playwright-core'
 
 export interface TestBrowser {
   browser: Browser
+  /** A browser of its own, whose data stay in this folder. */
+  openProfile(folder: string, options?: BrowserContextOptions): Promise<Profile>
   close(): Promise<void>
+}
+
+export interface Profile {
+  context: BrowserContext
+  /** As when the system ends it: nothing is written at the end. */
+  kill(): Promise<void>
 }
 
 /** It and all names below `.test` resolve to 127.0.0.1. To the browser it is like an address in a LAN: without TLS it is not a secure context. */
@@ -21,12 +35,12 @@ export async function openBrowser(): Promise<TestBrowser> {
   process.env.TMPDIR = folder
   try {
     const executablePath = await chromium.executablePath()
-    const browser = await playwright.launch({
-      executablePath,
-      args: ['--no-sandbox', `--host-resolver-rules=MAP *.test 127.0.0.1`],
-    })
+    const options = { executablePath, args: ['--no-sandbox', `--host-resolver-rules=MAP *.test 127.0.0.1`] }
+    const browser = await playwright.launch(options)
     return {
       browser,
+      openProfile: async (profile, more) =>
+        killable(await playwright.launchPersistentContext(profile, { ...options, ...more })),
       close: async () => {
         await browser.close()
         await rm(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -39,6 +53,34 @@ export async function openBrowser(): Promise<TestBrowser> {
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
   }
+}
+
+async function killable(context: BrowserContext): Promise<Profile> {
+  const session = await context.browser()?.newBrowserCDPSession()
+  const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] }
+  const main = processInfo.find(({ type }) => type === 'browser')
+  if (main === undefined) throw new Error('the browser does not tell its process')
+  const kill = async () => {
+    const closed = context.waitForEvent('close')
+    process.kill(main.id, 'SIGKILL')
+    await closed
+  }
+  return { context, kill }
+}
+
+/** Counts how often the browser is about to ask for a password in a box of its own, which a test can't see. */
+export async function countPasswordBoxes(page: Page): Promise<() => number> {
+  const client = await page.context().newCDPSession(page)
+  let boxes = 0
+  // A page that has gone has nothing left to answer.
+  const send = (...command: Parameters<typeof client.send>) => void client.send(...command).catch(() => undefined)
+  client.on('Fetch.requestPaused', ({ requestId }) => send('Fetch.continueRequest', { requestId }))
+  client.on('Fetch.authRequired', ({ requestId }) => {
+    boxes += 1
+    send('Fetch.continueWithAuth', { requestId, authChallengeResponse: { response: 'CancelAuth' } })
+  })
+  await client.send('Fetch.enable', { handleAuthRequests: true })
+  return () => boxes
 }
 
 /** For a service whose PUBLIC_URL names its port. */

@@ -1,4 +1,4 @@
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 import { type Messages, messages } from './messages/messages.ts'
 import HomeScreen from './screens/HomeScreen.vue'
 import { account } from './session/account.ts'
@@ -27,10 +27,16 @@ const routes: RouteRecordRaw[] = [
     meta: { title: 'recover', isOpen: true },
   },
   { path: '/statistics', component: () => import('./screens/StatisticsScreen.vue'), meta: { title: 'statistics' } },
+  { path: '/day/:day', component: () => import('./screens/DayScreen.vue'), meta: { title: 'dayTitle' } },
   { path: '/records', component: () => import('./screens/RecordsScreen.vue'), meta: { title: 'records' } },
   { path: '/now', component: () => import('./screens/NowScreen.vue'), meta: { title: 'now' } },
   { path: '/board', component: () => import('./screens/BoardScreen.vue'), meta: { title: 'board' } },
   { path: '/me', component: () => import('./screens/MeScreen.vue'), meta: { title: 'me' } },
+  {
+    path: '/me/student-number',
+    component: () => import('./screens/StudentNumberScreen.vue'),
+    meta: { title: 'changeStudentNumber' },
+  },
   {
     path: '/:path(.*)*',
     component: () => import('./screens/NotFoundScreen.vue'),
@@ -41,8 +47,13 @@ const routes: RouteRecordRaw[] = [
 export const router = createRouter({
   history: createWebHistory(),
   routes,
-  scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
+  // Another week or day of the same screen is no other place.
+  scrollBehavior: (to, from, kept) => kept ?? (isSameScreen(to, from) ? false : { top: 0 }),
 })
+
+export function isSameScreen(one: RouteLocationNormalized, other: RouteLocationNormalized): boolean {
+  return one.matched.at(-1)?.path === other.matched.at(-1)?.path
+}
 
 router.beforeEach((to) => {
   const path = to.path === '/register' ? takeFragment(to.hash) : undefined

@@ -127,7 +127,7 @@ async function firstMatch(
     if (verdict !== 'wrong') return { ...credentials, outdated: verdict === 'outdated' }
   }
   for (let left = candidates.length - tried.length; left > 0; left--)
-    await verifyPassword(password, nobodysHash, network)
+    await verifyPassword(password, nobodysHash(), network)
   return undefined
 }
 

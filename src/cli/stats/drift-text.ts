@@ -1,6 +1,6 @@
 import { dayText } from '../../shared/campus-calendar.ts'
 import type { DayTotals } from '../../statistics/day-totals.ts'
-import type { Drift } from '../../statistics/upkeep/verify.service.ts'
+import type { Drift } from '../../statistics/maintenance/verify.service.ts'
 
 /** One line for the operator. */
 export function driftLine(drift: Drift): string {

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
+import { findProgress, rebuildTotals } from '../../statistics/maintenance/rebuild.service.ts'
 import { countAccounts } from '../../statistics/totals-state.repository.ts'
-import { findProgress, rebuildTotals } from '../../statistics/upkeep/rebuild.service.ts'
 import { type Access, processStreams, withAccounts } from '../accounts/accounts-access.ts'
 import { showProgress, untilInterrupted } from '../progress.ts'
 

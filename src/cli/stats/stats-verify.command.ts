@@ -1,6 +1,6 @@
 import { Command } from 'commander'
+import { type Drift, verifyTotals } from '../../statistics/maintenance/verify.service.ts'
 import { countAccounts } from '../../statistics/totals-state.repository.ts'
-import { type Drift, verifyTotals } from '../../statistics/upkeep/verify.service.ts'
 import { type Access, exitCodes, processStreams, withAccounts } from '../accounts/accounts-access.ts'
 import { showProgress, untilInterrupted } from '../progress.ts'
 import { driftLine } from './drift-text.ts'

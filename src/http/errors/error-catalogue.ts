@@ -121,7 +121,11 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   'uri-too-long': { status: 414, zh: '请求地址过长，请缩短后重试。', en: 'The address is too long. Make it shorter.' },
   busy: { status: 503, zh: '服务繁忙，请稍后重试。', en: 'The service is busy. Try again shortly.' },
   'parameter-missing': { status: 400, zh: '缺少必要参数。', en: 'A required parameter is missing.' },
-  'user-name-taken': { status: 400, zh: '用户已经存在。', en: 'That user name is taken.' },
+  'user-name-taken': {
+    status: 400,
+    zh: '用户已经存在。',
+    en: 'That user name is taken. Choose another, or sign in if it is yours.',
+  },
   ...accountErrors,
   ...schoolErrors,
   ...studyErrors,

@@ -10,7 +10,7 @@ export const schoolErrors = {
   'school-rejected': {
     status: 400,
     zh: '402, 账号或密码错误',
-    en: '402, the school refused the student number or its password.',
+    en: '402, the school refused the student number or its password. Check both and try again.',
   },
   'school-locked': {
     status: 400,

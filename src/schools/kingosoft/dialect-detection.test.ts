@@ -50,9 +50,9 @@ for (const [what, page, verdict, first] of [
   ],
   ['code within the old guard against browsers', `<script><!--\n${k1Code}\n//--></script>`, 'sure', 'k1'],
 ] as const) {
-  test(`a login page with ${what} is ${verdict} evidence${first ? ` of ${first}` : ''}`, () => {
-    const evidence = detectDialect(page)
-    assert.deepEqual([evidence.verdict, evidence.candidates[0]], [verdict, first])
+  test(`a login page with ${what} is ${verdict} detection${first ? ` of ${first}` : ''}`, () => {
+    const detection = detectDialect(page)
+    assert.deepEqual([detection.verdict, detection.candidates[0]], [verdict, first])
   })
 }
 

@@ -6,7 +6,7 @@ import type { DialectName } from './dialect.ts'
  * first one unless another is proven. `none`: it may be any of them. `k4`: the later dialect, of which no working site
  * has been seen.
  */
-export interface Evidence {
+export interface Detection {
   verdict: 'sure' | 'likely' | 'none' | 'k4'
   candidates: readonly DialectName[]
 }
@@ -21,7 +21,7 @@ const asksByGet =
   /logon\.action(?:["'`] ?\+ ?["'`])?\?|\burl ?\+ ?["'`]\?|\$\.get\w{0,10} ?\([^)]{0,200}logon|\b(?:type|method) ?[:=] ?["']?get\b/i
 const asksByPost = /\bdoAjax ?\(|\$\.post ?\(|\b(?:type|method) ?[:=] ?["']?post\b/i
 
-export function detectDialect(source: string): Evidence {
+export function detectDialect(source: string): Detection {
   // Long runs of blanks carry no information and slow down each pattern that allows them.
   const code = withoutComments(source).replace(/\s+/g, ' ')
   if (later.test(code)) return { verdict: 'k4', candidates: [] }
@@ -36,7 +36,7 @@ export function detectDialect(source: string): Evidence {
   return { verdict: 'likely', candidates: ['k1', 'k2-post', 'k2-get', 'k3'] }
 }
 
-function namedByCaptcha(code: string): Evidence {
+function namedByCaptcha(code: string): Detection {
   // A login page loads the key script only to encrypt the login.
   if (keyScript.test(code)) return { verdict: 'likely', candidates: ['k3', 'k2-post', 'k2-get'] }
   if (asksByGet.test(code)) return { verdict: 'sure', candidates: ['k2-get'] }

@@ -4,7 +4,7 @@ import { takeStep } from '../form-login/step.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import type { SchoolSite } from '../school-call/school-site.ts'
 import type { Dialect, DialectName } from './dialect.ts'
-import { detectDialect, type Evidence } from './dialect-detection.ts'
+import { type Detection, detectDialect } from './dialect-detection.ts'
 import { look, only, search } from './dialect-search.ts'
 import { dialects } from './dialects.ts'
 import { emptyMemory, type Finding } from './search-memory.ts'
@@ -15,7 +15,7 @@ export interface DialectFinder {
   /** `openPage` is called if the dialect is not known. */
   find(login: Login, openPage: () => Promise<string>, nextCaptcha: CaptchaSource): Promise<Finding>
   /** Reads the page and its scripts, and remembers what they reveal. @throws SchoolError `unsupported` for K4 */
-  look(login: Login, page: string): Promise<Evidence>
+  look(login: Login, page: string): Promise<Detection>
   /** Called after a login that the school accepted in this dialect. */
   settle(dialect: Dialect): void
   /**

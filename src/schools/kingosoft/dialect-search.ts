@@ -5,7 +5,7 @@ import { takeStep } from '../form-login/step.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import type { SchoolSite } from '../school-call/school-site.ts'
 import type { Dialect, DialectName } from './dialect.ts'
-import { detectDialect, type Evidence } from './dialect-detection.ts'
+import { type Detection, detectDialect } from './dialect-detection.ts'
 import { dialects } from './dialects.ts'
 import { LOGIN_PAGE } from './login.ts'
 import { probeDialect } from './probe.ts'
@@ -60,22 +60,22 @@ export async function search(one: Search): Promise<Finding> {
  * scripts and a login, they are left for later, unless `whole` is set.
  * @throws SchoolError `unsupported` for K4
  */
-export async function look(one: Look, { whole = false } = {}): Promise<Evidence> {
+export async function look(one: Look, { whole = false } = {}): Promise<Detection> {
   const { login, site, memory, openPage } = one
   memory.page ??= await openPage()
   const { page } = memory
   const paths = scriptPaths(page, LOGIN_PAGE, site)
-  const evidence = () => detectDialect([page, ...memory.scripts.values()].join('\n'))
+  const detect = () => detectDialect([page, ...memory.scripts.values()].join('\n'))
   const next = () => {
     const left = paths.filter((path) => !memory.scripts.has(path))
     return left.find((path) => looksLikeLogin(path) || whole || hasTimeFor(one, left.length))
   }
-  let seen = evidence()
+  let seen = detect()
   const readOn = async () => {
     for (let path = next(); path !== undefined && !tells(seen); path = next()) {
       const text = await fetchScript(login, path)
       memory.scripts.set(path, text)
-      if (text !== '') seen = evidence()
+      if (text !== '') seen = detect()
     }
   }
   const describe = () =>
@@ -92,11 +92,11 @@ function k4(): SchoolError {
   )
 }
 
-function tells({ verdict }: Evidence): boolean {
+function tells({ verdict }: Detection): boolean {
   return verdict === 'sure' || verdict === 'k4'
 }
 
-function first({ candidates: [name = 'k2-post'] }: Evidence): Dialect {
+function first({ candidates: [name = 'k2-post'] }: Detection): Dialect {
   return dialects[name]
 }
 

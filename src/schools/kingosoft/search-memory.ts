@@ -5,7 +5,7 @@ export interface Finding {
   dialect: Dialect
   /** The dialects that only a student's own login can distinguish from `dialect`. */
   others: readonly Dialect[]
-  /** There is evidence that prefers `dialect` over the others. */
+  /** Something that was seen prefers `dialect` over the others. */
   hinted: boolean
 }
 

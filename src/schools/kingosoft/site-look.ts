@@ -8,14 +8,14 @@ import { addressOf, pathBelow, type SchoolSite } from '../school-call/school-sit
 import { isUnifiedLogin, jumpIn, systemIn } from '../school-call/site-kind.ts'
 import { looksFit, looksTroubled, looksWrong } from '../school-call/site-trouble.ts'
 import type { SiteLook } from '../verifier.ts'
-import type { Evidence } from './dialect-detection.ts'
+import type { Detection } from './dialect-detection.ts'
 import { CAPTCHA, LOGIN_PAGE } from './login.ts'
 
 export interface SiteLookOptions {
   login: Login
   site: SchoolSite
   /** What a page reveals about its dialect. @throws SchoolError `unsupported` for K4 */
-  detect: (page: string) => Promise<Evidence>
+  detect: (page: string) => Promise<Detection>
 }
 
 const KINGOSOFT = 'KINGOSOFT (青果)'

@@ -16,19 +16,20 @@ export interface SeedPlan {
 }
 
 /** The requested plan. Omitted dates are taken from the plan that the database was started with. */
-export type PlanWish = Omit<SeedPlan, 'from' | 'until'> & Partial<Pick<SeedPlan, 'from' | 'until'>>
+export type PlanRequest = Omit<SeedPlan, 'from' | 'until'> & Partial<Pick<SeedPlan, 'from' | 'until'>>
 
-export function fulfils(plan: SeedPlan, wish: PlanWish): boolean {
-  return Object.entries(wish).every(([name, value]) => value === undefined || plan[name as keyof SeedPlan] === value)
+export function fulfils(plan: SeedPlan, request: PlanRequest): boolean {
+  return Object.entries(request).every(([name, value]) => value === undefined || plan[name as keyof SeedPlan] === value)
 }
 
 const defaultYears = 3
 
 /** Without dates, the plan covers three years up to the start of the current day. */
-export function planFor(wish: PlanWish, now: EpochSeconds): SeedPlan {
-  const until = wish.until ?? startOfDay(dayOf(now, wish.timezone), wish.timezone)
-  const from = wish.from ?? startOfDay(dayOf(until, wish.timezone).subtract({ years: defaultYears }), wish.timezone)
-  return { ...wish, from, until }
+export function planFor(request: PlanRequest, now: EpochSeconds): SeedPlan {
+  const until = request.until ?? startOfDay(dayOf(now, request.timezone), request.timezone)
+  const from =
+    request.from ?? startOfDay(dayOf(until, request.timezone).subtract({ years: defaultYears }), request.timezone)
+  return { ...request, from, until }
 }
 
 export function dayOf(at: EpochSeconds, timezone: string): Temporal.PlainDate {

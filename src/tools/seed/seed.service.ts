@@ -2,7 +2,7 @@ import { isHidden } from '../../accounts/account.ts'
 import { type CounterDelta, counterWidths, runningDelta, startDeltas, summed } from '../../studies/study-counter.ts'
 import { campusAccounts } from './accounts.ts'
 import { campusRecords } from './campus.ts'
-import { fulfils, type PlanWish, planFor, type SeedPlan } from './plan.ts'
+import { fulfils, type PlanRequest, planFor, type SeedPlan } from './plan.ts'
 import type { SeedRecord } from './record.ts'
 import type { AccountDelta, SeedStore } from './seed.store.ts'
 import { visibilityOf } from './student.ts'
@@ -15,7 +15,7 @@ export class NotEmptyError extends Error {
 }
 
 export interface SeedOptions {
-  wish: PlanWish
+  request: PlanRequest
   now: number
   /** The password hash of all seeded accounts, as a PHC string. */
   passwordHash: string
@@ -47,8 +47,8 @@ const version = 2
  * that an interrupted run can be resumed. @throws NotEmptyError, or the signal's reason
  */
 export async function seedDatabase(store: SeedStore, options: SeedOptions): Promise<SeedOutcome> {
-  const { wish, now, chunkSize = 1_000_000, partSize = 50_000, signal, onProgress } = options
-  const state = (await begun(store, wish)) ?? (await begin(store, planFor(wish, now), options))
+  const { request, now, chunkSize = 1_000_000, partSize = 50_000, signal, onProgress } = options
+  const state = (await begun(store, request)) ?? (await begin(store, planFor(request, now), options))
   const { plan, done: found } = state
   const parts = partsOf(plan, found, Math.min(partSize, chunkSize))
   let done = found
@@ -91,7 +91,7 @@ function* partsOf(plan: SeedPlan, skipped: number, size: number): Generator<Seed
   if (part.length > 0) yield part
 }
 
-async function begun(store: SeedStore, wish: PlanWish): Promise<SeedState | undefined> {
+async function begun(store: SeedStore, request: PlanRequest): Promise<SeedState | undefined> {
   const found = await store.findState()
   if (found === undefined) {
     if (await store.hasAccounts()) throw new NotEmptyError('it has accounts that were not created by seeding')
@@ -99,7 +99,7 @@ async function begun(store: SeedStore, wish: PlanWish): Promise<SeedState | unde
   }
   const state: SeedState = JSON.parse(found)
   if (state.version !== version) throw new NotEmptyError('it was seeded by another release')
-  if (!fulfils(state.plan, wish)) throw new NotEmptyError('it was seeded with other options')
+  if (!fulfils(state.plan, request)) throw new NotEmptyError('it was seeded with other options')
   return state
 }
 

@@ -71,7 +71,7 @@ export async function startSimulatedSchool(options: SimulatedSchoolOptions = {})
     balancerCookie: options.balancerCookie ?? false,
   })
   const requests: LogEntry[] = []
-  const reception = createRequestHandler({
+  const handler = createRequestHandler({
     campus,
     faults,
     sessions,
@@ -79,7 +79,7 @@ export async function startSimulatedSchool(options: SimulatedSchoolOptions = {})
     control: options.control ?? false,
     onRequest: options.onRequest,
   })
-  const server = options.tls ? https.createServer(options.tls, reception) : http.createServer(reception)
+  const server = options.tls ? https.createServer(options.tls, handler) : http.createServer(handler)
   const { host = '127.0.0.1', port = 0 } = options
   const origin = `${options.tls ? 'https' : 'http'}://${host}:${await listen(server, host, port)}`
   return {

@@ -36,3 +36,15 @@ async function send(request: Request): Promise<Response> {
 export function ask<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Result<T>> {
   return resultOf(answer, messages.value.noAnswer)
 }
+
+/** Follows a link of an answer, such as the one to its next page. */
+export function follow<T>(link: string): Promise<Result<T>> {
+  const { pathname, search } = new URL(link)
+  return ask<T>(readJson(new Request(`${location.origin}${pathname}${search}`)))
+}
+
+async function readJson<T>(request: Request): Promise<{ data?: T; error?: unknown; response: Response }> {
+  const response = await send(request)
+  const body = await response.json()
+  return response.ok ? { data: body as T, response } : { error: body, response }
+}

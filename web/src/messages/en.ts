@@ -1,4 +1,6 @@
+import { figuresEn } from './figures-en.ts'
 import type { Messages } from './messages.ts'
+import { ownEn } from './own-en.ts'
 
 function duration(hours: number, minutes: number): string {
   if (hours === 0) return `${minutes} min`
@@ -8,6 +10,7 @@ function duration(hours: number, minutes: number): string {
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 export const en: Messages = {
+  ...figuresEn,
   appName: 'Occupy the Library',
   tagline: 'Sit down, press once, study.',
 
@@ -19,7 +22,6 @@ export const en: Messages = {
   records: 'Records',
   mainNavigation: 'Main navigation',
   skipToContent: 'Skip to content',
-  back: 'Back',
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',
@@ -28,7 +30,6 @@ export const en: Messages = {
   retry: 'Try again',
   reload: 'Reload',
   loading: 'Loading…',
-  comingSoon: 'This page is not there yet. Use the API meanwhile: see /docs.',
 
   start: 'Start studying',
   stop: 'Stop studying',
@@ -151,4 +152,6 @@ export const en: Messages = {
   goHome: 'Back to studying',
   noAnswer: 'The server did not answer. Check the network and try again.',
   loadFailed: 'This could not be loaded. Try again later.',
+
+  ...ownEn,
 }

@@ -1,3 +1,6 @@
+import { figuresZh } from './figures-zh.ts'
+import { ownZh } from './own-zh.ts'
+
 /** Times in words. */
 function duration(hours: number, minutes: number): string {
   if (hours === 0) return `${minutes} 分钟`
@@ -5,6 +8,7 @@ function duration(hours: number, minutes: number): string {
 }
 
 export const zh = {
+  ...figuresZh,
   appName: '占领图书馆',
   tagline: '坐下来，按一下，安心学。',
 
@@ -17,7 +21,6 @@ export const zh = {
   records: '记录',
   mainNavigation: '主导航',
   skipToContent: '跳到正文',
-  back: '返回',
   close: '关闭',
   cancel: '取消',
   save: '保存',
@@ -26,7 +29,6 @@ export const zh = {
   retry: '重试',
   reload: '刷新',
   loading: '正在加载…',
-  comingSoon: '这一页还没有做好，目前可以用接口查看，见 /docs。',
 
   // Study.
   start: '开始学习',
@@ -146,4 +148,6 @@ export const zh = {
   goHome: '回到学习',
   noAnswer: '没有收到服务器的回答，请检查网络后再试。',
   loadFailed: '没能加载，请稍后再试。',
+
+  ...ownZh,
 } as const

@@ -17,6 +17,8 @@ export const isOutboxLasting = ref(true)
 /** Records as the service confirmed them, until the next reading has them. */
 export const confirmed = shallowRef<ReadonlyMap<number, OwnStudy | undefined>>(new Map())
 
+/** Keys of what may still be taken back, in this page. */
+const held = new Set<string>()
 let store: Promise<OutboxStore> | undefined
 let isSending = false
 let failures = 0
@@ -40,15 +42,27 @@ export async function openOutbox(): Promise<void> {
   sendSoon()
 }
 
-/** Takes a wish down at once, keeps it, and sends it when it can. Returns its key. */
-export function put(wish: Wish): string {
+/**
+ * Takes a wish down at once, keeps it, and sends it when it can. Returns its key.
+ * @param holdSeconds for what can't be undone at the service: so long it can be taken back, unless the page is closed before
+ */
+export function put(wish: Wish, { holdSeconds = 0 } = {}): string {
   const { id } = account.value ?? {}
   if (id === undefined) throw new Error('nobody is signed in')
   const order = Math.max(0, ...all.value.map((entry) => entry.order)) + 1
   const entry = { ...wish, key: randomKey(), account: id, order, wasSent: false } as Entry
   all.value = [...all.value, entry]
+  if (holdSeconds > 0) hold(entry.key, holdSeconds)
   void keep([entry], []).then(sendSoon)
   return entry.key
+}
+
+function hold(key: string, seconds: number): void {
+  held.add(key)
+  setTimeout(() => {
+    held.delete(key)
+    sendSoon()
+  }, seconds * 1000)
 }
 
 /** Takes an entry back. False if it may have reached the service: then the opposite has to be put. */
@@ -63,6 +77,12 @@ export function takeBack(key: string): boolean {
 export function resend(key: string, changes: object = {}): void {
   replaceAll(renewed(all.value, key, randomKey(), changes))
   sendSoon()
+}
+
+/** When the account is gone: there is nobody left to send it for. */
+export function discardOutbox(): void {
+  const mine = account.value?.id
+  replaceAll(all.value.filter((entry) => entry.account !== mine))
 }
 
 export function sendSoon(): void {
@@ -91,7 +111,8 @@ async function sendAll(): Promise<void> {
 }
 
 function next(): Entry | undefined {
-  return account.value && nextToSend(all.value, account.value.id)
+  const free = all.value.filter(({ key }) => !held.has(key))
+  return account.value && nextToSend(free, account.value.id)
 }
 
 async function sendOne(entry: Entry): Promise<Outcome> {

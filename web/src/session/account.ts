@@ -7,11 +7,10 @@ export interface Account {
   username: string
 }
 
-const remembered = 'account'
+export const remembered = 'account'
 
 export const account = ref<Account | undefined>(recall())
 
-// At once: another tab that is told reads it right away.
 watch(account, (known) => keepPreference(remembered, known && JSON.stringify(known)), { deep: true, flush: 'sync' })
 
 export function recall(): Account | undefined {

@@ -1,13 +1,16 @@
-import { computed, onScopeDispose, type Ref, ref, shallowRef } from 'vue'
+import { type ComputedRef, computed, onScopeDispose, type Ref, ref, shallowRef } from 'vue'
 import type { Refusal, Result } from '../api/result.ts'
+import { useCountdown } from './countdown.ts'
 
 export interface Attempt {
   isBusy: Ref<boolean>
   refusal: Ref<Refusal | undefined>
   /** Seconds until it can be tried again: it counts down. Zero when it can. */
   waitSeconds: Ref<number>
+  /** Whether a press would do nothing now: it is under way, or has to wait. */
+  isHeld: ComputedRef<boolean>
   /** How many are ahead in the line before the school: this attempt then goes on by itself. */
-  ahead: Ref<number | undefined>
+  ahead: ComputedRef<number | undefined>
   run(): Promise<void>
 }
 
@@ -21,39 +24,30 @@ export function useAttempt<T>(
 ): Attempt {
   const isBusy = ref(false)
   const refusal = shallowRef<Refusal>()
-  const waitSeconds = ref(0)
-  let timer: ReturnType<typeof setInterval> | undefined
+  const hasPlace = computed(() => refusal.value?.place !== undefined)
+  const { seconds: waitSeconds, begin } = useCountdown(() => {
+    if (hasPlace.value) void attempt()
+  })
+  const isHeld = computed(() => isBusy.value || waitSeconds.value > 0)
   let isGone = false
 
   async function run(): Promise<void> {
-    if (isBusy.value || (waitSeconds.value > 0 && refusal.value?.place === undefined)) return
+    if (!isHeld.value) await attempt()
+  }
+
+  async function attempt(): Promise<void> {
     isBusy.value = true
-    const { place } = refusal.value ?? {}
-    const result = await send(place)
+    const result = await send(refusal.value?.place)
     isBusy.value = false
     if (isGone) return
     refusal.value = result.ok ? undefined : result.refusal
     if (result.ok) done(result.data)
-    else countDown(result.refusal)
-  }
-
-  function countDown({ retryAfterSeconds = 0, place }: Refusal): void {
-    clearInterval(timer)
-    const until = performance.now() + retryAfterSeconds * 1000
-    waitSeconds.value = retryAfterSeconds
-    if (retryAfterSeconds === 0) return
-    timer = setInterval(() => {
-      waitSeconds.value = Math.max(0, Math.ceil((until - performance.now()) / 1000))
-      if (waitSeconds.value > 0) return
-      clearInterval(timer)
-      if (place !== undefined) void run()
-    }, 250)
+    else begin(result.refusal.retryAfterSeconds ?? 0)
   }
 
   onScopeDispose(() => {
     isGone = true
-    clearInterval(timer)
   })
-  const ahead = computed(() => (refusal.value?.place === undefined ? undefined : (refusal.value.ahead ?? 0)))
-  return { isBusy, refusal, waitSeconds, ahead, run }
+  const ahead = computed(() => (hasPlace.value ? (refusal.value?.ahead ?? 0) : undefined))
+  return { isBusy, refusal, waitSeconds, isHeld, ahead, run }
 }

@@ -2,9 +2,9 @@ import { ref } from 'vue'
 import { api, ask, onAnswer } from '../api/client.ts'
 import type { Result } from '../api/result.ts'
 import { sendSoon } from '../outbox/outbox.ts'
+import { onPreference } from '../storage/preferences.ts'
 import { forgetAnswers } from '../storage/resource.ts'
-import { onTabMessage, tellTabs } from '../storage/tabs.ts'
-import { account, accountOf, recall } from './account.ts'
+import { account, accountOf, recall, remembered } from './account.ts'
 
 /** Whether the service ended the session, and not the student. */
 export const isExpired = ref(false)
@@ -15,12 +15,14 @@ export function watchSession(): void {
     // It may be the password in the body that was wrong: then the session lives.
     if (status === 401 && path !== '/api/v1.0/session' && account.value !== undefined) void checkSession()
   })
-  onTabMessage('session', () => {
-    const known = recall()
-    if (known?.id !== account.value?.id) account.value = known
-    if (known === undefined) void forgetAnswers()
-  })
+  // By its own event: a message to another tab may arrive before what is remembered does.
+  onPreference(remembered, followOtherTabs)
   if (account.value !== undefined) void checkSession()
+}
+
+function followOtherTabs(): void {
+  account.value = recall()
+  if (account.value === undefined) void forgetAnswers()
 }
 
 /** Asks who the cookie belongs to. Without an answer, the remembered account stays. */
@@ -40,7 +42,6 @@ export async function signIn(username: string, password: string): Promise<Result
     if (known.id !== account.value?.id) await forgetAnswers()
     account.value = known
     isExpired.value = false
-    tellTabs('session')
     sendSoon()
   }
   return result
@@ -58,5 +59,4 @@ export function signedOut(): void {
   if (account.value === undefined) return
   account.value = undefined
   void forgetAnswers()
-  tellTabs('session')
 }

@@ -15,3 +15,10 @@ export function keepPreference(name: string, value: string | undefined): void {
     // A private tab may refuse it. Then the choice lasts as long as the page.
   }
 }
+
+/** Is told when another tab of this browser chooses. */
+export function onPreference(name: string, work: () => void): void {
+  addEventListener('storage', ({ key }) => {
+    if (key === name) work()
+  })
+}

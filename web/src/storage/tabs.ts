@@ -1,5 +1,5 @@
 /** What one tab tells the others of the same browser. */
-export type TabMessage = 'session' | 'outbox' | 'records'
+export type TabMessage = 'outbox' | 'records'
 
 const channel = new BroadcastChannel('occupy')
 

@@ -6,6 +6,12 @@ import { monthAndDay } from '../time/format.ts'
 export function dayName(day: string, today: string): string {
   if (day === today) return messages.value.today
   if (day === addDays(today, -1)) return messages.value.yesterday
+  return dayInWords(day, today)
+}
+
+/** The year is said where it isn't the running one. */
+export function dayInWords(day: string, today: string): string {
   const { month, date } = monthAndDay(day)
-  return messages.value.monthDay(month, date)
+  const text = messages.value.monthDay(month, date)
+  return day.slice(0, 4) === today.slice(0, 4) ? text : messages.value.yearAndDay(Number(day.slice(0, 4)), text)
 }

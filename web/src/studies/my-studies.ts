@@ -6,7 +6,7 @@ import { confirmed, outbox } from '../outbox/outbox.ts'
 import { type Resource, useResource } from '../storage/resource.ts'
 import { type ShownStudy, shownOf, sittingStart, withOutbox } from './shown-study.ts'
 
-type OwnStudyPage = components['schemas']['OwnStudyPage']
+export type OwnStudyPage = components['schemas']['OwnStudyPage']
 
 export interface MyStudies {
   resource: Resource<OwnStudyPage>
@@ -23,26 +23,32 @@ export function useMyStudies(count: number): MyStudies {
     () => 'latest',
     () => readLatest(count),
   )
-  const studies = computed(() => {
-    const known = new Map((resource.data.value?.studys ?? []).map((study) => [study.id, study]))
-    for (const [id, study] of confirmed.value) {
-      if (study) known.set(id, { ...known.get(id), ...study })
-      else known.delete(id)
-    }
-    return withOutbox([...known.values()].map(shownOf), outbox.value)
-  })
+  const studies = computed(() => shownStudies(resource.data.value?.studys ?? []))
   const running = computed(() => studies.value.find(({ end }) => end === undefined))
   const runningSince = computed(() => running.value && sittingStart(running.value, studies.value))
   return { resource, studies, running, runningSince }
 }
 
+/** What the service said last, with what it confirmed since and what waits in the outbox laid over it; newest first. */
+export function shownStudies(studys: OwnStudyPage['studys']): ShownStudy[] {
+  const known = new Map(studys.map((study) => [study.id, study]))
+  for (const [id, study] of confirmed.value) {
+    if (study) known.set(id, { ...known.get(id), ...study })
+    else known.delete(id)
+  }
+  return withOutbox([...known.values()].map(shownOf), outbox.value)
+}
+
+export function readLatest(count: number): Promise<Result<OwnStudyPage>> {
+  const query = { order: 'desc', per_page: count } as const
+  return readConfirmed(() => ask(api.GET('/api/v1.0/users/me/studys', { params: { query } })))
+}
+
 /** What was confirmed while the answer was under way may be missing from it: then it is asked for again. */
-async function readLatest(count: number): Promise<Result<OwnStudyPage>> {
+export async function readConfirmed<T>(read: () => Promise<Result<T>>): Promise<Result<T>> {
   for (;;) {
     const before = confirmed.value
-    const result = await ask(
-      api.GET('/api/v1.0/users/me/studys', { params: { query: { order: 'desc', per_page: count } } }),
-    )
+    const result = await read()
     if (!result.ok) return result
     if (confirmed.value !== before) continue
     if (before.size > 0) confirmed.value = new Map()

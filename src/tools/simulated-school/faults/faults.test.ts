@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { until } from '../../../../test/support/patience.ts'
 import { seededRandom } from '../random.ts'
 import { type Fault, type FaultStep, type SimulatedSchool, startSimulatedSchool } from '../simulated-school.ts'
 import { TestClient } from '../test-client.ts'
@@ -26,9 +28,12 @@ const causeOf = (error: unknown) => String(error instanceof Error ? error.cause 
 test('hang: the request is taken and nothing is answered', async () => {
   const { school, client } = await startWith({ name: 'hang' })
   await client.captcha()
-  const patience = AbortSignal.timeout(150)
-  await assert.rejects(client.call('/cas/logon.action', { method: 'POST', signal: patience }), { name: 'TimeoutError' })
-  assert.equal(school.requests.at(-1)?.fault, 'hang')
+  const waiting = new AbortController()
+  const answer = client.call('/cas/logon.action', { method: 'POST', signal: waiting.signal })
+  await until(() => school.requests.at(-1)?.fault === 'hang', 'the request is taken')
+  assert.equal(await Promise.race([answer, setTimeout(50, 'nothing')]), 'nothing')
+  waiting.abort()
+  await assert.rejects(answer, { name: 'AbortError' })
   assert.equal(school.seen.logons, 0)
 })
 

@@ -1,0 +1,10 @@
+import type { Router } from 'vue-router'
+
+/** A click on a link in a chart goes by the router, unless it is meant for another tab. */
+export function openLink(router: Router, event: MouseEvent): void {
+  const link = (event.target as Element | null)?.closest('a')
+  const path = link?.getAttribute('href')
+  if (!path || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+  event.preventDefault()
+  void router.push(path)
+}

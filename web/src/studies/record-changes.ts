@@ -1,0 +1,45 @@
+import { showToast } from '../components/toasts.ts'
+import { messages } from '../messages/messages.ts'
+import type { EditEntry } from '../outbox/entry.ts'
+import { put, takeBack } from '../outbox/outbox.ts'
+import { toWireTime } from '../time/wire-time.ts'
+import type { ShownStudy } from './shown-study.ts'
+
+/** What a form says of a record. Times in seconds since 1970. */
+export interface RecordWish {
+  start: number
+  end: number | undefined
+  subject: string
+  note: string
+}
+
+const undoSeconds = 6
+
+/** Only what is changed is sent: times that are sent anew, without their seconds, would be another record. */
+export function saveRecord(study: ShownStudy, { start, end, subject, note }: RecordWish): void {
+  const changes: EditEntry['changes'] = {
+    ...(start === study.start ? {} : { start_time: toWireTime(start) }),
+    ...(end === undefined || end === study.end ? {} : { end_time: toWireTime(end) }),
+    ...(textOf(subject) === study.subject ? {} : { subject: textOf(subject) }),
+    ...(textOf(note) === study.note ? {} : { note: textOf(note) }),
+  }
+  if (Object.keys(changes).length > 0) put({ action: 'edit', target: study.target, changes })
+}
+
+export function addRecord({ start, end = start, subject, note }: RecordWish): void {
+  const times = { start_time: toWireTime(start), end_time: toWireTime(end) }
+  put({ action: 'record', ...times, subject: textOf(subject), note: textOf(note) })
+}
+
+/** It is sent once it can't be undone any more: the service brings nothing back, and a record told anew would be self-reported. */
+export function removeRecord(study: ShownStudy): void {
+  const key = put({ action: 'delete', target: study.target }, { holdSeconds: undoSeconds })
+  const run = () => {
+    if (!takeBack(key)) addRecord({ ...study, subject: study.subject ?? '', note: study.note ?? '' })
+  }
+  showToast(messages.value.recordDeleted, { label: messages.value.undo, run }, undoSeconds)
+}
+
+function textOf(typed: string): string | null {
+  return typed.trim() || null
+}

@@ -1,0 +1,10 @@
+import { type ComputedRef, computed } from 'vue'
+import { service } from '../session/service-info.ts'
+import { campusDay } from './campus-day.ts'
+import { useNow } from './clock.ts'
+
+/** The campus' day, also while a page stays open over midnight. */
+export function useToday(): ComputedRef<string> {
+  const now = useNow()
+  return computed(() => campusDay(now.value, service.value.timezone))
+}
