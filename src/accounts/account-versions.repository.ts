@@ -1,45 +1,57 @@
 import type { ExpressionBuilder, RawBuilder, Selectable } from 'kysely'
-import { statement } from '../storage/statement.ts'
+import { isSqlite, statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import type { Tables } from '../storage/tables.ts'
 import type { AccountTable } from './account.table.ts'
 import { type AccountId, isHidden } from './account.ts'
 
-type NotedRow = Pick<Selectable<AccountTable>, 'study_version' | 'visibility' | 'totals_version' | 'totals_basis'>
+type StateRow = Pick<Selectable<AccountTable>, 'study_version' | 'visibility' | 'totals_version' | 'totals_basis'>
 
-export interface StudiesNoted {
-  /** The version after the write. The written records have the last `written` versions, one each. */
+/** What writes to an account's records must know of it. */
+export interface StudiesState {
   studyVersion: number
   hidden: boolean
-  /** What the daily totals were computed with, if they stood for everything before this write. They now stand for it too. */
+  /** What the daily totals were computed with, if they stand for all records as they are. */
   totalsBasis: string | undefined
 }
 
-/**
- * Must accompany every write to the account's records. `added` is the change in their number. Returns undefined if the
- * account no longer exists.
- */
-export async function noteStudies(
-  db: Db,
-  id: AccountId,
-  { added, written }: { added: number; written: number },
-): Promise<StudiesNoted | undefined> {
-  const row = await studyNote.first(db, { id, added, written })
+/** Locks the account's row until the end of the transaction. Returns undefined if the account no longer exists. */
+export async function lockStudies(tx: Db, id: AccountId): Promise<StudiesState | undefined> {
+  const row = await lockedState.first(tx, { id })
   if (row === undefined) return undefined
-  const current = row.totals_version === row.study_version
+  const { study_version: studyVersion, totals_version: totalsVersion, totals_basis: basis } = row
   return {
-    studyVersion: row.study_version,
+    studyVersion,
     hidden: isHidden(row),
-    totalsBasis: current ? (row.totals_basis ?? undefined) : undefined,
+    totalsBasis: totalsVersion === studyVersion ? (basis ?? undefined) : undefined,
   }
 }
 
-const studyNote = statement<{ id: AccountId; added: number; written: number }, NotedRow>((db, { id, added, written }) =>
+const lockedState = statement<{ id: AccountId }, StateRow>((db, { id }) => {
+  const state = db
+    .selectFrom('accounts')
+    .select(['study_version', 'visibility', 'totals_version', 'totals_basis'])
+    .where('id', '=', id)
+  return (isSqlite(db) ? state : state.forUpdate()).compile()
+})
+
+/**
+ * Must follow the writes of a transaction to the account's records, which have the next `written` versions, one each.
+ * `added` is the change in the number of records.
+ */
+export async function noteStudies(
+  tx: Db,
+  id: AccountId,
+  { added, written }: { added: number; written: number },
+): Promise<void> {
+  await studyNote.all(tx, { id, added, written })
+}
+
+const studyNote = statement<{ id: AccountId; added: number; written: number }, unknown>((db, { id, added, written }) =>
   db
     .updateTable('accounts')
     .set((eb) => ({ study_count: eb('study_count', '+', added), ...versionsAdvanced(eb, written) }))
     .where('id', '=', id)
-    .returning(['study_version', 'visibility', 'totals_version', 'totals_basis'])
     .compile(),
 )
 

@@ -18,7 +18,7 @@ export interface AccountTable {
   study_count: number
   /** Incremented by one for every record that is written, and for every change of who may see the records. */
   study_version: Generated<number>
-  /** The latest version whose entry was deleted from `study_changes` for its age. */
+  /** The latest version that is forgotten: its entry was deleted from `study_changes` for its age. */
   changes_forgotten_to: Generated<number>
   visibility: Generated<Visibility>
   daily_goal_minutes: number | null

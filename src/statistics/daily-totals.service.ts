@@ -38,11 +38,15 @@ export function createDailyTotals({ calendar, boardDayHours, terms, boards }: Da
 
   const isCurrent = (state: TotalsState) => state.version === state.studyVersion && state.basis === basis
 
-  const follow: StudyFollower = async (tx, { accountId, hidden, totalsBasis, changes }) => {
+  const follow: StudyFollower = async (tx, { accountId, account, changes }) => {
     const changed = changedIntervals(changes)
     if (changed === undefined) return
     await raiseLongest(tx, lengthOfLongest(changed.after))
-    if (totalsBasis !== basis) return build(tx, accountId)
+    if (account.totalsBasis !== basis) {
+      await build(tx, accountId)
+      account.totalsBasis = basis
+      return
+    }
     const differences = await differencesOf(tx, accountId, changed, hours)
     const boardChanges: BoardDayChange[] = []
     for (const difference of differences) {
@@ -54,7 +58,7 @@ export function createDailyTotals({ calendar, boardDayHours, terms, boards }: Da
       await (isZero(after) ? deleteDay(tx, accountId, day) : putDay(tx, accountId, after))
       boardChanges.push({ day, before: onBoard(before), after: onBoard(after) })
     }
-    if (hidden) return
+    if (account.hidden) return
     addToCampusDays(tx, differences)
     await boards?.apply(
       tx,

@@ -1,64 +1,41 @@
-import { lockAccount } from '../accounts/account.repository.ts'
 import type { AccountId } from '../accounts/account.ts'
-import { noteStudies, type StudiesNoted } from '../accounts/account-versions.repository.ts'
+import { lockStudies, noteStudies, type StudiesState } from '../accounts/account-versions.repository.ts'
 import { DomainError } from '../shared/errors.ts'
-import type { DatabaseKind, Db } from '../storage/storage.ts'
+import type { Db } from '../storage/storage.ts'
 
 /** The transaction of writes to an account's records. */
 export interface AccountWrite {
   tx: Db
-  kind: DatabaseKind
   accountId: AccountId
-  /** For many writes in one transaction: the account's row, locked and read once, and to be stored once. */
+  /** The account, once its row is locked. */
   locked?: LockedAccount
 }
 
-/** `added` and `written` sum up what is not stored yet, as for `noteStudies`. */
-export interface LockedAccount extends StudiesNoted {
+/** The account as the writes so far have left it. `added` and `written` are not stored yet, as for `noteStudies`. */
+export interface LockedAccount extends StudiesState {
   added: number
   written: number
-  /** Whether the followers have seen a write. */
-  followed: boolean
 }
 
-/** Serializes the writes of one account. */
-export async function lock({ tx, kind, accountId, locked }: AccountWrite): Promise<void> {
-  if (!locked) await lockAccount(tx, accountId, kind)
+/**
+ * Serializes the writes of one account. The first call of a transaction locks the account's row.
+ * @throws DomainError `unauthorized` if the account no longer exists
+ */
+export async function lock(write: AccountWrite): Promise<LockedAccount> {
+  const account = await lockIfThere(write)
+  if (account === undefined) throw new DomainError('unauthorized')
+  return account
 }
 
-/** As `noteStudies`. @throws DomainError `unauthorized` if the account no longer exists */
-export async function note(
-  { tx, accountId, locked }: AccountWrite,
-  { added, written }: { added: number; written: number },
-): Promise<StudiesNoted> {
-  if (locked) {
-    locked.studyVersion += written
-    locked.added += added
-    locked.written += written
-    return locked
-  }
-  const noted = await noteStudies(tx, accountId, { added, written })
-  if (noted === undefined) throw new DomainError('unauthorized')
-  return noted
+/** As `lock`. Returns undefined if the account no longer exists. */
+export async function lockIfThere(write: AccountWrite): Promise<LockedAccount | undefined> {
+  if (write.locked) return write.locked
+  const state = await lockStudies(write.tx, write.accountId)
+  if (state) write.locked = { ...state, added: 0, written: 0 }
+  return write.locked
 }
 
-/** @throws DomainError `unauthorized` if the account no longer exists */
-export async function lockOnce({ tx, kind, accountId }: AccountWrite): Promise<LockedAccount> {
-  await lockAccount(tx, accountId, kind)
-  const noted = await noteStudies(tx, accountId, { added: 0, written: 0 })
-  if (noted === undefined) throw new DomainError('unauthorized')
-  return { ...noted, added: 0, written: 0, followed: false }
-}
-
-/** Must come after the followers: the first write of several may have made them compute the daily totals again. */
-export async function noteFollowed({ tx, accountId, locked }: AccountWrite): Promise<void> {
-  if (!locked || locked.followed) return
-  const noted = await noteStudies(tx, accountId, { added: 0, written: 0 })
-  locked.totalsBasis = noted?.totalsBasis
-  locked.followed = true
-}
-
-/** Stores what was noted since `lockOnce`. */
-export async function storeNotes({ tx, accountId }: AccountWrite, { added, written }: LockedAccount): Promise<void> {
-  if (written > 0) await noteStudies(tx, accountId, { added, written })
+/** Must end every transaction that writes records. */
+export async function storeNotes({ tx, accountId, locked }: AccountWrite): Promise<void> {
+  if (locked && locked.written > 0) await noteStudies(tx, accountId, locked)
 }

@@ -3,12 +3,11 @@ import type { EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
 import type { Db } from '../storage/storage.ts'
-import { type AccountWrite, lock, note, noteFollowed } from './account-write.service.ts'
+import { type AccountWrite, type LockedAccount, lock, lockIfThere } from './account-write.service.ts'
 import { isSame, type NewStudy, type OwnStudy, ownSettled, seenStart, withEnd } from './own/own-study.ts'
 import { decideEdit, type StudyEdit } from './own/study-edit.ts'
 import { findOwnStudy, findRunning } from './study.repository.ts'
 import { decideEnd, decideRecord, decideStart, endByService, type Rules, type StudyId } from './study.ts'
-import { logChanges } from './study-changes.repository.ts'
 import { addToCounters } from './study-counter.repository.ts'
 import { changeDeltas } from './study-counter.ts'
 import { deleteStudy, insertStudy, updateStudy } from './study-writes.repository.ts'
@@ -28,13 +27,15 @@ export type StudyFollower = (tx: Db, written: WrittenStudies) => MaybePromise<vo
 /** What a write did to the records of an account, whose row is locked. */
 export interface WrittenStudies {
   accountId: AccountId
-  /** Whether the account's records are hidden from everyone else. */
-  hidden: boolean
-  /** What the account's daily totals were computed with, if they stood for everything before this write. */
-  totalsBasis: string | undefined
-  now: EpochSeconds
+  /** As it was before this write. A follower that computes the daily totals again notes with what, for later writes. */
+  account: Pick<LockedAccount, 'hidden' | 'totalsBasis'>
   /** In the order in which they were stored. */
-  changes: { before: OwnStudy | undefined; after: OwnStudy | undefined }[]
+  changes: StoredChange[]
+}
+
+export interface StoredChange {
+  before: OwnStudy | undefined
+  after: OwnStudy | undefined
 }
 
 export interface StudyTexts {
@@ -60,8 +61,8 @@ export async function startIn(
   const changes: StudyChange[] = [{ before: undefined, after }]
   if (running && decision.runningEnd)
     changes.unshift({ before: running, after: withEnd(running, decision.runningEnd, rules) })
-  const id = (await writeChanges(write, changes)).at(-1) as StudyId
-  return { ...after, id }
+  const stored = await writeChanges(write, changes)
+  return stored.at(-1)?.after as OwnStudy
 }
 
 /**
@@ -77,8 +78,8 @@ export async function recordIn(
   const end = decideRecord(startedAt, endedAt, write.rules)
   await lock(write)
   const after = withEnd(newStudy(write, startedAt, texts), end, write.rules)
-  const [id] = await writeChanges(write, [{ before: undefined, after }])
-  return { ...after, id: id as StudyId }
+  const [stored] = await writeChanges(write, [{ before: undefined, after }])
+  return stored?.after as OwnStudy
 }
 
 function newStudy({ accountId, rules }: StudyWrite, startedAt: EpochSeconds, { subject, note }: StudyTexts): NewStudy {
@@ -127,7 +128,7 @@ export async function removeIn(write: StudyWrite, id: StudyId): Promise<void> {
 
 /** Ends an overdue record, if it still exists and is still overdue. */
 export async function endOverdueIn(write: StudyWrite, id: StudyId): Promise<void> {
-  await lock(write)
+  if ((await lockIfThere(write)) === undefined) return
   const found = await findOwnStudy(write.tx, id)
   if (found) await replace(write, found.study, ownSettled(found.study, write.rules))
 }
@@ -156,39 +157,37 @@ export type StudyChange =
   | { before: OwnStudy; after: undefined }
 
 /**
- * All writes to records go through this function, in this order, for an account whose row is locked. Each write gets
- * its own version, and the counts stay correct. Returns the id of each record.
+ * All writes to records go through this function. Each gets the account's next version, and the counts stay correct.
  * @throws DomainError `unauthorized` if the account no longer exists
  */
-async function writeChanges(write: StudyWrite, changes: StudyChange[]): Promise<StudyId[]> {
-  const { tx, accountId, rules, followers } = write
-  const added = changes.reduce((sum, { before, after }) => sum + (after ? 1 : 0) - (before ? 1 : 0), 0)
-  const { studyVersion, hidden, totalsBasis } = await note(write, { added, written: changes.length })
-  const ids: StudyId[] = []
-  for (const change of changes) ids.push(await writeChange(tx, change))
-  const first = studyVersion - changes.length + 1
-  const changedAt = rules.now
-  logChanges(
-    tx,
-    ids.map((studyId, at) => ({ accountId, version: first + at, studyId, changedAt })),
-  )
-  if (!hidden) addToCounters(tx, changes.flatMap(changeDeltas))
-  const stored = changes.map(({ before, after }, at) => ({
-    before,
-    after: after && { ...after, id: ids[at] as StudyId },
-  }))
-  const written = { accountId, hidden, totalsBasis, now: rules.now, changes: stored }
+async function writeChanges(write: StudyWrite, changes: StudyChange[]): Promise<StoredChange[]> {
+  const { tx, accountId, followers } = write
+  const account = await lock(write)
+  const stored: StoredChange[] = []
+  for (const change of changes) stored.push(await writeChange(write, change, account))
+  if (!account.hidden) addToCounters(tx, changes.flatMap(changeDeltas))
   for (const follow of followers) {
-    const following = follow(tx, written)
+    const following = follow(tx, { accountId, account, changes: stored })
     if (following instanceof Promise) await following
   }
-  if (write.locked) await noteFollowed(write)
-  return ids
+  return stored
 }
 
-async function writeChange(tx: Db, { before, after }: StudyChange): Promise<StudyId> {
-  if (before === undefined) return insertStudy(tx, after)
-  if (after === undefined) await deleteStudy(tx, before.id)
-  else await updateStudy(tx, before, after)
-  return before.id
+async function writeChange(
+  { tx, accountId, rules }: StudyWrite,
+  { before, after }: StudyChange,
+  account: LockedAccount,
+): Promise<StoredChange> {
+  account.studyVersion += 1
+  account.written += 1
+  const version = account.studyVersion
+  if (before === undefined) {
+    account.added += 1
+    return { before, after: { ...after, id: await insertStudy(tx, after, version) } }
+  }
+  if (after === undefined) {
+    account.added -= 1
+    await deleteStudy(tx, before.id, { accountId, version, changedAt: rules.now })
+  } else await updateStudy(tx, before, after, version)
+  return { before, after }
 }

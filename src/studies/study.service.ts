@@ -4,7 +4,8 @@ import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Page, PageRequest } from '../shared/page.ts'
-import type { Db, Storage, Transact } from '../storage/storage.ts'
+import type { Storage, Transact } from '../storage/storage.ts'
+import { storeNotes } from './account-write.service.ts'
 import { createPageCache } from './page-cache.ts'
 import { findOverdue, findStudy } from './study.repository.ts'
 import { endsBy, type Rules, type Study, type StudyId, settled } from './study.ts'
@@ -53,12 +54,12 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes, foll
     step: (write: StudyWrite) => Promise<T>,
     transact: Transact<T> = storage.write,
   ): Promise<T> {
-    return transact((tx) => step(inWrite(tx, accountId)))
-  }
-
-  /** For steps in a transaction that also does other work. */
-  function inWrite(tx: Db, accountId: AccountId): StudyWrite {
-    return { tx, kind: storage.kind, accountId, rules: rules(), followers }
+    return transact(async (tx) => {
+      const write: StudyWrite = { tx, accountId, rules: rules(), followers }
+      const result = await step(write)
+      await storeNotes(write)
+      return result
+    })
   }
 
   /** Returns the record if `caller` may see it. @throws DomainError `not-found` */
@@ -162,7 +163,7 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes, foll
     })
   }
 
-  return { getStudy, listStudies, listStudiesOf, writePageOf, startStudy, endStudy, endOverdue, write, inWrite, rules }
+  return { getStudy, listStudies, listStudiesOf, writePageOf, startStudy, endStudy, endOverdue, write, rules }
 }
 
 function wholeSeconds(seconds: number): number {

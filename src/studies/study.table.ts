@@ -14,11 +14,13 @@ export interface StudyTable {
   /** The start and the end that the service saw, regardless of later edits. */
   seen_from: number | null
   seen_to: number | null
+  /** The account's version that the record's latest write got. 0 if that was before records had versions. */
+  version: Generated<number>
 }
 
 /**
- * Every write to a record, in the order of the account's versions, for synchronizing a second device. The current
- * record is in `studies`; a record that is no longer there was removed.
+ * The removed records, for synchronizing a second device: those that exist have their version themselves. The release
+ * before records had versions logged all of its writes here, and may do so beside this one.
  */
 export interface StudyChangeTable {
   account_id: number

@@ -4,15 +4,12 @@ import { setImmediate } from 'node:timers/promises'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { DomainError } from '../../src/shared/errors.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { createBatchService } from '../../src/studies/batch/batch.service.ts'
-import { readItem } from '../../src/studies/batch/batch-item.schemas.ts'
 import { type ChangeService, changesKept, createChangeService } from '../../src/studies/changes/change.service.ts'
 import { createOwnStudyService, type OwnStudyService } from '../../src/studies/own/own-study.service.ts'
 import type { OwnStudy } from '../../src/studies/own/own-study.ts'
 import { createStudyService, type StudyService } from '../../src/studies/study.service.ts'
 import type { StudyId } from '../../src/studies/study.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { applyWhole } from './apply-whole.ts'
 import { Device } from './device.ts'
 
 const epoch = 1_750_000_000
@@ -50,8 +47,8 @@ async function records(): Promise<OwnStudy[]> {
   return (await own.listOwnStudies(account, request)).items
 }
 
-const log = (of = account) =>
-  storage.db.selectFrom('study_changes').select(['version', 'study_id']).where('account_id', '=', of).execute()
+const log = () =>
+  storage.db.selectFrom('study_changes').select(['version', 'study_id']).where('account_id', '=', account).execute()
 const edit = (id: StudyId, note: string) => own.editStudy(account, id, { note })
 const start = async () => (await studies.startStudy(account)).id
 
@@ -90,44 +87,61 @@ test('a device that asks while others write misses nothing and sees nothing out 
   }
 })
 
-test('of each record only the latest change is kept, in the end', async () => {
+test('a change costs no row of its own, except a removal', async () => {
   const device = new Device(changes, account)
   await device.sync(100)
   const [one, two] = [await start(), await start()]
   for (const note of ['a', 'b', 'c']) for (const id of [one, two]) await edit(id, note)
   await own.removeStudy(account, one)
-  await forgetAll()
-  assert.deepEqual(
-    (await log()).map(({ study_id }) => study_id),
-    [two, one],
-  )
+  assert.deepEqual(await log(), [{ version: 10, study_id: one }])
   await device.sync(1)
   assert.equal(device.resets, 0)
   assert.deepEqual(device.records(), await records())
 })
 
-test('a log that is longer than one piece is cleared in several', async () => {
-  const batches = createBatchService({ storage, studies, clock })
-  const other = await newAccount(storage)
-  const id = await start()
-  for (const round of [1, 2, 3]) {
-    const items = Array.from({ length: 450 }, (_, at) => ({ key: `${round} ${at}`, action: 'edit', id, note: `${at}` }))
-    await applyWhole(batches, account, items.map(readItem))
-  }
-  await studies.startStudy(other)
-  const { id: last } = await studies.startStudy(other)
-  await createChangeService({ storage, studies, clock }).forgetOld()
-  const left = (await log()).length
-  assert.ok(left < 1351 && left > 1, `${left} are left after one round`)
-  await forgetAll()
-  assert.deepEqual(
-    (await log()).map(({ version }) => version),
-    [1351],
-  )
-  assert.equal((await log(other)).at(-1)?.study_id, last)
+test('what the release before records had versions writes to its log is listed too', async () => {
+  const device = new Device(changes, account)
+  const [one, two] = [await start(), await start()]
+  await device.sync(100)
+  await edit(two, 'of this release')
+  await storage.db.updateTable('studies').set({ note: 'of that one' }).where('id', '=', one).execute()
+  await logAs(4, [one, two])
+  await edit(two, 'of this release again')
+  await device.sync(1)
+  assert.equal(device.resets, 0)
+  assert.deepEqual(device.records(), await records())
+  assert.equal(device.cursor?.version, 9)
 })
 
-test('a device that has slept for longer than the log is kept begins again, and another goes on', async () => {
+/** Logs the next writes of the account, as that release did. */
+async function logAs(written: number, ids: StudyId[]): Promise<void> {
+  await storage.write(async (tx) => {
+    const { study_version: last } = await tx
+      .updateTable('accounts')
+      .set((eb) => ({ study_version: eb('study_version', '+', written) }))
+      .where('id', '=', account)
+      .returning('study_version')
+      .executeTakeFirstOrThrow()
+    const rows = ids.map((id, at) => ({ account_id: account, version: last - at, study_id: id, changed_at: now }))
+    await tx.insertInto('study_changes').values(rows).execute()
+  })
+}
+
+test('a long log is forgotten in pieces', async () => {
+  const id = await start()
+  const device = new Device(changes, account)
+  await device.sync(100)
+  for (let piece = 0; piece < 3; piece++) await logAs(400, Array(400).fill(id))
+  await edit(id, 'later')
+  now += changesKept
+  await changes.forgetOld()
+  assert.deepEqual(await log(), [])
+  await device.sync(100)
+  assert.equal(device.resets, 1)
+  assert.deepEqual(device.records(), await records())
+})
+
+test('a device that has slept through a removal that is forgotten begins again, and another goes on', async () => {
   const [asleep, upToDate, walking] = [1, 2, 3].map(() => new Device(changes, account)) as [Device, Device, Device]
   const [one, two] = [await start(), await start()]
   for (const device of [asleep, upToDate]) await device.sync(100)
@@ -135,10 +149,10 @@ test('a device that has slept for longer than the log is kept begins again, and 
   await own.removeStudy(account, one)
   await upToDate.sync(100)
   now += changesKept - 1
-  await forgetAll()
-  assert.equal((await log()).length, 2)
+  await changes.forgetOld()
+  assert.equal((await log()).length, 1)
   now += 1
-  await forgetAll()
+  await changes.forgetOld()
   assert.deepEqual(await log(), [])
   await edit(two, 'later')
   for (const device of [asleep, upToDate, walking]) await device.sync(100)
@@ -164,9 +178,4 @@ test('a record that the service has ended, but not stored yet, is listed as ende
 
 function assertRefused(error: unknown): void {
   assert.ok(error instanceof DomainError, String(error))
-}
-
-/** Enough rounds for the log of all accounts. */
-async function forgetAll(): Promise<void> {
-  for (let round = 0; round < 8; round++) await changes.forgetOld()
 }

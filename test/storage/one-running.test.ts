@@ -86,10 +86,10 @@ test('the database itself refuses a second running record, and an end before its
   const account = await newAccount(storage)
   const unseen = { heartbeatAt: undefined, subject: undefined, note: undefined, seenFrom: undefined, seenTo: undefined }
   const running = { ...unseen, accountId: account, startedAt: now, end: undefined }
-  await storage.write((tx) => insertStudy(tx, running))
-  await assert.rejects(storage.write((tx) => insertStudy(tx, running)))
+  await storage.write((tx) => insertStudy(tx, running, 1))
+  await assert.rejects(storage.write((tx) => insertStudy(tx, running, 1)))
   const backwards = { ...running, end: { at: now - 1, cause: 'student' as const } }
-  await assert.rejects(storage.write((tx) => insertStudy(tx, backwards)))
+  await assert.rejects(storage.write((tx) => insertStudy(tx, backwards, 1)))
   assert.equal((await recordsOf(account)).length, 1)
   await service(0).endStudy(account, (await recordsOf(account))[0]?.id as never)
 })

@@ -35,13 +35,15 @@ export class OwnStudyModel {
     else if (now - running.start >= limit) this.#close(running, running.start + limit, 'limit', now, false)
   }
 
+  /** Now, or when the running record begins if that is up to a minute ahead: clocks differ. */
   start(now: number): ModelStudy {
     const running = this.running()
-    if (running) this.#close(running, now, 'next-start', now, true)
-    const seen = { from: now, to: undefined }
+    const start = Math.max(now, running?.start ?? now)
+    if (running) this.#close(running, start, 'next-start', now, true)
+    const seen = { from: start, to: undefined }
     const study = {
       id: 0,
-      start: now,
+      start,
       end: undefined,
       cause: undefined,
       heartbeat: undefined,

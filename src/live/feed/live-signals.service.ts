@@ -1,7 +1,7 @@
 import type { AccountId } from '../../accounts/account.ts'
 import { afterCommit } from '../../storage/before-commit.ts'
 import type { ChannelListener, Db, MessageChannel } from '../../storage/storage.ts'
-import type { StudyFollower } from '../../studies/study-writes.service.ts'
+import type { StoredChange, StudyFollower } from '../../studies/study-writes.service.ts'
 
 export interface SignalListener {
   /** The running records of these accounts, or who may see them, may have changed. */
@@ -44,8 +44,8 @@ export function createLiveSignals(channel: MessageChannel | undefined) {
     if (channel !== undefined || listeners.size > 0) afterCommit(tx, publish, [accountId])
   }
 
-  const follow: StudyFollower = (tx, { accountId, hidden, changes }) => {
-    if (!hidden && changes.some(isOfRunning)) publishAfter(tx, accountId)
+  const follow: StudyFollower = (tx, { accountId, account, changes }) => {
+    if (!account.hidden && changes.some(isOfRunning)) publishAfter(tx, accountId)
   }
 
   function subscribe(listener: SignalListener): () => void {
@@ -66,7 +66,7 @@ export function createLiveSignals(channel: MessageChannel | undefined) {
 
 export type LiveSignals = ReturnType<typeof createLiveSignals>
 
-function isOfRunning({ before, after }: Parameters<StudyFollower>[1]['changes'][number]): boolean {
+function isOfRunning({ before, after }: StoredChange): boolean {
   return (before !== undefined && before.end === undefined) || (after !== undefined && after.end === undefined)
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
 import { openParts } from '../../storage/savepoint.ts'
 import type { Storage, Transact } from '../../storage/storage.ts'
-import { lockOnce, storeNotes } from '../account-write.service.ts'
+import { lock } from '../account-write.service.ts'
 import type { StudyService } from '../study.service.ts'
 import type { StudyId } from '../study.ts'
 import type { StudyWrite } from '../study-writes.service.ts'
@@ -61,7 +61,7 @@ export function createBatchService({ storage, studies, clock }: BatchServiceDeps
 
 async function applyItems(write: StudyWrite, items: BatchItem[]): Promise<BatchResult[]> {
   const { tx, accountId, rules } = write
-  const locked = await lockOnce(write)
+  const locked = await lock(write)
   const kept = await findAnswers(tx, accountId, keysIn(items))
   const steps: BatchWrite = { ...write, rules: { ...rules, reported: true }, locked }
   const answers = createAnswers(steps, items, kept)
@@ -73,7 +73,6 @@ async function applyItems(write: StudyWrite, items: BatchItem[]): Promise<BatchR
     await setImmediate()
     turnEnds = performance.now() + turnMs
   }
-  await storeNotes(write, locked)
   await keepAnswers(tx, accountId, answers.fresh)
   return results
 }

@@ -1,11 +1,12 @@
 import type { AccountId } from '../../accounts/account.ts'
+import type { EpochSeconds } from '../../shared/clock.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Db } from '../../storage/storage.ts'
 import { toOwnStudy } from '../study.repository.ts'
 import type { StudyId } from '../study.ts'
-import type { Change, Forgettable, LogBounds, LogEntry, LogPosition } from './change.ts'
+import type { Change, OldChange, VersionBounds } from './change.ts'
 
-export async function findLogBounds(db: Db, accountId: AccountId): Promise<LogBounds | undefined> {
+export async function findVersionBounds(db: Db, accountId: AccountId): Promise<VersionBounds | undefined> {
   const row = await bounds.first(db, { accountId })
   return row && { forgottenTo: row.changes_forgotten_to, version: row.study_version }
 }
@@ -22,24 +23,32 @@ export interface ChangedStudy {
 }
 
 /**
- * The records that were written after this version, by their latest change. Reads the log's end at once, because only
- * all of it tells which change of a record is the latest; it is as short as what is kept of the log.
+ * The records that were written or removed after this version, by their latest change. Reads the index of all the
+ * account's records, which every write changes anyway: an index by version would make each write slower.
  */
 export async function changedAfter(db: Db, accountId: AccountId, version: number): Promise<ChangedStudy[]> {
-  const rows = await changed.all(db, { accountId, version })
-  return rows
-    .map(({ study_id, version }) => ({ studyId: study_id as StudyId, version }))
-    .sort((a, b) => a.version - b.version)
+  const latest = new Map<StudyId, number>()
+  for (const row of await changed.all(db, { accountId, version })) {
+    const id = row.study_id as StudyId
+    latest.set(id, Math.max(row.version, latest.get(id) ?? 0))
+  }
+  return [...latest].map(([studyId, version]) => ({ studyId, version })).sort((a, b) => a.version - b.version)
 }
 
 const changed = statement<{ accountId: AccountId; version: number }, { study_id: number; version: number }>(
   (db, { accountId, version }) =>
     db
-      .selectFrom('study_changes')
-      .select((eb) => ['study_id', eb.fn.max('version').as('version')])
+      .selectFrom('studies')
+      .select(['id as study_id', 'version'])
       .where('account_id', '=', accountId)
       .where('version', '>', version)
-      .groupBy('study_id')
+      .unionAll(
+        db
+          .selectFrom('study_changes')
+          .select(['study_id', 'version'])
+          .where('account_id', '=', accountId)
+          .where('version', '>', version),
+      )
       .compile(),
 )
 
@@ -56,47 +65,30 @@ export async function readStudies(db: Db, accountId: AccountId, ids: StudyId[]):
   return ids.map((id) => ({ id, study: studies.get(id) }))
 }
 
-/** A part of the log of all accounts. */
-export async function readLog(db: Db, after: LogPosition, limit: number): Promise<LogEntry[]> {
-  const rows = await log.all(db, { ...after, limit })
-  return rows.map((row) => ({
-    accountId: row.account_id as AccountId,
-    version: row.version,
-    studyId: row.study_id as StudyId,
-    changedAt: row.changed_at,
-  }))
+/** The oldest entries that were made until then, as account and version. */
+export async function findOldChanges(db: Db, until: EpochSeconds, limit: number): Promise<OldChange[]> {
+  const rows = await oldest.all(db, { until, limit })
+  return rows.map((row) => ({ accountId: row.account_id as AccountId, version: row.version }))
 }
 
-interface LogRow {
-  account_id: number
-  version: number
-  study_id: number
-  changed_at: number
-}
-
-const log = statement<LogPosition & { limit: number }, LogRow>((db, { accountId, version, limit }) =>
-  db
-    .selectFrom('study_changes')
-    .selectAll()
-    .where((eb) => eb(eb.refTuple('account_id', 'version'), '>', eb.tuple(accountId, version)))
-    .orderBy('account_id')
-    .orderBy('version')
-    .limit(limit)
-    .compile(),
+const oldest = statement<{ until: EpochSeconds; limit: number }, { account_id: number; version: number }>(
+  (db, { until, limit }) =>
+    db
+      .selectFrom('study_changes')
+      .select(['account_id', 'version'])
+      .where('changed_at', '<=', until)
+      .orderBy('changed_at')
+      .limit(limit)
+      .compile(),
 )
 
-/** Deletes entries of the log of an account whose row is locked. */
-export async function deleteChanges(
-  db: Db,
-  accountId: AccountId,
-  { versions, forgottenTo }: Forgettable,
-): Promise<void> {
-  if (forgottenTo > 0)
-    await db
-      .updateTable('accounts')
-      .set({ changes_forgotten_to: forgottenTo })
-      .where('id', '=', accountId)
-      .where('changes_forgotten_to', '<', forgottenTo)
-      .execute()
-  await db.deleteFrom('study_changes').where('account_id', '=', accountId).where('version', 'in', versions).execute()
+/** Deletes the entries up to this version of an account whose row is locked. Who knows less must begin again. */
+export async function forgetChanges(db: Db, { accountId, version }: OldChange): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set({ changes_forgotten_to: version })
+    .where('id', '=', accountId)
+    .where('changes_forgotten_to', '<', version)
+    .execute()
+  await db.deleteFrom('study_changes').where('account_id', '=', accountId).where('version', '<=', version).execute()
 }

@@ -7,17 +7,8 @@ import { ownSettled } from '../own/own-study.ts'
 import { toOwnStudy } from '../study.repository.ts'
 import type { StudyService } from '../study.service.ts'
 import { rowsMatching } from '../study-rows.repository.ts'
-import { changedAfter, deleteChanges, findLogBounds, readLog, readStudies } from './change.repository.ts'
-import {
-  type Change,
-  type ChangeCursor,
-  type ChangePage,
-  forgettable,
-  isCovered,
-  type LogBounds,
-  type LogPosition,
-  nextPart,
-} from './change.ts'
+import { changedAfter, findOldChanges, findVersionBounds, forgetChanges, readStudies } from './change.repository.ts'
+import { type Change, type ChangeCursor, type ChangePage, isCovered, type VersionBounds } from './change.ts'
 
 export interface ChangeServiceDeps {
   storage: Storage
@@ -27,17 +18,16 @@ export interface ChangeServiceDeps {
 
 export type ChangeService = ReturnType<typeof createChangeService>
 
-/** How long the log keeps what changed. */
+/** How long it is known that a record was removed. */
 export const changesKept = 90 * 86_400
-const logPart = 1000
+const forgottenAtOnce = 500
 
 export function createChangeService({ storage, studies, clock }: ChangeServiceDeps) {
   const { db } = storage
-  let next: LogPosition = { accountId: 0 as AccountId, version: 0 }
 
   /**
-   * One page of what changed since `since`, each record once, as it is now. Without `since`, and if the log does not
-   * reach back to it, a page of all records.
+   * One page of what changed since `since`, each record once, as it is now. Without `since`, and if removals
+   * after it are forgotten, a page of all records.
    */
   async function listChanges(
     accountId: AccountId,
@@ -50,7 +40,7 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
     return { ...(await walk({ accountId, version }, limit)), reset: since !== undefined }
   }
 
-  /** Undefined if the log does not cover what changed since the cursor. */
+  /** Undefined if not all that changed since the cursor is known. */
   async function pageAfter(since: ChangeCursor, limit: number): Promise<ChangePage | undefined> {
     const page = await (since.walked ? walk(since, limit) : laterChanges(since, limit))
     // Asked last: what is forgotten after this was still there when the page was read.
@@ -73,6 +63,9 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
   }
 
   async function laterChanges({ accountId, version }: ChangeCursor, limit: number): Promise<ChangePage> {
+    // What a device usually hears: nothing new. Looking for changes costs more, the more records there are.
+    if ((await boundsOf(accountId)).version === version)
+      return { changes: [], cursor: { accountId, version }, more: false, reset: false }
     const changed = await changedAfter(db, accountId, version)
     const page = changed.slice(0, limit)
     const ids = page.map(({ studyId }) => studyId)
@@ -87,25 +80,25 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
   }
 
   /** @throws DomainError `unauthorized` if the account was removed after its credentials were checked */
-  async function boundsOf(accountId: AccountId): Promise<LogBounds> {
-    const bounds = await findLogBounds(db, accountId)
+  async function boundsOf(accountId: AccountId): Promise<VersionBounds> {
+    const bounds = await findVersionBounds(db, accountId)
     if (bounds === undefined) throw new DomainError('unauthorized')
     return bounds
   }
 
-  /** Deletes from the next part of the log what nobody needs. Begins again after the last part. */
+  /** Deletes entries that are too old. */
   async function forgetOld(): Promise<void> {
-    const entries = await readLog(db, next, logPart)
-    const until = clock.now() - changesKept
-    for (const [accountId, own] of Map.groupBy(entries, (entry) => entry.accountId)) {
-      const gone = forgettable(own, until)
-      if (gone.versions.length === 0) continue
-      await storage.write(async (tx) => {
-        await lockAccount(tx, accountId, storage.kind)
-        await deleteChanges(tx, accountId, gone)
-      })
+    for (;;) {
+      const old = await findOldChanges(db, clock.now() - changesKept, forgottenAtOnce)
+      for (const [accountId, own] of Map.groupBy(old, (entry) => entry.accountId)) {
+        const version = Math.max(...own.map((entry) => entry.version))
+        await storage.write(async (tx) => {
+          await lockAccount(tx, accountId, storage.kind)
+          await forgetChanges(tx, { accountId, version })
+        })
+      }
+      if (old.length < forgottenAtOnce) return
     }
-    next = nextPart(entries, logPart) ?? { accountId: 0 as AccountId, version: 0 }
   }
 
   return { listChanges, forgetOld }

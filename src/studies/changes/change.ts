@@ -29,52 +29,20 @@ export interface ChangePage {
   reset: boolean
 }
 
-/** Where an account's change log begins and ends. */
-export interface LogBounds {
+/** The versions of an account that are still known. */
+export interface VersionBounds {
   /** The latest version whose entry was deleted for its age. */
   forgottenTo: number
   version: number
 }
 
 /** A version that the account does not have yet comes from a database that was restored from a backup since. */
-export function isCovered({ version }: ChangeCursor, log: LogBounds): boolean {
-  return version >= log.forgottenTo && version <= log.version
+export function isCovered({ version }: ChangeCursor, known: VersionBounds): boolean {
+  return version >= known.forgottenTo && version <= known.version
 }
 
-export interface LogEntry {
+/** An entry of the log of removed records that is too old. */
+export interface OldChange {
   accountId: AccountId
   version: number
-  studyId: StudyId
-  changedAt: EpochSeconds
-}
-
-export type LogPosition = Pick<LogEntry, 'accountId' | 'version'>
-
-/** What can be deleted from a part of one account's log. */
-export interface Forgettable {
-  versions: number[]
-  /** The latest version that is deleted for its age, or 0: who knows less must begin again. */
-  forgottenTo: number
-}
-
-/** Entries that are too old, and those of which the record has a later one: only its latest is needed. */
-export function forgettable(entries: LogEntry[], until: EpochSeconds): Forgettable {
-  const latest = new Map(entries.map(({ studyId, version }) => [studyId, version]))
-  const isOld = ({ changedAt }: LogEntry) => changedAt <= until
-  const gone = entries.filter((entry) => isOld(entry) || latest.get(entry.studyId) !== entry.version)
-  return {
-    versions: gone.map(({ version }) => version),
-    forgottenTo: gone.findLast(isOld)?.version ?? 0,
-  }
-}
-
-/**
- * Where the next part of the log begins after one of at most `limit` entries: again at the last account, whose entries
- * may not all have been read, unless it was the only one. Undefined at the end.
- */
-export function nextPart(entries: LogEntry[], limit: number): LogPosition | undefined {
-  const [first, last] = [entries[0], entries.at(-1)]
-  if (entries.length < limit || first === undefined || last === undefined) return undefined
-  const { accountId, version } = last
-  return first.accountId === accountId ? { accountId, version } : { accountId, version: 0 }
 }

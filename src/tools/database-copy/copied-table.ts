@@ -37,6 +37,7 @@ export const copiedTables: readonly CopiedTable[] = [
     columns: {
       ...{ id: integer, account_id: integer, started_at: integer, ended_at: integer, end_cause: text },
       ...{ subject: text, note: text, heartbeat_at: integer, seen_from: integer, seen_to: integer },
+      version: integer,
     },
     key: ['id'],
     drawn: true,
