@@ -46,11 +46,10 @@ export function sendFile(request: FastifyRequest, reply: FastifyReply, file: Sta
   reply.type(type)
   const encoding = encodingFor(request, file)
   const body = encoding === 'br' && file.brotli ? file.brotli : file.body
-  if (isGzip && encoding === 'identity')
-    return reply.send(Readable.from(pieces(body), { highWaterMark: 1 }).pipe(createGunzip()))
+  if (isGzip && encoding === 'identity') return reply.send(inPieces(body).pipe(createGunzip()))
   if (encoding !== 'identity') reply.header('content-encoding', encoding)
   reply.header('content-length', body.length)
-  return reply.send(body.length > pieceBytes ? Readable.from(pieces(body), { highWaterMark: 1 }) : body)
+  return reply.send(body.length > pieceBytes ? inPieces(body) : body)
 }
 
 /** The smallest that the client takes. */
@@ -65,8 +64,15 @@ function addVary(reply: FastifyReply, name: string): void {
   reply.header('vary', reply.hasHeader('vary') ? `${reply.getHeader('vary')}, ${name}` : name)
 }
 
-function* pieces(body: Buffer): Generator<Buffer> {
-  for (let at = 0; at < body.length; at += pieceBytes) yield body.subarray(at, at + pieceBytes)
+/** `Readable.from` with a generator takes two to four times as much processor time. */
+function inPieces(body: Buffer): Readable {
+  let at = 0
+  function read(this: Readable): void {
+    const piece = body.subarray(at, at + pieceBytes)
+    at += pieceBytes
+    this.push(piece.length > 0 ? piece : null)
+  }
+  return new Readable({ highWaterMark: 1, read })
 }
 
 /** A proxy that compresses responses makes the tag a weak one. */
