@@ -187,6 +187,13 @@ describe('headers that never end on an HTTP/2 connection that is in use', () => 
     await Promise.all([ended(answered), ended(beside)])
   })
 
+  test('end it too where they are trailers of a body', async () => {
+    const literal = (name: string, value: string) => Buffer.concat([Buffer.from([0]), text(name), text(value)])
+    const withBody = Buffer.concat([posting, literal('content-type', 'application/json')])
+    const trailers = literal('x-a', 'b')
+    await ended(await opened(frame(1, endsHeaders, 1, withBody), frame(1, 1, 1, trailers)))
+  })
+
   test('are not what a request has that was refused for its headers: the others go on', async () => {
     const session = connectHttp2(mode.service.address, { rejectUnauthorized: false })
     session.on('error', () => undefined)

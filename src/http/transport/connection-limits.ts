@@ -61,6 +61,8 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
       if (now - openedAt >= limits.bodyMs && !hasWholeRequest(one)) {
         if (!stream.headersSent) refusals.late(stream)
         stream.close(constants.NGHTTP2_NO_ERROR)
+        // Its trailers may have begun.
+        ping(connection, now)
       }
     }
   }
@@ -79,8 +81,14 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
 function watchHeaders(connection: Connection, now: number): void {
   const { session, lastStreamId, lastBegunId } = connection
   const begun = session?.state.lastProcStreamID ?? 0
-  if (session === undefined || begun <= Math.max(lastStreamId, lastBegunId)) return
+  if (begun <= Math.max(lastStreamId, lastBegunId)) return
   connection.lastBegunId = begun
+  ping(connection, now)
+}
+
+function ping(connection: Connection, now: number): void {
+  const { session } = connection
+  if (session === undefined || session.destroyed) return
   connection.pingedAt ??= now
   session.ping((error) => {
     if (!error) connection.pingedAt = undefined
