@@ -4,6 +4,7 @@ import { showProgress, untilInterrupted } from '../src/cli/progress.ts'
 import { type RunOptions, runBeside } from './bare-run.ts'
 import { type DatabaseServer, openDatabaseServer } from './databases.ts'
 import { firstDayReport, runFirstDay } from './first-day-run.ts'
+import { idleReport, runIdle } from './idle-run.ts'
 import { liveReport, runLive } from './live-run.ts'
 import { bareReport, machine, scaleReport } from './report.ts'
 import { runScale } from './scale-run.ts'
@@ -12,6 +13,7 @@ const usage = `npm run bench -- [options]
   --scale             latencies on a thousand and on many records, on both databases
   --first-day         so many students at once (--students, 500) who register at a school of 300 ms a call
   --live              memory and delay with so many listeners (--listeners, 1000) to GET /live
+  --idle N            a live student's times, and the memory, beside so many idle connections
   --database NAME     sqlite, postgres (starts one), or the postgres:// URL of a server   (default sqlite; with --scale both)
   --row TEXT          only rows whose names hold this text
   --duration SECONDS  of each row on each server                                          (default 10)
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     'first-day': { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
     listeners: { type: 'string', default: '1000' },
+    idle: { type: 'string' },
     database: { type: 'string' },
     row: { type: 'string' },
     duration: { type: 'string', default: '10' },
@@ -65,6 +68,7 @@ async function run(signal: AbortSignal): Promise<void> {
 function measured(databases: DatabaseServer, signal: AbortSignal): Promise<readonly [unknown, string]> {
   if (values['first-day']) return firstSchoolDay(databases)
   if (values.live) return live(databases)
+  if (values.idle) return idle(databases, Number(values.idle))
   return values.scale ? scale(databases, signal) : beside(databases, signal)
 }
 
@@ -77,6 +81,11 @@ async function firstSchoolDay(databases: DatabaseServer) {
 async function live(databases: DatabaseServer) {
   const outcome = await runLive(databases, { main: values.server, listeners: Number(values.listeners) })
   return [outcome, liveReport(outcome)] as const
+}
+
+async function idle(databases: DatabaseServer, connections: number) {
+  const outcome = await runIdle(databases, { main: values.server, connections })
+  return [outcome, idleReport(outcome)] as const
 }
 
 async function beside(databases: DatabaseServer, signal: AbortSignal) {

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { invalidParameter } from '../http/errors/invalid-parameter.ts'
+import { cookieValueOf, type HostCookie, setCookie } from '../http/host-cookie.ts'
 import { apiBase } from '../http/links.ts'
 import type { CasLogin, CasReturn } from '../schools/cas/cas-login.ts'
 import { sealTicket, TICKET_LIFETIME } from '../schools/cas/registration-ticket.ts'
@@ -23,6 +24,8 @@ const path = '/register/cas'
 const webPage = '/register'
 /** Follows the state in the cookie: the school's address stays as it is registered there. */
 const webMark = '.web'
+/** `Lax`, because the redirect back from the school is a cross-site navigation. */
+const begun: HostCookie = { name: 'occupy_cas', form: /^[\w-]{43}(?:\.web)?$/, sameSite: 'Lax' }
 const callbackUrl = (request: FastifyRequest) => `${request.origin}${apiBase}${path}/callback`
 
 const beginning = {
@@ -79,17 +82,17 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, options) => {
   app.get(path, { schemaErrorFormatter: invalidParameter('bad-query'), schema: beginning }, async (request, reply) => {
     const { url, state } = cas.begin(callbackUrl(request))
     const value = request.query.return === 'web' ? state + webMark : state
-    return reply.header('set-cookie', stateCookie(request, value, TICKET_LIFETIME)).redirect(url, 302)
+    return reply.header('set-cookie', setCookie(request, begun, value, TICKET_LIFETIME)).redirect(url, 302)
   })
 
   app.get(
     `${path}/callback`,
     { schemaErrorFormatter: () => new DomainError('parameter-missing'), schema: finishing },
     async (request, reply) => {
-      const { state: cookie, toWeb } = begunIn(request.headers.cookie)
+      const { state: cookie, toWeb } = begunIn(request)
       try {
         const ticket = await ticketFor(request, { ...request.query, cookie }, options)
-        reply.header('set-cookie', stateCookie(request, '', 0))
+        reply.header('set-cookie', setCookie(request, begun, '', 0))
         if (toWeb) return reply.redirect(`${request.origin}${webPage}#ticket=${ticket}`, 303)
         return { ticket, expiration: TICKET_LIFETIME }
       } catch (error) {
@@ -116,13 +119,8 @@ async function ticketFor(
   return sealTicket(outcome.studentNumber, ticketKey, clock.now()).ticket
 }
 
-/** `SameSite=Lax`, because the redirect back from the school is a cross-site navigation. */
-function stateCookie({ origin }: FastifyRequest, value: string, maxAge: number): string {
-  const secure = origin.startsWith('https:') ? '; Secure' : ''
-  return `occupy_cas=${value}; Path=${apiBase}${path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
-}
-
-function begunIn(cookies = ''): { state: string; toWeb: boolean } {
-  const [, state = '', mark] = /(?:^|; ?)occupy_cas=([\w-]*)(\.web)?(?:;|$)/.exec(cookies) ?? []
-  return { state, toWeb: mark === webMark }
+function begunIn(request: FastifyRequest): { state: string; toWeb: boolean } {
+  const value = cookieValueOf(request, begun) ?? ''
+  const toWeb = value.endsWith(webMark)
+  return { state: toWeb ? value.slice(0, -webMark.length) : value, toWeb }
 }

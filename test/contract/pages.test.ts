@@ -137,6 +137,8 @@ test('what is no size, number, order, filter or link of ours is refused', async 
     'page=0',
     'page=-1',
     'page=x',
+    'per_page=1e309',
+    'page=-Infinity',
   ]
   const others = ['order=up', 'order=', 'running=maybe', 'cursor=x', 'cursor=', 'cursor=eDEsMg', 'page=1&page=2']
   for (const query of [...wrong, ...others, `cursor=${'x'.repeat(500)}`, 'per_page=99999999999999999999']) {

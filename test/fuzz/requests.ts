@@ -13,7 +13,18 @@ export interface FuzzRequest {
 
 const ids = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 1, max: 40 }).map(String) },
-  fc.constantFrom('0', '-1', '1.5', '1e3', '01', '+1', '9007199254740991', '9007199254740993', '99999999999999999999'),
+  fc.constantFrom(
+    '0',
+    '-1',
+    '1.5',
+    '1e3',
+    '01',
+    '+1',
+    '9007199254740991',
+    '9007199254740993',
+    '99999999999999999999',
+    '1e309',
+  ),
   fc.constantFrom('me', 'null', 'NaN', '%00', '%FF', '%E5%AD%A6', '..%2f..', '%2e%2e', "1'--", '1;2', '{id}', '%20'),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map(encoded),
 )

@@ -28,7 +28,7 @@ async function walk(studentNumber: string, query = ''): Promise<{ callback: stri
   const begun = await fetch(`${base}/register/cas${query}`, { redirect: 'manual' })
   assert.equal(begun.status, 302)
   const cookie = begun.headers.get('set-cookie') ?? ''
-  assert.match(cookie, /^occupy_cas=[\w-]{43}(?:\.web)?; .*HttpOnly; SameSite=Lax/)
+  assert.match(cookie, /^occupy_cas=[\w-]{43}(?:\.web)?; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/)
   const browser = openCasBrowser()
   try {
     const callback = await browser.logIn(begun.headers.get('location') ?? '', { ...student, studentNumber })
@@ -84,6 +84,9 @@ test('a registration that is repeated under its key is answered the same, though
 test('a browser that did not begin the login, and a replayed or missing service ticket, get no registration ticket', async () => {
   const { callback, cookie } = await walk('2017010102')
   assert.equal((await fetch(callback)).status, 400)
+  // A neighbouring host can plant a second one over plain HTTP. Which of the two is ours is not to be told.
+  for (const both of [`${cookie}; ${cookie}`, `occupy_cas=${'s'.repeat(43)}; ${cookie}`])
+    assert.equal((await fetch(callback, { headers: { cookie: both } })).status, 400)
   assert.equal((await fetch(callback, { headers: { cookie } })).status, 200)
   const replayed = await fetch(callback, { headers: { cookie } })
   assert.equal(replayed.status, 400)
@@ -91,12 +94,40 @@ test('a browser that did not begin the login, and a replayed or missing service 
   assert.equal((await fetch(`${base}/register/cas/callback`)).status, 400)
 })
 
+test('over HTTPS the cookie is __Host-, and one that another host could plant begins nothing', async () => {
+  const secure = await startService({ SCHOOL: 'cas', SCHOOL_URL: school.url, TRUST_PROXY: '127.0.0.1' })
+  const ask = (url: string, headers = {}) =>
+    fetch(url, { headers: { 'x-forwarded-proto': 'https', ...headers }, redirect: 'manual' })
+  const browser = openCasBrowser()
+  try {
+    const begun = await ask(`${secure.address}/api/v1.0/register/cas`)
+    const cookie = begun.headers.get('set-cookie') ?? ''
+    assert.match(cookie, /^__Host-occupy_cas=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=600$/)
+    const callback = await browser.logIn(begun.headers.get('location') ?? '', {
+      ...student,
+      studentNumber: '2017010102',
+    })
+    assert.equal(callback?.protocol, 'https:')
+    const here = callback.href.replace('https:', 'http:')
+    const [own = ''] = cookie.split(';')
+    const planted = own.replace('__Host-', '')
+    assert.equal((await ask(here, { cookie: planted })).status, 400)
+    const ended = await ask(here, { cookie: `${planted}.web; ${own}` })
+    assert.equal(ended.status, 200)
+    const removed = '__Host-occupy_cas=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0'
+    assert.equal(ended.headers.get('set-cookie'), removed)
+  } finally {
+    await browser.close()
+    await secure.close()
+  }
+})
+
 test('with return=web the login ends on the page, with the ticket in the fragment, and nowhere else', async () => {
   const { callback, cookie } = await walk('2017010102', '?return=web')
   assert.doesNotMatch(callback, /web/)
   const ended = await fetch(callback, { headers: { cookie }, redirect: 'manual' })
   assert.equal(ended.status, 303)
-  assert.match(ended.headers.get('set-cookie') ?? '', /^occupy_cas=; .*Max-Age=0/)
+  assert.equal(ended.headers.get('set-cookie'), 'occupy_cas=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0')
   const location = ended.headers.get('location') ?? ''
   const [, ticket = ''] = location.split('#ticket=')
   assert.equal(location, `${service.address}/register#ticket=${ticket}`)

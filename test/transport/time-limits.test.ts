@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect as connectHttp2 } from 'node:http2'
 import type { Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { transportLimits } from '../../src/http/transport/limits.ts'
+import { patience } from '../support/patience.ts'
 import { frame, type Mode, type Modes, openModes, preface } from './modes.ts'
 
 /** Far longer than any limit of these tests, on any machine. */
@@ -154,6 +156,61 @@ describe('every limit of time', () => {
       assert.ok(received > 100_000, String(received))
     }))
 })
+
+describe('headers that never end on an HTTP/2 connection that is in use', () => {
+  let modes: Modes
+  let mode: Mode
+  const headersMs = patience(200)
+  before(async () => {
+    modes = await openModes({ headersMs, bodyMs: 2 * headersMs, checkEveryMs: 50 })
+    mode = modes.all[2] as Mode
+  })
+  after(() => modes.close())
+  const [host, method, get] = [0x01, 0x83, 0x82].map((byte) => Buffer.from([byte]))
+  const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)])
+  /** In HPACK, without a name that is compressed: `:method`, `:scheme`, `:path` and `:authority`. */
+  const asked = (kind: Buffer, path: string) =>
+    Buffer.concat([kind, Buffer.from([0x87, 0x04]), text(path), host as Buffer, text('127.0.0.1')])
+  const [getting, posting] = [asked(get as Buffer, '/healthz'), asked(method as Buffer, '/api/v1.0/register')]
+  const endsHeaders = 4
+  const endsBoth = 5
+
+  async function opened(...frames: Buffer[]): Promise<Socket> {
+    const socket = await mode.connect()
+    for (const each of [preface, frame(4, 1, 0), ...frames]) socket.write(each)
+    return socket
+  }
+
+  test('end it after an answer, and beside a body', async () => {
+    const answered = await opened(frame(1, endsBoth, 1, getting), frame(1, 0, 3, getting))
+    const beside = await opened(frame(1, endsHeaders, 1, posting), frame(1, 0, 3, getting))
+    await Promise.all([ended(answered), ended(beside)])
+  })
+
+  test('end it too where they are trailers of a body', async () => {
+    const literal = (name: string, value: string) => Buffer.concat([Buffer.from([0]), text(name), text(value)])
+    const withBody = Buffer.concat([posting, literal('content-type', 'application/json')])
+    const trailers = literal('x-a', 'b')
+    await ended(await opened(frame(1, endsHeaders, 1, withBody), frame(1, 1, 1, trailers)))
+  })
+
+  test('are not what a request has that was refused for its headers: the others go on', async () => {
+    const session = connectHttp2(mode.service.address, { rejectUnauthorized: false })
+    session.on('error', () => undefined)
+    assert.equal(await status(session), 200)
+    const pinged = once(session, 'ping', { signal: AbortSignal.timeout(deadlineMs) })
+    session.request({ ':path': '/healthz', 'x-long': 'x'.repeat(17_000) }).on('error', () => undefined)
+    await pinged
+    await setTimeout(3 * headersMs)
+    assert.equal(await status(session), 200)
+    session.destroy()
+  })
+})
+
+async function status(session: ReturnType<typeof connectHttp2>): Promise<unknown> {
+  const [headers] = await once(session.request({ ':path': '/healthz' }).resume(), 'response')
+  return headers[':status']
+}
 
 async function closed(session: ReturnType<typeof connectHttp2>): Promise<void> {
   const over = AbortSignal.timeout(deadlineMs)

@@ -34,6 +34,7 @@ test('a query’s texts are read as the schema has them, and nothing is filled i
   for (const [query, as] of read) assert.deepEqual((await app.inject(`/?${query}`)).json(), as, query)
   const refused = [
     ...['count=', 'count=x', 'count=2.9', 'count=5n', 'count=true', 'count=101', 'count=1&count=2'],
+    ...['count=1e309', 'count=-1e309', 'count=Infinity', 'count=-Infinity', 'count=NaN', 'count=1e308'],
     ...['running=', 'running=1', 'running=TRUE', 'running=constructor', 'text=four'],
   ]
   for (const query of refused) assert.equal((await app.inject(`/?${query}`)).statusCode, 400, query)

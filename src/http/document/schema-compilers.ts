@@ -15,14 +15,29 @@ export const schemaCompilers = {
 const options = { strictRequired: true, meta: false, validateSchema: false }
 
 function buildValidator(): FastifySchemaCompiler<ObjectSchema> {
-  const bodies = new Ajv(options)
-  const queries = new Ajv({ ...options, coerceTypes: true })
+  const ajv = new Ajv(options)
   return ({ schema, httpPart }) => {
     if (httpPart === 'params') return idReader(schema)
-    const compile = once(() => (httpPart === 'querystring' ? queries : bodies).compile(schema))
+    const compile = once(() => ajv.compile(schema))
+    const readQuery = httpPart === 'querystring' ? queryReader(schema) : undefined
     return (value) => {
       const validate = compile()
+      readQuery?.(value)
       return validate(value) ? { value } : { error: validate.errors ?? [] }
+    }
+  }
+}
+
+/** Ajv's own conversion takes 1e309 for an integer, which then has no bounds: Ajv compares finite numbers only. */
+function queryReader({ properties }: ObjectSchema) {
+  const types = Object.entries(properties).map(([name, { type }]) => [name, type] as const)
+  return (query: Record<string, unknown>) => {
+    for (const [name, type] of types) {
+      const text = query[name]
+      if (type === 'boolean' && (text === 'true' || text === 'false')) query[name] = text === 'true'
+      if (type !== 'integer' || typeof text !== 'string' || text === '') continue
+      const number = Number(text)
+      if (Number.isFinite(number)) query[name] = number
     }
   }
 }

@@ -53,12 +53,16 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
     // Does not wait for the client to close it as well. Data that the system has already taken is still sent.
     if (session?.closed && streams.size === 0 && unsent(socket) === 0) return void socket.destroy()
     if (streams.size === 0 && now - (lastStreamAt ?? openedAt) >= patience) session?.close()
+    watchHeaders(connection, now)
+    if (now - (connection.pingedAt ?? now) >= limits.headersMs) return void socket.destroy()
     for (const one of streams) {
       if (now - streamMoved(one, now) >= limits.writingMs) return void socket.destroy()
       const { stream, openedAt } = one
       if (now - openedAt >= limits.bodyMs && !hasWholeRequest(one)) {
         if (!stream.headersSent) refusals.late(stream)
         stream.close(constants.NGHTTP2_NO_ERROR)
+        // Its trailers may have begun.
+        ping(connection, now)
       }
     }
   }
@@ -69,6 +73,27 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
   })
   app.addHook('onClose', async () => clearInterval(timer))
 })
+
+/**
+ * Node tells of a request when its headers are complete. Until then only this id shows that they have begun, as it does after a request
+ * that was refused for its headers. The answer to a PING tells them apart: none can be sent within headers (RFC 9113, 6.10).
+ */
+function watchHeaders(connection: Connection, now: number): void {
+  const { session, lastStreamId, lastBegunId } = connection
+  const begun = session?.state.lastProcStreamID ?? 0
+  if (begun <= Math.max(lastStreamId, lastBegunId)) return
+  connection.lastBegunId = begun
+  ping(connection, now)
+}
+
+function ping(connection: Connection, now: number): void {
+  const { session } = connection
+  if (session === undefined || session.destroyed) return
+  connection.pingedAt ??= now
+  session.ping((error) => {
+    if (!error) connection.pingedAt = undefined
+  })
+}
 
 /** Node's own handle. Unlike the public counts, it shows whether the system has taken the written bytes, also below TLS. */
 interface Handle {

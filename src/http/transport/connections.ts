@@ -21,6 +21,11 @@ export interface Connection {
   session: ServerHttp2Session | undefined
   readonly streams: Set<OpenStream>
   lastStreamAt: number | undefined
+  /** Of the last request whose headers were complete. */
+  lastStreamId: number
+  /** Of the last request whose headers were seen to be incomplete, and since when its client owes the answer to a PING. */
+  lastBegunId: number
+  pingedAt: number | undefined
   /** The number of bytes that the system has taken; `movedAt` is when it last grew, or nothing was left to send. */
   sent: number
   movedAt: number
@@ -35,7 +40,7 @@ export function trackConnections(server: EventEmitter, isSecure: boolean) {
     const now = performance.now()
     const connection: Connection = {
       ...{ socket, openedAt: now, http1: isSecure ? undefined : socket, session: undefined, streams: new Set() },
-      ...{ lastStreamAt: undefined, sent: 0, movedAt: now },
+      ...{ lastStreamAt: undefined, lastStreamId: 0, lastBegunId: 0, pingedAt: undefined, sent: 0, movedAt: now },
     }
     if (isSecure) {
       const peer = peerOf(socket)
@@ -67,6 +72,7 @@ export function trackConnections(server: EventEmitter, isSecure: boolean) {
     const one: OpenStream = { stream, openedAt: now, unsent: 0, movedAt: now }
     connection.streams.add(one)
     connection.lastStreamAt = now
+    connection.lastStreamId = stream.id ?? 0
     stream.on('drain', () => {
       one.movedAt = performance.now()
     })
