@@ -21,9 +21,9 @@ const step = 10
 /** Students with three months of records, in the empty database. Whatever still runs has reached its limit by now. */
 export async function seedStudents(databaseUrl: string): Promise<string> {
   const until = Math.floor(Date.now() / 1000) - limit - hour
-  const wish = { students, records: 30 * students, seed: 15, from: until - 80 * day, until, timezone, limit }
+  const request = { students, records: 30 * students, seed: 15, from: until - 80 * day, until, timezone, limit }
   const store = await openSeedStore(readConfig({ DATABASE_URL: databaseUrl }).database)
-  await seedDatabase(store, { wish, now: until, passwordHash: await hashPassword(password) })
+  await seedDatabase(store, { request, now: until, passwordHash: await hashPassword(password) })
   await store.close()
   await roundTimes(databaseUrl)
   return databaseUrl
