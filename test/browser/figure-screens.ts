@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { basic, send } from '../contract/client.ts'
-import { register, type Student, signedIn } from './web-page.ts'
+import { openAs, register, type Student } from './web-page.ts'
 import type { WebScreen } from './web-screens.ts'
 
 const password = '图书馆里真的很安静'
@@ -11,7 +11,7 @@ export const termStart = dayFromNow(-80)
 export const termSettings = { TERMS: `本学期:${termStart}:${dayFromNow(40)}` }
 
 /** Of the campus, or the day before it: the seeded student has records on both. */
-const yesterday = dayFromNow(-1)
+export const yesterday = dayFromNow(-1)
 
 function dayFromNow(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
@@ -27,27 +27,22 @@ function at(
     name: how === 'full' ? name : `${name}-${how}`,
     ...(how === 'empty' ? { student: quiet } : {}),
     async open(page, address, student) {
-      await signedIn(page, address, student)
       if (how === 'failed') await failing(page)
-      if (how === 'offline') await offlineNow(page, path)
-      else await page.goto(`${address}${path}`)
+      if (how === 'offline') await page.route(figures, (route) => route.abort())
+      await openAs(page, address, student, path)
+      if (how === 'offline') await page.context().setOffline(true)
       await page.locator(ready).first().waitFor()
       await page.locator('.load-waiting').waitFor({ state: 'detached' })
     },
   }
 }
 
+const figures = /api.*(?:statistics|ledger|leaderboards)/
+
 /** The service is in trouble. */
 async function failing(page: Page): Promise<void> {
   const json = { error: 'service unavailable', message: '服务暂时不可用，请稍后再试。' }
-  await page.route(/statistics|ledger|leaderboards/, (route) => route.fulfill({ status: 503, json }))
-}
-
-/** By the bar, since a page can't be loaded without a network before the worker has it. */
-async function offlineNow(page: Page, path: string): Promise<void> {
-  await page.waitForLoadState('networkidle')
-  await page.context().setOffline(true)
-  await page.locator(`.bar a[href="${path}"]`).click()
+  await page.route(figures, (route) => route.fulfill({ status: 503, json }))
 }
 
 const seeded = new Set<string>()

@@ -2,7 +2,7 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-cor
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
 import { send } from '../contract/client.ts'
 import type { TestBrowser } from '../support/browser.ts'
-import { patience } from '../support/patience.ts'
+import { patience, until } from '../support/patience.ts'
 
 export const phone = { viewport: { width: 390, height: 844 }, locale: 'zh-CN' }
 
@@ -18,17 +18,33 @@ export async function openPage(
   address: string,
   options: BrowserContextOptions = {},
 ): Promise<OpenedPage> {
-  const context = await chromium.browser.newContext({ ...phone, ...options })
-  const complaints = complaintsOf(context, address)
+  return openIn(await chromium.browser.newContext({ ...phone, ...options }), address)
+}
+
+/** Opens a page in a browser that is there already. */
+export async function openIn(context: BrowserContext, address: string): Promise<OpenedPage> {
+  const complaints: string[] = []
+  context.on('page', (page) => watch(page, address, complaints))
   const page = await context.newPage()
   page.setDefaultTimeout(patience(15_000))
   return { context, page, complaints }
 }
 
-export function complaintsOf(context: BrowserContext, address: string): string[] {
-  const complaints: string[] = []
-  context.on('page', (page) => watch(page, address, complaints))
-  return complaints
+/** A new page may begin before the browser's own switch has reached it: so nothing of the API gets through either. */
+export async function goOffline(context: BrowserContext): Promise<void> {
+  await context.route('**/api/**', (route) => route.abort())
+  await context.setOffline(true)
+}
+
+export async function goOnline(context: BrowserContext): Promise<void> {
+  await context.unroute('**/api/**')
+  await context.setOffline(false)
+}
+
+/** Its worker has all files of the app. */
+export async function isReadyForOffline(page: Page): Promise<void> {
+  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
+  await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'), 'the worker takes over')
 }
 
 function watch(page: Page, address: string, complaints: string[]): void {
@@ -63,4 +79,31 @@ export async function signedIn(page: Page, address: string, student: Student): P
   await page.locator('button[type=submit]').click()
   await page.locator('.clock-button').waitFor()
   await page.locator('.recent').waitFor()
+}
+
+type Kept = Awaited<ReturnType<BrowserContext['storageState']>>
+const kept = new Map<string, Promise<Kept>>()
+
+/** Opens a path as a student who signed in before: by the page the first time, then by what the browser kept of that. */
+export async function openAs(page: Page, address: string, student: Student, path: string): Promise<void> {
+  const name = `${address} ${student.username}`
+  const state = kept.get(name) ?? signInOnce(page.context(), address, student)
+  kept.set(name, state)
+  const { cookies, origins } = await state
+  await page.context().addCookies(cookies)
+  // A page of this origin on which the app does not run yet.
+  await page.goto(`${address}/icon.svg`)
+  const items = origins.flatMap(({ localStorage }) => localStorage)
+  await page.evaluate(`for (const { name, value } of ${JSON.stringify(items)}) localStorage.setItem(name, value)`)
+  await page.goto(`${address}${path}`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
+/** In a page of its own, since the other may have answers of its own to what the app asks. */
+async function signInOnce(context: BrowserContext, address: string, student: Student): Promise<Kept> {
+  const page = await context.newPage()
+  await signedIn(page, address, student)
+  const state = await context.storageState()
+  await page.close()
+  return state
 }

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, test } from 'node:test'
+import { after, before, type TestContext, test } from 'node:test'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { until } from '../support/patience.ts'
 import { type Service, startService } from '../support/service.ts'
-import { openPage } from './web-page.ts'
+import { isReadyForOffline, openPage } from './web-page.ts'
 
 let service: Service
 let chromium: TestBrowser
@@ -19,33 +19,43 @@ after(async () => {
   await service?.close()
 })
 
-/** Stands before the service, and serves another release of the worker once it is told to. */
-async function openFront() {
+/** Stands before the service, fails to give a picture at first, and serves another release of the worker once it is told to. */
+async function openFront(t: TestContext) {
   let isReleased = false
+  let isFailing = true
   const server = createServer(async (request, response) => {
     const { accept = '*/*' } = request.headers
     const answer = await fetch(`${service.address}${request.url}`, { headers: { accept } })
     const body = Buffer.from(await answer.arrayBuffer())
     const isWorker = isReleased && request.url === '/sw.js'
+    if (isFailing && request.url === '/icon-512.png') {
+      isFailing = false
+      response.statusCode = 503
+    }
     response.setHeader('content-type', answer.headers.get('content-type') ?? '')
     response.end(isWorker ? body.toString().replace(/const version = "/, '$&next-') : body)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.after(async () => {
+    server.closeAllConnections()
+    await once(server.close(), 'close')
+  })
   const release = () => {
     isReleased = true
   }
-  const close = async () => {
-    server.closeAllConnections()
-    await once(server.close(), 'close')
-  }
-  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, release, close }
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, release, isFailing: () => isFailing }
 }
 
-test('a new version waits for a tap, and reloads then', async () => {
-  const front = await openFront()
+test('a new version waits for a tap, and reloads the page where that was, and no form in another tab', async (t) => {
+  const front = await openFront(t)
   const { page, context } = await openPage(chromium, front.address)
+  t.after(() => context.close())
   await page.goto(front.address)
-  await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'), 'the worker takes over')
+  await isReadyForOffline(page)
+  assert.equal(front.isFailing(), false, 'a request that fails once puts off nothing')
+  const other = await context.newPage()
+  await other.goto(`${front.address}/login`)
+  await other.getByLabel('用户名或学号').fill('小林')
   front.release()
   await page.evaluate('window.isSamePage = true')
   await page.evaluate('navigator.serviceWorker.getRegistration().then((one) => one.update()).then(() => undefined)')
@@ -57,14 +67,19 @@ test('a new version waits for a tap, and reloads then', async () => {
     'the page is loaded anew',
   )
   await page.getByRole('link', { name: '注册' }).waitFor()
+  await other.getByText('有新版本').waitFor()
+  assert.equal(await other.getByLabel('用户名或学号').inputValue(), '小林')
+  // It is of the version before, whose files it still has.
+  await context.setOffline(true)
+  await other.getByRole('link', { name: '注册' }).click()
+  await other.getByRole('heading', { name: '注册', level: 1 }).waitFor()
   const names = await page.evaluate<string[]>('caches.keys()')
-  assert.deepEqual([names.length, names[0]?.startsWith('next-')], [1, true])
-  await context.close()
-  await front.close()
+  assert.deepEqual([names.length, names[1]?.startsWith('next-')], [2, true])
 })
 
-test('a page that is open from a release that is gone goes on as a page of the present one', async () => {
+test('a page that is open from a release that is gone goes on as a page of the present one', async (t) => {
   const { page, context } = await openPage(chromium, service.address, { serviceWorkers: 'block' })
+  t.after(() => context.close())
   await page.goto(service.address)
   await page.evaluate('window.isSamePage = true')
   let isGone = true
@@ -76,5 +91,26 @@ test('a page that is open from a release that is gone goes on as a page of the p
   await page.getByRole('link', { name: '登录' }).click()
   await page.getByLabel('用户名或学号').waitFor()
   assert.deepEqual([isGone, await page.evaluate('window.isSamePage')], [false, undefined])
-  await context.close()
+})
+
+test('where a screen’s file does not come, there are words, and a way on', async (t) => {
+  const { page, context } = await openPage(chromium, service.address, { serviceWorkers: 'block' })
+  t.after(() => context.close())
+  let asked = 0
+  await context.route('**/assets/LoginScreen-*.js', (route) => {
+    asked++
+    return route.abort()
+  })
+  await page.goto(`${service.address}/login?next=/me`)
+  await page.getByText('没有收到服务器的回答').waitFor()
+  assert.equal(asked, 2, 'it is asked for once more, and not again and again')
+  await context.unroute('**/assets/LoginScreen-*.js')
+  await page.getByRole('link', { name: '重试' }).click()
+  await page.getByLabel('用户名或学号').waitFor()
+  assert.equal(page.url(), `${service.address}/login?next=/me`)
+  // Without a network, and without a worker, a screen that was not opened before.
+  await context.setOffline(true)
+  await page.getByRole('link', { name: '注册' }).click()
+  await page.getByText('没有网络，这一页还没有保存过内容').waitFor()
+  await page.getByLabel('用户名或学号').waitFor()
 })

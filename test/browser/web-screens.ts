@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { basic, send } from '../contract/client.ts'
 import { figureScreens } from './figure-screens.ts'
-import { type Student, signedIn } from './web-page.ts'
+import { openAs, type Student } from './web-page.ts'
 
 /** A state of a screen, for screenshots and for axe. Each is opened in a page of its own. */
 export interface WebScreen {
@@ -15,6 +15,8 @@ const password = '图书馆里真的很安静'
 /** Each school number is one student's. */
 export const newcomer: Student = { username: '小新', password, school: 0 }
 export const regular: Student = { username: '林小满', password, school: 1 }
+/** The one who starts and stops. */
+const runner: Student = { username: '小安', password, school: 3 }
 const [day, hour] = [86_400, 3600]
 const subjects = ['高等数学', '大学英语', null, '数据结构', '线性代数']
 
@@ -41,23 +43,39 @@ async function open(page: Page, url: string): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor()
 }
 
-/** A signed-in student's screen, once its data is there. */
-async function openOwn(page: Page, address: string, student: Student, path: string): Promise<void> {
-  await signedIn(page, address, student)
-  await open(page, `${address}${path}`)
-  await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined)
-}
-
 const own = (name: string, student: Student, path: string, then?: (page: Page) => Promise<void>): WebScreen => ({
   name,
   student,
   async open(page, address, who) {
-    await openOwn(page, address, who, path)
+    await openAs(page, address, who, path)
     await then?.(page)
   },
 })
 
 const refused = { status: 503, json: { error: 'service unavailable', message: '数据库暂时不可用，请稍后再试。' } }
+
+/** Some students, each with the minutes since their start. A stream would tell the truth: it does not get through. */
+function now(name: string, studying: [string | null, number][]): WebScreen {
+  const ago = (minutes: number) => wire(Math.floor(Date.now() / 1000) - minutes * 60)
+  return {
+    name,
+    student: newcomer,
+    async open(page, address, student) {
+      const students = studying.map(([username, minutes], at) => ({
+        ...{ key: String(at), username, user: username && `${address}/api/v1.0/users/1` },
+        since: ago(minutes),
+      }))
+      const json = { count: students.length, next: null, prev: null, students, server_time: ago(0) }
+      const counts = { studying: students.length, today_seconds: 30_600, server_time: ago(0) }
+      await page.route('**/live/students?*', (route) => route.fulfill({ json }))
+      await page.route('**/api/v1.0/live', (route) =>
+        route.request().resourceType() === 'eventsource' ? route.abort() : route.fulfill({ json: counts }),
+      )
+      await openAs(page, address, student, '/now')
+      await page.locator(students.length ? '.live-list' : '.live-none').waitFor()
+    },
+  }
+}
 
 /** Records, one's own account, and who studies now. */
 const ownScreens: WebScreen[] = [
@@ -72,10 +90,16 @@ const ownScreens: WebScreen[] = [
     student: newcomer,
     async open(page, address, student) {
       await page.route('**/users/me/studys?*per_page=50*', (route) => route.fulfill(refused))
-      await openOwn(page, address, student, '/records')
+      await openAs(page, address, student, '/records')
       await page.locator('.load-failed').waitFor()
     },
   },
+  own('records-add', regular, '/records', async (page) => {
+    await page.locator('header button').click()
+    await page.locator('dialog input').first().fill('')
+    await page.locator('dialog button[type=submit]').click()
+    await page.locator('dialog [aria-invalid=true]').waitFor()
+  }),
   own('records-offline', regular, '/records', async (page) => {
     await page.locator('.records-open').first().waitFor()
     await page.context().setOffline(true)
@@ -87,42 +111,41 @@ const ownScreens: WebScreen[] = [
     await page.locator('dialog button[type=submit]').click()
     await page.locator('[aria-invalid=true]').first().waitFor()
   }),
+  own('me-username', regular, '/me', async (page) => {
+    await page.locator('.account-changes button').nth(0).click()
+    await page.locator('dialog[open]').waitFor()
+  }),
   own('me-removal', regular, '/me', async (page) => {
     await page.locator('.account-changes .danger').click()
     await page.locator('dialog[open]').waitFor()
   }),
   own('me-student-number', regular, '/me/student-number'),
-  own('me-error', newcomer, '/me', async (page) => {
-    await page.route('**/users/me/settings', (route) => route.fulfill(refused))
-    await page.evaluate(`indexedDB.databases().then(() => new Promise((done) => {
-      indexedDB.open('occupy').onsuccess = ({ target: { result } }) => {
-        const work = result.transaction('answers', 'readwrite')
-        work.objectStore('answers').clear()
-        work.oncomplete = () => { result.close(); done() }
-      }
-    }))`)
-    await page.reload()
-    await page.locator('.load-failed').waitFor()
+  own('me-student-number-missing', regular, '/me/student-number', async (page) => {
+    await page.locator('button[type=submit]').click()
+    await page.locator('[aria-invalid=true]').first().waitFor()
   }),
-  own('now-empty', newcomer, '/now', (page) => page.locator('.live-none, .live-list').waitFor()),
   {
-    name: 'now',
+    name: 'me-error',
     student: newcomer,
     async open(page, address, student) {
-      await signedIn(page, address, student)
-      const row = (key: string, username: string | null, minutes: number) => ({
-        ...{ key, username, user: username && `${address}/api/v1.0/users/1` },
-        since: wire(Math.floor(Date.now() / 1000) - minutes * 60),
-      })
-      const students = [row('a', '小新', 0), row('b', '林小满', 42), row('c', null, 95)]
-      const json = { count: 3, next: null, prev: null, students, server_time: wire(Math.floor(Date.now() / 1000)) }
-      const counts = { studying: 3, today_seconds: 30_600, server_time: json.server_time }
-      await page.route('**/live/students?*', (route) => route.fulfill({ json }))
-      await page.route('**/api/v1.0/live', (route) =>
-        route.request().resourceType() === 'eventsource' ? route.abort() : route.fulfill({ json: counts }),
-      )
-      await open(page, `${address}/now`)
-      await page.locator('.live-list').waitFor()
+      await page.route(/users\/me\/(?:settings|sessions)$/, (route) => route.fulfill(refused))
+      await openAs(page, address, student, '/me')
+      await page.locator('.load-failed').nth(1).waitFor()
+    },
+  },
+  now('now-empty', []),
+  now('now', [
+    ['小新', 0],
+    ['林小满', 42],
+    [null, 95],
+  ]),
+  {
+    name: 'now-error',
+    student: newcomer,
+    async open(page, address, student) {
+      await page.route('**/api/v1.0/live**', (route) => route.fulfill(refused))
+      await openAs(page, address, student, '/now')
+      await page.locator('[role=alert]').waitFor()
     },
   },
   own('now-offline', newcomer, '/now', async (page) => {
@@ -183,34 +206,72 @@ export const screens: WebScreen[] = [
       await page.locator('.countdown').waitFor()
     },
   },
-  { name: 'recover', open: (page, address) => open(page, `${address}/recover`) },
-  { name: 'not-found', open: (page, address) => open(page, `${address}/nowhere`) },
-  { name: 'study-empty', student: newcomer, open: (page, address, student) => signedIn(page, address, student) },
-  { name: 'study', student: regular, open: (page, address, student) => signedIn(page, address, student) },
   {
-    name: 'study-running',
-    student: regular,
-    async open(page, address, student) {
-      await signedIn(page, address, student)
-      const isIdle = await page.locator('.clock:not(.running)').isVisible()
-      if (isIdle) {
-        await page.locator('.clock input').fill('高等数学')
-        await page.locator('.clock-button').click()
-      }
-      await page.locator('.clock.running').waitFor()
-    },
-  },
-  {
-    name: 'study-offline',
-    student: regular,
-    async open(page, address, student) {
-      await signedIn(page, address, student)
-      await page.locator('.clock-button').waitFor()
+    name: 'bars',
+    async open(page, address) {
+      await page.addInitScript(`Object.defineProperty(window, 'isSecureContext', { value: false })
+        const worker = { controller: {}, addEventListener() {}, register: async () => ({ waiting: {}, addEventListener() {} }) }
+        Object.defineProperty(navigator, 'serviceWorker', { value: worker })`)
+      await open(page, `${address}/login`)
       await page.context().setOffline(true)
-      await page.locator('.clock-button').click()
-      await page.locator('.outbox').waitFor()
+      await page.locator('.bars .notice').nth(2).waitFor()
     },
   },
+  { name: 'recover', open: (page, address) => open(page, `${address}/recover`) },
+  {
+    name: 'recover-missing',
+    async open(page, address) {
+      await open(page, `${address}/recover`)
+      await page.locator('button[type=submit]').click()
+      await page.locator('[aria-invalid=true]').first().waitFor()
+    },
+  },
+  { name: 'not-found', open: (page, address) => open(page, `${address}/nowhere`) },
+  own('study-empty', newcomer, '/', (page) => page.locator('.recent').waitFor()),
+  own('study', regular, '/', (page) => page.locator('.recent li').first().waitFor()),
+  own('study-streak', regular, '/', async (page) => {
+    await page.locator('.today .chip').click()
+    await page.locator('dialog[open]').waitFor()
+  }),
+  {
+    name: 'study-error',
+    student: newcomer,
+    async open(page, address, student) {
+      await page.route(/users\/.*(?:studys|statistics)/, (route) => route.fulfill(refused))
+      await openAs(page, address, student, '/')
+      await page.locator('.load-failed').waitFor()
+    },
+  },
+  own('study-offline', newcomer, '/', async (page) => {
+    await page.locator('.clock-button').waitFor()
+    await page.context().setOffline(true)
+    await page.locator('.clock-button').click()
+    await page.locator('.outbox').waitFor()
+  }),
+  {
+    name: 'study-refused',
+    student: newcomer,
+    async open(page, address, student) {
+      await openAs(page, address, student, '/')
+      const answer = { status: 422, json: { error: 'unprocessable entity', message: '开始时间和另一条记录重叠。' } }
+      await page.route('**/studys/', (route) => route.fulfill(answer))
+      await page.locator('.clock-button').click()
+      await page.locator('.outbox.parked').click()
+      await page.locator('dialog .fault').waitFor()
+    },
+  },
+  own('study-stopped', runner, '/', async (page) => {
+    await page.locator('.clock:not(.running) .clock-button').click()
+    await page.locator('.clock.running .clock-button').click()
+    await page.locator('.toast').waitFor()
+  }),
+  own('study-running', runner, '/', async (page) => {
+    if (await page.locator('.clock:not(.running)').isVisible()) {
+      await page.locator('.clock input').fill('高等数学')
+      await page.locator('.clock-button').click()
+    }
+    await page.locator('.clock.running').waitFor()
+  }),
   ...ownScreens,
   ...figureScreens,
 ]

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
 import { basic, send } from '../contract/client.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { assertTook, until } from '../support/patience.ts'
 import { type Service, startService } from '../support/service.ts'
-import { complaintsOf, openPage, phone, type Student, signedIn } from './web-page.ts'
+import { openIn, openPage, phone, type Student, signedIn } from './web-page.ts'
 
 let service: Service
 let chromium: TestBrowser
@@ -41,13 +41,12 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 
 test('a student registers with the school, studies, and finds it again in a browser that was closed', async (t) => {
   const profile = await mkdtemp(join(tmpdir(), 'occupy-profile-'))
-  let { context } = await chromium.openProfile(profile, phone)
+  let context = await chromium.openProfile(profile, phone)
   t.after(async () => {
     await context.close()
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   })
-  const complaints = complaintsOf(context, service.address)
-  const page = await context.newPage()
+  const { page, complaints } = await openIn(context, service.address)
   const [school] = demoStudents
   await page.goto(service.address)
   await page.getByRole('link', { name: '注册' }).click()
@@ -72,37 +71,12 @@ test('a student registers with the school, studies, and finds it again in a brow
     ['高等数学', '高等数学', first?.end_time, null],
   )
   await context.close()
-  context = (await chromium.openProfile(profile, phone)).context
+  context = await chromium.openProfile(profile, phone)
   const again = await context.newPage()
   await again.goto(service.address)
   await button(again, '结束学习').click()
   await until(async () => (await recordsOf(lin))[1]?.end_time !== null, 'the end reaches the service')
   assert.deepEqual(complaints, [])
-})
-
-test('what is done without a network is kept, and sent once with its own times', async () => {
-  const wen: Student = { username: '小文', password, school: 1 }
-  const { page, context } = await openPage(chromium, service.address)
-  await signedIn(page, service.address, wen)
-  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
-  await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'), 'the worker takes over')
-  await goOffline(context)
-  await button(page, '开始学习').click()
-  await button(page, '结束学习').click()
-  await button(page, '开始学习').click()
-  await page.getByText('3 条等待上传').waitFor()
-  await page.close()
-  const again = await context.newPage()
-  await again.goto(service.address)
-  await again.getByText('3 条等待上传').waitFor()
-  assert.equal((await recordsOf(wen)).length, 0)
-  await goOnline(context)
-  await until(async () => (await recordsOf(wen)).length === 2, 'both starts are sent')
-  await again.getByText('条等待上传').waitFor({ state: 'detached' })
-  const [first, second] = await recordsOf(wen)
-  assert.ok(first?.end_time && second && first.end_time <= second.start_time)
-  assert.equal(second?.end_time, null)
-  await context.close()
 })
 
 test('a stop on one device shows on the other, and a sign-out in the other tab', async () => {
@@ -135,14 +109,3 @@ test('a refusal is read out, and says what to do', async () => {
     .waitFor()
   await context.close()
 })
-
-/** A new page may begin before the browser's own switch has reached it: so nothing of the API gets through either. */
-async function goOffline(context: BrowserContext): Promise<void> {
-  await context.route('**/api/**', (route) => route.abort())
-  await context.setOffline(true)
-}
-
-async function goOnline(context: BrowserContext): Promise<void> {
-  await context.unroute('**/api/**')
-  await context.setOffline(false)
-}

@@ -115,9 +115,22 @@ test('what the first screen loads, and what any other adds, stays small', () => 
   const total = first.reduce((sum, path) => sum + size(path), 0)
   assert.ok(total <= 80_000, `${total} bytes`)
   const own = JSON.parse(readFileSync(join(folder, 'own-assets.json'), 'utf8')) as string[]
-  for (const name of own.filter((one) => /\.(?:js|css)$/.test(one) && !first.includes(`/assets/${one}`)))
-    assert.ok(size(`/assets/${name}`) <= 25_000, name)
+  const later = own.filter((name) => /\.(?:js|css)$/.test(name) && !first.includes(`/assets/${name}`))
+  assert.ok(later.length > 10, 'each screen is a file')
+  for (const name of later) {
+    const added = withImports(name).filter((one) => later.includes(one))
+    const bytes = added.reduce((sum, one) => sum + size(`/assets/${one}`), 0)
+    assert.ok(bytes <= 25_000, `${added}: ${bytes} bytes`)
+  }
 })
+
+/** A file and all that it imports, however far. */
+function withImports(name: string, known: readonly string[] = []): string[] {
+  if (known.includes(name)) return [...known]
+  const text = readFileSync(join(folder, 'assets', name), 'utf8')
+  const imported = [...text.matchAll(/(?:from|import) ?["'`]\.\/([^"'`]+)["'`]/g)].map(([, one = '']) => one)
+  return imported.reduce<string[]>((all, one) => withImports(one, all), [...known, name])
+}
 
 interface RawReply {
   status: number

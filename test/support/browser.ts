@@ -14,15 +14,9 @@ import {
 
 export interface TestBrowser {
   browser: Browser
-  /** A browser of its own, whose data stay in this folder. */
-  openProfile(folder: string, options?: BrowserContextOptions): Promise<Profile>
+  /** A browser of one person, whose cookies and data are in the folder. Closing it and opening it again is what a person does. */
+  openProfile(folder: string, options?: BrowserContextOptions): Promise<BrowserContext>
   close(): Promise<void>
-}
-
-export interface Profile {
-  context: BrowserContext
-  /** As when the system ends it: nothing is written at the end. */
-  kill(): Promise<void>
 }
 
 /** It and all names below `.test` resolve to 127.0.0.1. To the browser it is like an address in a LAN: without TLS it is not a secure context. */
@@ -35,12 +29,11 @@ export async function openBrowser(): Promise<TestBrowser> {
   process.env.TMPDIR = folder
   try {
     const executablePath = await chromium.executablePath()
-    const options = { executablePath, args: ['--no-sandbox', `--host-resolver-rules=MAP *.test 127.0.0.1`] }
-    const browser = await playwright.launch(options)
+    const launching = { executablePath, args: ['--no-sandbox', `--host-resolver-rules=MAP *.test 127.0.0.1`] }
+    const browser = await playwright.launch(launching)
     return {
       browser,
-      openProfile: async (profile, more) =>
-        killable(await playwright.launchPersistentContext(profile, { ...options, ...more })),
+      openProfile: (profile, options) => playwright.launchPersistentContext(profile, { ...options, ...launching }),
       close: async () => {
         await browser.close()
         await rm(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -55,17 +48,15 @@ export async function openBrowser(): Promise<TestBrowser> {
   }
 }
 
-async function killable(context: BrowserContext): Promise<Profile> {
+/** Ends the browser as the system may do it: nothing is written at the end. */
+export async function killBrowser(context: BrowserContext): Promise<void> {
   const session = await context.browser()?.newBrowserCDPSession()
   const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] }
   const main = processInfo.find(({ type }) => type === 'browser')
   if (main === undefined) throw new Error('the browser does not tell its process')
-  const kill = async () => {
-    const closed = context.waitForEvent('close')
-    process.kill(main.id, 'SIGKILL')
-    await closed
-  }
-  return { context, kill }
+  const closed = context.waitForEvent('close')
+  process.kill(main.id, 'SIGKILL')
+  await closed
 }
 
 /** Counts how often the browser is about to ask for a password in a box of its own, which a test can't see. */

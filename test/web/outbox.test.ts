@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Refusal, Result } from '../../web/src/api/result.ts'
-import { type Entry, nextToSend, renewed, withId, withoutEntry } from '../../web/src/outbox/entry.ts'
+import {
+  type Entry,
+  nextToSend,
+  renewed,
+  waitingOf,
+  withEntry,
+  withFacts,
+  withoutDone,
+  withoutEntry,
+} from '../../web/src/outbox/entry.ts'
 import { outcomeOf } from '../../web/src/outbox/outcome.ts'
 import { shownOf, sittingStart, withOutbox } from '../../web/src/studies/shown-study.ts'
 import { fromWireTime } from '../../web/src/time/wire-time.ts'
 
 const at = (time: string) => `2026-11-26 ${time}`
-const base = { account: 1, wasSent: false }
+const base = { account: 1 }
 const start = (key: string, order: number, time: string): Entry => ({
   ...base,
   ...{ action: 'start', key, order, start_time: at(time), subject: '高等数学' },
@@ -20,28 +29,52 @@ const parked = { status: 400, message: '结束时间不能早于开始时间' }
 
 test('entries are sent in order, of the account that is signed in, and not before their start is done', () => {
   const [a, b, c] = [start('a', 1, '08:00:00'), end('b', 2, 'a', '09:00:00'), start('c', 3, '10:00:00')]
-  assert.equal(nextToSend([c, b, a], 1)?.key, 'a')
-  assert.equal(nextToSend([a, b, c], 2), undefined)
+  assert.equal(nextToSend([c, b, a], 1, 0)?.key, 'a')
+  assert.equal(nextToSend([a, b, c], 2, 0), undefined)
   // What is parked holds up what builds upon it, and nothing else.
-  assert.equal(nextToSend([{ ...a, parked }, b, c], 1)?.key, 'c')
-  const [settled] = withId([b], 'a', 7)
-  assert.deepEqual(settled && 'target' in settled && settled.target, { id: 7 })
-  assert.equal(nextToSend([c, ...withId([b], 'a', 7)], 1)?.key, 'b')
+  assert.equal(nextToSend([{ ...a, parked }, b, c], 1, 0)?.key, 'c')
+  const done = withoutDone([a, b, c], a, 7)
+  assert.deepEqual(waitingOf(done, 1), [{ ...b, target: { id: 7 } }, c])
+  assert.equal(nextToSend(done, 1, 0)?.key, 'b')
+})
+
+test('what may still be taken back is not sent, and holds up nothing', () => {
+  const held: Entry = { ...base, action: 'delete', key: 'd', order: 1, target: { id: 7 }, heldUntil: 100 }
+  const later = start('a', 2, '08:00:00')
+  assert.equal(nextToSend([held, later], 1, 99)?.key, 'a')
+  assert.equal(nextToSend([held, later], 1, 100)?.key, 'd')
+})
+
+test('what is put down for a start that is done meanwhile, or was taken back, finds out', () => {
+  const [a, b] = [start('a', 4, '08:00:00'), end('b', 0, 'a', '09:00:00')]
+  assert.deepEqual(withEntry([a], b), [a, { ...b, order: 5 }])
+  const done = withoutDone([a], a, 7)
+  assert.deepEqual(waitingOf(withEntry(done, b), 1), [{ ...b, order: 5, target: { id: 7 } }])
+  assert.deepEqual(withEntry([], b), [])
+  // A start that is done can't be taken back, and is forgotten in time, with nothing of what the student wrote.
+  assert.equal(withoutEntry(done, 'a'), done)
+  assert.equal(JSON.stringify(done).includes('高等数学'), false)
+  const much = { ...start('c', 25, '10:00:00'), sentAt: 1 }
+  assert.deepEqual(
+    withoutDone([...done, much], much, 8).map(({ key }) => key),
+    ['c'],
+  )
 })
 
 test('what was not sent is taken back with all that builds upon it; what was sent is not', () => {
   const [a, b] = [start('a', 1, '08:00:00'), end('b', 2, 'a', '09:00:00')]
   assert.deepEqual(withoutEntry([a, b], 'a'), [])
   assert.deepEqual(withoutEntry([a, b], 'b'), [a])
-  assert.equal(withoutEntry([{ ...a, wasSent: true }, b], 'a'), undefined)
-  assert.deepEqual(withoutEntry([{ ...a, wasSent: true, parked }, b], 'a'), [])
+  const sent = withFacts([a, b], 'a', { sentAt: 1 })
+  assert.equal(withoutEntry(sent, 'a'), sent)
+  assert.deepEqual(withoutEntry(withFacts(sent, 'a', { parked }), 'a'), [])
 })
 
-test('another attempt has another key, and its followers know it', () => {
-  const entries = [{ ...start('a', 1, '08:00:00'), wasSent: true, parked }, end('b', 2, 'a', '09:00:00')]
-  const [again, follower] = renewed(entries, 'a', 'n', { start_time: at('08:05:00') })
-  assert.deepEqual(again, { ...start('n', 1, '08:05:00'), wasSent: false })
-  assert.deepEqual(follower && 'target' in follower && follower.target, { startKey: 'n' })
+test('another attempt is as if it was never sent', () => {
+  const entries = [{ ...start('a', 1, '08:00:00'), sentAt: 1, parked }, end('b', 2, 'a', '09:00:00')]
+  const [again, follower] = renewed(entries, 'a', { start_time: at('08:05:00') })
+  assert.deepEqual(again, start('a', 1, '08:05:00'))
+  assert.equal(follower, entries[1])
 })
 
 test('each answer has its consequence', () => {
@@ -57,9 +90,10 @@ test('each answer has its consequence', () => {
     assert.deepEqual(outcomeOf(entry, refused(status), 0), { kind: 'parked', status, message: '不行' })
   assert.deepEqual(outcomeOf(removal, refused(404), 0), { kind: 'done' })
   for (const status of [0, 408, 409, 429, 500, 503]) {
-    assert.deepEqual(outcomeOf(entry, refused(status), 0), { kind: 'later', seconds: 2 })
-    assert.deepEqual(outcomeOf(entry, refused(status), 99), { kind: 'later', seconds: 60 })
-    assert.deepEqual(outcomeOf(entry, refused(status, { retryAfterSeconds: 17 }), 3), { kind: 'later', seconds: 17 })
+    assert.deepEqual(outcomeOf(entry, refused(status), 0), { kind: 'later', seconds: 2, isAsked: false })
+    assert.deepEqual(outcomeOf(entry, refused(status), 99), { kind: 'later', seconds: 60, isAsked: false })
+    const asked = refused(status, { retryAfterSeconds: 17 })
+    assert.deepEqual(outcomeOf(entry, asked, 3), { kind: 'later', seconds: 17, isAsked: true })
   }
 })
 

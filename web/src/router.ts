@@ -1,4 +1,6 @@
+import { watch } from 'vue'
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
+import { showToast } from './components/toasts.ts'
 import { type Messages, messages } from './messages/messages.ts'
 import HomeScreen from './screens/HomeScreen.vue'
 import { account } from './session/account.ts'
@@ -71,12 +73,28 @@ router.beforeEach((to) => {
   return { path: '/login', query: { next: to.fullPath } }
 })
 
-/** A route's file of a former release may be gone. The whole page, asked for anew, is of the present one. */
-router.onError((error, to) => {
-  if (/import|fetch|module|preload/i.test(String(error)) && navigator.onLine) location.assign(to.fullPath)
+/**
+ * A screen's file of a former release may be gone, or a poor network has lost it, which the browser remembers: the whole page, asked
+ * for anew, is of the present release. After that the page says what is wrong (App.vue).
+ */
+router.onError((error, to, from) => {
+  if (!/import|fetch|module|preload/i.test(String(error))) return
+  const isNewPage = from.matched.length === 0
+  if (!isNewPage && navigator.onLine) location.assign(to.fullPath)
+  else if (!isNewPage) showToast(messages.value.offlineNoData)
+  else if (navigator.onLine && !wasReloaded()) location.reload()
 })
 
-router.afterEach((to) => {
-  const { title } = to.meta
-  document.title = to.path === '/' ? messages.value.appName : `${messages.value[title]} · ${messages.value.appName}`
-})
+function wasReloaded(): boolean {
+  return performance
+    .getEntriesByType('navigation')
+    .some((entry) => (entry as PerformanceNavigationTiming).type === 'reload')
+}
+
+router.afterEach(nameTab)
+watch(messages, () => nameTab(router.currentRoute.value), { flush: 'pre' })
+
+function nameTab({ path, meta }: RouteLocationNormalized): void {
+  const { [meta.title]: title, appName } = messages.value
+  document.title = path === '/' ? appName : `${title} · ${appName}`
+}

@@ -1,5 +1,5 @@
 import { ref } from 'vue'
-import { keepPreference, readPreference } from '../storage/preferences.ts'
+import { keepPreference, onPreference, readPreference } from '../storage/preferences.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
@@ -11,7 +11,13 @@ export function chooseTheme(wanted: Theme): void {
   applyTheme(wanted)
 }
 
-export function applyPreferredTheme(): void {
+/** Now, and when another tab chooses another one. */
+export function followPreferredTheme(): void {
+  applyPreferredTheme()
+  onPreference(chosen, applyPreferredTheme)
+}
+
+function applyPreferredTheme(): void {
   const kept = readPreference(chosen)
   applyTheme(kept === 'light' || kept === 'dark' ? kept : 'system')
 }

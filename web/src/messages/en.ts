@@ -63,6 +63,7 @@ export const en: Messages = {
   waitingCount: (count) => (count === 1 ? '1 change waits to be sent' : `${count} changes wait to be sent`),
   waitingHelp:
     'They are kept on this phone and sent by themselves once there is a network. Their times stay as they are.',
+  serviceRests: (minutes) => `The server is busy: it is sent in about ${minutes} min.`,
   refusedCount: (count) => (count === 1 ? '1 change was refused' : `${count} changes were refused`),
   outboxTitle: 'Changes waiting to be sent',
   entryStart: (time) => `Start · ${time}`,
@@ -123,7 +124,7 @@ export const en: Messages = {
   signOutWaiting: (count) =>
     `${count === 1 ? '1 change was' : `${count} changes were`} not sent yet. They stay in this browser until you sign in to this account again.`,
   signOutAnyway: 'Sign out anyway',
-  changeTime: 'Change the time',
+  change: 'Change',
   startTime: 'Start',
   endTime: 'End',
   signInAgain: 'Your sign-in has ended. Please sign in again. What was not sent yet is still here.',
@@ -140,7 +141,7 @@ export const en: Messages = {
   landingPoint2: 'No signal down in the stacks? It is sent by itself later.',
   landingPoint3Title: 'Your data',
   landingPoint3: 'You decide who sees it. Export or remove it at any time.',
-  forDevelopers: 'For developers:',
+  forDevelopers: 'For developers: ',
   apiDocumentation: 'API documentation',
 
   offline: 'No network right now. Start and stop as usual: it is sent later by itself.',

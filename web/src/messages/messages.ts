@@ -1,5 +1,5 @@
 import { computed, ref, shallowRef } from 'vue'
-import { keepPreference, readPreference } from '../storage/preferences.ts'
+import { keepPreference, onPreference, readPreference } from '../storage/preferences.ts'
 import { zh } from './zh.ts'
 
 export type Language = 'zh' | 'en'
@@ -24,6 +24,9 @@ export async function chooseLanguage(wanted: Language): Promise<void> {
   await useLanguage(wanted)
   keepPreference(chosen, wanted)
 }
+
+/** All tabs speak one language. */
+onPreference(chosen, () => void useLanguage(preferredLanguage()))
 
 /** Chinese unless the student, or a browser that knows no Chinese, asks for English. */
 export function preferredLanguage(): Language {

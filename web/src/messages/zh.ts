@@ -62,6 +62,7 @@ export const zh = {
   waitingToSend: '等待上传',
   waitingCount: (count: number) => `${count} 条等待上传`,
   waitingHelp: '这些操作已经记在手机里，连上网络后会自动上传，时间不会变。',
+  serviceRests: (minutes: number) => `服务器现在忙，约 ${minutes} 分钟后自动上传。`,
   refusedCount: (count: number) => `${count} 条没有被接受`,
   outboxTitle: '等待上传的操作',
   entryStart: (time: string) => `开始学习 · ${time}`,
@@ -118,7 +119,7 @@ export const zh = {
   signOutWaiting: (count: number) =>
     `还有 ${count} 条操作没有上传。退出后它们会留在这个浏览器里，等你再次登录这个账号时上传。`,
   signOutAnyway: '仍然退出',
-  changeTime: '改时间',
+  change: '修改',
   startTime: '开始时间',
   endTime: '结束时间',
   signInAgain: '登录已失效，请重新登录。没有上传的操作都还在。',

@@ -8,8 +8,10 @@ interface EntryBase {
   account: number
   /** Entries are sent in this order. */
   order: number
-  /** Whether it may have reached the service: then it can't be taken back here. */
-  wasSent: boolean
+  /** When it was sent for the first time: it may have reached the service, and can't be taken back here. */
+  sentAt?: number
+  /** Until then it can be taken back, and is not sent. Both are seconds of the service's clock. */
+  heldUntil?: number
   /** The service's answer, where that is not done by waiting. */
   parked?: { status: number; message: string }
 }
@@ -19,6 +21,8 @@ export interface StartEntry extends EntryBase {
   action: 'start'
   start_time: string
   subject: string | null
+  /** The record that it became. It stays for a while, for what is put down for it by those who don't know yet. */
+  doneAs?: number
 }
 export interface EndEntry extends EntryBase {
   action: 'end'
@@ -52,44 +56,71 @@ export type Wish =
   | Pick<DeleteEntry, 'action' | 'target'>
   | Pick<RecordEntry, 'action' | 'start_time' | 'end_time' | 'subject' | 'note'>
 
+/** What happens to the entries, wherever they are kept. It is done on the latest state of them, and may be done again on another. */
+export type Change = (entries: readonly Entry[]) => readonly Entry[]
+
+/** So many later entries are put down before a start that is done is forgotten. */
+const rememberedStarts = 20
+
+export function isDone(entry: Entry): boolean {
+  return entry.action === 'start' && entry.doneAs !== undefined
+}
+
+/** What the service still has to do. */
+export function waitingOf(entries: readonly Entry[], account: number | undefined): Entry[] {
+  return entries.filter((entry) => entry.account === account && !isDone(entry)).sort((a, b) => a.order - b.order)
+}
+
 /** The key of the start that must be done before this entry can be. */
 export function startOf(entry: Entry): string | undefined {
   return 'target' in entry && 'startKey' in entry.target ? entry.target.startKey : undefined
 }
 
-/** What a start's entries speak of, once the service has given it an id. */
-export function withId(entries: readonly Entry[], startKey: string, id: number): Entry[] {
-  return entries.map((entry) =>
-    'target' in entry && startOf(entry) === startKey ? ({ ...entry, target: { id } } as Entry) : entry,
+/** Puts an entry down as the last. What it speaks of may have got an id meanwhile, or may be gone: then nothing is left to be done. */
+export function withEntry(entries: readonly Entry[], entry: Entry): readonly Entry[] {
+  const order = Math.max(0, ...entries.map((one) => one.order)) + 1
+  const startKey = startOf(entry)
+  if (startKey === undefined) return [...entries, { ...entry, order }]
+  const start = entries.find(({ key }) => key === startKey)
+  if (start?.action !== 'start') return entries
+  const target = start.doneAs === undefined ? { startKey } : { id: start.doneAs }
+  return [...entries, { ...entry, target, order } as Entry]
+}
+
+/** The next to send: in order, without what is parked, held, or waits for a start that is not done. */
+export function nextToSend(entries: readonly Entry[], account: number, now: number): Entry | undefined {
+  return waitingOf(entries, account).find(
+    (entry) => entry.parked === undefined && (entry.heldUntil ?? 0) <= now && startOf(entry) === undefined,
   )
 }
 
-/** The next to send: in order, without what is parked or waits for a start that is parked. */
-export function nextToSend(entries: readonly Entry[], account: number): Entry | undefined {
-  const mine = entries.filter((entry) => entry.account === account).sort((a, b) => a.order - b.order)
-  return mine.find((entry) => {
-    const start = startOf(entry)
-    return entry.parked === undefined && (start === undefined || !mine.some(({ key }) => key === start))
+/** With other facts about one entry. Whoever has taken it back meanwhile stays right. */
+export function withFacts(entries: readonly Entry[], key: string, facts: Partial<EntryBase>): Entry[] {
+  return entries.map((entry) => (entry.key === key ? { ...entry, ...facts } : entry))
+}
+
+/** The entry is done. What waited for its record learns the record's id. */
+export function withoutDone(entries: readonly Entry[], { key, order }: Entry, id: number | undefined): Entry[] {
+  return entries.flatMap((entry): Entry[] => {
+    if (entry.key === key)
+      return entry.action === 'start' && id !== undefined ? [{ ...entry, subject: null, doneAs: id }] : []
+    if (isDone(entry) && entry.order < order - rememberedStarts) return []
+    return startOf(entry) === key && id !== undefined ? [{ ...entry, target: { id } } as Entry] : [entry]
   })
 }
 
-/**
- * Taking an entry back: it and what builds upon it. Undefined if it may have reached the service already, and must be undone there.
- */
-export function withoutEntry(entries: readonly Entry[], key: string): Entry[] | undefined {
+/** Taking an entry back: it and what builds upon it. The same entries if it may have reached the service, and must be undone there. */
+export function withoutEntry(entries: readonly Entry[], key: string): readonly Entry[] {
   const entry = entries.find((one) => one.key === key)
-  if (entry === undefined || (entry.wasSent && entry.parked === undefined)) return undefined
+  if (entry === undefined || isDone(entry) || (entry.sentAt !== undefined && !entry.parked)) return entries
   return entries.filter((one) => one.key !== key && startOf(one) !== key)
 }
 
-/**
- * A parked entry as another attempt, under a new key: the service answers the old one as before. What builds upon it follows.
- */
-export function renewed(entries: readonly Entry[], key: string, newKey: string, changes: object): Entry[] {
+/** A parked entry as another attempt. The service keeps no refusal under a key, so that the key stays. */
+export function renewed(entries: readonly Entry[], key: string, changes: object): Entry[] {
   return entries.map((entry) => {
-    if (startOf(entry) === key) return { ...entry, target: { startKey: newKey } } as Entry
-    if (entry.key !== key) return entry
-    const { parked: _, ...rest } = entry
-    return { ...rest, ...changes, key: newKey, wasSent: false } as Entry
+    if (entry.key !== key || entry.parked === undefined) return entry
+    const { parked: _, sentAt: __, ...rest } = entry
+    return { ...rest, ...changes } as Entry
   })
 }

@@ -1,25 +1,48 @@
 import { database } from '../storage/database.ts'
-import type { Entry } from './entry.ts'
+import type { Change, Entry } from './entry.ts'
 
 /** Where entries outlast the page. In a tab that may keep nothing they live as long as it. */
 export interface OutboxStore {
   isLasting: boolean
-  read(): Promise<Entry[]>
-  /** Puts and removes in one step, so that a kill in between leaves no half. */
-  write(put: readonly Entry[], removed: readonly string[]): Promise<void>
+  read(): Promise<readonly Entry[]>
+  /** Reads, changes and writes in one transaction: another tab comes before it or after it, and a kill leaves no half. */
+  change(change: Change): Promise<Changed>
+}
+
+export interface Changed {
+  before: readonly Entry[]
+  after: readonly Entry[]
 }
 
 export async function openOutboxStore(): Promise<OutboxStore> {
   const db = await database
-  if (db === undefined) return { isLasting: false, read: async () => [], write: async () => undefined }
+  if (db === undefined) return memoryStore([])
   return {
     isLasting: true,
     read: () => db.getAll('outbox'),
-    write: async (put, removed) => {
+    async change(change) {
       const transaction = db.transaction('outbox', 'readwrite', { durability: 'strict' })
-      for (const entry of put) void transaction.store.put(entry)
-      for (const key of removed) void transaction.store.delete(key)
-      await transaction.done
+      const { store, done } = transaction
+      const before = await store.getAll()
+      const after = change(before)
+      const keys = new Set(after.map(({ key }) => key))
+      for (const entry of after) if (!before.includes(entry)) void store.put(entry)
+      for (const { key } of before) if (!keys.has(key)) void store.delete(key)
+      await done
+      return { before, after }
+    },
+  }
+}
+
+export function memoryStore(entries: readonly Entry[]): OutboxStore {
+  let all = entries
+  return {
+    isLasting: false,
+    read: async () => all,
+    async change(change) {
+      const before = all
+      all = change(before)
+      return { before, after: all }
     },
   }
 }

@@ -1,18 +1,22 @@
 import { api, ask } from '../api/client.ts'
 import type { Refusal, Result } from '../api/result.ts'
 import type { components } from '../api/schema.d.ts'
-import type { Entry, RecordEntry, Target } from './entry.ts'
+import { fromWireTime, toWireTime } from '../time/wire-time.ts'
+import type { Entry, RecordEntry, StartEntry, Target } from './entry.ts'
 
 export type OwnStudy = components['schemas']['OwnStudy']
 
-/** Sends one entry. Removing answers nothing. */
-export async function sendEntry(entry: Entry): Promise<Result<OwnStudy | undefined>> {
+/** The service answers a repeat as before for 24 hours. Past records go as batches, whose answers it keeps for 90 days. */
+const keySeconds = 23 * 3600
+
+/**
+ * Sends one entry. Removing answers nothing.
+ * @param now seconds of the service's clock
+ */
+export async function sendEntry(entry: Entry, now: number): Promise<Result<OwnStudy | undefined>> {
   const headers = { 'idempotency-key': entry.key }
   if (entry.action === 'record') return sendRecord(entry)
-  if (entry.action === 'start') {
-    const { start_time, subject } = entry
-    return ownStudy(ask(api.POST('/api/v1.0/studys/', { body: { start_time, subject }, headers })))
-  }
+  if (entry.action === 'start') return sendStart(entry, now)
   const params = { path: { study_id: idOf(entry.target) } }
   if (entry.action === 'end') {
     const body = { end_time: entry.end_time }
@@ -22,6 +26,19 @@ export async function sendEntry(entry: Entry): Promise<Result<OwnStudy | undefin
     return ask(api.PATCH('/api/v1.0/studys/{study_id}', { params, body: entry.changes, headers }))
   const { ...removed } = await ask(api.DELETE('/api/v1.0/studys/{study_id}', { params, headers }))
   return removed.ok ? { ...removed, data: undefined } : removed
+}
+
+/** A start whose answer was lost so long ago that its key may be forgotten would be made twice: it is looked for first. */
+async function sendStart({ key, start_time, subject, sentAt }: StartEntry, now: number) {
+  if (sentAt !== undefined && now - sentAt > keySeconds) {
+    const query = { from: start_time, to: toWireTime(fromWireTime(start_time) + 1), per_page: 1 }
+    const found = await ask(api.GET('/api/v1.0/users/me/studys', { params: { query } }))
+    if (!found.ok) return found
+    const [study] = found.data.studys
+    if (study !== undefined) return { ...found, data: study }
+  }
+  const headers = { 'idempotency-key': key }
+  return ownStudy(ask(api.POST('/api/v1.0/studys/', { body: { start_time, subject }, headers })))
 }
 
 function idOf(target: Target): number {

@@ -1,9 +1,10 @@
 import { ref } from 'vue'
 import { api, ask, onAnswer } from '../api/client.ts'
 import type { Result } from '../api/result.ts'
-import { sendSoon } from '../outbox/outbox.ts'
+import { sendSoon } from '../outbox/sending.ts'
 import { onPreference } from '../storage/preferences.ts'
 import { forgetAnswers } from '../storage/resource.ts'
+import { alone } from '../storage/tabs.ts'
 import { account, accountOf, recall, remembered } from './account.ts'
 
 /** Whether the service ended the session, and not the student. */
@@ -17,6 +18,10 @@ export function watchSession(): void {
   })
   // By its own event: a message to another tab may arrive before what is remembered does.
   onPreference(remembered, followOtherTabs)
+  // A page that was put to sleep has heard nothing.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) followOtherTabs()
+  })
   if (account.value !== undefined) void checkSession()
 }
 
@@ -35,7 +40,12 @@ async function checkSession(): Promise<void> {
   }
 }
 
-export async function signIn(username: string, password: string): Promise<Result<unknown>> {
+/** Nothing is sent meanwhile: the cookie is another one from the answer on. */
+export function signIn(username: string, password: string): Promise<Result<unknown>> {
+  return alone(() => signInNow(username, password))
+}
+
+async function signInNow(username: string, password: string): Promise<Result<unknown>> {
   const result = await ask(api.POST('/api/v1.0/session', { body: { username, password } }))
   if (result.ok) {
     const known = accountOf(result.data)

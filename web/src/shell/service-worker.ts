@@ -3,7 +3,9 @@ import { ref } from 'vue'
 /** A new version lies ready: it takes over when the student says so, never under a form. */
 export const hasNewVersion = ref(false)
 
-let waiting: ServiceWorker | undefined
+const checkEveryMs = 30 * 60_000
+let registration: ServiceWorkerRegistration | undefined
+let isTaken = false
 
 /** Browsers have service workers with TLS, and on loopback. */
 export function installServiceWorker(): void {
@@ -12,32 +14,36 @@ export function installServiceWorker(): void {
   // The first worker takes over a page that is of the same version.
   let isFirst = serviceWorker.controller === null
   serviceWorker.addEventListener('controllerchange', () => {
-    if (!isFirst) location.reload()
+    // It may have been said in another tab: this one may hold a form, and goes on.
+    if (isTaken) location.reload()
+    else if (!isFirst) hasNewVersion.value = true
     isFirst = false
   })
   void serviceWorker
     .register('/sw.js', { updateViaCache: 'none' })
-    .then((registration) => {
-      offer(registration.waiting)
-      registration.addEventListener('updatefound', () => {
-        const { installing } = registration
-        installing?.addEventListener('statechange', () => {
-          if (installing.state === 'installed') offer(installing)
-        })
-      })
-      document.addEventListener('visibilitychange', () => {
-        if (!document.hidden && navigator.onLine) void registration.update().catch(() => undefined)
-      })
-    })
+    .then(watchRegistration)
     .catch(() => undefined)
 }
 
-function offer(worker: ServiceWorker | null): void {
-  if (worker === null || navigator.serviceWorker.controller === null) return
-  waiting = worker
-  hasNewVersion.value = true
+function watchRegistration(registered: ServiceWorkerRegistration): void {
+  registration = registered
+  offer()
+  registered.addEventListener('updatefound', () => registered.installing?.addEventListener('statechange', offer))
+  document.addEventListener('visibilitychange', check)
+  setInterval(check, checkEveryMs)
+}
+
+function offer(): void {
+  if (registration?.waiting && navigator.serviceWorker.controller !== null) hasNewVersion.value = true
+}
+
+function check(): void {
+  if (!document.hidden && navigator.onLine) void registration?.update().catch(() => undefined)
 }
 
 export function useNewVersion(): void {
-  waiting?.postMessage('take over')
+  isTaken = true
+  const { waiting } = registration ?? {}
+  if (waiting) waiting.postMessage('take over')
+  else location.reload()
 }

@@ -1,7 +1,7 @@
 import { type Ref, ref } from 'vue'
 
 export interface Roving {
-  /** Which of them Tab comes to. */
+  /** Which of them Tab comes to. Chrome would come to the chart itself too, since it listens to focus: it takes `tabindex="-1"`. */
   at: Ref<number>
   move(event: KeyboardEvent): void
   note(event: FocusEvent): void

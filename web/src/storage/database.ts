@@ -8,9 +8,16 @@ export interface Tables extends DBSchema {
 }
 
 /** Undefined where the browser refuses it, as some private tabs do. */
-export const database: Promise<IDBPDatabase<Tables> | undefined> = openDB<Tables>('occupy', 1, {
-  upgrade(db) {
-    db.createObjectStore('outbox', { keyPath: 'key' })
-    db.createObjectStore('answers')
-  },
-}).catch(() => undefined)
+export const database: Promise<IDBPDatabase<Tables> | undefined> = open().catch(() => undefined)
+
+/** A function, since some browsers refuse by throwing at once. */
+async function open(): Promise<IDBPDatabase<Tables>> {
+  return openDB<Tables>('occupy', 1, {
+    upgrade(db) {
+      db.createObjectStore('outbox', { keyPath: 'key' })
+      db.createObjectStore('answers')
+    },
+    // A later release in another tab wants to change it: this tab goes on in memory.
+    blocking: (_current, _wanted, event) => (event.target as IDBDatabase).close(),
+  })
+}

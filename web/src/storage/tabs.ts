@@ -12,3 +12,25 @@ export function onTabMessage(message: TabMessage, work: () => void): void {
     if (data === message) work()
   })
 }
+
+/** Longer than a request may take: a tab that holds the lock for longer is asleep. */
+const patienceMs = 65_000
+
+/**
+ * Does `work` while no other tab of this browser does such work. Browsers have locks with TLS, and on loopback: elsewhere, and beside
+ * a tab that is asleep with the lock, the service's idempotency keys alone keep it from being done twice.
+ */
+export async function alone<T>(work: () => Promise<T>): Promise<T> {
+  if (navigator.locks === undefined) return work()
+  let begun: Promise<T> | undefined
+  const begin = () => {
+    begun = work()
+    return begun
+  }
+  try {
+    await navigator.locks.request('occupy', { signal: AbortSignal.timeout(patienceMs) }, begin)
+  } catch {
+    // Either the work's own fault, or nobody let go of the lock.
+  }
+  return begun ?? work()
+}

@@ -34,8 +34,8 @@ export function addRecord({ start, end = start, subject, note }: RecordWish): vo
 /** It is sent once it can't be undone any more: the service brings nothing back, and a record told anew would be self-reported. */
 export function removeRecord(study: ShownStudy): void {
   const key = put({ action: 'delete', target: study.target }, { holdSeconds: undoSeconds })
-  const run = () => {
-    if (!takeBack(key)) addRecord({ ...study, subject: study.subject ?? '', note: study.note ?? '' })
+  const run = async () => {
+    if (!(await takeBack(key))) addRecord({ ...study, subject: study.subject ?? '', note: study.note ?? '' })
   }
   showToast(messages.value.recordDeleted, { label: messages.value.undo, run }, undoSeconds)
 }

@@ -20,6 +20,7 @@ export interface Week {
   /** Undefined before the first answer. */
   todaySeconds: ComputedRef<number | undefined>
   streak: ComputedRef<{ current: number; today: boolean } | undefined>
+  isLoading: Ref<boolean>
 }
 
 /** The last seven campus days as the service counts them, and on top what has passed since while a record runs. */
@@ -51,5 +52,6 @@ export function useWeek(now: Ref<number>, running: ComputedRef<ShownStudy | unde
       seconds: day === today.value ? (todaySeconds.value ?? 0) : (counted.value.get(day) ?? 0),
     })),
   )
-  return { today, days, todaySeconds, streak: computed(() => statistics.data.value?.streak) }
+  const streak = computed(() => statistics.data.value?.streak)
+  return { today, days, todaySeconds, streak, isLoading: statistics.isLoading }
 }
