@@ -38,6 +38,8 @@ const sameOnBoth = [
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
 /** These run first, so that the others use the time in which these wait. */
 const longest = [
+  'test/browser/web-access.test.ts',
+  'test/browser/web-outbox.test.ts',
   'test/http/stopping.test.ts',
   'test/cli/upgrade.test.ts',
   'test/http/registration-faults.test.ts',
@@ -115,10 +117,11 @@ async function runTests(database: string, patterns: string[], exclude: string[] 
   console.log(`--- ${database}`)
   const found = globSync(patterns, { exclude })
   const first = longest.filter((file) => found.includes(file))
-  const apart = found.filter((file) => isAlone.has(file))
-  const shared = found.filter((file) => !isAlone.has(file) && !first.includes(file))
-  const groups = [...first.map((file) => [file]), ...partsOf(shared, filesPerProcess)]
-  const files = [...groups.map((group, at) => groupFile(`${database}-${at}`, group)), ...apart]
+  const others = found.filter((file) => !first.includes(file))
+  const shared = others.filter((file) => !isAlone.has(file))
+  const alone = others.filter((file) => isAlone.has(file))
+  const groups = [...partsOf(first, 1), ...partsOf(shared, filesPerProcess), ...partsOf(alone, 1)]
+  const files = groups.map((group, at) => groupFile(`${database}-${at}`, group))
   const events = run({ files, concurrency })
   events.on('test:summary', ({ file, counts: ended }) => {
     if (file !== undefined) return

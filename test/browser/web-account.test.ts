@@ -126,6 +126,8 @@ test('an account is changed, and lost, only behind its password', bounded, async
   await page.reload()
   await page.getByRole('heading', { name: 'Me', exact: true }).waitFor()
   assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark')
+  const colours = `Array.from(document.querySelectorAll('meta[name=theme-color]'), ({ media }) => matchMedia(media).matches)`
+  assert.deepEqual(await page.evaluate(colours), [false, true], 'the browser’s bars follow')
   await page.getByRole('radio', { name: '中文' }).check()
   await page.getByLabel('每日目标（分钟）').fill('45')
   await page.keyboard.press('Enter')

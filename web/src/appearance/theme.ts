@@ -26,4 +26,14 @@ function applyTheme(wanted: Theme): void {
   theme.value = wanted
   if (wanted === 'system') delete document.documentElement.dataset.theme
   else document.documentElement.dataset.theme = wanted
+  colourTheBrowser(wanted)
+}
+
+/** The browser's own bars take the colour of the page. */
+function colourTheBrowser(wanted: Theme): void {
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const own = meta.dataset.theme
+    if (wanted === 'system') meta.media = `(prefers-color-scheme: ${own})`
+    else meta.media = own === wanted ? 'all' : 'not all'
+  }
 }
