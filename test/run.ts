@@ -51,7 +51,7 @@ const isAlone = new Set(globSync(['test/*.test.ts', 'test/{browser,faults}/*.tes
 /** Files that share a process, because loading the service costs more processor time than most files do. */
 const filesPerProcess = 8
 /** More than there are cores, because many test files mostly wait. */
-const concurrency = availableParallelism() + 2
+const concurrency = availableParallelism() + 4
 
 const { values, positionals } = parseArgs({ options: { postgres: { type: 'boolean' } }, allowPositionals: true })
 

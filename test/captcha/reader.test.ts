@@ -14,16 +14,16 @@ const read = createReader(loadCaptchaProfile())
 
 const isTaken = ({ margin }: Reading) => margin >= defaultLimits.captchaMargin
 
-test('three hundred captchas in a font that the templates do not come from are read right, few are thrown back', () => {
+test('a hundred captchas in a font that the templates do not come from are read right, few are thrown back', () => {
   const random = seededRandom(11)
   let thrownBack = 0
-  for (let image = 0; image < 300; image++) {
+  for (let image = 0; image < 100; image++) {
     const digits = String(Math.floor(random() * 10_000)).padStart(4, '0')
     const reading = read(drawCaptcha(digits, random))
     assert.equal(reading.digits, digits)
     if (!isTaken(reading)) thrownBack++
   }
-  assert.ok(thrownBack <= 9, `${thrownBack} were thrown back`)
+  assert.ok(thrownBack <= 3, `${thrownBack} were thrown back`)
 })
 
 test('a captcha whose colours are halved both ways, as schools send it, is read', () => {
@@ -34,7 +34,7 @@ test('a captcha whose colours are halved both ways, as schools send it, is read'
 
 test('captchas that nobody can read are thrown back', () => {
   const random = seededRandom(12)
-  const taken = Array.from({ length: 100 }, () => read(drawCaptcha('4711', random, true))).filter(isTaken)
+  const taken = Array.from({ length: 50 }, () => read(drawCaptcha('4711', random, true))).filter(isTaken)
   assert.ok(taken.length <= 1, `${taken.length} were taken`)
 })
 
@@ -55,6 +55,22 @@ test('bytes that are only a part of a larger buffer are read for themselves', ()
   assert.deepEqual(read(padded.subarray(7, 7 + captcha2749.length)), read(captcha2749))
 })
 
+interface Drawn {
+  digits: string
+  image: Uint8Array
+}
+const drawn: Drawn[] = []
+
+/** Drawn once for all tests: an encoding takes 30 ms of processor time. */
+function drawMany(): Drawn[] {
+  const random = seededRandom(13)
+  while (drawn.length < 40) {
+    const digits = String(Math.floor(random() * 10_000)).padStart(4, '0')
+    drawn.push({ digits, image: drawCaptcha(digits, random) })
+  }
+  return drawn
+}
+
 for (const [x, y] of [
   [1, 0],
   [-1, 0],
@@ -65,21 +81,19 @@ for (const [x, y] of [
   [2, -2],
 ] as const) {
   test(`captchas that are moved by ${x} and ${y} pixels are read right or thrown back`, () => {
-    const random = seededRandom(13)
     let thrownBack = 0
-    for (let image = 0; image < 100; image++) {
-      const digits = String(Math.floor(random() * 10_000)).padStart(4, '0')
-      const reading = read(moved(drawCaptcha(digits, random), x, y))
+    for (const { digits, image } of drawMany()) {
+      const reading = read(moved(image, x, y))
       if (!isTaken(reading)) thrownBack++
       else assert.equal(reading.digits, digits)
     }
-    assert.ok(thrownBack <= 10, `${thrownBack} were thrown back`)
+    assert.ok(thrownBack <= 4, `${thrownBack} were thrown back`)
   })
 }
 
 test('shapes that resemble no digit are thrown back, however well one digit fits better than the others', () => {
   const random = seededRandom(14)
-  for (let image = 0; image < 100; image++) assert.equal(read(scribble(random)).margin, 0)
+  for (let image = 0; image < 40; image++) assert.equal(read(scribble(random)).margin, 0)
 })
 
 /** The picture, moved to the right and downwards; the edge fills what becomes free. */
