@@ -247,8 +247,9 @@ describe('a listener who comes back', () => {
     for (const lastEventId of ['1.abc.1', 'x', '', '99999999999.abc.1']) {
       const stream = await listen(as, { lastEventId })
       await stream.next('count')
+      // What others do may come after that already.
       assert.deepEqual(
-        stream.events.map(({ event }) => event),
+        stream.events.slice(0, 2).map(({ event }) => event),
         ['reset', 'count'],
       )
       stream.close()
