@@ -120,7 +120,7 @@ async function runTests(database: string, patterns: string[], exclude: string[] 
   const others = found.filter((file) => !first.includes(file))
   const shared = others.filter((file) => !isAlone.has(file))
   const alone = others.filter((file) => isAlone.has(file))
-  const groups = [...partsOf(first, 1), ...partsOf(shared, filesPerProcess), ...partsOf(alone, 1)]
+  const groups = [...partsOf(first, 1), ...partsOf(alone, 1), ...partsOf(shared, filesPerProcess)]
   const files = groups.map((group, at) => groupFile(`${database}-${at}`, group))
   const events = run({ files, concurrency })
   events.on('test:summary', ({ file, counts: ended }) => {
