@@ -50,8 +50,8 @@ const longest = [
 const isAlone = new Set(globSync(['test/*.test.ts', 'test/{browser,faults}/*.test.ts']))
 /** Files that share a process, because loading the service costs more processor time than most files do. */
 const filesPerProcess = 8
-/** More than there are cores, because many test files mostly wait. */
-const concurrency = availableParallelism() + 4
+/** More than there are cores, because many test files mostly wait. The PostgreSQL server works beside them. */
+const concurrency = { SQLite: availableParallelism() + 4, PostgreSQL: availableParallelism() + 2 }
 
 const { values, positionals } = parseArgs({ options: { postgres: { type: 'boolean' } }, allowPositionals: true })
 
@@ -113,16 +113,16 @@ function groupFile(name: string, files: string[]): string {
   return path
 }
 
-async function runTests(database: string, patterns: string[], exclude: string[] = []): Promise<void> {
+async function runTests(database: keyof typeof concurrency, patterns: string[], exclude: string[] = []): Promise<void> {
   console.log(`--- ${database}`)
   const found = globSync(patterns, { exclude })
   const first = longest.filter((file) => found.includes(file))
   const others = found.filter((file) => !first.includes(file))
   const shared = others.filter((file) => !isAlone.has(file))
   const alone = others.filter((file) => isAlone.has(file))
-  const groups = [...partsOf(first, 1), ...partsOf(alone, 1), ...partsOf(shared, filesPerProcess)]
+  const groups = [...partsOf(first, 1), ...partsOf(shared, filesPerProcess), ...partsOf(alone, 1)]
   const files = groups.map((group, at) => groupFile(`${database}-${at}`, group))
-  const events = run({ files, concurrency })
+  const events = run({ files, concurrency: concurrency[database] })
   events.on('test:summary', ({ file, counts: ended }) => {
     if (file !== undefined) return
     counts.passed += ended.passed

@@ -49,7 +49,7 @@ function lineAt(campus: ReturnType<typeof openCampus>) {
 
   async function untilIn(newcomer: Newcomer, last: Reply, knowsPlaces = true): Promise<number> {
     let reply = last
-    for (const begun = performance.now(); reply.status === 503 && performance.now() - begun < 30_000; ) {
+    for (const begun = performance.now(); reply.status === 503 && performance.now() - begun < patience(90_000); ) {
       await setTimeout(waitOf(reply) * 1000)
       reply = await post(newcomer, knowsPlaces ? { 'waiting-place': placeOf(reply) } : {})
     }
