@@ -270,8 +270,8 @@ test('one password for many names meets a limit, and whoever is at home in that 
     )
   }
   const tried = triedIn(replies)
-  // A busy database may refuse some, which count as well.
-  assert.ok(tried >= 80 && tried <= 150, `${tried} were tried`)
+  // Mostly 100 or more. A busy machine with PostgreSQL had 99 once; the cause is not known.
+  assert.ok(tried >= 95 && tried <= 150, `${tried} were tried`)
   const refused = await signIn(stranger.username, stranger.password, shared)
   assertError(refused, 429)
   assert.ok(Number(refused.headers.get('retry-after')) <= 900)
