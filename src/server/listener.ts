@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
+import { keptMs } from '../http/transport/drain.ts'
 
 export interface Listener {
   /** `HOST:PORT`, as in a URL. */
   address: string
-  /** Stops accepting without losing a connection, in the steps of `Drain`. Takes 0.1 to 2 s. */
+  /** Stops accepting without losing a connection, in the steps of `Drain`. Takes 1 to 3 s. */
   stop(answers: { begin(): void; hold(): void }): Promise<void>
 }
 
@@ -47,8 +48,8 @@ export async function openListener(options: ListenerOptions, take: (socket: Sock
 
   async function stop(answers: { begin(): void; hold(): void }): Promise<void> {
     answers.begin()
-    // Kept connections have this time as well, for one more request.
-    lastAt = performance.now()
+    // Kept connections have this time for one more request, while others are still accepted.
+    await setTimeout(keptMs)
     await quiet()
     answers.hold()
     await quiet()

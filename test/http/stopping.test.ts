@@ -10,7 +10,7 @@ import { demoStudents } from '../../src/tools/simulated-school/students/student.
 import { basic, send } from '../contract/client.ts'
 import { createPrivateAuthority } from '../schools/private-authority.ts'
 import { startScriptedSchool } from '../schools/scripted-school.ts'
-import { assertTook, patience, until } from '../support/patience.ts'
+import { assertTook, beforeLimit, patience, until } from '../support/patience.ts'
 import { makePlace, type Place, type Settings, type SpawnedService, spawnService } from '../support/running-service.ts'
 
 const ann = { username: 'ann', password: 'a quiet reading room' }
@@ -18,14 +18,14 @@ const [demo] = demoStudents
 const registration = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
 const clients = 20
 
-async function withService(
+async function withService<T>(
   settings: Settings,
-  work: (service: SpawnedService, place: Place) => Promise<void>,
-): Promise<void> {
+  work: (service: SpawnedService, place: Place) => Promise<T>,
+): Promise<T> {
   const place = await makePlace()
   const service = await spawnService(place, { THROTTLE: 'off', LOG_LEVEL: 'warn', ...settings })
   try {
-    await work(service, place)
+    return await work(service, place)
   } finally {
     await service.end('SIGKILL')
     await place.remove()
@@ -157,23 +157,54 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
       }))
 
     test(`answers a connection that has not asked yet, and waits for no silent one: WORKERS=${workers}`, () =>
-      withService({ WORKERS: workers }, async (service) => {
-        const { port, host } = new URL(service.address)
-        const open = async () => {
-          const socket = connect(Number(port), '127.0.0.1')
-          await once(socket, 'connect')
-          return socket
-        }
-        const [late, silent] = [await open(), await open()]
-        const begun = performance.now()
-        const exit = service.end()
-        await untilRefused(Number(port))
-        late.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
-        assert.match(await textOf(late), /^HTTP\/1\.1 200 .*connection: close/is)
-        assert.equal(await textOf(silent), '')
-        assert.equal(await exit, 0)
-        assertTook(performance.now() - begun, 9000, 'the grace period is not used up')
-      }))
+      beforeLimit(3000, () =>
+        withService({ WORKERS: workers }, async (service) => {
+          const { port, host } = new URL(service.address)
+          const open = async () => {
+            const socket = connect(Number(port), '127.0.0.1')
+            await once(socket, 'connect')
+            return socket
+          }
+          const [late, silent] = [await open(), await open()]
+          const begun = performance.now()
+          const exit = service.end()
+          await untilRefused(Number(port))
+          const tookMs = performance.now() - begun
+          late.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+          const [asked, unasked, code] = [await textOf(late).catch(String), await textOf(silent), await exit]
+          const endedMs = performance.now() - begun
+          const check = () => {
+            assert.match(asked, /^HTTP\/1\.1 200 .*connection: close/is)
+            assert.equal(unasked, '')
+            assert.equal(code, 0)
+            assertTook(endedMs, 9000, 'the grace period is not used up')
+          }
+          return { tookMs, check }
+        }),
+      ))
+
+    test(`closes no kept connection that asks again within a second: WORKERS=${workers}`, () =>
+      beforeLimit(900, () =>
+        withService({ WORKERS: workers }, async (service) => {
+          const { port, host } = new URL(service.address)
+          const request = `GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`
+          const kept = connect(Number(port), '127.0.0.1')
+          kept.write(request)
+          const [first] = await once(kept, 'data')
+          assert.doesNotMatch(String(first), /connection: close/i)
+          const begun = performance.now()
+          const exit = service.end()
+          await setTimeout(500)
+          const tookMs = performance.now() - begun
+          kept.write(request)
+          const [second, code] = [await textOf(kept).catch(String), await exit]
+          const check = () => {
+            assert.match(second, /^HTTP\/1\.1 200 .*connection: close/is)
+            assert.equal(code, 0)
+          }
+          return { tookMs, check }
+        }),
+      ))
 
     test(`answers a registration that waits for the school with 503 before the grace period is over: WORKERS=${workers}`, async () => {
       const school = await startSlowSchool()

@@ -29,6 +29,11 @@ type Sessions = Set<ServerHttp2Session>
 
 /** How long after the last accepted connection those that have sent nothing are closed. */
 const silentMs = 2000
+/**
+ * How long after the beginning those that were kept are closed. A client that is busy sends one more request in this time,
+ * and its response says that the connection closes.
+ */
+export const keptMs = 1000
 /** RFC 9113, 6.8: a GOAWAY with this stream id announces the shutdown and does not refuse any stream yet. */
 const anyStream = 2 ** 31 - 1
 
@@ -41,9 +46,11 @@ export const drain = fp(async (app) => {
   const held = holdRequests(server)
   const stopping = new AbortController()
   let isOn = false
+  let begunAt = Number.NEGATIVE_INFINITY
 
   function begin(): void {
     isOn = true
+    begunAt = performance.now()
     stopping.abort()
     for (const session of sessions) if (hasAsked(session)) announce(session)
     server.prependListener('stream', (stream: { session?: ServerHttp2Session }) => announce(stream.session))
@@ -55,12 +62,14 @@ export const drain = fp(async (app) => {
     held.release()
     // Otherwise a connection whose last response began earlier would be kept for the next request.
     server.keepAliveTimeout = 1
-    closeIdle()
+    // By this process's own clock: on a busy machine, one that learns of all steps at once would close what is in use.
+    const kept = setTimeout(closeIdle, Math.max(0, begunAt + keptMs - performance.now()))
     for (const session of sessions) if (hasAsked(session)) session.close()
     server.prependListener('stream', (stream: { session?: ServerHttp2Session }) => stream.session?.close())
     const late = setTimeout(closeSilent, silentMs).unref()
     await handshakes?.done()
     await Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+    clearTimeout(kept)
     clearTimeout(late)
   }
 
