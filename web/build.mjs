@@ -6,11 +6,16 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'vite'
+import { screenPaths } from './src/screen-paths.ts'
 
 const [folder, previous] = process.argv.slice(2)
 const ownAssets = 'own-assets.json'
 
-await build({ root: import.meta.dirname, logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } })
+const { output } = await build({
+  root: import.meta.dirname,
+  logLevel: 'warn',
+  build: { outDir: folder, emptyOutDir: true },
+})
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) =>
@@ -22,6 +27,7 @@ const files = readdirSync(folder, { recursive: true, withFileTypes: true })
 writeServiceWorker()
 await Promise.all([...files, 'sw.js'].filter((name) => /\.(?:html|js|css|svg|webmanifest)$/.test(name)).map(compress))
 keepPreviousAssets()
+writeScreenScripts()
 
 /** The worker keeps these files for the time without a network. Its text changes whenever one of them does. */
 function writeServiceWorker() {
@@ -56,4 +62,17 @@ function keepPreviousAssets() {
     const from = join(previous, 'assets', name)
     if (!own.includes(name) && existsSync(from)) copyFileSync(from, join(folder, 'assets', name))
   }
+}
+
+/** By the path of a screen, the scripts that index.html does not name and that it needs before it can show anything. */
+function writeScreenScripts() {
+  const chunks = new Map(output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]))
+  const [first] = [...chunks.values()].filter(({ isEntry }) => isEntry)
+  const scripts = Object.entries(screenPaths).map(([name, path]) => {
+    const screen = [...chunks.values()].find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/${name}.vue`))
+    if (!screen) throw new Error(`web/src/screens/${name}.vue has no file of its own`)
+    const needed = [screen.fileName, ...screen.imports].filter((file) => file !== first.fileName)
+    return [path, needed.map((file) => `/${file}`)]
+  })
+  writeFileSync(join(folder, 'screen-scripts.json'), JSON.stringify(Object.fromEntries(scripts)))
 }

@@ -36,6 +36,23 @@ test('a browser gets the app at every path that is nobody else’s', async () =>
   assert.deepEqual([head.status, head.text], [200, ''])
 })
 
+test('a screen’s scripts are named with the first page, and are there', async () => {
+  const scriptsOf = async (path: string) => {
+    const { headers } = await get(path, { accept: browser })
+    return [...(headers.get('link') ?? '').matchAll(/<([^>]+)>; rel=modulepreload(?:, |$)/g)].map(
+      ([, script = '']) => script,
+    )
+  }
+  const screens = { '/statistics': 'StatisticsScreen', '/day/2026-11-26?from=map': 'DayScreen', '/me': 'MeScreen' }
+  for (const [path, name] of Object.entries(screens)) {
+    const scripts = await scriptsOf(path)
+    assert.match(scripts[0] ?? '', new RegExp(`^/assets/${name}-`))
+    for (const script of scripts) assert.equal((await get(script)).status, 200, script)
+    for (const script of scripts) assert.ok(!index().includes(script), 'the page names it itself')
+  }
+  for (const path of ['/', '/nobody/knows', '/day', '/me/nothing']) assert.deepEqual(await scriptsOf(path), [], path)
+})
+
 test('programs, and paths of the API, keep their answers', async () => {
   for (const accept of ['*/*', 'application/json', browser]) {
     for (const path of ['/api', '/api/v1.0/nothing', '/docs/nothing', '/healthz/nothing', '/assets/gone-12345678.js'])

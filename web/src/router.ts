@@ -2,6 +2,7 @@ import { watch } from 'vue'
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 import { showToast } from './components/toasts.ts'
 import { type Messages, messages } from './messages/messages.ts'
+import { screenPaths } from './screen-paths.ts'
 import HomeScreen from './screens/HomeScreen.vue'
 import { account } from './session/account.ts'
 import { takeFragment } from './session/cas-return.ts'
@@ -17,25 +18,37 @@ declare module 'vue-router' {
 
 const routes: RouteRecordRaw[] = [
   { path: '/', component: HomeScreen, meta: { title: 'study', isOpen: true } },
-  { path: '/login', component: () => import('./screens/LoginScreen.vue'), meta: { title: 'signIn', isOpen: true } },
   {
-    path: '/register',
+    path: screenPaths.LoginScreen,
+    component: () => import('./screens/LoginScreen.vue'),
+    meta: { title: 'signIn', isOpen: true },
+  },
+  {
+    path: screenPaths.RegisterScreen,
     component: () => import('./screens/RegisterScreen.vue'),
     meta: { title: 'register', isOpen: true },
   },
   {
-    path: '/recover',
+    path: screenPaths.RecoverScreen,
     component: () => import('./screens/RecoverScreen.vue'),
     meta: { title: 'recover', isOpen: true },
   },
-  { path: '/statistics', component: () => import('./screens/StatisticsScreen.vue'), meta: { title: 'statistics' } },
-  { path: '/day/:day', component: () => import('./screens/DayScreen.vue'), meta: { title: 'dayTitle' } },
-  { path: '/records', component: () => import('./screens/RecordsScreen.vue'), meta: { title: 'records' } },
-  { path: '/now', component: () => import('./screens/NowScreen.vue'), meta: { title: 'now' } },
-  { path: '/board', component: () => import('./screens/BoardScreen.vue'), meta: { title: 'board' } },
-  { path: '/me', component: () => import('./screens/MeScreen.vue'), meta: { title: 'me' } },
   {
-    path: '/me/student-number',
+    path: screenPaths.StatisticsScreen,
+    component: () => import('./screens/StatisticsScreen.vue'),
+    meta: { title: 'statistics' },
+  },
+  { path: screenPaths.DayScreen, component: () => import('./screens/DayScreen.vue'), meta: { title: 'dayTitle' } },
+  {
+    path: screenPaths.RecordsScreen,
+    component: () => import('./screens/RecordsScreen.vue'),
+    meta: { title: 'records' },
+  },
+  { path: screenPaths.NowScreen, component: () => import('./screens/NowScreen.vue'), meta: { title: 'now' } },
+  { path: screenPaths.BoardScreen, component: () => import('./screens/BoardScreen.vue'), meta: { title: 'board' } },
+  { path: screenPaths.MeScreen, component: () => import('./screens/MeScreen.vue'), meta: { title: 'me' } },
+  {
+    path: screenPaths.StudentNumberScreen,
     component: () => import('./screens/StudentNumberScreen.vue'),
     meta: { title: 'changeStudentNumber' },
   },

@@ -7,8 +7,12 @@ import { webAppHeaders } from '../security-headers.ts'
 import { type StaticFile, sendFile, staticFile } from '../static-file.ts'
 import { prefersPage } from './prefers-page.ts'
 
-/** The files of dist/web, by URL path. */
-export type WebApp = ReadonlyMap<string, StaticFile>
+export interface WebApp {
+  /** The files of dist/web, by URL path. */
+  readonly files: ReadonlyMap<string, StaticFile>
+  /** The value of `Link` for the screen at this path: its scripts, which a browser then loads along with the first one. */
+  linkFor(path: string): string | undefined
+}
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -36,7 +40,17 @@ export async function readWebApp(): Promise<WebApp | undefined> {
       return [`/${name.replaceAll('\\', '/')}`, file] as const
     }),
   )
-  return new Map(files)
+  return { files: new Map(files), linkFor: await readScreenScripts(join(folder, 'screen-scripts.json')) }
+}
+
+/** The build writes there the scripts of each screen, by the path of its route, in which `:name` stands for any segment. */
+async function readScreenScripts(path: string): Promise<WebApp['linkFor']> {
+  const scripts = Object.entries(JSON.parse(await readFile(path, 'utf8')) as Record<string, string[]>)
+  const links = scripts.map(([route, files]) => ({
+    route: new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`),
+    link: files.map((file) => `<${file}>; rel=modulepreload`).join(', '),
+  }))
+  return (path) => links.find(({ route }) => route.test(path))?.link
 }
 
 function findIndex(): string | undefined {
@@ -58,13 +72,13 @@ async function readWebFile(path: string, isCompressed: boolean): Promise<StaticF
 /** The files of the web app; and its first page for whatever path a browser opens that is not another's. */
 export const webApp: FastifyPluginAsync<{ web: WebApp }> = async (app, { web }) => {
   const options = { schema: { hide: true } }
-  for (const [path, file] of web) {
+  for (const [path, file] of web.files) {
     if (path.startsWith('/assets/')) continue
     app.get(path, options, async (request, reply) => sendWebFile(request, reply, path, file))
   }
   app.get('/assets/*', options, async (request, reply) => {
-    const path = request.url.replace(/\?.*$/s, '')
-    const file = web.get(path)
+    const path = pathOf(request)
+    const file = web.files.get(path)
     if (file === undefined) throw new DomainError('not-found')
     return sendWebFile(request, reply, path, file)
   })
@@ -77,9 +91,15 @@ export const webApp: FastifyPluginAsync<{ web: WebApp }> = async (app, { web }) 
 }
 
 export function sendFirstPage(request: FastifyRequest, reply: FastifyReply, web: WebApp): FastifyReply {
-  const index = web.get('/index.html')
+  const index = web.files.get('/index.html')
   if (index === undefined) throw new DomainError('not-found')
+  const link = web.linkFor(pathOf(request))
+  if (link !== undefined) reply.header('link', link)
   return sendWebFile(request, reply.header('vary', 'Accept'), '/index.html', index)
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.replace(/\?.*$/s, '')
 }
 
 function sendWebFile(request: FastifyRequest, reply: FastifyReply, path: string, file: StaticFile): FastifyReply {
