@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const prefix = 'occupy-tests-'
-const attempts = 100
+/** How long killed processes may take to end on a busy machine. */
+const patienceMs = 30_000
 const pauseMs = 20
 
 /** Creates a folder for the tests' temporary files. Its name contains the id of this process. */
@@ -34,7 +35,7 @@ export function removeDeadRuns() {
  */
 export function removeRun(folder, group) {
   const left = new Map()
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
+  for (const begun = performance.now(); performance.now() - begun < patienceMs; ) {
     const processes = processesOf(folder, group)
     if (processes.length === 0) break
     for (const { pid, command } of processes) {

@@ -51,7 +51,7 @@ for (const [what, end] of ends) {
     })
     const exit = once(run, 'exit')
     t.after(() => run.kill('SIGINT'))
-    await until(() => existsSync(started) || run.exitCode !== null, 'the run begins', { ms: 60_000 })
+    await until(() => existsSync(started) || run.exitCode !== null, 'the run begins', { ms: 180_000 })
     closeSync(output)
     assert.ok(existsSync(started), readFileSync(join(folder, 'output'), 'utf8'))
     const [inner = 0] = childrenOf(run.pid ?? 0)
@@ -60,7 +60,7 @@ for (const [what, end] of ends) {
     end(run.pid ?? 0, inner)
     await exit
     if (what.endsWith('next run')) nextRun(folder)
-    await until(() => leftIn(folder).length === 0, 'nothing is left', { ms: 20_000 }).catch((error: Error) => {
+    await until(() => leftIn(folder).length === 0, 'nothing is left', { ms: 60_000 }).catch((error: Error) => {
       throw new Error(`${error.message}\n${leftIn(folder).join('\n')}`)
     })
     assert.deepEqual(await Promise.all(origins.map(listens)), [false, false, false])

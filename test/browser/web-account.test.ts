@@ -26,7 +26,7 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const credentials = ({ username, password: secret }: Student) => basic(username, secret)
 
 /** No wait of Playwright's own is without a bound, but those for a script of the page and for the browser's end are. */
-const bounded = { timeout: patience(120_000) }
+const bounded = { timeout: patience(300_000) }
 
 /** A page that is closed with its test, however that ends. */
 async function open(t: TestContext, origin = service.address, options?: BrowserContextOptions): Promise<OpenedPage> {
@@ -229,24 +229,26 @@ test('a student reads the captcha, waits in line, recovers the password and chan
   await identify(0)
   await page.getByLabel('用户名').fill('小竹')
   await page.getByLabel('密码', { exact: true }).fill(password)
-  const shown = await page.getByRole('img', { name: '验证码' }).getAttribute('src')
+  const imageText = () => page.getByRole('img', { name: '验证码' }).getAttribute('src')
+  const another = async (shown: string | null) =>
+    until(async () => ![null, shown].includes(await imageText()), 'another image')
+  const shown = await imageText()
   await page.getByLabel('验证码').fill('0')
   await button(page, '注册').click()
   await page
     .getByRole('alert')
     .getByText(/验证码.*再试/)
     .waitFor()
-  await until(
-    async () => (await page.getByRole('img', { name: '验证码' }).getAttribute('src')) !== shown,
-    'another image',
-  )
+  await another(shown)
+  const second = await imageText()
   await button(page, '换一张').click()
+  await another(second)
   // The line before the school is full once: the page comes back with its place by itself.
   const places: (string | undefined)[] = []
   await page.route('**/api/v1.0/register', async (route) => {
     places.push(route.request().headers()['waiting-place'])
     if (places.length > 1) return route.fallback({ headers: { ...route.request().headers(), 'waiting-place': '' } })
-    const headers = { 'retry-after': '1', 'waiting-ahead': '3', 'waiting-place': 'a-place' }
+    const headers = { 'retry-after': '3', 'waiting-ahead': '3', 'waiting-place': 'a-place' }
     await route.fulfill({ status: 503, headers, json: { error: 'service unavailable', message: '正在验证的人太多' } })
   })
   await page.getByLabel('验证码').fill(await captchaOn(page, site))
@@ -265,7 +267,7 @@ test('a student reads the captcha, waits in line, recovers the password and chan
   await page.getByLabel('用户名或学号').fill('小竹')
   await page.getByLabel('密码', { exact: true }).fill(renewed)
   await button(page, '登录').click()
-  await page.getByText(/^[12] 秒后可以再试$/).waitFor()
+  await page.getByText(/^[1-4] 秒后可以再试$/).waitFor()
   await page.getByText('现在可以再试了').waitFor()
   await button(page, '登录').click()
   await button(page, '开始学习').waitFor()
@@ -280,8 +282,8 @@ test('a student reads the captcha, waits in line, recovers the password and chan
 
 const tooMany = {
   status: 429,
-  headers: { 'retry-after': '2' },
-  json: { error: 'too many requests', message: '尝试次数过多，请 2 秒后再试。' },
+  headers: { 'retry-after': '4' },
+  json: { error: 'too many requests', message: '尝试次数过多，请 4 秒后再试。' },
 }
 
 /** What the image of the form says, once it is there. */
@@ -325,7 +327,7 @@ test('at a school with a login page of its own, the student goes there and comes
   school.setFault(undefined)
   await page.goto('about:blank')
   await page.goto(`${site.address}/register#error=too-many-requests&retry_after=2`)
-  await page.getByText(/^[12] 秒后可以再试$/).waitFor()
+  await page.getByText(/^[1-4] 秒后可以再试$/).waitFor()
   await page.getByText('秒后可以再试').waitFor({ state: 'detached' })
   await logInAtSchool(one)
   await page.getByText('学校已确认你的身份').waitFor()

@@ -26,7 +26,7 @@ export async function openIn(context: BrowserContext, address: string): Promise<
   const complaints: string[] = []
   context.on('page', (page) => watch(page, address, complaints))
   const page = await context.newPage()
-  page.setDefaultTimeout(patience(15_000))
+  page.setDefaultTimeout(patience(60_000))
   return { context, page, complaints }
 }
 

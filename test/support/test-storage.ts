@@ -6,6 +6,7 @@ import type { AccountId } from '../../src/accounts/account.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { openDatabase } from '../../src/server/open-storage.ts'
 import { migrate } from '../../src/storage/migrate.ts'
+import { openPostgres } from '../../src/storage/postgres/postgres.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { emptyDatabase } from './empty-database.ts'
 
@@ -16,7 +17,8 @@ export interface TestDatabase {
   open(): Storage
   /**
    * Opens handles for concurrent writes. On SQLite all of them are the same handle: a second writer in the same process would block
-   * the event loop while it waits for the first one's lock. For separate processes see processes.test.ts.
+   * the event loop while it waits for the first one's lock. For separate processes see processes.test.ts. On PostgreSQL they have no time
+   * limit, which a busy machine would exceed.
    */
   openMany(count: number): Storage[]
   close(): Promise<void>
@@ -34,8 +36,10 @@ export async function openTestDatabase({ migrated = true } = {}): Promise<TestDa
     return storage
   }
   const openMany = (count: number) => {
-    const first = open()
-    return Array.from({ length: count }, (_, at) => (at === 0 || first.kind === 'sqlite' ? first : open()))
+    if (database.kind === 'sqlite') return Array(count).fill(open())
+    const handles = Array.from({ length: count }, () => openPostgres({ url: database.url, longRunning: true }))
+    opened.push(...handles)
+    return handles
   }
   if (migrated) await migrate(open())
   return {
