@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { childEnvironment } from '../support/child-environment.ts'
 import { main } from '../support/running-service.ts'
 
 export interface Outcome {
@@ -15,7 +16,7 @@ export async function occupy(
   env: Record<string, string> = {},
   input: string | Uint8Array = '',
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [main, ...words], { env: { PATH: process.env.PATH, ...env } })
+  const child = spawn(process.execPath, [main, ...words], { env: { ...childEnvironment, ...env } })
   // A command that asks for nothing may be gone before it was told anything.
   child.stdin.on('error', () => undefined).end(input)
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])

@@ -48,10 +48,10 @@ async function playDay({ students: count, instances = 1, workers = 1, ...options
 }
 
 describe('on the first school day, students come in in order, in five requests each, and two at a time', () => {
-  test('by one process', () => playDay({ students: 100 }))
+  test('by one process', () => playDay({ students: 50 }))
 
   test('by two workers, some with apps that send no place back', () =>
-    playDay({ students: 40, workers: 2, knowsPlaces: (index) => index % 2 === 0 }))
+    playDay({ students: 24, workers: 2, knowsPlaces: (index) => index % 2 === 0 }))
 
-  test('by two instances on one database, each time by another one', () => playDay({ students: 40, instances: 2 }))
+  test('by two instances on one database, each time by another one', () => playDay({ students: 24, instances: 2 }))
 })

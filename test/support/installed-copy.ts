@@ -12,6 +12,14 @@ export interface InstalledCopy {
 
 const root = join(import.meta.dirname, '..', '..')
 
+/** A substitute for the build of the web app. */
+const webBuild = `import { mkdirSync, writeFileSync } from 'node:fs'
+const [folder] = process.argv.slice(2)
+mkdirSync(folder, { recursive: true })
+writeFileSync(folder + '/index.html', '<!DOCTYPE html>')
+writeFileSync(folder + '/screen-scripts.json', '{}')
+`
+
 /** Makes a checkout in the state after `npm ci --omit=dev`, but without dist/. Packages are symbolic links. */
 export async function makeInstalledCopy(): Promise<InstalledCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-installed-'))
@@ -23,6 +31,8 @@ export async function makeInstalledCopy(): Promise<InstalledCopy> {
     filter: (path) => !path.includes('node_modules'),
   })
   await symlink(join(root, 'web/node_modules'), join(folder, 'web/node_modules'))
+  // The web app's build takes longer than everything that these copies are for.
+  await writeFile(join(folder, 'web/build.mjs'), webBuild)
   const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { dev?: boolean }>
   }

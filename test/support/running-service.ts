@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from './child-environment.ts'
 import { emptyDatabase } from './empty-database.ts'
 
 export type Settings = Record<string, string>
@@ -74,10 +75,9 @@ export async function failToStart(place: Place, settings: Settings): Promise<{ c
 
 function spawnServe(place: Place, settings: Settings, { output = 'pipe', program = underTest }: SpawnOptions = {}) {
   const [node, file] = program
-  const { PATH = '' } = process.env
   const child = spawn(node, [file, 'serve'], {
     cwd: place.folder,
-    env: { PATH, PORT: '0', DATABASE_URL: place.databaseUrl, ...settings },
+    env: { ...childEnvironment, PORT: '0', DATABASE_URL: place.databaseUrl, ...settings },
     stdio: ['ignore', output, 'pipe'],
   })
   let text = ''
