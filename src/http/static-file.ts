@@ -10,7 +10,7 @@ export interface StaticFile {
   readonly body: Buffer
   /** Whether the body is compressed with gzip. */
   readonly isGzip: boolean
-  /** The body without compression. Kept from the first client that wants it so: decompressing costs far more than sending. */
+  /** The body without compression. Kept once a client has needed it: decompressing costs far more than sending. */
   readonly plain: () => Buffer
   /** The same content, compressed with Brotli. */
   readonly brotli: Buffer | undefined

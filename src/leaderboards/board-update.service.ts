@@ -22,7 +22,7 @@ export interface BoardUpdateDeps {
   findSeenDays(tx: Db, accountId: AccountId): MaybePromise<SeenDay[]>
 }
 
-/** Keeps the boards equal to the daily totals. All of this wants the account's row locked. */
+/** Keeps the boards equal to the daily totals. Every function requires that the account's row is locked. */
 export function createBoardUpdates({ terms, dayHours, findSeenDays }: BoardUpdateDeps) {
   const mostOfDay = Math.round(dayHours * 3600)
 

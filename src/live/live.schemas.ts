@@ -113,7 +113,7 @@ Server-Sent Events. Each has an \`id\`, and JSON as its \`data\`.
 
 - \`count\`: the same as the JSON answer; once at the beginning, then when it changes, at most once a second.
 - \`start\`, \`end\`: someone starts or stops; the same as a row of \`/live/students\`. A \`start\` replaces a row of the same \`key\`; after a reconnection, an event may come again.
-- \`reset\`: what happened in between cannot be sent again: read \`/live/students\` anew. A \`count\` follows.
+- \`reset\`: what happened in between cannot be sent again: read \`/live/students\` again. A \`count\` follows.
 
 \`Last-Event-ID\` makes up for missed events. A comment every 15 seconds keeps the connection open. The server ends it after an hour, when the credentials are void, or when the client reads too slowly.`
 

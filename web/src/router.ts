@@ -87,8 +87,8 @@ router.beforeEach((to) => {
 })
 
 /**
- * A screen's file of a former release may be gone, or a poor network has lost it, which the browser remembers: the whole page, asked
- * for anew, is of the present release. After that the page says what is wrong (App.vue).
+ * The file of a screen may belong to an earlier release and be gone, or be lost on a poor network, which the browser remembers.
+ * Loading the whole page again brings the current release. If that fails too, the page says what is wrong (App.vue).
  */
 router.onError((error, to, from) => {
   if (!/import|fetch|module|preload/i.test(String(error))) return

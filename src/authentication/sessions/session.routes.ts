@@ -91,7 +91,7 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
           reply.header('set-cookie', sessionCookie(request, value, idleSeconds))
           return accounts.getAccount(identity.accountId)
         },
-        // The cookie's value is stored nowhere: a repeat signs in anew.
+        // The cookie's value is stored nowhere: a repeat signs in again.
         (account) => ({ body: presentUser(account, request.origin), isKept: false }),
       )
     },

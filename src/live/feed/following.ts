@@ -67,10 +67,10 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
   }, tickMs).unref()
   round = begin()
   const ready = round.finally(next)
-  // Whoever waits for it is told.
+  // Those who wait for it get the error.
   ready.catch(() => undefined)
 
-  /** Nobody is told of those who were there before. */
+  /** Reads who is there already, and announces none of them. */
   async function begin(): Promise<void> {
     await scan()
     counts = await readCounts()

@@ -3,7 +3,7 @@ import { keepPreference, onPreference, readPreference } from '../storage/prefere
 import { zh } from './zh.ts'
 
 export type Language = 'zh' | 'en'
-/** Every text of the app. A language that lacks one, or that wants other facts for it, doesn't compile. */
+/** Every text of the app. A language that lacks one, or needs other parameters for it, doesn't compile. */
 export type Messages = { readonly [K in keyof typeof zh]: (typeof zh)[K] extends string ? string : (typeof zh)[K] }
 
 const chosen = 'language'

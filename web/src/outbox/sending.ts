@@ -10,7 +10,7 @@ import { changeOutbox, confirmed, outbox, readOutbox, sendingWishes } from './ou
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { type OwnStudy, sendEntry } from './send-entry.ts'
 
-/** Until when the service wants to be left alone, in its own seconds: by whichever tab, and after a reload too. */
+/** Until when the service has asked clients to wait, in its own seconds. Shared by all tabs, and kept over a reload. */
 const restName = 'outbox-rest'
 const longestRest = 3600
 

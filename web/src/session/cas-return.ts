@@ -19,8 +19,8 @@ export function leaveForSchool(purpose: CasPurpose): void {
 }
 
 /**
- * Takes what stands behind the # of the address, which no server is told, and returns the page that it is for. The address is to be
- * left at once.
+ * Takes the fragment of the address, which no server sees, and returns the page that it is for. The caller must leave this
+ * address at once.
  */
 export function takeFragment(hash: string): string | undefined {
   const fragment = new URLSearchParams(hash.slice(1))

@@ -17,7 +17,7 @@ async function open(): Promise<IDBPDatabase<Tables>> {
       db.createObjectStore('outbox', { keyPath: 'key' })
       db.createObjectStore('answers')
     },
-    // A later release in another tab wants to change it: this tab goes on in memory.
+    // A later release in another tab has to change it: this tab continues in memory.
     blocking: (_current, _wanted, event) => (event.target as IDBDatabase).close(),
   })
 }

@@ -17,7 +17,7 @@ export interface MyStudies {
   runningSince: ComputedRef<number | undefined>
 }
 
-/** The latest records of whoever is signed in, and what runs. */
+/** The latest records of the signed-in student, and the running one. */
 export function useMyStudies(count: number): MyStudies {
   const resource = useResource(
     () => 'latest',

@@ -15,7 +15,7 @@ export interface RecordWish {
 
 const undoSeconds = 6
 
-/** Only what is changed is sent: times that are sent anew, without their seconds, would be another record. */
+/** Sends only what has changed: times sent again without their seconds would make another record. */
 export function saveRecord(study: ShownStudy, { start, end, subject, note }: RecordWish): void {
   const changes: EditEntry['changes'] = {
     ...(start === study.start ? {} : { start_time: toWireTime(start) }),
@@ -31,7 +31,7 @@ export function addRecord({ start, end = start, subject, note }: RecordWish): vo
   put({ action: 'record', ...times, subject: textOf(subject), note: textOf(note) })
 }
 
-/** It is sent once it can't be undone any more: the service brings nothing back, and a record told anew would be self-reported. */
+/** Sent when it can no longer be undone: the service restores nothing, and a record added again would be self-reported. */
 export function removeRecord(study: ShownStudy): void {
   const key = put({ action: 'delete', target: study.target }, { holdSeconds: undoSeconds })
   const run = async () => {

@@ -24,7 +24,7 @@ export interface RecordPages {
 
 const pageSize = 50
 
-/** All records of whoever is signed in, as far as they were asked for. */
+/** The records of the signed-in student that have been loaded so far. */
 export function useRecordPages(): RecordPages {
   const isLoadingMore = ref(false)
   let pages = 1
@@ -42,7 +42,7 @@ export function useRecordPages(): RecordPages {
     const before = data.value
     const result = await follow<OwnStudyPage>(link)
     isLoadingMore.value = false
-    // A reading of all pages that came in between has begun them anew.
+    // All pages were loaded again in the meantime.
     if (data.value !== before || before === undefined || owner !== account.value?.id) return
     refusal.value = result.ok ? undefined : result.refusal
     if (!result.ok) return

@@ -25,7 +25,7 @@ export function noteAnswer(response: Response, sentAt: number): void {
   keepPreference(wallAhead, String(Math.round(clock.wallAhead())))
 }
 
-/** The service's time, anew each second while a component uses it. */
+/** The service's time, updated each second while a component uses it. */
 export function useNow(): Ref<number> {
   const now = ref(serverNow())
   const timer = setInterval(() => {
