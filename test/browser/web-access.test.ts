@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
+import { screenPaths } from '../../web/src/screen-paths.ts'
 import { send } from '../contract/client.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { until } from '../support/patience.ts'
@@ -34,8 +35,9 @@ interface Route {
 /** As the router has them. */
 function routes(): Route[] {
   const text = readFileSync(join(import.meta.dirname, '../../web/src/router.ts'), 'utf8')
-  return [...text.matchAll(/path: '([^']+)'[^}]*?meta: \{([^}]*)\}/g)].map(([, path = '', meta = '']) => ({
-    path,
+  const pattern = /path: (?:'([^']+)'|screenPaths\.(\w+))[^}]*?meta: \{([^}]*)\}/g
+  return [...text.matchAll(pattern)].map(([, path, screen, meta = '']) => ({
+    path: path ?? screenPaths[screen as keyof typeof screenPaths],
     isOpen: meta.includes('isOpen: true'),
   }))
 }
