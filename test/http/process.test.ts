@@ -4,11 +4,17 @@ import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
 import { assertTook, patience } from '../support/patience.ts'
-import { failToStart, makePlace, type Place, type Settings, spawnService } from '../support/running-service.ts'
+import {
+  failToStart,
+  makePlace,
+  type Place,
+  type Settings,
+  spawnService,
+  untilRefused,
+} from '../support/running-service.ts'
 
 const [demo] = demoStudents
 const ann = { username: 'ann', password: 'a quiet reading room' }
@@ -60,7 +66,7 @@ describe('the service as a process', { concurrency: 2 }, () => {
       socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 20)}`)
       await untilReceived(service.address)
       const exit = service.end()
-      await untilRefused(service.address)
+      await untilRefused(service)
       socket.write(body.slice(20))
       const [answer] = await once(socket, 'data')
       assert.match(String(answer), /^HTTP\/1\.1 201 /)
@@ -127,18 +133,4 @@ async function assertRefused(place: Place, settings: Settings, variable: string)
 /** A later connection is answered only after what came before it was taken up. */
 async function untilReceived(address: string): Promise<void> {
   for (let tries = 0; tries < 3; tries += 1) assert.equal((await send('GET', `${address}/healthz`)).status, 200)
-}
-
-async function untilRefused(address: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const socket = connect(Number(new URL(address).port), '127.0.0.1')
-    const connected = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    )
-    socket.destroy()
-    if (!connected) return
-    await setTimeout(10)
-  }
-  assert.fail('it still takes connections')
 }

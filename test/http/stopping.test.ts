@@ -11,7 +11,14 @@ import { basic, send } from '../contract/client.ts'
 import { createPrivateAuthority } from '../schools/private-authority.ts'
 import { startScriptedSchool } from '../schools/scripted-school.ts'
 import { assertTook, beforeLimit, patience, until } from '../support/patience.ts'
-import { makePlace, type Place, type Settings, type SpawnedService, spawnService } from '../support/running-service.ts'
+import {
+  makePlace,
+  type Place,
+  type Settings,
+  type SpawnedService,
+  spawnService,
+  untilRefused,
+} from '../support/running-service.ts'
 
 const ann = { username: 'ann', password: 'a quiet reading room' }
 const [demo] = demoStudents
@@ -150,7 +157,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
         const user = begin(service.address, '/api/v1.0/users/1')
         await untilReceived(service.address)
         const exit = service.end()
-        await untilRefused(Number(new URL(service.address).port))
+        await untilRefused(service)
         assert.match(await readiness.finish(token), /^HTTP\/1\.1 503 .*connection: close/is)
         assert.match(await user.finish(token), /^HTTP\/1\.1 200 .*connection: close/is)
         assert.equal(await exit, 0)
@@ -168,7 +175,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
           const [late, silent] = [await open(), await open()]
           const begun = performance.now()
           const exit = service.end()
-          await untilRefused(Number(port))
+          await untilRefused(service)
           const tookMs = performance.now() - begun
           late.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
           const [asked, unasked, code] = [await textOf(late).catch(String), await textOf(silent), await exit]
@@ -329,19 +336,6 @@ async function useSession(address: string, ca: string, onAnswer: () => void, los
 /** Later connections are answered only after what came before them was taken up. */
 async function untilReceived(address: string): Promise<void> {
   for (let tries = 0; tries < 4; tries += 1) assert.equal((await send('GET', `${address}/healthz`)).status, 200)
-}
-
-async function untilRefused(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1')
-    const isConnected = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    )
-    socket.destroy()
-    if (!isConnected) return
-    await setTimeout(150)
-  }
 }
 
 async function textOf(socket: Socket): Promise<string> {

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { childEnvironment } from './child-environment.ts'
 import { emptyDatabase } from './empty-database.ts'
@@ -65,6 +67,20 @@ export async function spawnService(
     return await exit
   }
   return { address, child, said, end }
+}
+
+/** Waits until the service takes no connection any more. Asks seldom: it goes on listening while connections come. */
+export async function untilRefused({ address }: SpawnedService): Promise<void> {
+  for (;;) {
+    const socket = connect(Number(new URL(address).port), '127.0.0.1')
+    const isConnected = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (!isConnected) return
+    await setTimeout(150)
+  }
 }
 
 /** Starts a service that is expected to refuse its settings. */
