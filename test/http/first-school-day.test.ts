@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { type FirstDayOptions, firstDay, freshStudents, mostOutOfOrder } from '../../bench/first-day.ts'
 import { startSimulatedSchool } from '../../src/tools/simulated-school/simulated-school.ts'
 import { bytesAtRest } from '../support/at-rest.ts'
+import { machineFactor } from '../support/patience.ts'
 import { makePlace, type Settings, spawnService } from '../support/running-service.ts'
 
 const everyMs = 10
@@ -33,10 +34,12 @@ async function playDay({ students: count, instances = 1, workers = 1, ...options
     const visits = await firstDay(origins, students, { everyMs, mostRequests: 20, ...options })
     assert.deepEqual(new Set(visits.map(({ status }) => status)), new Set([201]))
     const requests = visits.map((visit) => visit.requests)
-    assert.ok(Math.max(...requests) <= 5, `up to ${Math.max(...requests)} requests`)
+    // Each is told when to come back. A busy machine needs longer for those before, so they come more often.
+    const slowness = machineFactor()
+    assert.ok(Math.max(...requests) <= 5 * slowness, `up to ${Math.max(...requests)} requests`)
     assert.ok(requests.some((one) => one > 1))
     // Two are at the school at once: the one who came later may be answered first.
-    assert.ok(mostOutOfOrder(visits) <= 3, `${mostOutOfOrder(visits)} out of order`)
+    assert.ok(mostOutOfOrder(visits) <= 3 * slowness, `${mostOutOfOrder(visits)} out of order`)
     assert.ok(school.seen.mostAtOnce <= 2, `${school.seen.mostAtOnce} at the school`)
     const kept = Buffer.concat([await bytesAtRest(place), ...services.map(({ said }) => Buffer.from(said()))])
     for (const { stu_id, stu_pwd } of students) assert.ok(!kept.includes(stu_pwd) && !kept.includes(stu_id))
@@ -47,11 +50,15 @@ async function playDay({ students: count, instances = 1, workers = 1, ...options
   }
 }
 
-describe('on the first school day, students come in in order, in five requests each, and two at a time', () => {
-  test('by one process', () => playDay({ students: 50 }))
+// How one process and its workers let students in does not depend on the database.
+const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? test : () => undefined
 
-  test('by two workers, some with apps that send no place back', () =>
-    playDay({ students: 24, workers: 2, knowsPlaces: (index) => index % 2 === 0 }))
+describe('on the first school day, students come in in order, in five requests each, and two at a time', () => {
+  onSqlite('by one process', () => playDay({ students: 50 }))
+
+  onSqlite('by two workers, some with apps that send no place back', () =>
+    playDay({ students: 24, workers: 2, knowsPlaces: (index) => index % 2 === 0 }),
+  )
 
   test('by two instances on one database, each time by another one', () => playDay({ students: 24, instances: 2 }))
 })
