@@ -40,7 +40,7 @@ export const Export = {
 
 type Part = (data: AccountExport, origin: string) => Iterable<string> | AsyncIterable<string>
 
-/** One for each part of the export, in this order. */
+/** One entry for each part of the export, in this order. */
 const sections: Readonly<Record<keyof typeof parts, Part>> = {
   account: ({ account }, origin) => [JSON.stringify(presentUser(account, origin))],
   settings: ({ settings }) => [JSON.stringify(presentSettings(settings))],

@@ -74,7 +74,7 @@ export const liveRoutes: Routes<LiveRoutesOptions> = async (app, { live, code, f
   )
 
   app.drain.signal.addEventListener('abort', listeners.endAll)
-  // Before the server waits for its connections to close.
+  // Ends the streams before the server waits for its connections to close.
   app.addHook('preClose', async () => {
     listeners.close()
     feed.close()
