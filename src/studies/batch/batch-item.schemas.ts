@@ -55,7 +55,7 @@ type Taken = readonly Exclude<(typeof fields)[number], 'action'>[]
 const reference = ['id', 'record_key'] as const
 const texts = ['subject', 'note'] as const
 
-/** Reads an item by itself, so that a bad one spoils no other. */
+/** Reads one item separately, so that an invalid one does not affect the others. */
 export function readItem(value: unknown): BatchItem {
   const item = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
   const { key, ...said } = (item ?? {}) as Fields & { key?: unknown }
@@ -98,7 +98,7 @@ function stepIn(said: Fields): BatchStep {
   }
 }
 
-/** Nothing that a student wrote is ignored in silence. */
+/** Refuses fields that the action does not support: nothing that a student wrote may be ignored silently. */
 function refuseOthers(said: Fields, taken: Taken): void {
   for (const name of fields) if (name !== 'action' && !taken.includes(name) && !isAbsent(said[name])) throw bad(name)
 }

@@ -8,8 +8,8 @@ import { readItem } from './batch-item.schemas.ts'
 import { longestBatch } from './batch-item.ts'
 
 /**
- * 500 items with a subject of 40 and a note of 500 Chinese characters take 1.75 MB where each character is escaped
- * (`\u5b66`, as many clients do), 0.9 MB where none is.
+ * 500 items with a subject of 40 and a note of 500 Chinese characters take 1.75 MB if each character is escaped
+ * (`\u5b66`, as many clients do), and 0.9 MB if none is.
  */
 const largestBatch = 2 * 1024 * 1024
 
@@ -32,7 +32,7 @@ export const batchRoutes: Routes<{ batches: BatchService }> = async (app, { batc
     '/studys/batch',
     { bodyLimit: largestBatch, validatorCompiler, schema: sending },
     async ({ identity, body, origin, headers }, reply) => {
-      // Each item is read by itself.
+      // Each item is validated separately.
       const items: readonly unknown[] = body.items
       if (items.length > longestBatch) throw new DomainError('batch-too-long')
       const language = languageOf(headers['accept-language'])
@@ -40,7 +40,7 @@ export const batchRoutes: Routes<{ batches: BatchService }> = async (app, { batc
         (write) => batches.applyBatch(identity.accountId, items.map(readItem), write),
         (results) => ({
           body: { results: results.map((result, at) => presentResult(items[at], result, origin, language)) },
-          // Items that were not reached are sent again.
+          // The client sends items that were not reached again.
           isKept: results.every(wasReached),
         }),
       )

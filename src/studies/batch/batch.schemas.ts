@@ -21,7 +21,7 @@ export const BatchBody = {
     },
   },
   description: '离线时做的事 · What was done offline',
-  // A record of no length that is deleted again: sent as it is, the example books no time.
+  // A record of zero length that is deleted again, so that sending the example adds no time.
   examples: [
     {
       items: [

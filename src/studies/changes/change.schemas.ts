@@ -100,7 +100,7 @@ function encodeCursor({ accountId, version, walked }: ChangeCursor): string {
   return Buffer.from(`c${[accountId, version, ...walk].join('.')}`).toString('base64url')
 }
 
-/** @throws DomainError `bad-query` for a text that is no cursor of this service */
+/** @throws DomainError `bad-query` for a text that is not a cursor of this service */
 export function decodeCursor(text: string | undefined): ChangeCursor | undefined {
   if (text === undefined || text === '') return undefined
   const parts = /^c(\d{1,16})\.(\d{1,16})(?:\.(-?\d{1,16})\.(\d{1,16}))?$/.exec(
