@@ -74,7 +74,7 @@ export const ownAccountRoutes: Routes<{ ownAccount: OwnAccountService }> = async
   app.delete('/users/me', { schemaErrorFormatter, schema: removing }, async ({ identity, body, ip }, reply) => {
     return reply.answerOnce(
       () => ownAccount.removeOwnAccount({ accountId: identity.accountId, password: body.password, address: ip }),
-      // The account's keys go with it, and nobody has its credentials any more.
+      // The account's keys are deleted with it, and its credentials no longer exist.
       () => ({ status: 204, body: null, isKept: false }),
     )
   })

@@ -91,13 +91,13 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
           reply.header('set-cookie', sessionCookie(request, value, idleSeconds))
           return accounts.getAccount(identity.accountId)
         },
-        // The cookie's value is stored nowhere: a repeat signs in again.
+        // The cookie's value is not stored, so a repeated request signs in again.
         (account) => ({ body: presentUser(account, request.origin), isKept: false }),
       )
     },
   )
 
-  // Without credentials, so that a browser can always get rid of its cookie, which its scripts cannot see.
+  // Requires no credentials, so that a browser can always remove its cookie, which its scripts cannot see.
   app.delete(
     '/session',
     { onRequest: async (request) => fromOwnPage(request), schema: signingOut },
@@ -114,7 +114,7 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
   )
 }
 
-/** For a caller with credentials. */
+/** Requires credentials. */
 export const currentSessionRoutes: Routes<Pick<SignInOptions, 'accounts'>> = async (app, { accounts }) => {
   app.get('/session', { schema: asking }, async (request, reply) => {
     const { identity, origin } = request
