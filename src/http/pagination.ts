@@ -42,7 +42,7 @@ interface PageQueryValues {
   cursor?: string
 }
 
-/** How cursors are written. `decode` returns undefined for what `encode` has not written. */
+/** The text form of cursors. `decode` returns undefined for any text that `encode` has not written. */
 export interface CursorCode {
   encode(cursor: Cursor): string
   decode(text: string): Cursor | undefined

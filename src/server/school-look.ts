@@ -1,7 +1,7 @@
 import type { Logger } from '../schools/logger.ts'
 import type { School } from './school.ts'
 
-/** Checks the school's site in the background and warns of faults of its address. The start neither waits for this nor fails by it. */
+/** Checks the school's site in the background, and warns if its address is wrong. Start-up neither waits for this nor fails because of it. */
 export function lookAtSchool({ look }: Pick<School, 'look'>, logger: Logger): void {
   look?.().then(
     (seen) => {

@@ -17,7 +17,7 @@ export function isWrite(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH' || method === 'DELETE'
 }
 
-/** The schema of a route that writes, with the header that all of these take, for the document. */
+/** Adds the header that all routes that write accept to a route's schema, for the document. */
 export function withIdempotencyKey(schema: FastifySchema): FastifySchema {
   const { properties = {}, ...headers } = (schema.headers ?? { type: 'object' }) as Partial<ObjectSchema>
   return {
