@@ -7,8 +7,8 @@ import type { AccountExport } from './export.service.ts'
 import type { ExportView } from './export-view.ts'
 
 const head = {
-  exported_at: { ...WireTime, description: '导出的时间（UTC） · When it was exported, UTC' },
-  timezone: { type: 'string', description: '校区的时区 · Time zone of the campus' },
+  exported_at: { ...WireTime, description: '导出的时间（UTC） · Time of the export, UTC' },
+  timezone: { type: 'string', description: '校园的时区 · Time zone of the campus' },
 } as const
 
 const parts = {

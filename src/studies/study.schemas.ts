@@ -42,7 +42,7 @@ export const StudyPage = {
     count: {
       type: 'integer',
       minimum: 0,
-      description: '符合条件的总数，不只本页 · All that match, not only this page',
+      description: '符合条件的总数，不只本页 · Number of all matching records, not only of this page',
     },
     next: {
       type: ['string', 'null'],

@@ -11,11 +11,11 @@ export const ErrorBody = {
   properties: {
     error: {
       type: 'string',
-      description: '错误类型，即小写的 HTTP 状态名 · The phrase of the HTTP status in lower case',
+      description: '错误类型，即小写的 HTTP 状态名 · Error type: the reason phrase of the HTTP status in lower case',
     },
-    message: { type: 'string', description: '给人看的说明 · For people: what to do next' },
+    message: { type: 'string', description: '给用户看的说明 · Message for people: what to do next' },
   },
-  description: '出错时的回答 · An error',
+  description: '错误 · An error',
 } as const satisfies ObjectSchema
 
 /** An id in a path. A text that is not an id gets a 404. */

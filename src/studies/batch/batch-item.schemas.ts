@@ -24,7 +24,7 @@ export const BatchItemBody = {
       type: 'string',
       enum: batchActions,
       description:
-        '`start` 开始，`end` 结束，`edit` 修改，`delete` 删除，`record` 补记一整条 · What to do; `record` adds a whole past record',
+        '`start` 开始，`end` 结束，`edit` 修改，`delete` 删除，`record` 补记一整条 · The action; `record` adds a whole past record',
     },
     id: {
       type: ['integer', 'null'],
@@ -37,15 +37,19 @@ export const BatchItemBody = {
       description:
         '代替 `id`：新建该记录的那一项的 `key`，在同一批的前面或更早的一批里 · In place of `id`: the `key` of the item that created the record, earlier in this batch or in an earlier one',
     },
-    start_time: { ...OptionalWireTime, description: '开始时间（UTC），`record` 必填 · Start, UTC; `record` needs it' },
+    start_time: {
+      ...OptionalWireTime,
+      description: '开始时间（UTC），`record` 必填 · Start, UTC; required for `record`',
+    },
     end_time: {
       ...OptionalWireTime,
-      description: '结束时间（UTC），`record` 必填，`start` 没有 · End, UTC; `record` needs it, `start` has none',
+      description:
+        '结束时间（UTC），`record` 必填，`start` 没有 · End, UTC; required for `record`, not allowed for `start`',
     },
     subject: Subject,
     note: Note,
   },
-  description: '离线时做的一件事 · One thing that was done offline',
+  description: '离线时的一项操作 · One operation that was done offline',
 } as const satisfies ObjectSchema & JsonSchema
 
 const fields = ['action', 'id', 'record_key', 'start_time', 'end_time', 'subject', 'note'] as const
