@@ -87,7 +87,7 @@ export const exportRoutes: Routes<ExportRoutesOptions> = async (app, { exports, 
       file.once('close', data.close)
       file.once('error', (error) => {
         if (reply.raw.headersSent) breakOff(reply)
-        if (!logUnavailable(error, { reqId })) reply.log.error({ reqId, err: error }, 'an export broke off')
+        if (!logUnavailable(error, { reqId })) reply.log.error({ reqId, err: error }, 'an export was interrupted')
       })
       reply
         .header('content-disposition', attachment(`${dayText(calendar.dayOf(data.exportedAt))}.${extension}`))
