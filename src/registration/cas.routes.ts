@@ -30,10 +30,10 @@ const callbackUrl = (request: FastifyRequest) => `${request.origin}${apiBase}${p
 
 const beginning = {
   operationId: 'beginCas',
-  summary: '到学校登录 · Redirect the browser to the school’s login page',
+  summary: '到学校登录 · Send the browser to the school’s login page',
   description: `学校登录完成后返回 JSON；\`return=web\` 时则转到网页 \`/register\`，凭证在片段中：\`#ticket=…\`，失败时为 \`#error=…\`。
 
-After the login the response is JSON. With \`return=web\` it is a redirect to the page \`/register\`, with the ticket in the fragment: \`#ticket=…\`, or after a failure \`#error=…\`, with \`&retry_after=SECONDS\` if waiting helps.`,
+After the login the answer is JSON, or with \`return=web\` a redirect to the page \`/register\` with the ticket in the fragment: \`#ticket=…\`, or after a failure \`#error=…\`, with \`&retry_after=SECONDS\` where waiting helps.`,
   tags: ['users'],
   security: [],
   querystring: {

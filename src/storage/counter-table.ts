@@ -11,8 +11,8 @@ const commonRows = 32
 const rowsAtOnce = 1000
 
 /**
- * A table of sums that writes maintain, with these key columns and the column `sum`. Rows are locked in the given order:
- * all writers of a row must use the same order.
+ * A table of sums that the writes keep, with these key columns and the column `sum`. Rows are locked in the order in
+ * which they are given: all writers of a row must use the same order.
  */
 export function counterTable<K extends string>(table: keyof Tables, key: readonly K[], sum = 'count') {
   const [target, column] = [sql.table(table), sql.ref(sum)]
@@ -32,7 +32,7 @@ export function counterTable<K extends string>(table: keyof Tables, key: readonl
   const makeDeletion = (length: number) =>
     statement<Values, unknown>((db, values) => {
       const keyOf = (index: number) => key.map((name) => sql`cast(${at(values, name, index)} as bigint)`)
-      // As an expression: otherwise PostgreSQL would assume that zeros are rare, and scan for them.
+      // Computed, so that PostgreSQL does not take zeros for rare, as they are before these deletions, and scan for them.
       const zero = sql`${column} + 0 = 0`
       if (length === 1) {
         const its = keyOf(0).map((value, place) => sql`${sql.ref(key[place] as string)} = ${value}`)
@@ -48,9 +48,9 @@ export function counterTable<K extends string>(table: keyof Tables, key: readonl
     await inPieces(db, rows, rowsAtOnce, makeAddition, additionOf)
   }
 
-  /** Deletes the given rows whose sum is zero. The rows must have been changed in the same transaction. */
+  /** Deletes those of these rows whose sum is zero. They must have been changed in the same transaction. */
   async function deleteZeros(db: Db, rows: readonly CounterRow<K>[]): Promise<void> {
-    // SQLite finds the row of one key faster than those of a list.
+    // SQLite finds the row of one key sooner than those of a list.
     await inPieces(db, rows, isSqlite(db) ? 1 : rowsAtOnce, makeDeletion, deletionOf)
   }
 
@@ -59,7 +59,7 @@ export function counterTable<K extends string>(table: keyof Tables, key: readonl
 
 type Make = (length: number) => Statement<Values, unknown>
 
-/** Limits the number of distinct statements: most writes have the same few rows, and the removal of an account fills whole statements. */
+/** A write has few rows, a common number. The removal of an account has many, which mostly fill whole statements. */
 async function inPieces(db: Db, rows: readonly Values[], most: number, make: Make, kept: Make): Promise<void> {
   for (let from = 0; from < rows.length; from += most) {
     const some = rows.slice(from, from + most)
