@@ -91,7 +91,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
           await asking.register(requestContext)
           await asking.register(studentNumberRoutes, { authentication: identities, recovery, proofKind })
         })
-        // In an order in which the examples of the document can be sent one after another.
+        // In this order, the examples in the API document can be sent one after another.
         await known.register(studyStartRoutes, { studies })
         await known.register(ownStudyRoutes, { ...services, clock })
         await known.register(studyListRoutes, { studies })

@@ -5,9 +5,9 @@ import type { HeartbeatService } from './studies/own/heartbeat.service.ts'
 
 export interface BackgroundJobsOptions {
   heartbeats: HeartbeatService
-  /** Run one after the other, every 15 seconds. One that fails does not keep the others from running. */
+  /** Run one after the other, every 15 seconds. If one fails, the others still run. */
   periodic: (() => Promise<unknown>)[]
-  /** Writes last visits that are noted in memory. */
+  /** Writes the last visits that are collected in memory. */
   flushVisits: () => Promise<unknown>
   totalsSweep: TotalsSweep
   /** Logs an error that means that the database is unavailable, and returns false for every other one. */
@@ -17,7 +17,7 @@ export interface BackgroundJobsOptions {
 const everySeconds = 15
 const heartbeatsEverySeconds = 1
 
-/** What the service does periodically, such as ending overdue records, writing last visits, deleting what is too old. */
+/** The periodic work of the service, such as ending overdue records, writing last visits and deleting old data. */
 export const backgroundJobs = fp<BackgroundJobsOptions>(
   async (app, { heartbeats, periodic, flushVisits, totalsSweep, logUnavailable }) => {
     const timers: NodeJS.Timeout[] = []

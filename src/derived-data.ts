@@ -14,8 +14,8 @@ export type DerivedData = ReturnType<typeof createDerivedData>
 export type DerivedDataConfig = Pick<Config, 'timezone' | 'boardDayHours' | 'terms'>
 
 /**
- * Everything that is kept beside the records, and changes in the transactions that write or remove them, or that hide an
- * account or show it. Whatever opens the database for such writes must use this.
+ * All data that is derived from records. It changes in the same transactions that write or remove records, or that change
+ * an account's visibility. Code that opens the database for such writes must use this.
  */
 export function createDerivedData({ timezone, boardDayHours, terms }: DerivedDataConfig) {
   const calendar = createCampusCalendar(timezone)

@@ -14,7 +14,7 @@ export interface Keys {
   studentNumberSeal: Buffer
   /** Identifies the secret without revealing it. */
   fingerprint: string
-  /** Keys of the previous secret: what was made with them is still accepted. */
+  /** Keys of the previous secret, which are still accepted. */
   previous?: Keys
 }
 

@@ -45,12 +45,12 @@ export interface AppDeps {
   cas?: CasLogin | undefined
   /** Returns the metrics for a monitor, in Prometheus text format. */
   metrics?: (() => Promise<string>) | undefined
-  /** Reaches the other workers, where the database has no channel. */
+  /** Reaches the other workers, if the database has no channel. */
   workerChannel?: MessageChannel | undefined
   logger: FastifyBaseLogger
 }
 
-/** In an order in which what ends a record comes first. */
+/** The work for the background jobs. Jobs that end records come first. */
 export function jobsOf(services: ReturnType<typeof createServices>) {
   const { studies, lastSeen, sessions, rateLimits, idempotency, batches, changes } = services
   return {
@@ -65,7 +65,7 @@ export function jobsOf(services: ReturnType<typeof createServices>) {
   }
 }
 
-/** Whoever uses the API, and how they prove it. */
+/** The services of accounts, credentials and verification. */
 function createIdentityServices({ config, storage, clock, keys, verifier }: AppDeps, removeData: RemoveData) {
   const studentNumberKey = keys.studentNumber
   const studentNumbers = config.studentNumber
@@ -85,7 +85,7 @@ function createIdentityServices({ config, storage, clock, keys, verifier }: AppD
   return { rateLimits, sessions, verifications, identities, registration, recovery, ownAccount }
 }
 
-/** What is derived from records, with a signal to live streams for each change that they show. */
+/** The data derived from records, with a signal to live streams for each change that they show. */
 function createAnnouncedData({ config, storage, workerChannel }: AppDeps) {
   const signals = createLiveSignals(storage.channel ?? workerChannel)
   const derived = createDerivedData(config)

@@ -7,11 +7,11 @@ import { type AccountId, isHidden } from './account.ts'
 
 type StateRow = Pick<Selectable<AccountTable>, 'study_version' | 'visibility' | 'totals_version' | 'totals_basis'>
 
-/** What writes to an account's records must know of it. */
+/** The columns that writes to an account's records need. */
 export interface StudiesState {
   studyVersion: number
   hidden: boolean
-  /** What the daily totals were computed with, if they stand for all records as they are. */
+  /** The basis of the daily totals, if they represent the current records. */
   totalsBasis: string | undefined
 }
 
@@ -36,8 +36,8 @@ const lockedState = statement<{ id: AccountId }, StateRow>((db, { id }) => {
 })
 
 /**
- * Must follow the writes of a transaction to the account's records, which have the next `written` versions, one each.
- * `added` is the change in the number of records.
+ * Must be called after a transaction's writes to the account's records, which got the next `written` versions, one
+ * each. `added` is the change in the number of records.
  */
 export async function noteStudies(
   tx: Db,
@@ -56,8 +56,8 @@ const studyNote = statement<{ id: AccountId; added: number; written: number }, u
 )
 
 /**
- * The values of an account's versions after so many more writes. Daily totals that stood for the account's version must
- * be made to stand for the new one in the same transaction.
+ * Returns the account's versions after this many more writes. Daily totals that represented the account's version must
+ * be updated to represent the new one in the same transaction.
  */
 export function versionsAdvanced(eb: ExpressionBuilder<Tables, 'accounts'>, by: number | RawBuilder<number>) {
   const advanced = eb('study_version', '+', by)

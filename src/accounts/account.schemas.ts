@@ -34,13 +34,14 @@ export const User = {
 export const Password = {
   type: 'string',
   minLength: 1,
-  description: '账号的密码，8 到 1024 个字符，按 NFC 比较 · Of the account: 8 to 1024 characters, compared in NFC',
+  description:
+    '账号的密码，8 到 1024 个字符，按 NFC 比较 · Password of the account: 8 to 1024 characters, compared in NFC',
 } as const satisfies JsonSchema
 
 export const UserName = {
   type: 'string',
   minLength: 1,
-  description: '1 到 64 个字符，不含冒号和看不见的字符 · 1 to 64 characters, no colon and no invisible character',
+  description: '1 到 64 个字符，不含冒号和看不见的字符 · 1 to 64 characters, without colons and invisible characters',
 } as const satisfies JsonSchema
 
 export const UserId = { ...Id, description: '用户编号 · Id of the user' } as const satisfies JsonSchema

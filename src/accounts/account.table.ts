@@ -16,15 +16,15 @@ export interface AccountTable {
   last_seen_at: number
   /** Maintained by every write to `studies`, never counted. */
   study_count: number
-  /** Incremented by one for every record that is written, and for every change of who may see the records. */
+  /** Incremented by one for every written record, and for every change of visibility. */
   study_version: Generated<number>
-  /** The latest version that is forgotten: its entry was deleted from `study_changes` for its age. */
+  /** The latest version whose entry was deleted from `study_changes` because of its age. */
   changes_forgotten_to: Generated<number>
   visibility: Generated<Visibility>
   daily_goal_minutes: number | null
   /**
-   * The `study_version` that the account's daily totals stand for. A release that keeps none leaves it behind, and so
-   * has them computed again.
+   * The `study_version` that the account's daily totals represent. A release without totals does not update it, and
+   * so causes them to be computed again.
    */
   totals_version: Generated<number | null>
   /** Identifies the settings that the daily totals were computed with. */
@@ -34,8 +34,8 @@ export interface AccountTable {
 }
 
 /**
- * A second copy of which accounts have the visibility `only_me`: everyone's list looks this up for each row, and this
- * table is small.
+ * The accounts with visibility `only_me`, in addition to their settings: everyone's list checks this for each row, and
+ * this table is small.
  */
 export interface HiddenAccountTable {
   account_id: number

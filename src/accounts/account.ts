@@ -12,7 +12,7 @@ export interface Account {
   createdAt: EpochSeconds
   lastSeenAt: EpochSeconds
   studyCount: number
-  /** Changes with every write to the account's records, and with every change of who may see them. */
+  /** Changes with every write to the account's records, and with every change of their visibility. */
   studyVersion: number
   visibility: Visibility
 }

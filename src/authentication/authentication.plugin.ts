@@ -50,10 +50,10 @@ export const authentication = fp<AuthenticationOptions>(async (app, options) => 
   })
 })
 
-/** Tells a session from an `Authorization` header, which holds no line break. */
+/** Distinguishes a session from an `Authorization` header, which cannot contain a line break. */
 const sessionMark = 'session\n'
 
-/** Credentials that the browser adds by itself are accepted for changes only where a page of ours asks for them. */
+/** A browser adds these credentials by itself, so changes are accepted only from a page of ours. */
 function offeredSession(request: FastifyRequest): string {
   const value = sessionValueOf(request)
   if (value === undefined) throw new DomainError('credentials-missing')
@@ -85,7 +85,7 @@ function verify(text: string, address: string, service: AuthenticationService): 
   return service.byPassword(offered.login, offered.password, address)
 }
 
-/** Whether the header is empty or holds only a scheme, as clients send it before their user has signed in. */
+/** Whether the header is empty or contains only a scheme, as clients send it before their user has signed in. */
 function isEmpty(authorization: string): boolean {
   return /^\s*(?:basic|bearer)?\s*$/i.test(authorization)
 }

@@ -67,7 +67,7 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     return session
   }
 
-  /** For responses that go on: whether the caller might still ask for them. */
+  /** For long responses: whether the caller's credentials are still valid. */
   async function isStillValid({ accountId, version, by, until = 0, sessionId }: Identity): Promise<boolean> {
     if (by === 'token' && clock.now() >= until) return false
     if (sessionId !== undefined && (await sessions.findAgain(sessionId)) === undefined) return false

@@ -7,7 +7,7 @@ import type { SessionId } from './sessions/session.ts'
 /** The caller's account and how it was authenticated: only a password may be exchanged for a token. */
 export interface Identity {
   accountId: AccountId
-  /** The version of the credentials. The identity is void once the account has another version. */
+  /** The credential version. The identity is invalid when the account has another version. */
   version: number
   by: 'password' | 'token' | 'session'
   /** Set for an identity by session. */

@@ -15,7 +15,7 @@ export async function findCredentials(
   usernameKey: string,
   studentNumberHash?: string,
 ): Promise<FoundCredentials> {
-  // PostgreSQL refuses a NUL in text, and no user name holds one.
+  // PostgreSQL refuses a NUL in text, and no user name contains one.
   if (usernameKey.includes('\0')) return {}
   const rows = await db
     .selectFrom('accounts')

@@ -20,7 +20,7 @@ export const tokenRoutes: Routes<{ authentication: AuthenticationService }> = as
     {
       schema: {
         operationId: 'issueToken',
-        summary: '用密码换取令牌 · A token for the password',
+        summary: '用密码换取令牌 · Get a token for the password',
         description: '只能用密码换取，不能用令牌。\n\nTakes the password; a token is refused.',
         tags: ['users'],
         security: [{ basic: [] }],

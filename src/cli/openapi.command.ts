@@ -12,7 +12,7 @@ export function openapiCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('openapi')
     .description('print the OpenAPI 3.1 document of the API, the same as /openapi.json')
     .option('--output <file>', 'write to this file instead')
-    .addHelpText('after', '\nNeeds no server or database. Exit codes: 0 done, 1 failed, 2 invalid usage.')
+    .addHelpText('after', '\nNeeds no server or database. Exit codes: 0 success, 1 failure, 2 invalid usage.')
     .action(async ({ output }: { output?: string }) => {
       try {
         const text = `${JSON.stringify(await openapiDocument(env), null, 2)}\n`

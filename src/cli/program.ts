@@ -5,7 +5,7 @@ const wrongUsage = 2
 
 const footnote = `
 Settings come from the environment and from .env: see README.md and .env.example.
-Exit codes: 0 done, 1 failed, 2 wrong usage; commands with others name them in their help.`
+Exit codes: 0 success, 1 failure, 2 invalid usage; commands with other codes list them in their help.`
 
 type Environment = NodeJS.ProcessEnv
 

@@ -37,12 +37,12 @@ export function seedCommand(env: NodeJS.ProcessEnv): Command {
     .addHelpText(
       'after',
       `
-The campus has terms, exam weeks and holidays, busy evenings and quiet noons. Students have a few subjects each, some
-notes, and half of them an app that sends heartbeats. One record in sixteen was reported afterwards, some were made
-longer, some timers were forgotten, and two of a hundred students are studying at the end. One student in twelve is
-hidden (only_me), one in eight ranked anonymously, two in five have a daily goal.
+The campus has terms, exam weeks and holidays, busy evenings and quiet noons. Each student has a few subjects and some
+notes; the apps of half of them send heartbeats. One record in sixteen was reported afterwards, some were made longer,
+some timers were forgotten, and two of a hundred students are studying at the end. One student in twelve is hidden
+(only_me), one in eight is ranked anonymously, and two in five have a daily goal.
 
-After Ctrl-C, run the command again with the same options to resume. Exit codes: 130 stopped, 1 refused.`,
+After Ctrl-C, run the command again with the same options to resume. Exit codes: 1 refused, 130 stopped.`,
     )
     .action(async (options: SeedCommandOptions) => {
       try {

@@ -49,9 +49,9 @@ export interface Config {
   timezone: string
   studyMaxHours: number
   studyIdleMinutes: number
-  /** The least study time of a day that counts for a streak. */
+  /** The minimum study time for a day to count for a streak. */
   streakMinutes: number
-  /** The most hours of a day that count on boards. */
+  /** The maximum hours of a day that count on boards. */
   boardDayHours: number
   /** In the order of their days. */
   terms: Term[]

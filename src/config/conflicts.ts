@@ -8,7 +8,7 @@ export function conflicts(config: Config, env: Environment): string[] {
     faults.push('PUBLIC_URL is required when HOST is not a loopback address')
   if (!config.throttle && !isLoopback(config.host))
     faults.push(
-      'THROTTLE=off is for load tests on loopback: HOST lets others in, who could guess passwords without end',
+      'THROTTLE=off is only for load tests on loopback: with this HOST, others could guess passwords without limit',
     )
   if (config.school === 'demo') faults.push(...demoConflicts(config, env))
   else faults.push(...schoolConflicts(config))
@@ -48,7 +48,7 @@ function schoolConflicts({ school, schoolUrl, ldap }: Config): string[] {
   }
   if (school === 'cas' && schoolUrl !== undefined && isPlainBeyondLoopback(schoolUrl))
     faults.push(
-      'SCHOOL_URL must begin with https:// for SCHOOL=cas: by http:// anybody on the way could prove any student',
+      'SCHOOL_URL must begin with https:// for SCHOOL=cas: over http:// an attacker on the network could pass as any student',
     )
   if (school === 'ldap' && ldap.baseDn === '') faults.push('LDAP_BASE_DN is required for SCHOOL=ldap')
   if ((ldap.bindDn === undefined) !== (ldap.bindPassword === undefined)) {
@@ -70,16 +70,18 @@ export function warnings(config: Config): string[] {
   const told: string[] = []
   if (isPlain || (publicUrl !== undefined && isPlainBeyondLoopback(publicUrl)))
     told.push(
-      'plain HTTP beyond loopback: passwords can be read on the way. Set TLS_CERT and TLS_KEY, or a proxy with TLS',
+      'plain HTTP beyond loopback: passwords can be intercepted. Set TLS_CERT and TLS_KEY, or use a proxy with TLS',
     )
   const isPlainForBrowsers = publicUrl?.startsWith('http:') ?? (tls === undefined && trustProxy.length === 0)
   if (isPlainForBrowsers)
     told.push(
-      'without HTTPS browsers stay signed in by the cookie `session`, without Secure: who listens can take it, and a neighbouring host can plant one',
+      'without HTTPS, browsers are signed in by the cookie `session` without Secure: others on the network can steal it, and another host of the domain can plant one',
     )
   if (trustProxy.length > 0 && publicUrl === undefined)
-    told.push('TRUST_PROXY without PUBLIC_URL: links begin with whatever the proxy was asked for. Set PUBLIC_URL')
+    told.push(
+      'TRUST_PROXY without PUBLIC_URL: the origin of links is whatever host the proxy was asked for. Set PUBLIC_URL',
+    )
   if (!throttle && waysFromElsewhere(config).length > 0)
-    told.push('THROTTLE=off where the service can be reached from elsewhere: passwords can be guessed without end')
+    told.push('THROTTLE=off while the service can be reached from elsewhere: passwords can be guessed without limit')
   return told
 }

@@ -7,7 +7,7 @@ import { escapedText, contentLine as line, utcTime } from './icalendar.ts'
 const names = { zh: '占领图书馆', en: 'Occupy the Library' } as const
 const summaries = { zh: '学习', en: 'Study' } as const
 
-/** The records that have an end, as events. */
+/** The ended records, as events. */
 export async function* calendarExport(data: AccountExport, view: ExportView): AsyncGenerator<string> {
   yield line('BEGIN', 'VCALENDAR') +
     line('VERSION', '2.0') +
@@ -21,11 +21,11 @@ function event({ id, subject, note, startedAt, end }: OwnStudy, now: EpochSecond
   if (end === undefined) return ''
   return [
     line('BEGIN', 'VEVENT'),
-    // The same in every export, so that a calendar updates what it has.
+    // The same in every export, so that a calendar updates its events.
     line('UID', `study-${id}@${new URL(view.origin).hostname}`),
     line('DTSTAMP', utcTime(now)),
     line('DTSTART', utcTime(startedAt)),
-    // An end must lie after the start. Without it, an event ends when it starts.
+    // An end must be after the start. Without an end, an event ends when it starts.
     end.at > startedAt ? line('DTEND', utcTime(end.at)) : '',
     line('SUMMARY', escapedText(subject ?? summaries[view.language])),
     note === undefined ? '' : line('DESCRIPTION', escapedText(note)),

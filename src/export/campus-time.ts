@@ -2,7 +2,7 @@ import type { EpochSeconds } from '../shared/clock.ts'
 
 /** Writes times by the clock of the campus, as `2017-03-25 19:55:47`. */
 export function campusTime(timezone: string): (at: EpochSeconds) => string {
-  // Swedish writes them like that.
+  // The Swedish locale has this format.
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone: timezone,
     ...({ year: 'numeric', month: '2-digit', day: '2-digit' } as const),

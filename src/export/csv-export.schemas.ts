@@ -27,7 +27,7 @@ const words = {
   en: { running: 'running', yes: 'yes', no: 'no' },
 } as const
 
-/** `{timezone}` is replaced by the campus'. */
+/** `{timezone}` is replaced by the time zone of the campus. */
 const columns: readonly Column[] = [
   { zh: '编号', en: 'Id', of: ({ id }) => id },
   { zh: '科目', en: 'Subject', of: ({ subject }) => subject ?? '' },
@@ -49,7 +49,7 @@ const columns: readonly Column[] = [
   { zh: '备注', en: 'Note', of: ({ note }) => note ?? '' },
 ]
 
-/** The records only: account and settings have other columns. */
+/** Contains only the records, because account and settings have other columns. */
 export async function* csvExport(data: AccountExport, { language, timezone }: ExportView): AsyncGenerator<string> {
   const cells = { language, now: data.exportedAt, local: campusTime(timezone) }
   yield byteOrderMark + csvLine(columns.map((column) => column[language].replace('{timezone}', timezone)))

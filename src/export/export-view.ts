@@ -1,8 +1,8 @@
 /** How the caller wants to see the data. */
 export interface ExportView {
-  /** What URLs begin with. */
+  /** The origin of URLs. */
   origin: string
   language: 'zh' | 'en'
-  /** Of the campus. */
+  /** The time zone of the campus. */
   timezone: string
 }

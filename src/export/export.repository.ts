@@ -7,12 +7,12 @@ import type { OwnStudy } from '../studies/own/own-study.ts'
 import { type OwnRow, toOwnStudy } from '../studies/study.repository.ts'
 import type { StudyId } from '../studies/study.ts'
 
-/** The ids of all records of the account, in the order of their starts. One statement, so they are those of one moment. */
+/** The ids of all records of the account, in the order of their starts. One statement, so they are a consistent state. */
 export function listStudyIds(db: Db, accountId: AccountId): MaybePromise<StudyId[]> {
   return andThen(studyIds.first(db, { accountId }), (row) => JSON.parse(row?.ids ?? '[]') as StudyId[])
 }
 
-/** As one text: a hundred thousand rows would hold up the event loop for ten times as long. */
+/** As one text: reading a hundred thousand rows would block the event loop ten times as long. */
 const studyIds = statement<{ accountId: AccountId }, { ids: string | null }>((db, { accountId }) => {
   const ordered = db
     .selectFrom('studies')
@@ -28,8 +28,8 @@ function joined(db: Db): RawBuilder<string | null> {
 }
 
 /**
- * Those of these records that still are the account's, in the order of the ids. SQLite may give the id of a removed
- * record to another account's.
+ * Returns the records with these ids that still belong to the account, in the order of the ids. SQLite may assign the
+ * id of a removed record to a record of another account.
  */
 export async function findOwnStudies(db: Db, accountId: AccountId, ids: readonly StudyId[]): Promise<OwnStudy[]> {
   const list = ids.join(',')

@@ -31,7 +31,7 @@ const ExportQuery = {
       enum: ['json', 'csv', 'ics'],
       default: 'json',
       description:
-        '`json`：全部数据；`csv`：学习记录，供电子表格使用；`ics`：已结束的学习记录，供日历使用 · `json`: everything; `csv`: the records, for spreadsheets; `ics`: the records that have ended, for calendars',
+        '`json`：全部数据；`csv`：学习记录，供电子表格使用；`ics`：已结束的学习记录，供日历使用 · `json`: all data; `csv`: the records, for spreadsheets; `ics`: the ended records, for calendars',
     },
   },
 } as const satisfies ObjectSchema
@@ -41,7 +41,7 @@ const exporting = {
   summary: '导出自己的数据 · Export own data',
   description: `边读边发，没有 \`Content-Length\`；中途出错时连接会中断，不会像是完整的文件。导出期间新建的记录不在其中，每条记录恰好一次。同一账号最多同时导出两份。
 
-Streamed, without a \`Content-Length\`; if it fails midway, the connection breaks off, so that part of a file never looks like a whole one. Records that are created meanwhile are not in it, and no record is in it twice. An account can have two exports under way at once.`,
+The response is streamed, without a \`Content-Length\`. If it fails midway, the connection is reset, so that a partial file never looks complete. It contains each record once, without those that are created meanwhile. An account can have two exports at the same time.`,
   tags: ['users'],
   querystring: ExportQuery,
   response: {
@@ -87,7 +87,7 @@ export const exportRoutes: Routes<ExportRoutesOptions> = async (app, { exports, 
       file.once('close', data.close)
       file.once('error', (error) => {
         if (reply.raw.headersSent) breakOff(reply)
-        if (!logUnavailable(error, { reqId })) reply.log.error({ reqId, err: error }, 'an export broke off')
+        if (!logUnavailable(error, { reqId })) reply.log.error({ reqId, err: error }, 'an export was interrupted')
       })
       reply
         .header('content-disposition', attachment(`${dayText(calendar.dayOf(data.exportedAt))}.${extension}`))

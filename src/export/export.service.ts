@@ -19,18 +19,18 @@ export interface ExportServiceDeps {
 
 export type ExportService = ReturnType<typeof createExportService>
 
-/** Everything that is stored about one account. Add what a new feature stores. */
+/** Everything that is stored about one account. Extend this when a feature stores more. */
 export interface AccountExport {
   exportedAt: EpochSeconds
   account: Account
   settings: AccountSettings
   /** In pages, in the order of their starts. Can be read once. */
   studies: AsyncIterable<OwnStudy[]>
-  /** Must be called when nothing more is read. */
+  /** Must be called after the last read. */
   close(): void
 }
 
-/** Few enough that other requests are not held up while one page is read and written. */
+/** Small enough that reading and writing one page does not delay other requests. */
 const pageSize = 200
 const mostAtOnce = 2
 const retryAfterSeconds = 5
@@ -39,8 +39,8 @@ export function createExportService({ storage, accounts, settings, studies }: Ex
   const underWay = new Map<AccountId, number>()
 
   /**
-   * An export of the records that exist at its beginning, each once, as it is when its page is read: only their ids are
-   * kept meanwhile, eight bytes a record. A record that is removed before its page is read is left out.
+   * Exports the records that exist at the beginning, each once, in the state that it has when its page is read. Only
+   * the ids are kept in memory, eight bytes a record. A record that is removed before its page is read is left out.
    * @throws DomainError `export-under-way`, `unauthorized` if the account was removed after its credentials were checked
    */
   async function openExport(accountId: AccountId): Promise<AccountExport> {
@@ -73,7 +73,7 @@ export function createExportService({ storage, accounts, settings, studies }: Ex
 
   async function* pages(accountId: AccountId, ids: StudyId[], rules: Rules): AsyncGenerator<OwnStudy[]> {
     for (let at = 0; at < ids.length; at += pageSize) {
-      // A client that reads fast and SQLite's reads, which return at once, would leave no turn to other requests.
+      // With a fast client and SQLite's synchronous reads, other requests would get no turn.
       await setImmediate()
       const page = await findOwnStudies(storage.db, accountId, ids.slice(at, at + pageSize))
       yield page.map((study) => ownSettled(study, rules))

@@ -10,7 +10,7 @@ export function contentLine(name: string, value: string): string {
     const size = Buffer.byteLength(character)
     if (octets + size > longestLine) {
       parts.push(part)
-      // The space at the beginning of a continued line counts.
+      // The space at the beginning of a continued line counts as well.
       ;[part, octets] = ['', 1]
     }
     part += character

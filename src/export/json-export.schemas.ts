@@ -7,8 +7,8 @@ import type { AccountExport } from './export.service.ts'
 import type { ExportView } from './export-view.ts'
 
 const head = {
-  exported_at: { ...WireTime, description: '导出的时间（UTC） · When it was exported, UTC' },
-  timezone: { type: 'string', description: '校区的时区 · Time zone of the campus' },
+  exported_at: { ...WireTime, description: '导出的时间（UTC） · Time of the export, UTC' },
+  timezone: { type: 'string', description: '校园的时区 · Time zone of the campus' },
 } as const
 
 const parts = {
@@ -40,7 +40,7 @@ export const Export = {
 
 type Part = (data: AccountExport, origin: string) => Iterable<string> | AsyncIterable<string>
 
-/** One for each part of the export, in this order. */
+/** One entry for each part of the export, in this order. */
 const sections: Readonly<Record<keyof typeof parts, Part>> = {
   account: ({ account }, origin) => [JSON.stringify(presentUser(account, origin))],
   settings: ({ settings }) => [JSON.stringify(presentSettings(settings))],

@@ -18,8 +18,8 @@ function isOwn(origin: string, request: FastifyRequest): boolean {
 }
 
 /**
- * For requests that a browser sends with a cookie, and for those that set one: a page of ours must have sent them.
- * `orNoPage` also accepts a request that says nothing about a page, as apps send it.
+ * Requires that a page of ours has sent the request. For requests that a browser sends with a cookie, and for those that
+ * set one. `orNoPage` also accepts a request that does not mention a page, as apps send it.
  * @throws DomainError `cross-site`, `origin-missing`
  */
 export function requireSameOrigin(request: FastifyRequest, { orNoPage = false } = {}): void {

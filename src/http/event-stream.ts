@@ -9,16 +9,16 @@ export interface EventStream {
 }
 
 export interface EventStreamOptions {
-  /** What may wait for a client within this process. The system buffers more. */
+  /** How much may wait for a client within this process. The system buffers more. */
   maxUnsentBytes: number
   /** Called once, however the stream ends. */
   onClose(): void
 }
 
-/** Everything between this service and the client shall pass the events on at once, and keep none. */
+/** Tells proxies to pass events on at once, without buffering or storing them. */
 const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
 
-/** Begins a response of Server-Sent Events, with the headers that `reply` has been given. */
+/** Begins a response of Server-Sent Events, with the headers of `reply`. */
 export function openEventStream(reply: FastifyReply, { maxUnsentBytes, onClose }: EventStreamOptions): EventStream {
   const { raw } = reply.hijack()
   let isOpen = true
@@ -53,15 +53,15 @@ export function eventText({ id, event, data }: ServerSentEvent): string {
   return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-/** Bytes that no client takes for an event, and that keep proxies from closing the connection. */
+/** A comment, which is not an event, to keep proxies from closing the connection. */
 export const keepAliveComment = Buffer.from(':\n\n')
 
-/** Tells the client how long to wait before it connects again. */
+/** Tells the client how long to wait before it reconnects. */
 export function retryText(milliseconds: number): string {
   return `retry: ${milliseconds}\n\n`
 }
 
-/** Whether a client asks for events rather than for JSON. */
+/** Whether a client prefers events to JSON. */
 export function prefersEvents(accept: string | undefined): boolean {
   if (accept === undefined) return false
   const qualities = new Map(accept.split(',').map(qualityOf))

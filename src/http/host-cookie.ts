@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 
-/** A cookie that only this host gets back. */
+/** A cookie that the browser sends only to this host. */
 export interface HostCookie {
   /** Without the prefix. */
   name: string
-  /** Of every value that is ours. */
+  /** Matches every value that the service issues. */
   form: RegExp
   sameSite: 'Strict' | 'Lax'
 }
@@ -18,9 +18,9 @@ function nameFor({ origin }: FastifyRequest, { name }: HostCookie): string {
 }
 
 /**
- * The cookie's value; undefined if there is none. Empty if the value cannot be one of ours, or if there are several: over
- * plain HTTP a neighbouring host may have planted one of them. (Libraries that parse cookies keep one of several, and do
- * not say so.)
+ * The cookie's value; undefined if there is none. Empty if the service cannot have issued it, or if there are several
+ * values: over plain HTTP, another host of the domain may have planted one of them. (Libraries that parse cookies
+ * silently keep one of several.)
  */
 export function cookieValueOf(request: FastifyRequest, cookie: HostCookie): string | undefined {
   const { cookie: sent } = request.headers

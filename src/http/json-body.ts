@@ -39,7 +39,7 @@ export const jsonBody = fp(async (app) => {
     if (body.length > 0) done(new DomainError('unsupported-media-type'))
     else parse(request, body, done)
   })
-  // Only on routes that take a body: each hook adds to the cost of every request of its route.
+  // Only on routes that accept a body: each hook adds to the cost of every request of its route.
   app.addHook('onRoute', (route) => {
     if (route.schema?.body === undefined) return
     route.onRequest = [replaceMalformedType, ...[route.onRequest ?? []].flat()]

@@ -1,4 +1,4 @@
-/** A response that is JSON already. It is sent as it is; other responses are objects. */
+/** A response that is JSON text already and is sent unchanged. Other responses are objects. */
 export class JsonText {
   readonly text: string
 

@@ -5,12 +5,12 @@ import { sendError } from './errors/errors.ts'
 // An `import` would read every export, and one of them loads a whole HTTP client.
 const { METHODS } = process.getBuiltinModule('node:http')
 
-/** Whether it has answered. */
+/** Returns whether it has answered. */
 type UnknownPathAnswer = (request: FastifyRequest, reply: FastifyReply) => boolean
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** This is asked before an unknown path gets 404. */
+    /** Called before an unknown path gets a 404. */
     answerUnknownPaths(answer: UnknownPathAnswer): void
   }
 }

@@ -13,7 +13,7 @@ export const PageQuery = {
       minimum: 1,
       maximum: largestPage,
       default: defaultPage,
-      description: '每页条数 · Records on a page',
+      description: '每页条数 · Records per page',
     },
     order: {
       type: 'string',
@@ -30,7 +30,7 @@ export const PageQuery = {
     cursor: {
       type: 'string',
       maxLength: 64,
-      description: '由服务器给出，见 `next` 和 `prev` · The server’s own: stands in `next` and `prev`',
+      description: '由服务器给出，见 `next` 和 `prev` · Given by the server in `next` and `prev`',
     },
   },
 } as const satisfies ObjectSchema
@@ -42,7 +42,7 @@ interface PageQueryValues {
   cursor?: string
 }
 
-/** How cursors are written. `decode` returns undefined for what `encode` has not written. */
+/** The text form of cursors. `decode` returns undefined for any text that `encode` has not written. */
 export interface CursorCode {
   encode(cursor: Cursor): string
   decode(text: string): Cursor | undefined

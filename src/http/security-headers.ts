@@ -22,7 +22,7 @@ const none = {
   xXssProtection: false,
 } as const satisfies HelmetOptions
 
-/** Headers of every response: content that is not a page can do nothing in a browser. */
+/** Headers of every response. They disable everything in a browser for content that is not a page. */
 export function answerHeaders(https: boolean): HeaderSet {
   return headersOf({
     ...none,

@@ -24,7 +24,7 @@ export interface Compression {
 
 type Encoding = 'br' | 'gzip' | 'identity'
 
-/** The most that is in flight to one slow reader, encrypted where it uses TLS. */
+/** The maximum number of bytes in flight to one slow reader. */
 const pieceBytes = 16 * 1024
 
 export function staticFile(
@@ -59,7 +59,7 @@ function bodyIn(encoding: Encoding, { body, plain, brotli = body }: StaticFile):
   return encoding === 'br' ? brotli : body
 }
 
-/** The smallest that the client takes. */
+/** Returns the smallest form that the client accepts. */
 function encodingFor({ raw }: FastifyRequest, { isGzip, brotli }: StaticFile): Encoding {
   if (!isGzip) return 'identity'
   const offered: Encoding[] = brotli ? ['br', 'gzip', 'identity'] : ['gzip', 'identity']

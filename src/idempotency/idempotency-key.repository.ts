@@ -16,9 +16,9 @@ export interface StoredKey extends RequestIdentity {
 
 /** The rows that may be replaced. */
 export interface Replaceable {
-  /** Created at this time or earlier, whatever they hold. */
+  /** All rows created at this time or earlier. */
   createdUntil: EpochSeconds
-  /** Created at this time or earlier, and not answered. */
+  /** Unanswered rows created at this time or earlier. */
   unansweredUntil: EpochSeconds
 }
 

@@ -3,7 +3,7 @@ export interface IdempotencyKeyTable {
   mark: string
   /** HMAC of the request. It also covers the key, so that nobody can guess the passwords of a body without it. */
   fingerprint: string
-  /** The account that the answer tells about. The row goes when the account goes. */
+  /** The account that the answer is about. The row is deleted with the account. */
   account_id: number | null
   /** Null while the request is being answered. */
   status: number | null

@@ -11,16 +11,16 @@ export interface Answer<Body> {
   location?: string | undefined
   /** Null for an answer without a body. */
   body: Body
-  /** The account that the answer tells about, if the request had no credentials. */
+  /** The account that the answer is about, if the request had no credentials. */
   accountId?: number
-  /** False if a repeat must not get this answer again. The key is still refused if it was used for another request. */
+  /** False if a repeated request must not get this answer. The key is still refused for other requests. */
   isKept?: boolean
 }
 
 export interface AnswerOptions {
   /** Whether the use case waits for the school before it writes. */
   asksSchool?: boolean
-  /** For a request without credentials: whose keys these are. By default, all such requests share them. */
+  /** For a request without credentials: the scope of its keys. By default, all such requests share one. */
   scope?: string
 }
 
@@ -38,11 +38,11 @@ declare module 'fastify' {
   }
 }
 
-/** Every route that writes answers by `reply.answerOnce`. */
+/** Every route that writes answers through `reply.answerOnce`. */
 export const idempotency = fp<{ idempotency: IdempotencyService }>(async (app, { idempotency: service }) => {
   app.decorateReply('answerOnce', async function answerOnce(use, present, options) {
     const key = this.request.headers['idempotency-key']
-    // The usual case, as if this plugin did not exist.
+    // The usual case: works as if this plugin did not exist.
     if (key === undefined) return give(this, present(await use(service.write)))
     return answerKeyed(service, this, { key, use, present, ...options })
   })

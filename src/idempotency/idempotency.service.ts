@@ -29,18 +29,18 @@ export interface IdempotencyDeps {
 /** A use case that yields `T`, and its answer `A`. */
 export interface Operation<T, A> {
   /**
-   * Runs the use case, with `write` for its one transaction, which yields what the use case yields. A use case that
-   * stores nothing may ignore `write`.
+   * Runs the use case, with `write` for its one transaction. The transaction yields the same as the use case. A use
+   * case that stores nothing may ignore `write`.
    */
   use: (write: Storage['write']) => MaybePromise<T>
   present: (result: T) => A
-  /** Returns undefined for an answer that nobody can ask for again. */
+  /** Returns undefined for an answer that cannot be requested again. */
   kept: (answer: A) => KeptAnswer | undefined
-  /** Whether the use case waits for the school before it writes. Other processes then refuse the key meanwhile. */
+  /** Whether the use case waits for the school before it writes. Meanwhile, other processes refuse the key. */
   asksSchool: boolean
 }
 
-/** The answer of an operation that ran now, or that of the earlier request. */
+/** The answer of this operation, or of the earlier request. */
 export type Outcome<A> = { answer: A } | { kept: KeptAnswer }
 
 export type IdempotencyService = ReturnType<typeof createIdempotencyService>
@@ -79,7 +79,7 @@ export function createIdempotencyService({ storage, clock, keys }: IdempotencyDe
     try {
       return { answer: await run(identity, operation) }
     } catch (error) {
-      // It may have failed because another process has just done the same, or after its own commit.
+      // It may have failed because another process has just done the same, or after its own commit succeeded.
       const kept = await recallAfter(error, identity, operation.asksSchool)
       if (kept) return { kept }
       throw error
@@ -150,7 +150,7 @@ export function createIdempotencyService({ storage, clock, keys }: IdempotencyDe
         throw failure instanceof DomainError ? failure : error
       })
     if (!(error instanceof DatabaseUnavailableError)) return looked
-    // The caller has waited long enough. A repeat finds out whether anything was written.
+    // The caller has waited long enough. A repeated request will find out whether anything was written.
     looked.catch(() => undefined)
     throw error
   }
@@ -159,7 +159,7 @@ export function createIdempotencyService({ storage, clock, keys }: IdempotencyDe
     return createdAt > clock.now() - (answer ? keyLifetime : longestInFlight)
   }
 
-  /** Deletes keys that are too old, and those from a clock that was far ahead. */
+  /** Deletes keys that are too old, and keys from a clock that was far ahead. */
   async function forgetExpired(): Promise<void> {
     for (;;) {
       const now = clock.now()

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 /** For how long a repeated request gets the answer of the first one, in seconds. */
 export const keyLifetime = 24 * 3600
 
-/** How long a request that asks the school may take, in seconds. If its process dies, the key is free after that. */
+/** How long a request that asks the school may take, in seconds. If its process dies, the key becomes free after that. */
 export const longestInFlight = 30
 
 /** 1 to 128 visible ASCII characters. */
@@ -16,7 +16,7 @@ export function isWellFormed(key: string): boolean {
 export interface KeyedRequest {
   /** The value of the Idempotency-Key header. */
   key: string
-  /** Whose keys these are. The same key in another scope is another key. */
+  /** The scope of the key. The same key in another scope is a different key. */
   scope: string
   method: string
   path: string
@@ -35,7 +35,7 @@ export interface KeptAnswer {
   location: string | undefined
   /** JSON; undefined for an answer without a body. */
   text: string | undefined
-  /** The account that the answer tells about. */
+  /** The account that the answer is about. */
   accountId: number | undefined
 }
 
@@ -51,7 +51,7 @@ function hmac(secret: Buffer, text: string): string {
   return createHmac('sha256', secret).update(text).digest('base64url')
 }
 
-/** Some clients write the fields of the same object in another order each time. */
+/** Some clients serialise the fields of the same object in a different order each time. */
 function inOrder(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))

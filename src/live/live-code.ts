@@ -6,19 +6,19 @@ const keyBytes = 12
 const blockBytes = 16
 
 /**
- * What stands in live answers for the ids of records, which would lead to students who are not named. Processes with
- * the same `secret` (32 bytes) give the same record the same key.
+ * Keys and cursors that replace the ids of records in live responses: an id would lead to a student who is not named.
+ * Processes with the same `secret` (32 bytes) give the same record the same key.
  */
 export function createLiveCode(secret: Buffer) {
   const cipherKey = createHmac('sha256', secret).update('cursor').digest()
 
-  /** A record has another key once its student is no longer named, or is named again. */
+  /** The key changes when the student becomes anonymous, or named again. */
   function keyOf({ id, visibility }: LiveStudent): string {
     const digest = createHmac('sha256', secret).update(`${visibility} ${id}`).digest()
     return digest.subarray(0, keyBytes).toString('base64url')
   }
 
-  /** One block of the cipher: 1 byte of direction, 3 zero bytes by which a made-up cursor is recognized, and two times 6 bytes. */
+  /** One cipher block: 1 byte for the direction, 3 zero bytes to detect forged cursors, and two numbers of 6 bytes. */
   function encode({ direction, startedAt, id }: Cursor): string {
     const block = Buffer.alloc(blockBytes)
     block[0] = direction === 'after' ? 1 : 2

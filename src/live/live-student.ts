@@ -2,7 +2,7 @@ import type { AccountId, Visibility } from '../accounts/account.ts'
 import type { EpochSeconds } from '../shared/clock.ts'
 import type { StudyId } from '../studies/study.ts'
 
-/** Someone who studies now, except for those whom nobody may see. */
+/** A student who studies now and is not hidden. */
 export interface LiveStudent {
   id: StudyId
   accountId: AccountId
@@ -11,11 +11,11 @@ export interface LiveStudent {
   startedAt: EpochSeconds
 }
 
-/** What others learn of such a student. */
+/** The part that others may see. */
 export interface ShownStudent {
-  /** Identifies the record within these answers. It is made so that nobody can derive the record from it. */
+  /** Identifies the record within live responses. Nobody can derive the record from it. */
   key: string
-  /** Undefined for a student who is not named. */
+  /** Undefined for an anonymous student. */
   account: { id: AccountId; username: string } | undefined
   since: EpochSeconds
 }

@@ -42,7 +42,7 @@ interface Beyond {
   limit: number
 }
 
-/** Those who study now, in the order of their starts, after a position. */
+/** Returns the students who study now, in the order of their starts, after a position. */
 export function findStudying(db: Db, { order, position, limit }: Beyond): MaybePromise<LiveStudent[]> {
   const rows = studyingBeyond({ order, beyond: position !== undefined })
   return andThen(rows.all(db, { startedAt: position?.startedAt, id: position?.id, limit }), (found) =>
@@ -82,7 +82,7 @@ const newest = statement<object, { id: number }>((db) =>
   db.selectFrom('studies').select('id').orderBy('id', 'desc').limit(1).compile(),
 )
 
-/** One page of those who study now. `count` is their number. */
+/** Returns one page of the students who study now. `count` is their total number. */
 export async function pageStudying(
   db: Db,
   { perPage, order, cursor }: PageRequest,
@@ -93,7 +93,7 @@ export async function pageStudying(
   const rows = await findStudying(db, { order: walked, position: cursor, limit: perPage + 1 })
   const items = rows.slice(0, perPage)
   const more = rows.length > perPage
-  // Where nobody is left beyond the cursor, its own row lies behind.
+  // If nobody is left beyond the cursor, the row of the cursor itself is on the other side.
   const edge = cursor && nudged(cursor, walked)
   const behind = edge !== undefined && (await reachesBack(db, walked, items[0] ?? edge))
   if (backwards) items.reverse()
@@ -110,7 +110,7 @@ export async function pageStudying(
   }
 }
 
-/** Whether there is anyone on the side from which the page was reached. */
+/** Whether there are students on the side from which the page was reached. */
 async function reachesBack(db: Db, walked: Order, edge: Position): Promise<boolean> {
   return (await findStudying(db, { order: opposite(walked), position: edge, limit: 1 })).length > 0
 }

@@ -28,10 +28,10 @@ export interface LiveRoutesOptions {
 
 const following = {
   operationId: 'getLive',
-  summary: '此刻有多少人在学习 · How many study now',
-  description: `默认回答 JSON；\`Accept: text/event-stream\` 则持续推送事件。要显示名单，请先打开事件流，再读取 \`/live/students\`，然后按 \`key\` 应用事件。设为 \`only_me\` 的同学不计入，也不出现；设为 \`ranked_anonymously\` 的不显示是谁。
+  summary: '此刻有多少人在学习 · How many students study now',
+  description: `默认返回 JSON；\`Accept: text/event-stream\` 则持续推送事件。要显示名单，请先打开事件流，再读取 \`/live/students\`，然后按 \`key\` 应用事件。设为 \`only_me\` 的同学不计入，也不出现；设为 \`ranked_anonymously\` 的不显示是谁。
 
-JSON by default; \`Accept: text/event-stream\` follows what happens. To show a list, open the stream first, then read \`/live/students\`, and apply the events by \`key\`. Students with \`only_me\` are not counted and do not appear, those with \`ranked_anonymously\` are not named.`,
+JSON by default; with \`Accept: text/event-stream\`, a stream of events. To show a list, open the stream first, then read \`/live/students\`, and apply the events by \`key\`. Students with \`only_me\` are neither counted nor listed; those with \`ranked_anonymously\` have no name.`,
   tags: ['live'],
   headers: LastEventId,
   response: {
@@ -74,7 +74,7 @@ export const liveRoutes: Routes<LiveRoutesOptions> = async (app, { live, code, f
   )
 
   app.drain.signal.addEventListener('abort', listeners.endAll)
-  // Before the server waits for its connections to close.
+  // Ends the streams before the server waits for its connections to close.
   app.addHook('preClose', async () => {
     listeners.close()
     feed.close()

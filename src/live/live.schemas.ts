@@ -8,7 +8,7 @@ import type { Page } from '../shared/page.ts'
 import type { LiveCounts } from './live.service.ts'
 import type { ShownStudent } from './live-student.ts'
 
-const ServerTime = { ...WireTime, description: '服务器时间（UTC） · Time of the server, UTC' } as const
+const ServerTime = { ...WireTime, description: '服务器时间（UTC） · Server time, UTC' } as const
 
 const countsExample = { studying: 12, today_seconds: 86_400, server_time: '2017-03-25 11:56:00' }
 
@@ -17,12 +17,11 @@ export const LiveNow = {
   type: 'object',
   required: ['studying', 'today_seconds', 'server_time'],
   properties: {
-    studying: { type: 'integer', minimum: 0, description: '正在学习的人数 · How many study now' },
+    studying: { type: 'integer', minimum: 0, description: '正在学习的人数 · Number of students who study now' },
     today_seconds: {
       type: 'integer',
       minimum: 0,
-      description:
-        '今天（校历日）已结束的学习的总秒数 · What the records of today (a campus day) that have ended add up to, in seconds',
+      description: '今天（校历日）已结束的学习的总秒数 · Total seconds of today’s ended records (campus day)',
     },
     server_time: ServerTime,
   },
@@ -50,19 +49,18 @@ const LiveStudentRow = {
     user: {
       type: ['string', 'null'],
       format: 'uri',
-      description: '用户的地址，匿名则为 `null` · URL of the user, `null` for one who is not named',
+      description: '用户的地址，匿名则为 `null` · URL of the user, `null` if anonymous',
     },
     username: {
       type: ['string', 'null'],
-      description: '用户名，匿名则为 `null` · User name, `null` for one who is not named',
+      description: '用户名，匿名则为 `null` · User name, `null` if anonymous',
     },
     since: {
       ...WireTime,
-      description:
-        '开始时间（UTC），匿名则只精确到十分钟 · Start, UTC; for one who is not named, rounded down to ten minutes',
+      description: '开始时间（UTC），匿名则只精确到十分钟 · Start, UTC; rounded down to ten minutes if anonymous',
     },
   },
-  description: '正在学习的一位同学 · Someone who studies now',
+  description: '正在学习的一位同学 · A student who studies now',
   examples: [named],
 } as const satisfies ObjectSchema
 
@@ -73,13 +71,13 @@ export const LivePage = {
   type: 'object',
   required: ['count', 'next', 'prev', 'students', 'server_time'],
   properties: {
-    count: { type: 'integer', minimum: 0, description: '总人数，不只本页 · All of them, not only this page' },
+    count: { type: 'integer', minimum: 0, description: '总人数，不只本页 · Total number, not only of this page' },
     next: { ...link, description: '下一页的地址，没有则为 `null` · URL of the next page, or `null`' },
     prev: { ...link, description: '上一页的地址，没有则为 `null` · URL of the previous page, or `null`' },
     students: { type: 'array', items: LiveStudentRow, description: '本页的同学 · The students of this page' },
     server_time: ServerTime,
   },
-  description: '一页正在学习的同学 · A page of those who study now',
+  description: '一页正在学习的同学 · A page of the students who study now',
   examples: [{ count: 2, next: null, prev: null, students: [anonymous, named], server_time: '2017-03-25 11:56:00' }],
 } as const satisfies ObjectSchema
 
@@ -95,7 +93,7 @@ export const LastEventId = {
     'Last-Event-ID': {
       type: 'string',
       description:
-        '最后收到的事件的 `id`，由浏览器在重连时发送 · The `id` of the last event that arrived: browsers send it when they connect again',
+        '最后收到的事件的 `id`，由浏览器在重连时发送 · The `id` of the last received event. Browsers send it when they reconnect',
       examples: ['1490442960.Qk2x8vTn.42'],
     } satisfies JsonSchema,
   },
@@ -103,19 +101,19 @@ export const LastEventId = {
 
 export const eventStreamDescription = `Server-Sent Events。每个事件带 \`id\`；\`data\` 是 JSON。
 
-- \`count\`：内容与 JSON 回答相同；连接后立即发送一次，之后有变化才发送，最多每秒一次。
+- \`count\`：内容与 JSON 响应相同；连接后立即发送一次，之后有变化才发送，最多每秒一次。
 - \`start\`、\`end\`：有人开始、结束学习；内容与 \`/live/students\` 的一行相同。\`key\` 相同的 \`start\` 取代之前的一行；重连后同一事件可能再次出现。
 - \`reset\`：断开期间的事件无法补发，请重新读取 \`/live/students\`；随后是 \`count\`。
 
 重连时带上 \`Last-Event-ID\` 即可补发错过的事件。每 15 秒有一行注释，保持连接。一小时后、登录失效后或读取太慢时，服务器会断开。
 
-Server-Sent Events. Each has an \`id\`, and JSON as its \`data\`.
+Server-Sent Events. Each has an \`id\`; its \`data\` is JSON.
 
-- \`count\`: the same as the JSON answer; once at the beginning, then when it changes, at most once a second.
-- \`start\`, \`end\`: someone starts or stops; the same as a row of \`/live/students\`. A \`start\` replaces a row of the same \`key\`; after a reconnection, an event may come again.
-- \`reset\`: what happened in between cannot be sent again: read \`/live/students\` again. A \`count\` follows.
+- \`count\`: the same as the JSON response. Sent at the beginning and after changes, at most once a second.
+- \`start\`, \`end\`: a student starts or stops; the data is a row of \`/live/students\`. A \`start\` replaces a row with the same \`key\`. After a reconnection, events may be repeated.
+- \`reset\`: missed events are no longer available. Read \`/live/students\` again. A \`count\` follows.
 
-\`Last-Event-ID\` makes up for missed events. A comment every 15 seconds keeps the connection open. The server ends it after an hour, when the credentials are void, or when the client reads too slowly.`
+With \`Last-Event-ID\`, missed events are sent again. A comment every 15 seconds keeps the connection open. The server closes it after an hour, when the credentials become invalid, or when the client reads too slowly.`
 
 export const eventStreamExample = [
   retryText(3000),

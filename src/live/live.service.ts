@@ -11,7 +11,7 @@ import { type ShownStudent, shown } from './live-student.ts'
 
 export interface LiveCounts {
   studying: number
-  /** What the records of today that have ended add up to. */
+  /** The sum of today's ended records. */
   todaySeconds: number
   now: EpochSeconds
 }
@@ -24,7 +24,7 @@ export interface LiveServiceDeps {
   code: LiveCode
 }
 
-/** How often records that ran out are ended before they are counted: the background job is slower. */
+/** How often overdue records are ended before the count. The background job runs less often. */
 const sweepEveryMs = 1000
 
 /** Who studies now, and how many. Students whose records are hidden are neither counted nor listed. */
@@ -35,7 +35,7 @@ export function createLiveService({ storage, clock, calendar, studies, code }: L
     const now = performance.now()
     if (now - sweptAt < sweepEveryMs) return
     sweptAt = now
-    // Where it fails, the background job says why.
+    // If this fails, the background job logs the reason.
     await studies.endOverdue().catch(() => 0)
   }
 

@@ -20,9 +20,9 @@ export interface CasRoutesOptions {
 }
 
 const path = '/register/cas'
-/** The only place other than the callback where a login can end: nothing of the request gets into its address. */
+/** The only place other than the callback where a login can end. Its address contains nothing from the request. */
 const webPage = '/register'
-/** Follows the state in the cookie: the school's address stays as it is registered there. */
+/** Appended to the state in the cookie, because the callback's address must stay as it is registered at the school. */
 const webMark = '.web'
 /** `Lax`, because the redirect back from the school is a cross-site navigation. */
 const begun: HostCookie = { name: 'occupy_cas', form: /^[\w-]{43}(?:\.web)?$/, sameSite: 'Lax' }
@@ -54,7 +54,7 @@ After the login the answer is JSON, or with \`return=web\` a redirect to the pag
 
 const finishing = {
   operationId: 'finishCas',
-  summary: '学校登录完成 · Where the school sends the browser back',
+  summary: '学校登录完成 · The school redirects the browser here after the login',
   tags: ['users'],
   security: [],
   querystring: {
@@ -103,7 +103,7 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, options) => {
   )
 }
 
-/** Codes and numbers of ours only: nobody's link to the page can put words into it. */
+/** Contains only our own codes and numbers, so that a link to the page cannot put text into it. */
 function failure({ code, details: { retryAfterSeconds } }: DomainError): string {
   return retryAfterSeconds === undefined ? `error=${code}` : `error=${code}&retry_after=${retryAfterSeconds}`
 }

@@ -11,9 +11,9 @@ export const challengeRoutes: Routes<{ verifications: VerificationService }> = a
     {
       schema: {
         operationId: 'issueChallenge',
-        summary: '获取验证码 · A captcha of the school, for the student to read',
+        summary: '获取验证码 · Get a captcha of the school for the student to read',
         description:
-          '供注册、找回密码和更换学号的 `challenge` 与 `captcha` 使用。404：这所学校的验证码不需要人来辨认。\n\nFor `challenge` and `captcha` of the other routes. 404: the captchas of this school need no reader.',
+          '供注册、找回密码和更换学号的 `challenge` 与 `captcha` 使用。404：这所学校的验证码不需要人来辨认。\n\nFor `challenge` and `captcha` of the other routes. 404: the students of this school need not read captchas.',
         tags: ['users'],
         security: [],
         response: { 200: Challenge, ...errorResponses(...schoolRefusals, 'too-many-requests', 'challenge-unneeded') },

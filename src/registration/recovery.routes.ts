@@ -19,9 +19,9 @@ export const recoveryRoutes: Routes<RecoveryRoutesOptions> = async (app, { recov
       schemaErrorFormatter: () => new DomainError('parameter-missing'),
       schema: {
         operationId: 'recover',
-        summary: '找回密码 · Set another password for the account',
+        summary: '找回密码 · Recover the account with a new password',
         description:
-          '学校确认登录后更换密码，所有令牌和已登录的浏览器失效；回答中有忘记的用户名。404：学校已确认，但没有账号。\n\nAll tokens and sessions become invalid. The answer tells a forgotten user name. 404: the school confirms, but there is no account.',
+          '学校确认登录后更换密码，所有令牌和已登录的浏览器失效；响应中包含用户名，以便忘记时查看。404：学校已确认，但没有账号。\n\nAll tokens and sessions become invalid. The response contains the user name, in case it was forgotten. 404: the school has accepted the login, but there is no account.',
         tags: ['users'],
         security: [],
         headers: WaitingPlace,

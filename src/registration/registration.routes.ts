@@ -21,7 +21,7 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
         operationId: 'register',
         summary: '注册 · Create an account',
         description:
-          '学校确认登录后才会建立账号，一个学号一个账号；重复同样的注册会返回已有账号（200；带同一个 `Idempotency-Key` 则仍是 201）。\n\nThe account exists only once the school has accepted a live login. One account a student number. The same call sent again answers the account, without asking the school: 200, or 201 again under the same `Idempotency-Key`.',
+          '学校确认登录后才会建立账号，一个学号一个账号；重复同样的注册会返回已有账号（200；带同一个 `Idempotency-Key` 则仍是 201）。\n\nThe account is created after the school has accepted a live login. Each student number can have one account. The same request, sent again, returns the account without asking the school: 200, or 201 again with the same `Idempotency-Key`.',
         tags: ['users'],
         security: [],
         headers: WaitingPlace,
@@ -33,7 +33,7 @@ export const registrationRoutes: Routes<RegistrationRoutesOptions> = async (app,
         ),
         response: {
           201: User,
-          200: { ...User, description: '同样的注册已经成功过 · The account of the same registration, made before.' },
+          200: { ...User, description: '同样的注册已经成功过 · The same registration was made before: its account.' },
           ...errorResponses(
             ...bodyRefusals,
             ...proofRefusals,

@@ -26,13 +26,13 @@ const School = {
       type: 'string',
       enum: ['password', 'cas'],
       description:
-        '`password`：在本服务输入学校的密码；`cas`：到学校的登录页登录（`GET /register/cas`） · `password`: takes the school’s password here; `cas`: on the school’s own page, by `GET /register/cas`',
+        '`password`：在本服务输入学校的密码；`cas`：到学校的登录页登录（`GET /register/cas`） · `password`: students enter the school’s password here; `cas`: on the school’s own page (`GET /register/cas`)',
     },
     captcha: {
       type: ['string', 'null'],
       enum: ['read', 'ask', null],
       description:
-        '`ask`：学生要辨认验证码（`POST /register/challenge`）；`read`：由服务识别；`null`：没有验证码 · `ask`: the student reads it, see `POST /register/challenge`; `read`: the service does; `null`: there is none',
+        '`ask`：学生要辨认验证码（`POST /register/challenge`）；`read`：由服务识别；`null`：没有验证码 · `ask`: the student reads it (`POST /register/challenge`); `read`: the service reads it; `null`: there is no captcha',
     },
   },
   description: '学校 · The school',
@@ -57,11 +57,11 @@ const StudentNumber = {
   properties: {
     pattern: {
       type: 'string',
-      description: '整个学号要符合的正则表达式 · Regular expression for the whole student number',
+      description: '匹配整个学号的正则表达式 · Regular expression for the whole student number',
     },
-    hint: { type: 'string', description: '给人看的说明 · For people' },
+    hint: { type: 'string', description: '给用户看的说明 · Description for people' },
   },
-  description: '学号的格式 · Form of the student numbers',
+  description: '学号的格式 · Format of student numbers',
 } as const satisfies ObjectSchema
 
 const Service = {
@@ -72,11 +72,11 @@ const Service = {
     name: { type: 'string', description: '名称 · Name' },
     version: { type: 'string', description: '版本 · Version' },
     timezone: { type: 'string', description: '校园的时区 · Time zone of the campus' },
-    server_time: { ...WireTime, description: '服务器时间（UTC） · Time of the server, UTC' },
+    server_time: { ...WireTime, description: '服务器时间（UTC） · Server time, UTC' },
     school: School,
     streak_minutes: {
       type: 'number',
-      description: '一天学习多少分钟才计入连续天数 · Minutes of study that make a day count for a streak',
+      description: '一天学习多少分钟才计入连续天数 · Minimum minutes of study for a day to count for a streak',
     },
     terms: { type: 'array', items: TermAnswer, description: '学期，按时间先后 · Terms, in order' },
     student_number: StudentNumber,

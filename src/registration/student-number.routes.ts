@@ -19,9 +19,9 @@ export const studentNumberRoutes: Routes<{
       schemaErrorFormatter: () => new DomainError('parameter-missing'),
       schema: {
         operationId: 'rebindStudentNumber',
-        summary: '更换学号 · Bind the account to another student number',
+        summary: '更换学号 · Change the student number of the account',
         description:
-          '例如本科升研究生。请求内容中要有账号的密码，不能用令牌；所有令牌和已登录的浏览器失效。\n\nFrom undergraduate to graduate, say. Takes the password of the account in the body; a token is refused. All tokens and sessions become invalid.',
+          '例如本科升研究生。请求内容中要有账号的密码，不能用令牌；所有令牌和已登录的浏览器失效。\n\nFor example, from undergraduate to graduate. Requires the password of the account in the body; a token is refused. All tokens and sessions become invalid.',
         tags: ['users'],
         security: [{ basic: [] }, { session: [] }],
         headers: WaitingPlace,

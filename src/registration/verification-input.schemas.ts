@@ -6,21 +6,21 @@ const PasswordInput = {
     type: 'string',
     minLength: 1,
     description:
-      '学号，格式由学校而定（`STUDENT_NUMBER`），默认为九位或十位数字 · Student number, in the form of the school: nine or ten digits by default',
+      '学号，格式由学校而定（`STUDENT_NUMBER`），默认为九位或十位数字 · Student number, in the school’s format (`STUDENT_NUMBER`); nine or ten digits by default',
   },
   stu_pwd: {
     type: 'string',
     minLength: 1,
     description:
-      '教务系统的密码，只用于这一次登录，不会保存 · Password of the school’s system: used for one login, never kept',
+      '教务系统的密码，只用于这一次登录，不会保存 · Password of the school’s system. Used for one login, never stored',
   },
   challenge: {
     type: 'string',
     minLength: 1,
     description:
-      '来自 `POST /register/challenge`，与 `captcha` 一起发送 · From `POST /register/challenge`; together with `captcha`',
+      '来自 `POST /register/challenge`，与 `captcha` 一起发送 · From `POST /register/challenge`; send it together with `captcha`',
   },
-  captcha: { type: 'string', minLength: 1, description: '图片上的验证码 · What the challenge’s image says' },
+  captcha: { type: 'string', minLength: 1, description: '图片上的验证码 · The captcha in the challenge’s image' },
 } as const satisfies Record<string, JsonSchema>
 
 const TicketInput = {
@@ -28,7 +28,7 @@ const TicketInput = {
     type: 'string',
     minLength: 1,
     description:
-      '在学校页面登录后由 `GET /register/cas` 得到的凭证 · From `GET /register/cas`: proof of a login at the school’s page',
+      '在学校页面登录后由 `GET /register/cas` 得到的凭证 · From `GET /register/cas`: confirms a login at the school’s page',
   },
 } as const satisfies Record<string, JsonSchema>
 
@@ -68,7 +68,7 @@ export const Challenge = {
   type: 'object',
   required: ['challenge', 'image', 'expiration'],
   properties: {
-    challenge: { type: 'string', description: '与答案一起发回 · To be sent along with the answer' },
+    challenge: { type: 'string', description: '与答案一起发回 · Send it together with the answer' },
     image: { type: 'string', description: '验证码图片（data URL） · The captcha, as a data URL' },
     expiration: { type: 'integer', description: '有效期（秒） · Lifetime in seconds' },
   },
@@ -81,10 +81,10 @@ export const Ticket = {
   type: 'object',
   required: ['ticket', 'expiration'],
   properties: {
-    ticket: { type: 'string', description: '凭证 · The proof' },
+    ticket: { type: 'string', description: '凭证 · The ticket' },
     expiration: { type: 'integer', description: '有效期（秒） · Lifetime in seconds' },
   },
-  description: '学校登录的凭证，只能使用一次 · Proof of a login at the school, for one use',
+  description: '学校登录的凭证，只能使用一次 · Confirms a login at the school; can be used once',
   examples: [{ ticket: 'q83v0kAH…', expiration: 600 }],
 } as const satisfies ObjectSchema
 
@@ -94,7 +94,7 @@ export const WaitingPlace = {
     'waiting-place': {
       type: 'string',
       description:
-        '上次 503 回答给出的排队号 · The place in the line before the school, as a 503 gave it. Without it the place is found by student number and address.',
+        '上次 503 响应给出的排队号 · The place in the queue, from the last 503. Without it, the place is found by student number and address.',
     },
   },
 } as const satisfies ObjectSchema

@@ -48,7 +48,7 @@ export function createSchoolBreaker({ failures, restMs, logger }: BreakerOptions
   let restsUntil = 0
   breaker.onBreak(() => {
     restsUntil = performance.now() + restMs
-    logger.warn({ restMs }, 'the school is down: its logins rest')
+    logger.warn({ restMs }, 'the school is down: logins are paused')
   })
   breaker.onReset(() => logger.info({}, 'the school is back'))
 

@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 
 /** A pipe takes this much in one piece, so that the lines of several processes do not mix. */
 const chunkBytes = 4096
-/** The most that is kept in memory while it cannot be written. Further lines are dropped and counted. */
+/** The maximum size of lines kept in memory while they cannot be written. Further lines are dropped and counted. */
 const keptBytes = 1024 * 1024
 const gatherMs = 100
 const firstRetryMs = 10

@@ -12,7 +12,7 @@ export class SecretFileError extends Error {
 const shortestSecret = 32
 
 /**
- * Returns the configured secret, or the one that is stored beside the data.
+ * Returns the configured secret, or the one that is stored next to the data.
  * @param isKnown whether the database contains its fingerprint. Only if not, a file is made. It is on disk, with its folders, on return:
  * a database that survives a power cut must not be left without its secret.
  * @throws SecretFileError

@@ -39,7 +39,7 @@ export async function serveByWorkers(config: Config, logger: FastifyBaseLogger):
   }
 }
 
-/** What several processes must not do at once, or must share. The lock shows that the file is in use even while no worker runs. */
+/** Setup that only one process may do, and its shared results. The lock shows that the file is in use even while no worker runs. */
 async function setUp(config: Config, logger: FastifyBaseLogger) {
   const { storage, alone } = await openService(config, logger)
   try {

@@ -48,7 +48,7 @@ export interface Shared {
 
 /** Time from the start of the shutdown until the process exits, whatever is still in flight. */
 export const gracePeriodMs = 10_000
-/** The rest of the grace period is for writing the responses to those who wait for the school, whose own timeout is 20 s. */
+/** Then waiting logins at the school, which have 20 s of their own, are refused. The rest of the grace period is for their responses. */
 const schoolPatienceMs = 8500
 
 /** Starts the whole service. Leaves nothing behind on a failure. */

@@ -16,7 +16,7 @@ const maxKeptDays = 1461
 
 export type CampusCalendar = ReturnType<typeof createCampusCalendar>
 
-/** Where the days of a time zone begin and end, by the tz database: a day has 23 to 25 hours. */
+/** The days of a time zone, by the tz database. A day has 23 to 25 hours. */
 export function createCampusCalendar(timezone: string) {
   const starts = new Map<CampusDay, EpochSeconds>()
 
@@ -41,7 +41,7 @@ export function createCampusCalendar(timezone: string) {
   return { timezone, startOf, dayOf }
 }
 
-/** The day of a text `YYYY-MM-DD`, or undefined if it is none of the years 2000 to 9999. */
+/** Parses a day `YYYY-MM-DD`. Undefined if it is not a day of the years 2000 to 9999. */
 export function parseDay(text: string): CampusDay | undefined {
   if (!/^[2-9]\d{3}-\d{2}-\d{2}$/.test(text)) return undefined
   const at = Date.parse(`${text}T00:00:00Z`)

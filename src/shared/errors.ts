@@ -1,4 +1,4 @@
-/** Every reason for which a use case refuses. The HTTP catalogue gives each a status and messages. */
+/** All reasons for which a use case refuses a request. The HTTP catalogue has a status and messages for each. */
 export type ErrorCode =
   | 'bad-request'
   | 'body-not-object'
@@ -92,7 +92,7 @@ export interface ErrorDetails {
   place?: string
   /** The rate limit that applies to the response, and its state. */
   rateLimit?: {
-    /** Without a duration, a limit of what is under way at once. */
+    /** Without a duration, it limits what runs at the same time. */
     limit: { name: string; points: number; duration?: number }
     remaining: number
     resetSeconds: number

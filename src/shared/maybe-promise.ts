@@ -1,4 +1,4 @@
-/** SQLite returns values, PostgreSQL promises. `await` takes both; `andThen` waits only for a promise. */
+/** SQLite returns values, PostgreSQL promises. `await` accepts both; `andThen` waits only for a promise. */
 export type MaybePromise<T> = T | Promise<T>
 
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {

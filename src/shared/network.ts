@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
 
 /**
- * The network that limits count an address for. For IPv6 these are the first 64 bits, because a client can choose its
+ * The network by which limits count an address. For IPv6 these are the first 64 bits, because a client can choose its
  * address within them.
  */
 export function networkOf(address: string): string {

@@ -1,4 +1,4 @@
-/** The value is made on the first call, and kept. */
+/** Computes the value on the first call, and caches it. */
 export function once<T extends object>(make: () => T): () => T {
   let made: T | undefined
   return () => (made ??= make())

@@ -3,7 +3,7 @@ import type { Db } from './storage.ts'
 type Apply<T> = (tx: Db, items: T[]) => Promise<void>
 type Announce<T> = (items: T[]) => void
 
-/** What the writes of a transaction leave for its end, by the function that takes it. */
+/** The items that writes have deferred to the end of the transaction, by the function that handles them. */
 interface Left {
   before: Map<Apply<unknown>, unknown[]>
   after: Map<Announce<unknown>, unknown[]> | undefined

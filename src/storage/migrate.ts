@@ -87,5 +87,5 @@ async function doneSteps(db: Db): Promise<string[]> {
 export function refuseNewer(done: string[]): void {
   const foreign = done.find((name) => !(name in steps))
   if (foreign !== undefined)
-    throw new NewerDatabaseError(`it holds the step ${foreign}, which this version does not know`)
+    throw new NewerDatabaseError(`it has the step ${foreign}, which this version does not know`)
 }

@@ -10,8 +10,8 @@ const renewal = statement((db) => sql`release savepoint part; savepoint part`.co
 const rollbackToSavepoint = statement((db) => sql`rollback to savepoint part`.compile(db))
 
 /**
- * Runs parts of a write that may fail alone, one after another: if one throws, only what it wrote and what it left for
- * the commit is undone, and the transaction goes on. Each part costs one round trip to PostgreSQL.
+ * Runs parts of a write one after another. If one throws, only its own writes and deferred items are undone, and the
+ * transaction continues. Each part costs one round trip to PostgreSQL.
  */
 export function openParts(tx: Db) {
   let state: 'none' | 'fresh' | 'used' = 'none'
@@ -24,13 +24,13 @@ export function openParts(tx: Db) {
       state = 'used'
       return value
     } catch (reason) {
-      // The transaction itself may be gone.
+      // The transaction itself may have ended.
       if (!(reason instanceof DatabaseUnavailableError)) await rollbackToSavepoint.all(tx, {})
       throw reason
     }
   }
 
-  /** A savepoint outlives a rollback to it. */
+  /** A savepoint still exists after a rollback to it. */
   async function renew(): Promise<void> {
     if (state === 'none') await savepoint.all(tx, {})
     else if (state === 'used') await (isSqlite(tx) ? renewInTwo() : renewal.all(tx, {}))

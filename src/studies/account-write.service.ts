@@ -7,11 +7,11 @@ import type { Db } from '../storage/storage.ts'
 export interface AccountWrite {
   tx: Db
   accountId: AccountId
-  /** The account, once its row is locked. */
+  /** The account, after its row was locked. */
   locked?: LockedAccount
 }
 
-/** The account as the writes so far have left it. `added` and `written` are not stored yet, as for `noteStudies`. */
+/** The account after the writes so far. `added` and `written`, as for `noteStudies`, are not stored yet. */
 export interface LockedAccount extends StudiesState {
   added: number
   written: number
@@ -35,7 +35,7 @@ export async function lockIfThere(write: AccountWrite): Promise<LockedAccount | 
   return write.locked
 }
 
-/** Must end every transaction that writes records. */
+/** Must be called at the end of every transaction that writes records. */
 export async function storeNotes({ tx, accountId, locked }: AccountWrite): Promise<void> {
   if (locked && locked.written > 0) await noteStudies(tx, accountId, locked)
 }

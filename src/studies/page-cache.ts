@@ -9,7 +9,7 @@ const mostBytes = 16 * 1024 * 1024
 const longest = 10
 
 interface KeptPage {
-  /** The version of the account's records, read before the records. The page is void once the account has another version. */
+  /** The version of the account's records, read before the records. The page is invalid when the account has another version. */
   version: number
   /**
    * The origin of its links. It is not part of the key, because a client can choose it freely: only one page is cached

@@ -26,7 +26,7 @@ const listingOneUser = {
   operationId: 'listUserStudies',
   summary: '某个用户的学习记录 · One user’s records',
   description:
-    '按开始时间排列，最早的在前。包含 `from` 时刻，不含 `to` 时刻。\n\nOrdered by start, oldest first. `from` is inside, `to` is outside.',
+    '按开始时间排列，最早的在前。包含 `from` 时刻，不含 `to` 时刻。\n\nOrdered by start, oldest first. `from` is inclusive, `to` is exclusive.',
   tags: ['users'],
   params: {
     type: 'object',

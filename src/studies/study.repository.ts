@@ -31,8 +31,8 @@ const hiddenAccount = sql<number | null>`(select hidden_accounts.account_id from
   where hidden_accounts.account_id = studies.account_id)`
 
 /**
- * Looked up for each row on PostgreSQL, which would read all hidden accounts for `not in`. SQLite looks into the table
- * for `not in`, at half the cost.
+ * On PostgreSQL a lookup for each row: `not in` would read all hidden accounts. On SQLite `not in`, which is also a
+ * lookup there, at half the cost.
  */
 export function isVisible(db: Db): RawBuilder<boolean> {
   if (isSqlite(db)) return sql`studies.account_id not in (select hidden_accounts.account_id from hidden_accounts)`

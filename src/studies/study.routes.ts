@@ -12,7 +12,7 @@ const starting = {
   summary: '开始学习 · Start studying',
   description: `正在进行的另一条记录在新记录开始时结束；比它更早的开始，则到它开始时为止。\`start_time\` 不早于 2000 年，也不在未来（容许一分钟误差）。
 
-A start ends the record that is running; one that lies before the running record's start ends there. \`start_time\` lies neither before 2000 nor in the future (a minute is allowed for).`,
+A start ends the running record. If the new start is before the running record's start, the new record ends there. \`start_time\` must not be before 2000 or in the future (with a tolerance of one minute).`,
   tags: ['studys'],
   body: StartBody,
   response: {
@@ -29,7 +29,7 @@ const ending = {
   summary: '结束学习 · End a record',
   description: `已结束的记录：不填 \`end_time\` 则不变，填了则更正。早于开始不到一分钟的 \`end_time\` 视为开始时刻；记录不能超过时长上限（默认 16 小时）。
 
-Ending an ended record changes nothing without \`end_time\`; with it, the owner corrects the end. An \`end_time\` less than a minute before the start counts as the start; no record is longer than the limit (16 hours by default).`,
+For an ended record, a request without \`end_time\` changes nothing; with it, it corrects the end. An \`end_time\` less than a minute before the start counts as the start. A record cannot exceed the limit (16 hours by default).`,
   tags: ['studys'],
   params: StudyParams,
   body: EndBody,

@@ -42,7 +42,7 @@ export const StudyPage = {
     count: {
       type: 'integer',
       minimum: 0,
-      description: '符合条件的总数，不只本页 · All that match, not only this page',
+      description: '符合条件的总数，不只本页 · Number of all matching records, not only of this page',
     },
     next: {
       type: ['string', 'null'],
@@ -92,7 +92,7 @@ export const EndBody = {
   examples: [{}],
 } as const satisfies ObjectSchema
 
-// Without examples: a reader of the API document who fills in every example would filter out all records.
+// No examples: somebody who fills in all examples of the API document would filter out all records.
 const { examples: _, ...time } = WireTime
 
 const running = {
@@ -152,7 +152,7 @@ export function timeRange({ from, to }: { from?: string; to?: string }) {
 
 const badTime = invalidParameter('bad-time')
 
-/** The `schemaErrorFormatter` of routes that take a record's fields. */
+/** The `schemaErrorFormatter` of routes that accept a record's fields. */
 export function invalidStudyField(faults: FastifySchemaValidationError[]): DomainError {
   const field = faults[0]?.instancePath
   if (field === '/subject') return new DomainError('subject-malformed')

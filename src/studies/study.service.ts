@@ -120,7 +120,7 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes, foll
     })
   }
 
-  /** As `listStudiesOf`, written as text that is cached while the account's records do not change. */
+  /** Like `listStudiesOf`, but returns text, which is cached while the account's records do not change. */
   function writePageOf(
     accountId: AccountId,
     request: PageRequest,

@@ -14,13 +14,13 @@ export interface StudyTable {
   /** The start and the end that the service saw, regardless of later edits. */
   seen_from: number | null
   seen_to: number | null
-  /** The account's version that the record's latest write got. 0 if that was before records had versions. */
+  /** The version of the record's latest write. 0 if that was before records had versions. */
   version: Generated<number>
 }
 
 /**
- * The removed records, for synchronizing a second device: those that exist have their version themselves. The release
- * before records had versions logged all of its writes here, and may do so beside this one.
+ * The removed records, for synchronizing a second device. Existing records have a version themselves. The release
+ * before records had versions logs all of its writes here, and may run next to this one.
  */
 export interface StudyChangeTable {
   account_id: number
@@ -48,11 +48,11 @@ export interface StudyCounterTable {
 export interface StudyBatchKeyTable {
   account_id: number
   key: string
-  /** Hash of what the item says. */
+  /** Hash of the item's content. */
   content: string
   /** The record that the item created, which later items name by its key. */
   study_id: number | null
-  /** JSON: the record as it was then, or why the item was refused. Null for a deletion. */
+  /** JSON: the record at that time, or the refusal. Null for a deletion. */
   answer: string | null
   answered_at: number
 }

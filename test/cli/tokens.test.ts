@@ -22,7 +22,7 @@ describe('occupy tokens revoke-all', () => {
     const { code, output, errors } = await occupy(['tokens', 'revoke-all', '--json'], campus.env)
     assert.equal(code, 0, errors)
     assert.deepEqual(JSON.parse(output), { accounts: 2 })
-    assert.match(errors, /every token is dead/)
+    assert.match(errors, /all tokens and browser sessions are now invalid/)
     assert.deepEqual(await statuses(), [401, 401])
     for (const { as } of members)
       assert.equal((await campus.call('GET', '/users/me', bearer(await tokenOf(as)))).status, 200)

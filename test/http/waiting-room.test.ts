@@ -104,7 +104,7 @@ onFreshLine(
       assert.match(ahead, /^[1-9]\d*$/)
       assert.ok(errorText(reply).includes(` ${ahead} `))
     }
-    assert.match(errorText(english as Reply), /come before yours/)
+    assert.match(errorText(english as Reply), /are ahead of you/)
     await untilIn(newcomer, chinese as Reply)
   },
 )

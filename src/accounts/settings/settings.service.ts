@@ -5,13 +5,13 @@ import { lockAccount } from '../account.repository.ts'
 import { type AccountId, type AccountSettings, isHidden } from '../account.ts'
 import { findSettings, updateSettings } from './settings.repository.ts'
 
-/** Called within the transaction when an account's data start or stop being counted for everyone. */
+/** Called within the transaction when an account's data are added to the counts for everyone, or removed from them. */
 export type CountData = (tx: Db, id: AccountId, counted: boolean) => Promise<void>
 
 export interface SettingsServiceDeps {
   storage: Storage
   countData: CountData
-  /** Called within the transaction of every change of who may see the account's data. */
+  /** Called within the transaction of every change of visibility. */
   noteVisibility?: (tx: Db, id: AccountId) => void
 }
 
@@ -35,7 +35,7 @@ export function createSettingsService({ storage, countData, noteVisibility }: Se
       const after = { ...before, ...wanted }
       await updateSettings(tx, id, after)
       if (isHidden(before) !== isHidden(after)) await countData(tx, id, !isHidden(after))
-      // After the counters: what is left until the commit takes its locks in this order.
+      // After the counters: work before the commit takes its locks in this order.
       if (before.visibility !== after.visibility) noteVisibility?.(tx, id)
       return after
     })

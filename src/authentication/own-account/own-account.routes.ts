@@ -31,7 +31,7 @@ const changing = {
   summary: '修改用户名或密码 · Change the user name or the password',
   description: `改密码后，所有令牌和已登录的浏览器失效；带 \`Idempotency-Key\` 重发时，用新密码登录。
 
-Give \`username\`, \`new_password\` or both. With another password every token and session dies. To repeat the request under its \`Idempotency-Key\`, sign in by the new one: 401 for the old one means that it was changed.`,
+Give \`username\`, \`new_password\` or both. A new password invalidates all tokens and sessions. To repeat the request with its \`Idempotency-Key\`, sign in with the new password: a 401 for the old one means that it was changed.`,
   tags: ['users'],
   body: ChangeBody,
   response: {
@@ -49,11 +49,11 @@ const removing = {
   summary: '注销账号 · Remove the account',
   description: `账号和全部数据立即删除，无法恢复；学号可以重新注册。重发得到 401，因为账号已不存在。
 
-The account and all its data are gone at once, for good. The student number can be registered again. A repeat gets 401: there is no such account any more.`,
+The account and all its data are deleted at once and permanently. The student number can be registered again. A repeated request gets a 401, because the account no longer exists.`,
   tags: ['users'],
   body: RemovalBody,
   response: {
-    204: { type: 'null', description: '已删除 · It is gone' },
+    204: { type: 'null', description: '已删除 · Deleted' },
     ...errorResponses(...([...bodyRefusals, 'parameter-missing', 'unauthorized', 'password-wrong'] as const)),
   },
 } as const
@@ -74,7 +74,7 @@ export const ownAccountRoutes: Routes<{ ownAccount: OwnAccountService }> = async
   app.delete('/users/me', { schemaErrorFormatter, schema: removing }, async ({ identity, body, ip }, reply) => {
     return reply.answerOnce(
       () => ownAccount.removeOwnAccount({ accountId: identity.accountId, password: body.password, address: ip }),
-      // The account's keys go with it, and nobody has its credentials any more.
+      // The account's keys are deleted with it, and its credentials no longer exist.
       () => ({ status: 204, body: null, isKept: false }),
     )
   })

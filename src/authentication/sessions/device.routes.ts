@@ -34,7 +34,7 @@ const endingOne = {
 } as const
 
 export const deviceRoutes: Routes<{ sessions: SessionService }> = async (app, { sessions }) => {
-  // First, so that the examples of the document can be sent in its order.
+  // First, so that the examples in the API document can be sent in its order.
   app.delete('/users/me/sessions/:session_id', { schema: endingOne }, async ({ identity, params }, reply) => {
     return reply.answerOnce(
       (write) => sessions.end(identity.accountId, params.session_id as SessionId, write),

@@ -1,4 +1,4 @@
-/** The first that a User-Agent names: many name others as well, which they resemble. */
+/** In order of precedence: a User-Agent often also names browsers that it is compatible with. */
 const browsers: readonly (readonly [RegExp, string])[] = [
   [/MicroMessenger\//, '微信'],
   [/\bQQ\//, 'QQ'],
@@ -25,14 +25,14 @@ const systems: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ]
 
-/** A program that is no browser: `curl/8.14.1`. */
+/** A program other than a browser: `curl/8.14.1`. */
 const program = /^[A-Za-z][\w.-]{0,30}(?=\/|$)/
-/** No User-Agent of a browser is longer, and none of its names stands behind this. */
+/** Longer than the User-Agent of any browser. */
 const longest = 512
 
 /**
- * What a person knows a device by, such as `Chrome · Android`; undefined if the User-Agent tells nothing. Holds words of
- * ours, or one word of the client's in letters, digits, dots and hyphens.
+ * A label by which people recognise a device, such as `Chrome · Android`; undefined if the User-Agent is unknown.
+ * Contains only our own words, or one word of the client that consists of letters, digits, dots and hyphens.
  */
 export function deviceOf(userAgent = ''): string | undefined {
   const told = userAgent.slice(0, longest)

@@ -9,7 +9,7 @@ import { idleSeconds, longestSeconds, type Session, type SessionId } from './ses
 export interface SessionState extends Pick<Session, 'id' | 'createdAt' | 'lastSeenAt' | 'expiresAt'> {
   accountId: AccountId
   version: number
-  /** The present one. */
+  /** The current one. */
   accountVersion: number
 }
 
@@ -63,7 +63,7 @@ export async function insertSession(db: Db, session: NewSession): Promise<void> 
     .execute()
 }
 
-/** Of this credential version, the latest visits first, the expired ones included. */
+/** Returns the sessions with this credential version, including expired ones, by their latest visit, newest first. */
 export async function listSessions(db: Db, accountId: AccountId, version: number): Promise<Session[]> {
   const rows = await db
     .selectFrom('sessions')
@@ -104,12 +104,12 @@ export async function deleteSessionsOf(db: Db, accountId: AccountId, except?: Se
   await query.execute()
 }
 
-/** For accounts that are locked. */
+/** The accounts must be locked. */
 export async function deleteSessionsBetween(db: Db, after: number, last: number): Promise<void> {
   await db.deleteFrom('sessions').where('account_id', '>', after).where('account_id', '<=', last).execute()
 }
 
-/** Keeps the `most` sessions of a locked account that were used last. */
+/** Deletes all but the `most` last used sessions of a locked account. */
 export async function deleteIdlest(db: Db, accountId: AccountId, most: number): Promise<void> {
   const kept = db
     .selectFrom('sessions')
@@ -121,7 +121,7 @@ export async function deleteIdlest(db: Db, accountId: AccountId, most: number): 
   await db.deleteFrom('sessions').where('account_id', '=', accountId).where('id', 'not in', kept).execute()
 }
 
-/** Stores a visit to each of these. Those that another write has locked are left for the next visit: it cannot deadlock. */
+/** Stores a visit to each of these. To avoid deadlocks, skips sessions that another write has locked. */
 export async function updateVisits(
   db: Db,
   ids: readonly SessionId[],
@@ -144,7 +144,7 @@ export async function updateVisits(
     .execute()
 }
 
-/** Returns how many it has deleted: at most `limit`. */
+/** Deletes at most `limit` sessions, and returns their number. */
 export async function deleteExpired(db: Db, now: EpochSeconds, limit: number, kind: DatabaseKind): Promise<number> {
   const expired = db
     .selectFrom('sessions')

@@ -24,17 +24,16 @@ export interface SignInOptions {
 const setCookie: AnswerHeaders = {
   'Set-Cookie': {
     type: 'string',
-    description:
-      '`__Host-session`；不用 HTTPS 时为 `session` · `__Host-session`, or `session` where the service has no HTTPS',
+    description: '`__Host-session`；不用 HTTPS 时为 `session` · `__Host-session`, or `session` without HTTPS',
   },
 }
 
 const signingIn = {
   operationId: 'signIn',
-  summary: '在浏览器中登录 · Sign in, in a browser',
+  summary: '在浏览器中登录 · Sign in with a browser',
   description: `登录信息存入 Cookie：30 天不用则失效，最长 180 天，改密码后立即失效。用 Cookie 修改数据的请求必须来自本站的页面，并且不能换取令牌。
 
-Keeps the browser signed in by a cookie: 30 days without use, 180 at most, and no longer than the password. By cookie, only pages of this site can change anything, and no token can be had.`,
+Signs the browser in by a cookie, which expires after 30 days without use, after 180 days, and when the password changes. Requests by cookie that change something must come from a page of this site, and cannot get a token.`,
   tags: ['users'],
   security: [],
   body: SignInBody,
@@ -59,7 +58,7 @@ const signingOut = {
 
 const asking = {
   operationId: 'getSession',
-  summary: '查看当前登录 · Who is signed in',
+  summary: '查看当前登录 · The user who is signed in',
   description: '同时延长 Cookie 的有效期。\n\nAlso makes the cookie last for another 30 days.',
   tags: ['users'],
   response: { 200: User, ...errorResponses('unauthorized') },
@@ -91,13 +90,13 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
           reply.header('set-cookie', sessionCookie(request, value, idleSeconds))
           return accounts.getAccount(identity.accountId)
         },
-        // The cookie's value is stored nowhere: a repeat signs in again.
+        // The cookie's value is not stored, so a repeated request signs in again.
         (account) => ({ body: presentUser(account, request.origin), isKept: false }),
       )
     },
   )
 
-  // Without credentials, so that a browser can always get rid of its cookie, which its scripts cannot see.
+  // Requires no credentials, so that a browser can always remove its cookie, which its scripts cannot see.
   app.delete(
     '/session',
     { onRequest: async (request) => fromOwnPage(request), schema: signingOut },
@@ -114,7 +113,7 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
   )
 }
 
-/** For a caller with credentials. */
+/** Requires credentials. */
 export const currentSessionRoutes: Routes<Pick<SignInOptions, 'accounts'>> = async (app, { accounts }) => {
   app.get('/session', { schema: asking }, async (request, reply) => {
     const { identity, origin } = request

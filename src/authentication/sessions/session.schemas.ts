@@ -27,13 +27,16 @@ const Device = {
       type: ['string', 'null'],
       description: '浏览器和系统，未知则为 `null` · Browser and system, `null` if unknown',
     },
-    created: { ...WireTime, description: '登录时间（UTC） · When it signed in, UTC' },
+    created: { ...WireTime, description: '登录时间（UTC） · Time of the sign-in, UTC' },
     last_seen: { ...WireTime, description: '最近使用（UTC），至多晚一小时 · Last use, UTC, at most an hour behind' },
     expires: {
       ...WireTime,
-      description: '如不再使用，何时失效（UTC） · When it ends unless it is used before, UTC',
+      description: '如不再使用，何时失效（UTC） · When it ends if it is not used, UTC',
     },
-    current: { type: 'boolean', description: '是否就是发出此请求的设备 · Whether it is the device that asks' },
+    current: {
+      type: 'boolean',
+      description: '是否就是发出此请求的设备 · Whether it is the device that sent this request',
+    },
   },
   description: '已登录的设备 · A device that is signed in',
 } as const satisfies ObjectSchema
@@ -43,7 +46,7 @@ export const Devices = {
   type: 'object',
   required: ['sessions'],
   properties: {
-    sessions: { type: 'array', items: Device, description: '最近使用的在前 · The one used last comes first' },
+    sessions: { type: 'array', items: Device, description: '最近使用的在前 · The most recently used one comes first' },
   },
   description: '已登录的设备 · The devices that are signed in',
   examples: [

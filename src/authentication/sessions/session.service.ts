@@ -24,7 +24,7 @@ import { expiryOf, isLive, isVisitDue, mostSessions, type Session, type SessionI
 
 export interface SignIn {
   device: string | undefined
-  /** The cookie that the browser had before: its session ends. */
+  /** The browser's previous cookie, whose session ends. */
   before: string | undefined
 }
 
@@ -32,7 +32,7 @@ const atOnce = 500
 
 export type SessionService = ReturnType<typeof createSessionService>
 
-/** Browsers that are signed in. A session is valid as long as its row is there: nothing but the row decides. */
+/** Browsers that are signed in. Only the session's row decides whether it is valid. */
 export function createSessionService({ storage, clock }: { storage: Storage; clock: Clock }) {
   let visited = new Set<SessionId>()
   const hashOf = (value: string) => hash('sha256', value, 'base64url')
@@ -83,7 +83,7 @@ export function createSessionService({ storage, clock }: { storage: Storage; clo
     })
   }
 
-  /** Ends all sessions of the account but the caller's own. */
+  /** Ends all sessions of the account except the caller's own. */
   function endOthers({ accountId, sessionId }: Identity, transact: Transact<void> = storage.write): Promise<void> {
     return transact(async (tx) => {
       await lockAccount(tx, accountId, storage.kind)
@@ -91,7 +91,7 @@ export function createSessionService({ storage, clock }: { storage: Storage; clo
     })
   }
 
-  /** Stores the visits that were noted, in pieces. */
+  /** Stores the collected visits, in pieces. */
   async function flushVisits(): Promise<void> {
     const noted = [...visited]
     visited = new Set()

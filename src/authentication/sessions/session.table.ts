@@ -6,11 +6,11 @@ export interface SessionTable {
   account_id: number
   /** SHA-256 of the cookie's value. The value itself has 256 random bits and is never stored. */
   value_hash: string
-  /** Of the account when it signed in. The session is void once the account has another version. */
+  /** The account's credential version at sign-in. The session is invalid when the account has another version. */
   credential_version: number
   device: string | null
   created_at: number
   last_seen_at: number
-  /** Moved on with `last_seen_at`. */
+  /** Extended together with `last_seen_at`. */
   expires_at: number
 }

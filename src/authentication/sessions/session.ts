@@ -14,24 +14,24 @@ export interface Session {
 }
 
 const day = 86_400
-/** Seconds after which a session ends that nobody uses. */
+/** Seconds after which an unused session ends. */
 export const idleSeconds = 30 * day
 /** Seconds after which every session ends. */
 export const longestSeconds = 180 * day
 const seenEverySeconds = 3600
-/** Of one account. One more signs out the one that has been idle for the longest time. */
+/** Per account. A further sign-in ends the session that was used longest ago. */
 export const mostSessions = 50
 
 export function expiryOf(createdAt: EpochSeconds, seenAt: EpochSeconds): EpochSeconds {
   return Math.min(seenAt + idleSeconds, createdAt + longestSeconds)
 }
 
-/** A session from the future was made while the clock was ahead, as with tokens: it could outlive its time. */
+/** Like a token, a session from the future was created while the clock was ahead, and could live too long. */
 export function isLive({ createdAt, expiresAt }: Pick<Session, 'createdAt' | 'expiresAt'>, now: EpochSeconds): boolean {
   return createdAt <= now + clockSkew && now < Math.min(expiresAt, createdAt + longestSeconds)
 }
 
-/** Whether the time of the last visit is to be stored again: it is an hour old, or from a clock that was ahead. */
+/** Whether the time of the last visit must be stored again: it is an hour old, or from a clock that was ahead. */
 export function isVisitDue({ lastSeenAt }: Pick<Session, 'lastSeenAt'>, now: EpochSeconds): boolean {
   return lastSeenAt <= now - seenEverySeconds || lastSeenAt > now + clockSkew
 }

@@ -42,7 +42,7 @@ export class Refusal extends Error {
   }
 }
 
-export const exitCodeHelp = '\nExit codes: 0 done, 1 failed or no such account, 2 invalid usage.'
+export const exitCodeHelp = '\nExit codes: 0 success, 1 failure or no such account, 2 invalid usage.'
 
 /** Opens the configured database for `work`, and reports errors in one line. */
 export async function withAccounts(

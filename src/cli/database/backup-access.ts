@@ -26,7 +26,7 @@ export async function withDatabaseFile(
     const secret = { set: config.secret, previous: config.secretPrevious, path: secretPath(config) }
     const place = { database: config.database.path, secret }
     const finished = await untilInterrupted((signal) => work(place, signal))
-    if (!finished) process.stderr.write('已停止，一切照旧 · stopped; nothing was changed\n')
+    if (!finished) process.stderr.write('已停止，未做任何更改 · stopped; nothing was changed\n')
   } catch (error) {
     process.stderr.write(
       `${error instanceof BackupRefusedError ? `无法进行 · refused: ${error.message}` : explained(error)}\n`,

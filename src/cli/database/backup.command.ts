@@ -15,8 +15,9 @@ export function backupCommand(env: NodeJS.ProcessEnv): Command {
     .addHelpText(
       'after',
       `
-The secret goes to FILE.secret, unless SECRET is set: then keep that one elsewhere. Keep both files private.
-PostgreSQL: pg_dump. Exit codes: 0 done, 1 failed (an earlier backup stands as it was), 2 wrong usage, 130 stopped.`,
+The secret is written to FILE.secret, unless SECRET is set: then store it elsewhere yourself. Keep both files private.
+For PostgreSQL, use pg_dump.
+Exit codes: 0 success, 1 failure (an earlier backup is unchanged), 2 invalid usage, 130 stopped.`,
     )
     .action((file: string, { keep }: { keep?: number }) =>
       withDatabaseFile(env, 'pg_dump', async (place, signal) => {

@@ -23,9 +23,10 @@ export function migrateDataCommand(): Command {
     .addHelpText(
       'after',
       `
-Ctrl-C stops it; run again with the same databases, it goes on. Nothing serves the target before it is whole and checked.
-Carry SECRET (or the file data/secret) along: student numbers and tokens belong to it. See docs/scaling.md.
-Exit codes: 0 copied and the same, 1 failed or not the same, 2 wrong usage, 130 stopped.`,
+After Ctrl-C, run the command again with the same databases to resume. No service starts on the target before the copy
+is complete and verified. Use the same SECRET (or the file data/secret) afterwards: student numbers and tokens depend on
+it. See docs/scaling.md.
+Exit codes: 0 copied and identical, 1 failed or different, 2 invalid usage, 130 stopped.`,
     )
   return command.action(async (ends: Ends) => {
     if (isOne(ends)) return command.error('error: --from and --to name the same database', { exitCode: 2 })
@@ -66,8 +67,8 @@ async function run({ from, to }: Ends, signal: AbortSignal): Promise<void> {
 
 const notTheSame =
   'the target differs from the source and cannot be used: stop everything that writes to either, and copy into an empty database'
-const done = `两库一致，迁移完成 · the same on both sides; done
-请用原来的 SECRET（或 data/secret 文件）启动服务 · start the service with the same SECRET, or carry the file data/secret along
+const done = `两库一致，迁移完成 · both databases are identical; done
+请用原来的 SECRET（或 data/secret 文件）启动服务 · start the service with the same SECRET or a copy of the file data/secret
 `
 
 function describe(check: TableCheck): string {

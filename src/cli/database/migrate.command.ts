@@ -10,7 +10,7 @@ export function migrateCommand(env: NodeJS.ProcessEnv): Command {
     .description('migrate the database to this version and list the steps applied; `serve` does this by itself')
     .addHelpText(
       'after',
-      '\nA database file is not migrated while a service uses it. Exit codes: 0 up to date, 1 failed, 2 invalid usage.',
+      '\nA database file is not migrated while a service uses it. Exit codes: 0 up to date, 1 failure, 2 invalid usage.',
     )
     .action(async () => {
       try {

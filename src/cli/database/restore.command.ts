@@ -9,8 +9,9 @@ export function restoreCommand(env: NodeJS.ProcessEnv): Command {
     .addHelpText(
       'after',
       `
-The backup is checked first: damage, a newer version, another secret than FILE.secret or SECRET. What it replaces is kept beside
-the database, as NAME.replaced-TIME. PostgreSQL: pg_restore. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 stopped.`,
+The backup is refused if it is damaged, of a newer version, or does not match its secret (FILE.secret or SECRET).
+Replaced files are kept next to the database, as NAME.replaced-TIME. For PostgreSQL, use pg_restore.
+Exit codes: 0 success, 1 refused or failed, 2 invalid usage, 130 stopped.`,
     )
     .action((file: string) =>
       withDatabaseFile(env, 'pg_restore', async (place, signal) => {

@@ -43,7 +43,7 @@ export function schoolCheckCommand(
 ): Command {
   return new Command('check')
     .description(
-      "look at the configured school's site and walk through a login, with a student's number and password typed at the prompt",
+      "check the configured school's site and test a login step by step; asks for a student's number and password",
     )
     .addHelpText('after', '\nExit codes: 0 verified, 1 not verified, 2 invalid usage.')
     .action(async () => {
@@ -112,21 +112,21 @@ const verdicts: Record<Exclude<Verification['outcome'], 'unavailable'>, string> 
   verified: 'verified: the school knows this student',
   rejected: 'rejected: the student number or the password is wrong',
   locked: 'locked: the school has locked this account for now',
-  'step-up-wanted': 'step-up-wanted: the school wants a code from the phone, which cannot be given here',
-  'not-admitted': 'not-admitted: the school does not let this student in (frozen, disabled, graduated)',
+  'step-up-wanted': 'step-up-wanted: the school requires a code from the phone, which cannot be entered here',
+  'not-admitted': 'not-admitted: the school does not allow this student to log in (frozen, disabled, graduated)',
   'action-wanted': "action-wanted: the student has to do something at the school's own site first",
-  'no-student': 'no-student: whoever logged in has no student number',
-  'ticket-spent': "ticket-spent: the school's ticket is used or too old",
-  'captcha-wrong': 'captcha-wrong: the school refused the captcha; the password was not tried',
+  'no-student': 'no-student: the account that logged in has no student number',
+  'ticket-spent': "ticket-spent: the school's ticket was already used or has expired",
+  'captcha-wrong': 'captcha-wrong: the school refused the captcha and did not check the password',
 }
 
 const advice: Partial<Record<UnavailableReason, string>> = {
-  'captcha-refused': 'the school has another kind of captcha: learn it, or let students read it (SCHOOL_CAPTCHA=ask)',
-  'captcha-unreadable':
-    'the school has another kind of captcha: learn it, or let students read it (SCHOOL_CAPTCHA=ask)',
-  'connection-refused': 'is SCHOOL_URL right, and reachable from here? For a private certificate set SCHOOL_CA',
-  'not-understood': 'is SCHOOL_URL right, with its web root? Is SCHOOL_LOGIN the dialect of this site?',
-  redirected: 'redirects are not followed: set SCHOOL_URL to where they lead',
+  'captcha-refused': 'the school has another kind of captcha: run captcha learn, or set SCHOOL_CAPTCHA=ask',
+  'captcha-unreadable': 'the school has another kind of captcha: run captcha learn, or set SCHOOL_CAPTCHA=ask',
+  'connection-refused': 'check that SCHOOL_URL is right and reachable from here. For a private CA, set SCHOOL_CA',
+  'not-understood':
+    'check that SCHOOL_URL is right, with its web root, and that SCHOOL_LOGIN is the dialect of this site',
+  redirected: 'redirects are not followed: set SCHOOL_URL to their target',
 }
 
 function verdict(result: Verification): string {

@@ -58,7 +58,7 @@ test('what is wrong is said in one line that names the file and the place', asyn
   await writeFile(file, '[{"studentNumber": "12", "schoolPassword": "canary"}]')
   const school = run('--port', '0', '--students', file)
   assert.equal(await school.exitCode, 1)
-  assert.equal(school.said(), `${file}: [0].studentNumber: a text of nine or ten digits is wanted\n`)
+  assert.equal(school.said(), `${file}: [0].studentNumber: must be a text of nine or ten digits\n`)
 })
 
 for (const options of [

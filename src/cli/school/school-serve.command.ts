@@ -40,7 +40,12 @@ export function schoolServeCommand(): Command {
     .option('--fault <fault>', 'initial fault: NAME[:PARAMETER][@STEP][,times=N]', fault)
     .option('--gbk', 'send pages and responses in GBK')
     .option('--unlabelled', 'omit the charset in Content-Type')
-    .option('--lock-minutes <number>', 'minutes that five wrong passwords lock an account', wholeNumber(1, 1440), 30)
+    .option(
+      '--lock-minutes <number>',
+      'minutes that an account is locked after five wrong passwords',
+      wholeNumber(1, 1440),
+      30,
+    )
     .option('--session-route <name>', "append '.name' to each JSESSIONID, as sites behind a load balancer do", route)
     .option('--balancer', "set a load balancer's cookie in addition to JSESSIONID")
     .option('--tls-cert <file>', 'serve HTTPS: certificate (PEM)')
@@ -86,7 +91,7 @@ function start(options: ServeOptions, students: readonly SimulatedStudent[]): Pr
 
 function readTls({ tlsCert, tlsKey }: ServeOptions): { cert: string; key: string } | undefined {
   if (tlsCert === undefined && tlsKey === undefined) return undefined
-  if (tlsCert === undefined || tlsKey === undefined) throw new Error('--tls-cert and --tls-key go together')
+  if (tlsCert === undefined || tlsKey === undefined) throw new Error('--tls-cert and --tls-key are required together')
   return { cert: readText(tlsCert), key: readText(tlsKey) }
 }
 

@@ -5,12 +5,12 @@ import type { Drift } from '../../statistics/maintenance/verify.service.ts'
 /** One line for the operator. */
 export function driftLine(drift: Drift): string {
   if (drift.of === 'campus')
-    return `campus ${dayText(drift.day)}: the sum of all accounts is stored with ${signed(drift.excess)} s`
+    return `campus ${dayText(drift.day)}: the stored sum of all accounts differs by ${signed(drift.excess)} s`
   if (drift.of === 'day') return dayLine(drift)
   const account = `account ${drift.accountId}`
-  if (drift.of === 'boards') return `${account}: leaderboards do not hold what its days say`
-  if (drift.of === 'longest') return `${account}: a record is longer than the bound that is stored`
-  return `${account}: written to again and again, not compared`
+  if (drift.of === 'boards') return `${account}: leaderboards differ from its daily totals`
+  if (drift.of === 'longest') return `${account}: a record is longer than the stored limit`
+  return `${account}: not compared, because it kept changing`
 }
 
 function dayLine({ accountId, day, stored, computed }: Extract<Drift, { of: 'day' }>): string {
@@ -21,7 +21,7 @@ function secondsOf(day: DayTotals | undefined): string {
   return day === undefined ? 'nothing' : `${day.seconds} s (seen ${day.seenSeconds} s)`
 }
 
-/** Where the sums agree, something in them does not. */
+/** If the sums are equal, their parts differ. */
 function detail(stored: DayTotals | undefined, computed: DayTotals | undefined): string {
   const agree = stored?.seconds === computed?.seconds && stored?.seenSeconds === computed?.seenSeconds
   return agree ? '; hours or subjects differ' : ''

@@ -10,11 +10,11 @@ interface RebuildOptions {
 
 export function statsRebuildCommand(env: NodeJS.ProcessEnv, streams = processStreams): Command {
   return new Command('rebuild')
-    .description('compute all totals again from the records, and store them')
-    .option('--restart', 'begin with the first account, even if an earlier run was stopped')
+    .description('recompute all totals from the records, and store them')
+    .option('--restart', 'start with the first account, even if an earlier run was stopped')
     .addHelpText(
       'after',
-      '\nAfter Ctrl-C, run the command again to resume. Exit codes: 0 done, 1 failed, 2 invalid usage, 130 stopped.',
+      '\nAfter Ctrl-C, run the command again to resume. Exit codes: 0 success, 1 failure, 2 invalid usage, 130 stopped.',
     )
     .action((options: RebuildOptions) =>
       withAccounts(env, streams, async (access) => {
@@ -35,5 +35,5 @@ async function rebuild(
   const progress = showProgress({ label: 'rebuild', total: await countAccounts(storage.db), from, unit: 'accounts' })
   const accounts = await rebuildTotals(storage, derived.totals, { signal, restart, onProgress: progress.update })
   progress.finish()
-  output.write(`统计已重新计算 · totals are computed again: ${accounts} accounts\n`)
+  output.write(`统计已重新计算 · recomputed all totals: ${accounts} accounts\n`)
 }

@@ -7,11 +7,8 @@ import { driftLine } from './drift-text.ts'
 
 export function statsVerifyCommand(env: NodeJS.ProcessEnv, streams = processStreams): Command {
   return new Command('verify')
-    .description('compute all totals again from the records, in a slow and simple way, and list what differs')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 nothing differs, 1 something differs or failed, 2 invalid usage, 130 stopped.',
-    )
+    .description('recompute all totals from the records by a slow and simple method, and list differences')
+    .addHelpText('after', '\nExit codes: 0 no differences, 1 differences or failure, 2 invalid usage, 130 stopped.')
     .action(() =>
       withAccounts(env, streams, async (access) => {
         await untilInterrupted((signal) => verify(access, signal, streams.output))
@@ -30,7 +27,7 @@ async function verify({ storage, derived }: Access, signal: AbortSignal, output:
   const waitingText = waiting === 0 ? '' : `, ${waiting} of them not computed yet`
   output.write(
     drifts === 0
-      ? `统计无误 · totals are right: ${accounts} accounts${waitingText}\n`
+      ? `统计无误 · all totals are right: ${accounts} accounts${waitingText}\n`
       : `统计有误 · totals differ from the records in ${drifts} places (${accounts} accounts${waitingText}): run occupy stats rebuild\n`,
   )
   if (drifts > 0) process.exitCode = exitCodes.failed

@@ -2,10 +2,10 @@ import { Command } from 'commander'
 import { statsRebuildCommand } from './stats-rebuild.command.ts'
 import { statsVerifyCommand } from './stats-verify.command.ts'
 
-/** Works on the configured database, beside a running service or without one. */
+/** Works on the configured database, whether or not a service is running. */
 export function statsCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('stats')
-    .description('check and repair what the records add up to')
+    .description('verify and rebuild the totals of the records')
     .addCommand(statsVerifyCommand(env))
     .addCommand(statsRebuildCommand(env))
 }

@@ -11,14 +11,14 @@ export const ErrorBody = {
   properties: {
     error: {
       type: 'string',
-      description: '错误类型，即小写的 HTTP 状态名 · The phrase of the HTTP status in lower case',
+      description: '错误类型，即小写的 HTTP 状态名 · Error type: the reason phrase of the HTTP status in lower case',
     },
-    message: { type: 'string', description: '给人看的说明 · For people: what to do next' },
+    message: { type: 'string', description: '给用户看的说明 · Message for people: what to do next' },
   },
-  description: '出错时的回答 · An error',
+  description: '错误 · An error',
 } as const satisfies ObjectSchema
 
-/** An id in a path. A text that is not an id names nothing: 404. */
+/** An id in a path. A text that is not an id gets a 404. */
 export const Id = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, examples: [1] } as const
 
 /** Errors of every route that takes a body. */
@@ -31,13 +31,13 @@ export const bodyRefusals = [
 /** Errors of every route. */
 const everywhere: readonly ErrorCode[] = ['database-unavailable', 'internal']
 
-/** Example values for messages that take details. */
+/** Example values for the placeholders in messages. */
 function exampleDetails(code: ErrorCode): ErrorDetails {
   const parameter = code === 'bad-query' ? 'per_page' : 'start_time'
   return { parameter, form: '[A-Z][0-9]{7}', retryAfterSeconds: 600, ahead: 128 }
 }
 
-/** A route that takes credentials may get none, wrong ones, or those of a client that has guessed too often. */
+/** A request may have no credentials, wrong ones, or come from a client that has guessed too often. */
 function withItsKin(code: ErrorCode): ErrorCode[] {
   return code === 'unauthorized'
     ? ['credentials-missing', 'credentials-unreadable', code, 'session-ended', 'too-many-requests', 'busy']

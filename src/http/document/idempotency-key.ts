@@ -8,7 +8,7 @@ const IdempotencyKey = {
   maxLength: 128,
   pattern: '^[\\x21-\\x7e]+$',
   description:
-    '可选：客户端为每个操作新生成的随机值（如 UUID）。没有收到回答时，用同一个值重发同样的请求，24 小时内得到同样的回答，操作只执行一次 · Optional: a random value that the client makes for each operation, such as a UUID. If the answer was lost, send the same request with the same value: for 24 hours it gets the same answer, and nothing is done twice',
+    '可选：客户端为每个操作新生成的随机值（如 UUID）。没有收到响应时，用同一个值重发同样的请求，24 小时内返回同样的响应，操作只执行一次 · Optional: a random value that the client generates for each operation, such as a UUID. If the response is lost, send the same request with the same value: for 24 hours it gets the same response, and nothing is done twice',
 } as const
 
 const refusals = ['idempotency-key-malformed', 'idempotency-key-reused', 'request-in-flight'] as const
@@ -17,7 +17,7 @@ export function isWrite(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH' || method === 'DELETE'
 }
 
-/** The schema of a route that writes, with the header that all of these take, for the document. */
+/** Adds the header that all routes that write accept to a route's schema, for the document. */
 export function withIdempotencyKey(schema: FastifySchema): FastifySchema {
   const { properties = {}, ...headers } = (schema.headers ?? { type: 'object' }) as Partial<ObjectSchema>
   return {

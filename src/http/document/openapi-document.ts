@@ -8,13 +8,13 @@ const description = `学习时长的记录与查询。除注册、找回密码�
 
 时间一律为 UTC，格式 \`YYYY-MM-DD HH:mm:ss\`。地址末尾的斜杠可有可无。出错时返回 \`{"error", "message"}\`，\`message\` 默认为中文，请求头 \`Accept-Language: en\` 可换成英文。
 
-会写入的请求（POST、PUT、PATCH、DELETE）可以带请求头 \`Idempotency-Key\`，断线后原样重发而不会重复执行。只记住成功的回答；被拒绝的请求什么也没有改变，改正后可以用同一个值再发。
+会写入的请求（POST、PUT、PATCH、DELETE）可以带请求头 \`Idempotency-Key\`，断线后可以原样重发，不会重复执行。只记住成功的响应；被拒绝的请求不改变任何数据，改正后可以用同一个值再发。
 
-Study time for campuses. All but a few routes, such as \`POST /register\`, take credentials: HTTP Basic (user name or student number, and password), or a token (as the Basic user name with an empty password, or as Bearer).
+Study time for campuses. All routes except a few, such as \`POST /register\`, require credentials: HTTP Basic (user name or student number, and password), or a token (as the Basic user name with an empty password, or as Bearer).
 
-Times are UTC, \`YYYY-MM-DD HH:mm:ss\`. A slash at the end of a path makes no difference. Errors are \`{"error", "message"}\`, in Chinese, or in English for \`Accept-Language: en\`.
+All times are UTC, in the form \`YYYY-MM-DD HH:mm:ss\`. A trailing slash of a path is ignored. Errors have the form \`{"error", "message"}\`; messages are in Chinese, or in English with \`Accept-Language: en\`.
 
-Requests that write (POST, PUT, PATCH, DELETE) take an \`Idempotency-Key\`, so that one whose answer was lost can be sent again and is not done twice. Only successes are remembered: a refusal has changed nothing, and its key can be used again once the request is corrected.`
+Requests that write (POST, PUT, PATCH, DELETE) accept an \`Idempotency-Key\`. If a response is lost, the same request can be sent again, and nothing is done twice. Only successful responses are stored: a refused request changes nothing, and its key can be used again for the corrected request.`
 
 export type ApiDocument = Readonly<Record<string, unknown>>
 
@@ -54,7 +54,7 @@ const tags = [
   {
     name: 'studys',
     'x-displayName': '学习记录 · Study records',
-    description: '开始、结束与查询 · Start, end and look up',
+    description: '开始、结束与查询 · Start, end and find records',
   },
   {
     name: 'leaderboards',
@@ -68,14 +68,14 @@ const securitySchemes = {
     type: 'http',
     scheme: 'basic',
     description:
-      '用户名或学号，加密码；或令牌，密码留空 · User name or student number, and password; or a token and no password',
+      '用户名或学号，加密码；或令牌，密码留空 · User name or student number, and password; or a token with an empty password',
   },
   session: {
     type: 'apiKey',
     in: 'cookie',
     name: '__Host-session',
     description:
-      '`POST /session` 设置的 Cookie，不用 HTTPS 时名为 `session`；修改数据的请求必须来自本站的页面 · Set by `POST /session`; its name is `session` where the service has no HTTPS. Only pages of this site can change anything by it',
+      '`POST /session` 设置的 Cookie，不用 HTTPS 时名为 `session`；修改数据的请求必须来自本站的页面 · Set by `POST /session`; its name is `session` without HTTPS. Requests by cookie that change something must come from a page of this site',
   },
   bearer: { type: 'http', scheme: 'bearer', description: '`GET /token` 得到的令牌 · The token of `GET /token`' },
 }

@@ -20,7 +20,7 @@ type Annotated = JsonSchema & {
   description?: string
   examples?: readonly unknown[]
   headers?: Record<string, JsonSchema>
-  /** What the answer may be besides JSON, by media type. */
+  /** The other forms of the response, besides JSON, by media type. */
   otherMedia?: Record<string, JsonSchema>
 }
 

@@ -11,7 +11,7 @@ export const schemaCompilers = {
   compilersFactory: { buildValidator, buildSerializer } as object,
 }
 
-// A schema of ours that does not compile fails its tests. Validating all of them at each start would take longer than compiling them.
+// Tests detect a schema that does not compile. Validating all of them at each start would take longer than compiling them.
 const options = { strictRequired: true, meta: false, validateSchema: false }
 
 function buildValidator(): FastifySchemaCompiler<ObjectSchema> {
@@ -28,7 +28,7 @@ function buildValidator(): FastifySchemaCompiler<ObjectSchema> {
   }
 }
 
-/** Ajv's own conversion takes 1e309 for an integer, which then has no bounds: Ajv compares finite numbers only. */
+/** Ajv's own conversion accepts 1e309 as an integer and checks no bounds for it, because Ajv compares only finite numbers. */
 function queryReader({ properties }: ObjectSchema) {
   const types = Object.entries(properties).map(([name, { type }]) => [name, type] as const)
   return (query: Record<string, unknown>) => {
@@ -42,7 +42,7 @@ function queryReader({ properties }: ObjectSchema) {
   }
 }
 
-/** Integers in a path are ids, in one canonical form. Any other text names nothing, unless the schema contains that text as well. */
+/** Integers in a path are ids, in one canonical form. Other texts get a 404, unless the schema allows them. */
 function idReader({ properties }: ObjectSchema) {
   const ids = Object.entries(properties)
     .map(([name, property]) => ({ name, choices: [property.anyOf ?? property].flat() as JsonSchema[] }))

@@ -15,12 +15,12 @@ export const accountErrors = {
   'password-wanted': {
     status: 401,
     zh: '此操作需要密码，不能使用令牌或 Cookie，请用用户名和密码重新登录。',
-    en: 'This takes the password, not a token or a cookie. Log in by user name and password.',
+    en: 'This requires the password, not a token or a cookie. Log in with user name and password.',
   },
   'password-wrong': {
     status: 401,
     zh: '密码不对，请重新输入。',
-    en: 'The password is not right. Enter it again.',
+    en: 'The password is wrong. Enter it again.',
   },
   unauthorized: {
     status: 401,
@@ -35,7 +35,7 @@ export const accountErrors = {
   'origin-missing': {
     status: 403,
     zh: '用 Cookie 登录后，修改数据的请求必须带有本站的 Origin，请在本站的页面中操作。',
-    en: 'With a session cookie, a request that changes something must carry the Origin of this site. Do it on a page of this site.',
+    en: 'With a session cookie, a request that changes something must have the Origin of this site. Use a page of this site.',
   },
   'too-many-requests': {
     status: 429,
@@ -45,7 +45,7 @@ export const accountErrors = {
   'export-under-way': {
     status: 429,
     zh: '同时导出的文件太多，请等正在下载的完成后再试。',
-    en: 'Too many exports at once. Try again when one of them is done.',
+    en: 'Too many exports at once. Try again when one of them has finished.',
   },
   'student-number-malformed': {
     status: 400,
@@ -55,22 +55,22 @@ export const accountErrors = {
   'student-number-of-another-form': {
     status: 400,
     zh: '学号格式有误，本校学号的格式是 {form}，请检查后重试。',
-    en: 'A student number of this school has the form {form}. Check it and try again.',
+    en: 'Student numbers of this school have the form {form}. Check yours and try again.',
   },
   'user-name-malformed': {
     status: 400,
     zh: '用户名应为 1 到 64 个字符，不能含冒号、控制字符或看不见的字符，首尾不能有空格，请换一个。',
-    en: 'A user name has 1 to 64 characters, no colon, no control or invisible character, and no space at either end. Choose another.',
+    en: 'A user name has 1 to 64 characters. Colons, control characters, invisible characters, and spaces at either end are not allowed. Choose another.',
   },
   'student-number-taken': {
     status: 400,
     zh: '该学号被注册，可以试试找回密码。',
-    en: 'That student number has an account already. Try recovering its password.',
+    en: 'There is already an account for this student number. Try to recover its password.',
   },
   'password-length': {
     status: 400,
     zh: '密码应为 8 到 1024 个字符，请换一个。',
-    en: 'A password has 8 to 1024 characters. Choose another.',
+    en: 'A password must have 8 to 1024 characters. Choose another.',
   },
   'password-is-user-name': {
     status: 400,
@@ -85,11 +85,11 @@ export const accountErrors = {
   'password-is-school-password': {
     status: 400,
     zh: '密码不能与学校系统的密码相同，请换一个。',
-    en: "The password must not be that of the school's system. Choose another.",
+    en: 'The password must not be your school password. Choose another.',
   },
   'password-common': {
     status: 400,
     zh: '这个密码太常见，请换一个。',
-    en: 'That password is one of the commonest. Choose another.',
+    en: 'That password is too common. Choose another.',
   },
 } as const satisfies Record<string, ErrorEntry>

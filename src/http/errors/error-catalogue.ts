@@ -24,7 +24,7 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   'bad-host': {
     status: 400,
     zh: '请求的 Host 无效，请检查访问地址。',
-    en: 'The Host header is not valid. Check the address.',
+    en: 'The Host header is invalid. Check the address.',
   },
   'bad-time': {
     status: 400,
@@ -34,32 +34,32 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   'bad-query': {
     status: 400,
     zh: '查询参数 {parameter} 无效，请对照接口文档检查。',
-    en: 'The query parameter {parameter} is not valid. Check it against the documentation.',
+    en: 'The query parameter {parameter} is invalid. Check it against the documentation.',
   },
   'range-reversed': {
     status: 400,
     zh: '查询参数 to 不能早于 from，请修改后重试。',
-    en: 'The query parameter to must not lie before from. Correct it and try again.',
+    en: 'The query parameter to must not be before from. Correct it and try again.',
   },
   'bad-cursor': {
     status: 400,
     zh: '分页链接（参数 cursor）无效，请从第一页重新开始。',
-    en: 'The page link (parameter cursor) is not valid. Start again from the first page.',
+    en: 'The page link (parameter cursor) is invalid. Start again from the first page.',
   },
   'bad-setting': {
     status: 400,
     zh: '设置 {parameter} 无效，请对照接口文档检查。',
-    en: 'The setting {parameter} is not valid. Check it against the documentation.',
+    en: 'The setting {parameter} is invalid. Check it against the documentation.',
   },
   'cross-site': {
     status: 403,
     zh: '请求来自其他网站的页面，已拒绝，请在本站或 App 中操作。如需放行该网站，请管理员把它加入 CORS_ORIGINS。',
-    en: 'A page of another site sent this. Do it on this site or in the app, or ask the operator to add that site to CORS_ORIGINS.',
+    en: 'The request came from a page of another site and was refused. Use this site or the app, or ask the operator to add that site to CORS_ORIGINS.',
   },
   'method-not-allowed': {
     status: 405,
     zh: '此地址不支持该方法，请对照接口文档检查。',
-    en: 'This address does not take that method. See the Allow header.',
+    en: 'This address does not support that method. See the Allow header.',
   },
   'idempotency-key-malformed': {
     status: 400,
@@ -69,12 +69,12 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   'idempotency-key-reused': {
     status: 422,
     zh: '这个 Idempotency-Key 已用于另一个请求，请为新的请求换一个。',
-    en: 'This Idempotency-Key was used for another request. Make a new one for a new request.',
+    en: 'This Idempotency-Key was used for another request. Use a new one for a new request.',
   },
   'request-in-flight': {
     status: 409,
     zh: '使用同一个 Idempotency-Key 的请求还在处理中，请稍后原样重试。',
-    en: 'The request with this Idempotency-Key is still being answered. Send it again, unchanged, in a moment.',
+    en: 'A request with this Idempotency-Key is still being handled. Send it again, unchanged, in a moment.',
   },
   'payload-too-large': {
     status: 413,
@@ -99,7 +99,7 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   'expectation-failed': {
     status: 417,
     zh: '不支持请求头中的 Expect，请去掉后重试。',
-    en: 'That Expect header is not supported. Leave it out and try again.',
+    en: 'That Expect header is not supported. Remove it and try again.',
   },
   internal: {
     status: 500,
@@ -109,7 +109,7 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
   'database-unavailable': {
     status: 503,
     zh: '服务暂时不可用，请稍后重试。',
-    en: 'The service cannot answer right now. Try again shortly.',
+    en: 'The service is temporarily unavailable. Try again shortly.',
   },
   stopping: {
     status: 503,
@@ -117,7 +117,11 @@ export const errorCatalogue: Record<ErrorCode, ErrorEntry> = {
     en: 'The service is restarting. Try again shortly.',
   },
   forbidden: { status: 403, zh: '只能修改自己的学习记录。', en: 'Only your own study records can be changed.' },
-  'not-found': { status: 404, zh: '没有找到请求的内容，请检查地址。', en: 'There is nothing here. Check the address.' },
+  'not-found': {
+    status: 404,
+    zh: '没有找到请求的内容，请检查地址。',
+    en: 'Nothing was found at this address. Check it and try again.',
+  },
   'uri-too-long': { status: 414, zh: '请求地址过长，请缩短后重试。', en: 'The address is too long. Make it shorter.' },
   busy: { status: 503, zh: '服务繁忙，请稍后重试。', en: 'The service is busy. Try again shortly.' },
   'parameter-missing': { status: 400, zh: '缺少必要参数。', en: 'A required parameter is missing.' },

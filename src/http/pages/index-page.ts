@@ -25,16 +25,16 @@ const words = {
     lang: 'en',
     title: 'Occupy the Library',
     subtitle:
-      'Study time for campuses: students prove once, by a login to their school, that they belong to it, and from then on record when they study.',
-    state: 'State of the service',
+      'Study time for campuses: students sign up with one login at their school, and then record when they study.',
+    state: 'Status',
     ready: 'It is running',
-    unavailable: 'It cannot answer right now. Come back shortly',
+    unavailable: 'Temporarily unavailable. Try again shortly',
     version: 'Version',
-    forDevelopers: 'For authors of apps',
+    forDevelopers: 'For app developers',
     reference: 'API reference',
-    referenceNote: 'read about every route, and try it',
+    referenceNote: 'describes every route, and lets you try it',
     document: 'OpenAPI document',
-    documentNote: 'to import into Postman or Apifox, or to generate a client from',
+    documentNote: 'for Postman and Apifox, or to generate a client',
   },
 } as const satisfies Record<Language, Record<string, string>>
 

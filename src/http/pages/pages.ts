@@ -10,7 +10,7 @@ import { sendFirstPage, type WebApp, webApp } from './web-app.ts'
 export interface PagesOptions {
   version: string
   isReady: () => Promise<boolean>
-  /** Undefined where WEB=off. */
+  /** Undefined if WEB=off. */
   web: WebApp | undefined
 }
 

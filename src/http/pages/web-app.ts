@@ -10,7 +10,7 @@ import { prefersPage } from './prefers-page.ts'
 export interface WebApp {
   /** The files of dist/web, by URL path. */
   readonly files: ReadonlyMap<string, StaticFile>
-  /** The value of `Link` for the screen at this path: its scripts, which a browser then loads along with the first one. */
+  /** The value of `Link` for the screen at this path: its scripts, which a browser then loads at the same time as the first one. */
   linkFor(path: string): string | undefined
 }
 
@@ -23,7 +23,7 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json; charset=utf-8',
 }
 
-/** Paths that are not the app's, whatever a browser asks there. */
+/** Paths that never belong to the app, even for browsers. */
 const outside = /^\/(?:api|assets|docs|openapi\.json|healthz|readyz|metrics)(?:[/?]|$)/
 
 /** Reads dist/web at start-up: an upgrade may remove it while the service runs. Undefined if the app was not built. */
@@ -43,7 +43,7 @@ export async function readWebApp(): Promise<WebApp | undefined> {
   return { files: new Map(files), linkFor: await readScreenScripts(join(folder, 'screen-scripts.json')) }
 }
 
-/** The build writes there the scripts of each screen, by the path of its route, in which `:name` stands for any segment. */
+/** Written by the build: the scripts of each screen, by the path of its route, in which `:name` matches any segment. */
 async function readScreenScripts(path: string): Promise<WebApp['linkFor']> {
   const scripts = Object.entries(JSON.parse(await readFile(path, 'utf8')) as Record<string, string[]>)
   const links = scripts.map(([route, files]) => ({
@@ -69,7 +69,7 @@ async function readWebFile(path: string, isCompressed: boolean): Promise<StaticF
   return staticFile(type, gzip, { isGzip: true, brotli })
 }
 
-/** The files of the web app; and its first page for whatever path a browser opens that is not another's. */
+/** Serves the files of the web app, and its first page for all paths that browsers open and that no other route serves. */
 export const webApp: FastifyPluginAsync<{ web: WebApp }> = async (app, { web }) => {
   const options = { schema: { hide: true } }
   for (const [path, file] of web.files) {
@@ -106,7 +106,7 @@ function sendWebFile(request: FastifyRequest, reply: FastifyReply, path: string,
   return sendFile(request, reply.headers({ ...webAppHeaders, 'cache-control': cachingOf(path) }), file)
 }
 
-/** What stands in /assets has the hash of its content in its name. */
+/** The names of files in /assets contain the hash of their content. */
 function cachingOf(path: string): string {
   if (path.startsWith('/assets/')) return 'public, max-age=31536000, immutable'
   return /\.(?:png|svg)$/.test(path) ? 'max-age=86400' : 'no-cache'

@@ -13,7 +13,7 @@ export interface Numbered<T> {
 const overlap = 15
 
 /**
- * The latest events, for listeners who come back. An id has the form `TIME.PROCESS.NUMBER`. This process continues
+ * The latest events, for listeners that reconnect. An id has the form `TIME.PROCESS.NUMBER`. This process continues
  * exactly after an id of its own; after that of another process, it repeats everything since shortly before the id's
  * time. So an event may arrive twice, but none is missing.
  * @param process distinguishes the ids of this process from those of others
@@ -35,7 +35,7 @@ export function createEventHistory<T>(process: string, since: EpochSeconds, size
     return numbered
   }
 
-  /** The events after that id, or undefined if some may be missing. */
+  /** Returns the events after that id, or undefined if some may be missing. */
   function after(id: string, now: EpochSeconds): Numbered<T>[] | undefined {
     const [, time, sender, number] = /^(\d{1,12})\.([\w-]{1,32})\.(\d{1,15})$/.exec(id) ?? []
     if (time === undefined) return undefined

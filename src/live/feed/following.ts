@@ -29,11 +29,11 @@ export interface FollowingDeps {
   signals: LiveSignals
   keyOf: (student: LiveStudent) => string
   readCounts(): Promise<LiveCounts>
-  /** Called when the database could not be read, which is tried again. */
+  /** Called when reading the database failed. It is retried. */
   onError(error: unknown): void
 }
 
-/** The least time between two counts that are sent. */
+/** The minimum time between two counts that are sent. */
 const tickMs = 1000
 const keptEvents = 2000
 const accountsAtOnce = 400
@@ -67,10 +67,10 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
   }, tickMs).unref()
   round = begin()
   const ready = round.finally(next)
-  // Those who wait for it get the error.
+  // Callers that wait for it get the error.
   ready.catch(() => undefined)
 
-  /** Reads who is there already, and announces none of them. */
+  /** Reads who studies already, without announcing anyone. */
   async function begin(): Promise<void> {
     await scan()
     counts = await readCounts()
@@ -121,7 +121,7 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
     for (const listener of listeners) listener.onCounts(read)
   }
 
-  /** Reads everyone, in pieces that leave the process time for others. */
+  /** Reads all running records, in pieces that leave the process time for other work. */
   async function scan(): Promise<RosterChange[]> {
     const end = scans.begin()
     newest = await newestStudy(storage.db)

@@ -8,20 +8,20 @@ export interface Listening {
   latestCounts(): LiveCounts
 }
 
-/** How long it goes on after the last listener, who may come back and ask for what they missed. */
+/** How long it continues after the last listener has left: that listener may reconnect and ask for missed events. */
 const idleMs = 120_000
 
 /**
- * Follows who studies, while there is someone to tell. Signals say where to look; what is true is read from the
- * database. Once a second the database's count is compared with what this process knows: if they differ, a signal was
- * lost, or never sent, and everyone is read again.
+ * Follows who studies, while there are listeners. A signal only names accounts; their state is read from the database.
+ * Once a second the database's count is compared with the roster. If they differ, a signal was lost or never sent, and
+ * all running records are read again.
  */
 export function createLiveFeed(deps: FollowingDeps) {
   const listeners = new Set<FeedListener>()
   let following: ReturnType<typeof follow> | undefined
   let idle: NodeJS.Timeout | undefined
 
-  /** Resolves when all later events will be heard. @throws DatabaseUnavailableError */
+  /** Resolves when the listener will get all later events. @throws DatabaseUnavailableError */
   async function listen(listener: FeedListener): Promise<Listening> {
     clearTimeout(idle)
     listeners.add(listener)

@@ -4,18 +4,18 @@ import type { ChannelListener, Db, MessageChannel } from '../../storage/storage.
 import type { StoredChange, StudyFollower } from '../../studies/study-writes.service.ts'
 
 export interface SignalListener {
-  /** The running records of these accounts, or who may see them, may have changed. */
+  /** The running records of these accounts, or their visibility, may have changed. */
   hear(ids: AccountId[]): void
-  /** As of `ChannelListener`. */
+  /** The same as in `ChannelListener`. */
   onChange(isComplete: boolean): void
 }
 
-/** Signals are collected for this long, so that busy times cost few messages. */
+/** Signals are collected for this long, to limit the number of messages in busy times. */
 const windowMs = 100
 
 /**
- * Tells this process, and by the channel the others, whose running record has changed. A signal names accounts only:
- * who hears it reads the rest, so that signals may be late, doubled or lost.
+ * Tells this process and, through the channel, the others whose running record has changed. A signal only names
+ * accounts, and its receivers read the rest. So signals may be late, repeated or lost.
  * @param channel undefined if there is no other process, or no way to reach it
  */
 export function createLiveSignals(channel: MessageChannel | undefined) {
@@ -34,12 +34,12 @@ export function createLiveSignals(channel: MessageChannel | undefined) {
     pending.clear()
     for (const listener of listeners) listener.hear(ids)
     for (const text of channel ? messagesOf(ids, channel.maxBytes) : []) {
-      // Whoever does not hear it finds out by reading.
+      // Processes that miss the signal notice the change by reading.
       channel?.send(text).catch(() => undefined)
     }
   }
 
-  /** Without listeners and other processes, a write costs nothing more. */
+  /** Without listeners and other processes, a write has no extra cost. */
   function publishAfter(tx: Db, accountId: AccountId): void {
     if (channel !== undefined || listeners.size > 0) afterCommit(tx, publish, [accountId])
   }

@@ -16,7 +16,7 @@ export function createRoster() {
     if (found) students.set(accountId, found)
     else students.delete(accountId)
     return [
-      // A new name alone replaces the old one.
+      // If only the name has changed, a start without an end replaces the row.
       ...(known && !(found && isSameRow(known, found)) ? [{ type: 'end', student: known } as const] : []),
       ...(found ? [{ type: 'start', student: found } as const] : []),
     ]
@@ -25,13 +25,13 @@ export function createRoster() {
   return {
     size: () => students.size,
 
-    /** @param found those of the accounts `asked` that study now */
+    /** @param found the running records of the accounts `asked` */
     update(asked: Iterable<AccountId>, found: LiveStudent[]): RosterChange[] {
       const byAccount = new Map(found.map((student) => [student.accountId, student]))
       return [...asked].flatMap((id) => put(id, byAccount.get(id)))
     },
 
-    /** @param found all who study now, by account */
+    /** @param found all running records, by account */
     replace(found: ReadonlyMap<AccountId, LiveStudent>): RosterChange[] {
       const gone = [...students.keys()].filter((id) => !found.has(id))
       return [...gone.flatMap((id) => put(id, undefined)), ...[...found].flatMap(([id, student]) => put(id, student))]

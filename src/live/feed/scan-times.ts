@@ -1,11 +1,11 @@
-/** How often everyone is read again while no difference is noticed: for new names, which nobody signals. */
+/** How often all running records are read even if no difference is found. Changed user names send no signal. */
 const fullScanMs = 60_000
-/** How soon after another a difference is looked for: if the signals of every process arrive, or else. */
+/** The minimum time between scans because of a difference: if the signals of all processes arrive, and if not. */
 const scanAfterMs = { complete: 30_000, incomplete: 1500 }
-/** A scan may take this share of the process's time. */
+/** The share of the process's time that scans may take. */
 const scanShare = 0.05
 
-/** When everyone is to be read. */
+/** Decides when all running records must be read. */
 export function createScanTimes() {
   let isComplete = false
   let isDemanded = false
@@ -18,14 +18,14 @@ export function createScanTimes() {
       isDemanded = true
     },
 
-    /** Whether the database has what this process knows. */
+    /** @param isSame whether the database matches the roster */
     compare(isSame: boolean): void {
       differences = isSame ? 0 : differences + 1
     },
 
     onChange(complete: boolean): void {
       isComplete = complete
-      // What was sent before may be lost.
+      // Signals that were sent before may be lost.
       isDemanded = true
     },
 
@@ -33,11 +33,11 @@ export function createScanTimes() {
       const passed = performance.now() - endedAt
       if (passed < tookMs / scanShare) return false
       const patience = isComplete ? scanAfterMs.complete : scanAfterMs.incomplete
-      // A signal that is still on its way makes a difference once.
+      // A signal that has not arrived yet causes a single difference.
       return isDemanded || passed >= fullScanMs || (differences > 1 && passed >= patience)
     },
 
-    /** The result is called at the end. */
+    /** Call the returned function at the end. */
     begin(): () => void {
       const begun = performance.now()
       isDemanded = false

@@ -14,7 +14,7 @@ export type ListenerLimits = Pick<
   'listeners' | 'listenersPerAccount' | 'listenerBytes' | 'listenerCheckMs' | 'listenerMs'
 >
 
-/** What a listener waits before it connects again. */
+/** How long a listener waits before it reconnects. */
 const retryMs = 3000
 
 export interface LiveListenersDeps {
@@ -32,7 +32,7 @@ interface Listener {
   stream: EventStream
 }
 
-/** Who listens on this process. */
+/** The listeners of this process. */
 export function createLiveListeners({ feed, clock, limits, isStillValid, onError }: LiveListenersDeps) {
   const listeners = new Set<Listener>()
   const places = createPlaces(limits)
@@ -69,7 +69,7 @@ export function createLiveListeners({ feed, clock, limits, isStillValid, onError
     reply.raw.once('close', () => {
       isGone = true
     })
-    // Events that come before the stream is open are in the history.
+    // Events before the stream is open are in the history.
     let stream: EventStream | undefined
     const listening = await feed
       .listen({
@@ -80,7 +80,7 @@ export function createLiveListeners({ feed, clock, limits, isStillValid, onError
         leave()
         throw error
       })
-    // From here on everything happens at once, so that no event is lost or doubled.
+    // From here on everything is synchronous, so that no event is lost or repeated.
     if (isGone) {
       listening.stop()
       leave()
@@ -129,12 +129,12 @@ export function createLiveListeners({ feed, clock, limits, isStillValid, onError
 
 export type LiveListeners = ReturnType<typeof createLiveListeners>
 
-/** Counts those who listen. */
+/** Counts listeners. */
 function createPlaces({ listeners: most, listenersPerAccount }: ListenerLimits) {
   const byAccount = new Map<AccountId, number>()
   let all = 0
 
-  /** The result gives the place back. @throws DomainError `too-many-listeners`, `listeners-full` */
+  /** Call the returned function to release the place. @throws DomainError `too-many-listeners`, `listeners-full` */
   function take(id: AccountId): () => void {
     const own = byAccount.get(id) ?? 0
     if (own >= listenersPerAccount) throw new DomainError('too-many-listeners', { retryAfterSeconds: 60 })

@@ -7,7 +7,7 @@ import type { LiveCounts } from '../live.service.ts'
 
 type Ids = Pick<EventHistory, 'idAt' | 'latest'>
 
-/** Events as bytes. Those that everybody is sent are written once, not once for each listener. */
+/** Events as bytes. An event for all listeners is serialised once, not once per listener. */
 export function createLiveTexts() {
   const ofEvents = new WeakMap<Numbered<LiveEvent>[], Map<string, Buffer>>()
   const ofCounts = new WeakMap<LiveCounts, Buffer>()

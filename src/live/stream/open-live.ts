@@ -26,7 +26,7 @@ export interface LiveDeps {
   logUnavailable: LogUnavailable
 }
 
-/** What the routes of this feature need. Nothing happens before the first listener. */
+/** The dependencies of this feature's routes. It is idle until the first listener connects. */
 export function openLive({ logger, logUnavailable, ...deps }: LiveDeps): LiveRoutesOptions {
   const { isStillValid } = deps.authentication
   const code = createLiveCode(deps.keys.live)

@@ -66,9 +66,9 @@ function textOf(element: Element): string {
 }
 
 function notUnderstood(): SchoolError {
-  return new SchoolError('not-understood', 'no answer of a CAS server')
+  return new SchoolError('not-understood', 'not a response of a CAS server')
 }
 
 function aPage(): SchoolError {
-  return new SchoolError('maintenance', 'a page in place of an answer')
+  return new SchoolError('maintenance', 'a page instead of a response')
 }

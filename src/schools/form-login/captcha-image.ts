@@ -20,6 +20,6 @@ export function imageType(bytes: Uint8Array): string | undefined {
 /** @throws SchoolError if the school sent a page instead of the image */
 export function refusePage(bytes: Uint8Array, call: string): void {
   if (imageType(bytes) === undefined && looksLikeHtml(pageText(bytes, ''))) {
-    throw new SchoolError('maintenance', `${call}: a page in place of the captcha`)
+    throw new SchoolError('maintenance', `${call}: a page instead of the captcha`)
   }
 }

@@ -33,7 +33,7 @@ export function only(dialect: Dialect): Finding {
 }
 
 export function untold(): SchoolError {
-  return new SchoolError('not-understood', 'the login page does not tell its dialect: set it (SCHOOL_LOGIN)')
+  return new SchoolError('not-understood', 'the login page does not reveal its dialect: set it (SCHOOL_LOGIN)')
 }
 
 /**

@@ -4,7 +4,7 @@ import { loginDigest } from './digest.ts'
 
 /** The field names contain the captcha. Nothing is escaped, not even the padding of the base64. */
 export function k2Text({ studentNumber, schoolPassword, captcha, sessionId }: LogonInput): string {
-  if (sessionId === undefined) throw new SchoolError('not-understood', 'the school gave no JSESSIONID')
+  if (sessionId === undefined) throw new SchoolError('not-understood', 'the school sent no JSESSIONID')
   const user = Buffer.from(`${studentNumber};;${sessionId}`, 'utf8').toString('base64')
   const digest = loginDigest(schoolPassword, captcha)
   return `_u${captcha}=${user}&_p${captcha}=${digest}&randnumber=${captcha}&isPasswordPolicy=1`

@@ -125,7 +125,8 @@ export function createKingosoftVerifier(
       if (others.length > 0 && !hinted) throw untold()
       const image = await entrance.fetchCaptcha()
       const mediaType = imageType(image)
-      if (mediaType === undefined) throw new SchoolError('not-understood', 'the captcha is no image that browsers show')
+      if (mediaType === undefined)
+        throw new SchoolError('not-understood', 'the captcha is not an image in a known format')
       const notes: ChallengeNotes = { dialect: dialect.name, pageOpened: entrance.pageOpened }
       return { outcome: 'challenge', image, mediaType, session: writeChallengeSession({ jar, notes }) }
     })

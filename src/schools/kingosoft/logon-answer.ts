@@ -72,7 +72,7 @@ export function parseJson(text: string, call: string): Record<string, unknown> {
   try {
     value = JSON.parse(text)
   } catch {
-    if (looksLikeHtml(text)) throw new SchoolError('maintenance', `${call}: a page in place of JSON`)
+    if (looksLikeHtml(text)) throw new SchoolError('maintenance', `${call}: a page instead of JSON`)
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   throw new SchoolError('not-understood', `${call}: not a JSON object`)

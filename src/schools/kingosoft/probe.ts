@@ -56,7 +56,7 @@ export async function probeDialect(
     throw new SchoolError('timeout', `${LOGON.slice(1)}: no answer to a trial`)
   }
   if (alike.length === 0 && misunderstood === MAINTENANCE) {
-    throw new SchoolError('maintenance', `${LOGON.slice(1)}: a page in place of JSON, whatever it was sent`)
+    throw new SchoolError('maintenance', `${LOGON.slice(1)}: a page instead of JSON, whatever it was sent`)
   }
   return alike.length > 1 ? whichReadTheCaptcha(attempt, alike, nextCaptcha) : alike
 }

@@ -62,5 +62,5 @@ export function numberOf(element: Element | undefined, tag: number): number {
 }
 
 export function notUnderstood(): SchoolError {
-  return new SchoolError('not-understood', 'the directory answered something that is no LDAP')
+  return new SchoolError('not-understood', 'the response of the directory is not LDAP')
 }

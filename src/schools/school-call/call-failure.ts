@@ -11,11 +11,11 @@ const oldTls =
 /** Describes an error by its code alone, because messages may quote the address, and with it a digest. */
 export function callFailure(error: unknown, call: string, seen: { timedOut: boolean; answered: boolean }): SchoolError {
   if (error instanceof SchoolError) return error
-  if (seen.timedOut) return new SchoolError('timeout', `${call}: no whole answer in time`)
+  if (seen.timedOut) return new SchoolError('timeout', `${call}: no complete response in time`)
   const code = codeOf(error)
   if (tooSlow.test(code)) return new SchoolError('timeout', `${call}: ${code}`)
   if (oldTls.test(code))
-    return new SchoolError('connection-refused', `${call}: ${code}, old TLS perhaps: see SCHOOL_TLS`)
+    return new SchoolError('connection-refused', `${call}: ${code}, possibly outdated TLS: see SCHOOL_TLS`)
   if (unreachable.test(code) || untrusted.test(code)) return new SchoolError('connection-refused', `${call}: ${code}`)
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return new SchoolError('too-large', `${call}: ${code}`)
   if (brokenOff.test(code) && !seen.answered) return new SchoolError('connection-refused', `${call}: ${code}`)

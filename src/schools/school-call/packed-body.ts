@@ -26,14 +26,14 @@ export async function unpackBody(
   const applied = codings.map((coding) => coding.trim()).filter((coding) => coding !== '' && coding !== 'identity')
   if (applied.length === 0 || bytes.length === 0) return bytes
   const unpack = applied.length === 1 ? unpackerFor(applied[0] ?? '', bytes) : undefined
-  if (!unpack) throw new SchoolError('not-understood', `${call}: packed in a way that was not asked for`)
+  if (!unpack) throw new SchoolError('not-understood', `${call}: compressed in an unexpected way`)
   try {
     return await unpack(bytes, { maxOutputLength: mostBytes })
   } catch (error) {
     const large = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
     throw large
       ? new SchoolError('too-large', `${call}: more than ${mostBytes} bytes once unpacked`)
-      : new SchoolError('not-understood', `${call}: packed, and broken`)
+      : new SchoolError('not-understood', `${call}: compressed, but damaged`)
   }
 }
 

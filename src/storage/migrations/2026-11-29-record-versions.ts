@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 /**
  * Moves the version of a write from the change log into the record's row, and into the index that a write changes
- * anyway. No row is rewritten: `study_changes` keeps what it has, and from now on takes removed records only.
+ * anyway. No row is rewritten: `study_changes` keeps its entries, and from now on gets removed records only.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema

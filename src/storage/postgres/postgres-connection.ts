@@ -95,7 +95,7 @@ export async function connectTo({ url }: PostgresAddress, signal: AbortSignal): 
     keepAliveInitialDelayMillis: keepAliveAfterMs,
   })
   const connection = new PostgresConnection(client, socket)
-  const abort = () => connection.destroy(new DatabaseLostError('no answer in time'))
+  const abort = () => connection.destroy(new DatabaseLostError('no response in time'))
   signal.addEventListener('abort', abort, { once: true })
   try {
     await client.connect()

@@ -24,7 +24,7 @@ export const BatchItemBody = {
       type: 'string',
       enum: batchActions,
       description:
-        '`start` 开始，`end` 结束，`edit` 修改，`delete` 删除，`record` 补记一整条 · What to do; `record` adds a whole past record',
+        '`start` 开始，`end` 结束，`edit` 修改，`delete` 删除，`record` 补记一整条 · The action; `record` adds a whole past record',
     },
     id: {
       type: ['integer', 'null'],
@@ -37,15 +37,19 @@ export const BatchItemBody = {
       description:
         '代替 `id`：新建该记录的那一项的 `key`，在同一批的前面或更早的一批里 · In place of `id`: the `key` of the item that created the record, earlier in this batch or in an earlier one',
     },
-    start_time: { ...OptionalWireTime, description: '开始时间（UTC），`record` 必填 · Start, UTC; `record` needs it' },
+    start_time: {
+      ...OptionalWireTime,
+      description: '开始时间（UTC），`record` 必填 · Start, UTC; required for `record`',
+    },
     end_time: {
       ...OptionalWireTime,
-      description: '结束时间（UTC），`record` 必填，`start` 没有 · End, UTC; `record` needs it, `start` has none',
+      description:
+        '结束时间（UTC），`record` 必填，`start` 没有 · End, UTC; required for `record`, not allowed for `start`',
     },
     subject: Subject,
     note: Note,
   },
-  description: '离线时做的一件事 · One thing that was done offline',
+  description: '离线时的一项操作 · One operation that was done offline',
 } as const satisfies ObjectSchema & JsonSchema
 
 const fields = ['action', 'id', 'record_key', 'start_time', 'end_time', 'subject', 'note'] as const
@@ -55,7 +59,7 @@ type Taken = readonly Exclude<(typeof fields)[number], 'action'>[]
 const reference = ['id', 'record_key'] as const
 const texts = ['subject', 'note'] as const
 
-/** Reads an item by itself, so that a bad one spoils no other. */
+/** Reads one item separately, so that an invalid one does not affect the others. */
 export function readItem(value: unknown): BatchItem {
   const item = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
   const { key, ...said } = (item ?? {}) as Fields & { key?: unknown }
@@ -98,7 +102,7 @@ function stepIn(said: Fields): BatchStep {
   }
 }
 
-/** Nothing that a student wrote is ignored in silence. */
+/** Refuses fields that the action does not support: nothing that a student wrote may be ignored silently. */
 function refuseOthers(said: Fields, taken: Taken): void {
   for (const name of fields) if (name !== 'action' && !taken.includes(name) && !isAbsent(said[name])) throw bad(name)
 }

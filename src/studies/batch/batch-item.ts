@@ -20,7 +20,7 @@ export interface Texts {
 /** A record, by its id or by the key of the item that created it. */
 export type Reference = { id: StudyId } | { recordKey: string }
 
-/** What an item asks for. */
+/** The operation that an item requests. */
 export type BatchStep =
   | { action: 'start'; startedAt: EpochSeconds | undefined; texts: Texts }
   | { action: 'record'; startedAt: EpochSeconds; endedAt: EpochSeconds; texts: Texts }
@@ -29,24 +29,24 @@ export type BatchStep =
   | { action: 'delete'; of: Reference }
 
 export interface BatchItem {
-  /** The client's name for the item, unless that is none. */
+  /** The client's name for the item, if it is valid. */
   key: string | undefined
-  /** Hash of what the item says: the same under the same key is the same item, sent again. */
+  /** Hash of the item's content. The same hash under the same key is the same item, sent again. */
   content: string
   /** The refusal of an item that cannot be read. */
   step: BatchStep | DomainError
 }
 
-/** An answer to an item: the record as it was after it, none for a deletion, or why it was refused. */
+/** The answer to an item: the record after the operation, none for a deletion, or the refusal. */
 export type BatchAnswer = { study: OwnStudy | undefined } | { code: ErrorCode; parameter?: string | undefined }
 
-/** `at` is when the item was answered, which is earlier for an item that was sent again. */
+/** `at`: when the item was answered first, if it was sent again. */
 export interface BatchResult {
   answer: BatchAnswer
   at: EpochSeconds
 }
 
-/** An answer that is kept under its item's key. */
+/** An answer that is stored under its item's key. */
 export interface KeptAnswer extends BatchResult {
   content: string
   /** The record that the item created. */
@@ -61,7 +61,7 @@ export function isRefusal(answer: BatchAnswer): answer is Extract<BatchAnswer, {
   return 'code' in answer
 }
 
-/** Refusals that may pass without a change of the item. */
+/** Refusals that may not occur again if the same item is sent later. */
 export function mayPass(code: ErrorCode): boolean {
   return code === 'time-in-future' || code === 'busy'
 }

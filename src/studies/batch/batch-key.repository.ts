@@ -7,7 +7,7 @@ import type { StudyBatchKeyTable } from '../study.table.ts'
 import type { EndCause, StudyId } from '../study.ts'
 import type { BatchAnswer, KeptAnswer } from './batch-item.ts'
 
-/** The answers that are kept under these keys, by key. */
+/** Returns the stored answers for these keys, by key. */
 export async function findAnswers(db: Db, accountId: AccountId, keys: string[]): Promise<Map<string, KeptAnswer>> {
   if (keys.length === 0) return new Map()
   const rows = await db
@@ -21,7 +21,7 @@ export async function findAnswers(db: Db, accountId: AccountId, keys: string[]):
 
 const rowsAtOnce = 100
 
-/** Keeps these answers, in place of earlier ones under the same keys. */
+/** Stores these answers, replacing earlier ones under the same keys. */
 export async function keepAnswers(db: Db, accountId: AccountId, answers: Map<string, KeptAnswer>): Promise<void> {
   const all = [...answers]
   for (let at = 0; at < all.length; at += rowsAtOnce) {
@@ -80,7 +80,7 @@ export async function deleteOldAnswers(db: Db, until: EpochSeconds, limit: numbe
   return rows.length
 }
 
-/** A record as a list, because many are kept for months. */
+/** A record as a list, to save space: many are stored for months. */
 type StudyText = [
   id: number,
   startedAt: number,

@@ -4,12 +4,12 @@ import type { StudyId } from '../study.ts'
 import { editIn, endIn, recordIn, removeIn, type StudyWrite, startIn } from '../study-writes.service.ts'
 import type { BatchStep, Reference, Texts } from './batch-item.ts'
 
-/** The record that the item with this key created, if there is one. */
+/** Returns the record that the item with this key created, if any. */
 type CreatedBy = (key: string) => StudyId | undefined
 
 /**
- * Takes one item's step. Returns the record, none for a deletion.
- * @throws DomainError `record-key-unknown`, and as the steps of `study-writes.service.ts`
+ * Executes one item. Returns the record, or none for a deletion.
+ * @throws DomainError `record-key-unknown`, and those of the steps in `study-writes.service.ts`
  */
 export async function takeStep(
   write: StudyWrite,

@@ -8,17 +8,17 @@ import { readItem } from './batch-item.schemas.ts'
 import { longestBatch } from './batch-item.ts'
 
 /**
- * 500 items with a subject of 40 and a note of 500 Chinese characters take 1.75 MB where each character is escaped
- * (`\u5b66`, as many clients do), 0.9 MB where none is.
+ * 500 items with a subject of 40 and a note of 500 Chinese characters take 1.75 MB if each character is escaped
+ * (`\u5b66`, as many clients do), and 0.9 MB if none is.
  */
 const largestBatch = 2 * 1024 * 1024
 
 const sending = {
   operationId: 'sendBatch',
   summary: '批量提交离线时的操作 · Send what was done offline',
-  description: `各项按顺序执行，每项单独有结果，一项出错不影响其他项。没有收到回答时原样重发：90 天内，同一个 \`key\`、同样的内容得到同样的结果，什么都不会做两次；内容不同则为 422。未执行（4xx）的一项可以改正后用同一个 \`key\` 再发；因时间在未来或 \`record_key\` 还不存在而未执行的，可以原样再发。批量提交的时间不是服务器见到的，\`self_reported\` 为 true。
+  description: `各项按顺序执行，每项单独有结果，一项出错不影响其他项。没有收到响应时原样重发：90 天内，同一个 \`key\`、同样的内容返回同样的结果，不会重复执行；内容不同则为 422。未执行（4xx）的一项可以改正后用同一个 \`key\` 再发；因时间在未来或 \`record_key\` 还不存在而未执行的，可以原样再发。批量提交的时间未经服务器见证，\`self_reported\` 为 true。
 
-Items are applied in their order, each has a result of its own, and a bad one spoils no other. Send the batch again, unchanged, if the answer was lost: for 90 days the same \`key\` with the same content gets the same result, and nothing is done twice; with other content it is a 422. A refused item (4xx) can be corrected and sent again under its \`key\`; one that was refused because its time was in the future, or because its \`record_key\` did not exist yet, can be sent again as it is. Times of a batch were not seen by the service, so the records are \`self_reported\`. \`end\` takes \`subject\` and \`note\` as well; a field that an action does not take is a 400 of that item.`,
+Items are applied in order. Each has its own result, and an invalid one does not affect the others. If the response is lost, send the batch again, unchanged: for 90 days the same \`key\` with the same content gets the same result, and nothing is done twice; with other content it gets a 422. A refused item (4xx) can be corrected and sent again with its \`key\`. An item that was refused because its time was in the future, or because its \`record_key\` did not exist yet, can be sent again unchanged. The service has not seen the times of a batch, so the records are \`self_reported\`. \`end\` also accepts \`subject\` and \`note\`. An item with a field that its action does not support gets a 400.`,
   tags: ['studys'],
   body: BatchBody,
   response: {
@@ -32,7 +32,7 @@ export const batchRoutes: Routes<{ batches: BatchService }> = async (app, { batc
     '/studys/batch',
     { bodyLimit: largestBatch, validatorCompiler, schema: sending },
     async ({ identity, body, origin, headers }, reply) => {
-      // Each item is read by itself.
+      // Each item is validated separately.
       const items: readonly unknown[] = body.items
       if (items.length > longestBatch) throw new DomainError('batch-too-long')
       const language = languageOf(headers['accept-language'])
@@ -40,7 +40,7 @@ export const batchRoutes: Routes<{ batches: BatchService }> = async (app, { batc
         (write) => batches.applyBatch(identity.accountId, items.map(readItem), write),
         (results) => ({
           body: { results: results.map((result, at) => presentResult(items[at], result, origin, language)) },
-          // Items that were not reached are sent again.
+          // The client sends items that were not reached again.
           isKept: results.every(wasReached),
         }),
       )

@@ -17,11 +17,11 @@ export const BatchBody = {
       type: 'array',
       maxItems: longestBatch,
       items: BatchItemBody,
-      description: `按顺序执行，最多 ${longestBatch} 项 · Applied in their order, at most ${longestBatch}`,
+      description: `按顺序执行，最多 ${longestBatch} 项 · Applied in order, at most ${longestBatch}`,
     },
   },
-  description: '离线时做的事 · What was done offline',
-  // A record of no length that is deleted again: sent as it is, the example books no time.
+  description: '离线时的操作 · What was done offline',
+  // A record of zero length that is deleted again, so that sending the example adds no time.
   examples: [
     {
       items: [
@@ -40,25 +40,25 @@ export const BatchItemResult = {
   properties: {
     key: {
       type: ['string', 'null'],
-      description: '该项的 `key`，不是文本则为 `null` · The item’s `key`; `null` if it was no text',
+      description: '该项的 `key`，不是文本则为 `null` · The item’s `key`; `null` if it was not a text',
     },
     status: {
       type: 'integer',
       description:
-        '201 已新建，200 已结束或修改，204 已删除；400、403、404、422 未执行，其他项不受影响；503 未轮到，请原样再发 · The HTTP status of the item alone: 201 created, 200 ended or edited, 204 deleted; 4xx refused, which spoils no other item; 503 not reached in time, to be sent again',
+        '201 已新建，200 已结束或修改，204 已删除；400、403、404、422 未执行，其他项不受影响；503 未轮到，请原样再发 · The HTTP status of this item: 201 created, 200 ended or edited, 204 deleted; 4xx refused, without effect on other items; 503 not reached in time, send it again',
     },
     study: {
       anyOf: [OwnStudyRecord, { type: 'null' }],
       description:
-        '执行该项之后的记录，删除后为 `null`；未执行则没有此字段 · The record as it was after the item; `null` after a deletion, absent for a refused item',
+        '执行该项之后的记录，删除后为 `null`；未执行则没有此字段 · The record after the item was applied; `null` after a deletion, absent if the item was refused',
     },
     error: {
       type: 'string',
-      description: '只在未执行时：错误类型 · Only of a refused item: the phrase of the status in lower case',
+      description: '只在未执行时：错误类型 · Only if refused: the error type',
     },
     message: {
       type: 'string',
-      description: '只在未执行时：给人看的说明 · Only of a refused item: for people, what to do next',
+      description: '只在未执行时：给用户看的说明 · Only if refused: message for people, what to do next',
     },
   },
   description: '一项的结果 · The result of one item',

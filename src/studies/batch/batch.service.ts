@@ -27,12 +27,12 @@ export interface BatchServiceDeps {
 
 export type BatchService = ReturnType<typeof createBatchService>
 
-/** How long an item that is sent again gets the same answer: a device may lie in a drawer for a summer. */
+/** How long an item that is sent again gets the same answer. A device may be unused for a summer. */
 export const answersKept = 90 * 86_400
 const deletedAtOnce = 500
-/** Other requests are served when a batch has run this long, and again after each such time. */
+/** A batch lets other requests run each time after it has run this long. */
 const turnMs = 8
-/** Leaves enough time for the commit: a write on PostgreSQL takes 2.3 s at most. Later items are refused as `busy`. */
+/** Leaves enough time for the commit, since a write on PostgreSQL may take 2.3 s. Later items are refused as `busy`. */
 const longestMs = 1800
 
 export function createBatchService({ storage, studies, clock }: BatchServiceDeps) {
@@ -84,7 +84,7 @@ function keysIn(items: BatchItem[]): string[] {
 
 type BatchWrite = StudyWrite & Required<Pick<StudyWrite, 'locked'>>
 
-/** The answers to one batch. `kept` are those to earlier ones. */
+/** The answers to one batch. `kept`: those stored by earlier batches. */
 function createAnswers(write: BatchWrite, items: BatchItem[], kept: Map<string, KeptAnswer>) {
   const latest = performance.now() + longestMs
   const parts = openParts(write.tx)
@@ -104,7 +104,7 @@ function createAnswers(write: BatchWrite, items: BatchItem[], kept: Map<string, 
     return { answer: result.answer, at: result.at }
   }
 
-  /** A refused item may be corrected: its key then counts as unused. */
+  /** A refused item may be corrected: its key counts as unused then. */
   function earlierAnswer(key: string, content: string): KeptAnswer | undefined {
     const earlier = kept.get(key)
     return earlier && isRefusal(earlier.answer) && earlier.content !== content ? undefined : earlier
@@ -128,8 +128,8 @@ function createAnswers(write: BatchWrite, items: BatchItem[], kept: Map<string, 
   }
 
   /**
-   * Refusals that may pass by themselves are not kept, but for a reference to what only a later item creates: that would
-   * be found when the batch is sent again.
+   * Refusals that may not occur again are not stored. An exception is a reference to a record that a later item of the
+   * batch creates: when the batch is sent again, that record would be found.
    */
   function isKept(answer: BatchAnswer, { step }: BatchItem, at: number): boolean {
     if (!isRefusal(answer)) return true
@@ -145,7 +145,7 @@ function createdIn(answer: BatchAnswer, { step }: BatchItem): StudyId | undefine
   return creates && !isRefusal(answer) ? answer.study?.id : undefined
 }
 
-/** False for an item that a slow database left no time for. */
+/** False for an item that was not reached in time. */
 export function wasReached({ answer }: BatchResult): boolean {
   return !isRefusal(answer) || answer.code !== 'busy'
 }

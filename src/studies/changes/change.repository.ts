@@ -18,13 +18,13 @@ const bounds = statement<{ accountId: AccountId }, { study_version: number; chan
 
 export interface ChangedStudy {
   studyId: StudyId
-  /** Of its latest change. */
+  /** The version of its latest change. */
   version: number
 }
 
 /**
- * The records that were written or removed after this version, by their latest change. Reads the index of all the
- * account's records, which every write changes anyway: an index by version would make each write slower.
+ * Returns the records that were written or removed after this version, in the order of their latest changes. Reads the
+ * index of all the account's records, which every write changes anyway: an index by version would slow down each write.
  */
 export async function changedAfter(db: Db, accountId: AccountId, version: number): Promise<ChangedStudy[]> {
   const latest = new Map<StudyId, number>()
@@ -52,7 +52,7 @@ const changed = statement<{ accountId: AccountId; version: number }, { study_id:
       .compile(),
 )
 
-/** The account's records with these ids as they are now, in the order of the ids. */
+/** Returns the account's records with these ids in their current state, in the order of the ids. */
 export async function readStudies(db: Db, accountId: AccountId, ids: StudyId[]): Promise<Change[]> {
   if (ids.length === 0) return []
   const rows = await db
@@ -65,7 +65,7 @@ export async function readStudies(db: Db, accountId: AccountId, ids: StudyId[]):
   return ids.map((id) => ({ id, study: studies.get(id) }))
 }
 
-/** The oldest entries that were made until then, as account and version. */
+/** Returns the oldest entries made at this time or before, as account and version. */
 export async function findOldChanges(db: Db, until: EpochSeconds, limit: number): Promise<OldChange[]> {
   const rows = await oldest.all(db, { until, limit })
   return rows.map((row) => ({ accountId: row.account_id as AccountId, version: row.version }))
@@ -82,7 +82,7 @@ const oldest = statement<{ until: EpochSeconds; limit: number }, { account_id: n
       .compile(),
 )
 
-/** Deletes the entries up to this version of an account whose row is locked. Who knows less must begin again. */
+/** Deletes the entries up to this version of an account whose row is locked. Devices with an older cursor must start again. */
 export async function forgetChanges(db: Db, { accountId, version }: OldChange): Promise<void> {
   await db
     .updateTable('accounts')

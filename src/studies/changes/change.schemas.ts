@@ -15,14 +15,14 @@ export const ChangesQuery = {
       type: 'string',
       maxLength: 128,
       description:
-        '上一次回答的 `cursor`；不填则从头列出所有记录 · The `cursor` of the last answer; without it, all records are listed from the beginning',
+        '上一次响应的 `cursor`；不填则从头列出所有记录 · The `cursor` of the last response; without it, all records are listed from the beginning',
     },
     per_page: {
       type: 'integer',
       minimum: 1,
       maximum: largestChangePage,
       default: largestChangePage,
-      description: '每页条数 · Changes on a page',
+      description: '每页条数 · Changes per page',
     },
   },
 } as const satisfies ObjectSchema
@@ -36,7 +36,7 @@ const StudyChange = {
     deleted: { type: 'boolean', description: '是否已删除 · Whether the record was deleted' },
     study: {
       anyOf: [OwnStudyRecord, { type: 'null' }],
-      description: '记录现在的样子，已删除则为 `null` · The record as it is now; `null` if it was deleted',
+      description: '记录的当前内容，已删除则为 `null` · The record in its current state; `null` if it was deleted',
     },
   },
   description: '一条记录的变化 · A change of a record',
@@ -51,19 +51,19 @@ export const Changes = {
       type: 'array',
       items: StudyChange,
       description:
-        '新建、修改和删除的记录；有 `since` 时，每条记录只列一次 · Records that were created, changed or deleted; after a `since`, each of them once',
+        '新建、修改和删除的记录；有 `since` 时，每条记录只列一次 · Created, changed or deleted records; with `since`, each of them once',
     },
     cursor: { type: 'string', description: '下一次请求的 `since` · The `since` of the next request' },
     more: {
       type: 'boolean',
-      description: '是否现在就还有更多 · Whether there is more to ask for right now',
+      description: '是否还有更多变化可以立即获取 · Whether more changes are available right now',
     },
     reset: {
       type: 'boolean',
       description:
-        '`since` 太旧或不属于本账号：请丢弃本地的记录，本页起从头列出所有记录 · `since` was too old or not of this account: forget all local records; this page begins a list of all of them',
+        '`since` 太旧或不属于本账号：请丢弃本地的记录，本页起从头列出所有记录 · `since` was too old or of another account: delete all local records; this page begins a list of all records',
     },
-    server_time: { ...WireTime, description: '服务器的时间（UTC） · Time of the service, UTC' },
+    server_time: { ...WireTime, description: '服务器时间（UTC） · Server time, UTC' },
   },
   description: '一页变化 · A page of changes',
   examples: [
@@ -100,7 +100,7 @@ function encodeCursor({ accountId, version, walked }: ChangeCursor): string {
   return Buffer.from(`c${[accountId, version, ...walk].join('.')}`).toString('base64url')
 }
 
-/** @throws DomainError `bad-query` for a text that is no cursor of this service */
+/** @throws DomainError `bad-query` for a text that is not a cursor of this service */
 export function decodeCursor(text: string | undefined): ChangeCursor | undefined {
   if (text === undefined || text === '') return undefined
   const parts = /^c(\d{1,16})\.(\d{1,16})(?:\.(-?\d{1,16})\.(\d{1,16}))?$/.exec(

@@ -18,7 +18,7 @@ export interface ChangeServiceDeps {
 
 export type ChangeService = ReturnType<typeof createChangeService>
 
-/** How long it is known that a record was removed. */
+/** How long entries of removed records are kept. */
 export const changesKept = 90 * 86_400
 const forgottenAtOnce = 500
 
@@ -26,8 +26,8 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
   const { db } = storage
 
   /**
-   * One page of what changed since `since`, each record once, as it is now. Without `since`, and if removals
-   * after it are forgotten, a page of all records.
+   * Returns one page of the records changed since `since`, each once, in its current state. Without `since`, or if
+   * entries after it were deleted, returns a page of all records.
    */
   async function listChanges(
     accountId: AccountId,
@@ -40,10 +40,10 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
     return { ...(await walk({ accountId, version }, limit)), reset: since !== undefined }
   }
 
-  /** Undefined if not all that changed since the cursor is known. */
+  /** Undefined if entries after the cursor were deleted. */
   async function pageAfter(since: ChangeCursor, limit: number): Promise<ChangePage | undefined> {
     const page = await (since.walked ? walk(since, limit) : laterChanges(since, limit))
-    // Asked last: what is forgotten after this was still there when the page was read.
+    // Read last: entries that are deleted after this read were still there when the page was read.
     return isCovered(since, await boundsOf(since.accountId)) ? page : undefined
   }
 
@@ -63,7 +63,7 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
   }
 
   async function laterChanges({ accountId, version }: ChangeCursor, limit: number): Promise<ChangePage> {
-    // What a device usually hears: nothing new. Looking for changes costs more, the more records there are.
+    // Usually nothing has changed. A search for changes takes longer the more records there are.
     if ((await boundsOf(accountId)).version === version)
       return { changes: [], cursor: { accountId, version }, more: false, reset: false }
     const changed = await changedAfter(db, accountId, version)

@@ -4,8 +4,8 @@ import type { OwnStudy } from '../own/own-study.ts'
 import type { StudyId } from '../study.ts'
 
 /**
- * How far a device knows an account's records: all writes up to a version. During the walk over all records, these are
- * the writes before the walk began; what changes behind it is found after it.
+ * The state of a device: it knows all writes up to a version. During the walk over all records, this is the version at
+ * the beginning of the walk. Records that change behind the walk are listed after it.
  */
 export interface ChangeCursor {
   accountId: AccountId
@@ -14,7 +14,7 @@ export interface ChangeCursor {
   walked?: { startedAt: EpochSeconds; id: number } | undefined
 }
 
-/** A record as it is now, or none if it was removed. */
+/** A record in its current state, or none if it was removed. */
 export interface Change {
   id: StudyId
   study: OwnStudy | undefined
@@ -25,23 +25,23 @@ export interface ChangePage {
   cursor: ChangeCursor
   /** Whether there is more to read right now. */
   more: boolean
-  /** Whether the device must forget what it knows: this is the first page of a walk over all records. */
+  /** Whether the device must discard its records: this is the first page of a walk over all records. */
   reset: boolean
 }
 
-/** The versions of an account that are still known. */
+/** The range of versions that are still known. */
 export interface VersionBounds {
-  /** The latest version whose entry was deleted for its age. */
+  /** The latest version whose entry was deleted because of its age. */
   forgottenTo: number
   version: number
 }
 
-/** A version that the account does not have yet comes from a database that was restored from a backup since. */
+/** A version above the account's own was issued before the database was restored from a backup. */
 export function isCovered({ version }: ChangeCursor, known: VersionBounds): boolean {
   return version >= known.forgottenTo && version <= known.version
 }
 
-/** An entry of the log of removed records that is too old. */
+/** An entry of the log of removed records that has expired. */
 export interface OldChange {
   accountId: AccountId
   version: number

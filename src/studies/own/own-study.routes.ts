@@ -21,7 +21,7 @@ const listing = {
   operationId: 'listOwnStudies',
   summary: '自己的学习记录 · Own records',
   description:
-    '按开始时间排列，最早的在前。包含 `from` 时刻，不含 `to` 时刻。\n\nOrdered by start, oldest first. `from` is inside, `to` is outside.',
+    '按开始时间排列，最早的在前。包含 `from` 时刻，不含 `to` 时刻。\n\nOrdered by start, oldest first. `from` is inclusive, `to` is exclusive.',
   tags: ['studys'],
   querystring: UserStudyListQuery,
   response: {
@@ -56,7 +56,7 @@ const beating = {
   summary: '心跳：还在学习 · A sign of life',
   description: `可选。有过心跳的记录，若 \`STUDY_IDLE_MINUTES\`（默认 30 分钟）内再无心跳，在最后一次心跳时结束。重复的心跳没有坏处，不必带 \`Idempotency-Key\`；带了则会多一次写入。
 
-Optional. A record that had heartbeats, and then none for \`STUDY_IDLE_MINUTES\` (30 by default), ends at the last one. A repeated heartbeat does no harm and needs no \`Idempotency-Key\`; with one it costs a write.`,
+Optional. A record that has had heartbeats ends at the last one after \`STUDY_IDLE_MINUTES\` (30 by default) without another. A repeated heartbeat is harmless and needs no \`Idempotency-Key\`; with one it costs a write.`,
   tags: ['studys'],
   response: {
     204: { type: 'null', description: '已记下 · Noted' },

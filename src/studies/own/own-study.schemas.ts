@@ -25,23 +25,29 @@ export const OwnStudyRecord = {
     ...StudyRecord.properties,
     subject: { type: ['string', 'null'], description: '科目，没有则为 `null` · Subject, or `null`' },
     note: { type: ['string', 'null'], description: '备注，没有则为 `null` · Note, or `null`' },
-    seconds: { type: 'integer', description: '时长（秒），进行中的算到现在 · Length; of a running record, so far' },
+    seconds: {
+      type: 'integer',
+      description: '时长（秒），进行中的算到现在 · Length in seconds; of a running record, until now',
+    },
     ended_by: {
       type: ['string', 'null'],
       enum: ['owner', 'next start', 'idle', 'limit', null],
       description:
-        '怎样结束：`owner` 自己结束，`next start` 被下一次开始结束，`idle` 不再有心跳，`limit` 到时长上限；进行中为 `null` · What ended it: `idle` is that no heartbeat came any more, `limit` that it had run for as long as a record may; `null` while running',
+        '怎样结束：`owner` 自己结束，`next start` 被下一次开始结束，`idle` 不再有心跳，`limit` 到时长上限；进行中为 `null` · What ended it: `owner`, `next start`, `idle` (heartbeats stopped) or `limit` (maximum length); `null` while running',
     },
     self_reported: {
       type: 'boolean',
       description:
-        '只有全部时间都由服务器见证（实时开始、实时结束，之后没有改长）才为 `false` · `false` only while all of its time was seen by the service: started and ended live, and not made longer since',
+        '只有全部时间都由服务器见证（实时开始、实时结束，之后没有改长）才为 `false` · `false` only if the service has seen all of its time: started and ended live, and not made longer afterwards',
     },
-    elapsed_seconds: { type: 'integer', description: '只在进行中的记录里：已过去的秒数 · Of a running record: so far' },
+    elapsed_seconds: {
+      type: 'integer',
+      description: '只在进行中的记录里：已过去的秒数 · Only of a running record: seconds until now',
+    },
     server_time: {
       ...WireTime,
       description:
-        '只在进行中的记录里：服务器的时间（UTC） · Of a running record: when `elapsed_seconds` was measured, UTC',
+        '只在进行中的记录里：服务器时间（UTC） · Only of a running record: when `elapsed_seconds` was measured, UTC',
     },
   },
   description: '自己的学习记录 · A study record as its owner sees it',
@@ -65,7 +71,8 @@ export const EditBody = {
     subject: Subject,
     note: Note,
   },
-  description: '只改所给的字段；`null` 清除科目或备注 · Only what is given changes; `null` clears a subject or a note',
+  description:
+    '只改所给的字段；`null` 清除科目或备注 · Only the given fields change; `null` clears a subject or a note',
   examples: [{ subject: '高等数学', note: null }],
 } as const satisfies ObjectSchema
 

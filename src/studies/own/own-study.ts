@@ -37,13 +37,13 @@ export function withEnd<S extends NewStudy>(study: S, end: StudyEnd, rules: Seei
   return { ...study, end, seenTo: study.end ? study.seenTo : seenEnd(end, rules) }
 }
 
-/** As `settled`, and also sets the seen end. */
+/** Like `settled`, and also sets the seen end. */
 export function ownSettled(study: OwnStudy, rules: Rules): OwnStudy {
   const end = study.end ? undefined : endByService(study, rules)
   return end ? withEnd(study, end, rules) : study
 }
 
-/** Whether nothing that is stored differs. */
+/** Whether all stored fields are equal. */
 export function isSame({ end, ...before }: OwnStudy, { end: endAfter, ...after }: OwnStudy): boolean {
   const names = Object.keys(before) as (keyof typeof before)[]
   return (

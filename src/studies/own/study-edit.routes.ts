@@ -11,9 +11,9 @@ import { keptNote, keptSubject } from './study-text.ts'
 const editing = {
   operationId: 'editStudy',
   summary: '修改学习记录 · Edit a record',
-  description: `没有给出的字段不变；\`subject\` 和 \`note\` 给 \`null\` 即清除；时间给 \`null\` 等于不填。记录改长后，多出的时间不是服务器见到的，\`self_reported\` 变为 true。
+  description: `没有给出的字段不变；\`subject\` 和 \`note\` 给 \`null\` 即清除；时间给 \`null\` 等于不填。记录改长后，多出的时间未经服务器见证，\`self_reported\` 变为 true。
 
-What is not given stays. \`null\` clears \`subject\` and \`note\`; for a time it counts as absent. A record that is made longer than the service saw becomes \`self_reported\`.`,
+Fields that are not given stay unchanged. \`null\` clears \`subject\` and \`note\`; for a time it counts as absent. A record that is extended beyond its seen time becomes \`self_reported\`.`,
   tags: ['studys'],
   params: StudyParams,
   body: EditBody,
@@ -32,7 +32,7 @@ const removing = {
   tags: ['studys'],
   params: StudyParams,
   response: {
-    204: { type: 'null', description: '已删除 · It is gone' },
+    204: { type: 'null', description: '已删除 · Deleted' },
     ...errorResponses('unauthorized', 'forbidden', 'not-found'),
   },
 } as const

@@ -35,7 +35,7 @@ test('a student is added while the school runs', async () => {
   assert.equal((await control('PUT', '/student', JSON.stringify(student))).status, 200)
   assert.partialDeepStrictEqual(await new TestClient(school.url).login('k1', student), { status: '200' })
   const { said } = await control('PUT', '/student', '{"studentNumber":"1"}')
-  assert.deepEqual(said, { error: 'student.studentNumber: a text of nine or ten digits is wanted' })
+  assert.deepEqual(said, { error: 'student.studentNumber: must be a text of nine or ten digits' })
 })
 
 test('the state tells students, counters and requests, but no password', async () => {

@@ -26,7 +26,7 @@ const faulty = [
   { text: '', message: 'no fault is called ""' },
   { text: 'hang:3', message: 'hang takes no parameter' },
   { text: 'hang@door', message: 'no step is called "door" (login-page, captcha, key-page, logon, proof, every)' },
-  { text: 'locked@captcha', message: 'locked has a step of its own' },
+  { text: 'locked@captcha', message: 'locked has its own step' },
   { text: 'http-status:200', message: '"200" is not a whole number from 400 to 599' },
   { text: 'slow:soon', message: '"soon" is not a whole number from 0 to 600000' },
   { text: 'hang,times=0', message: '"0" is not a whole number from 1 to 600000' },

@@ -127,7 +127,7 @@ function isFaultName(name: string): name is FaultName {
 
 function at(fault: Fault, step: string): Fault {
   if (!isFaultStep(step)) throw new FaultTextError(`no step is called "${step}" (${faultSteps.join(', ')})`)
-  if (isSchoolFault(fault)) throw new FaultTextError(`${fault.name} has a step of its own`)
+  if (isSchoolFault(fault)) throw new FaultTextError(`${fault.name} has its own step`)
   return { ...fault, at: step }
 }
 

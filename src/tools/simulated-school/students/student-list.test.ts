@@ -15,14 +15,14 @@ const faulty = [
   { text: '[\n  {"studentNumber": "2017010101",}]', message: 'not JSON (line 2, column 34)' },
   { text: '[', message: 'not JSON (line 1, column 2)' },
   { text: '{}', message: 'expected a list of students: [{"studentNumber": …}, …]' },
-  { text: '[1]', message: '[0]: an object is wanted' },
+  { text: '[1]', message: '[0]: must be an object' },
   {
     text: '[{"studentNumber": 2017010101, "schoolPassword": "a"}]',
-    message: '[0].studentNumber: a text of nine or ten digits is wanted',
+    message: '[0].studentNumber: must be a text of nine or ten digits',
   },
   {
     text: '[{"studentNumber": "2017010101", "schoolPassword": ""}]',
-    message: '[0].schoolPassword: a text that is not empty is wanted',
+    message: '[0].schoolPassword: must be a text that is not empty',
   },
   {
     text: '[{"studentNumber": "2017010101", "schoolPassword": "a", "state": "away"}]',

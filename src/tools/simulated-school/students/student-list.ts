@@ -58,17 +58,17 @@ function lineAndColumn(text: string, position: number): string {
 }
 
 function studentOf(entry: unknown, place: string): SimulatedStudent {
-  if (!isRecord(entry)) throw new StudentListError(`${place}: an object is wanted`)
+  if (!isRecord(entry)) throw new StudentListError(`${place}: must be an object`)
   const unknown = Object.keys(entry).find((field) => !FIELDS.includes(field))
   if (unknown !== undefined) throw new StudentListError(`${place}.${unknown}: unknown (known: ${FIELDS.join(', ')})`)
   const { studentNumber, schoolPassword, name, state } = entry
   if (typeof studentNumber !== 'string' || !/^\d{9,10}$/.test(studentNumber)) {
-    throw new StudentListError(`${place}.studentNumber: a text of nine or ten digits is wanted`)
+    throw new StudentListError(`${place}.studentNumber: must be a text of nine or ten digits`)
   }
   if (typeof schoolPassword !== 'string' || schoolPassword === '') {
-    throw new StudentListError(`${place}.schoolPassword: a text that is not empty is wanted`)
+    throw new StudentListError(`${place}.schoolPassword: must be a text that is not empty`)
   }
-  if (name !== undefined && typeof name !== 'string') throw new StudentListError(`${place}.name: a text is wanted`)
+  if (name !== undefined && typeof name !== 'string') throw new StudentListError(`${place}.name: must be a text`)
   const known = STATES.find((one) => one === state)
   if (state !== undefined && !known) throw new StudentListError(`${place}.state: one of ${STATES.join(', ')} is wanted`)
   return { studentNumber, schoolPassword, name, state: known }
