@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { strEnc } from '../../src/schools/kingosoft/str-enc.ts'
+import { strEnc } from '../../src/schools/kingosoft/dialects/str-enc.ts'
 import { strEnc as oracle } from '../../src/tools/simulated-school/encryption/str-enc.ts'
 
 // The simulated school implements the login script's DES bit by bit and shares no code with the adapter.

@@ -20,14 +20,14 @@ import type {
   Unavailable,
   Verification,
 } from '../verifier.ts'
-import type { Dialect, DialectName } from './dialect.ts'
-import { createDialectFinder, type DialectChoice } from './dialect-finder.ts'
-import { untold } from './dialect-search.ts'
-import { dialects, isDialectName } from './dialects.ts'
+import type { Dialect, DialectName } from './dialects/dialect.ts'
+import { dialects, isDialectName } from './dialects/dialects.ts'
 import { createPageHabit, enter, unlessForThePage } from './entrance.ts'
 import { LOGIN_PAGE } from './login.ts'
 import { loginByAnswer, loginByGuessing, loginInDialect } from './login-flow.ts'
-import { lookAtSite } from './site-look.ts'
+import { createDialectFinder, type DialectChoice } from './search/dialect-finder.ts'
+import { untold } from './search/dialect-search.ts'
+import { lookAtSite } from './search/site-look.ts'
 
 export interface KingosoftOptions {
   /** Includes the web root, if the site has one. */

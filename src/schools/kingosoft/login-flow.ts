@@ -3,7 +3,7 @@ import type { CaptchaFate } from '../form-login/captcha-reader.ts'
 import type { CaptchaSource } from '../form-login/captcha-source.ts'
 import type { Credentials, Login } from '../form-login/login.ts'
 import type { Verification } from '../verifier.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import { proveLogin, tryLogon } from './login.ts'
 import { type LogonMeaning, readLogonAnswer } from './logon-answer.ts'
 

@@ -3,7 +3,7 @@ import type { Credentials, Login } from '../form-login/login.ts'
 import { takeStep } from '../form-login/step.ts'
 import { saysMaintenance } from '../school-call/page-text.ts'
 import { SchoolError } from '../school-call/school-error.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import { PROOF, readUserCode } from './login-proof.ts'
 import { describeLogonAnswer } from './logon-answer.ts'
 

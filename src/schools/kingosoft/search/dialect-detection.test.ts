@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { assertTook } from '../../../test/support/patience.ts'
-import { scriptPaths } from '../form-login/page-scripts.ts'
+import { assertTook } from '../../../../test/support/patience.ts'
+import { scriptPaths } from '../../form-login/page-scripts.ts'
 import { detectDialect } from './dialect-detection.ts'
 
 const k2Code = `

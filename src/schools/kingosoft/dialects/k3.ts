@@ -1,5 +1,5 @@
-import { looksLikeHtml } from '../school-call/page-text.ts'
-import { SchoolError } from '../school-call/school-error.ts'
+import { looksLikeHtml } from '../../school-call/page-text.ts'
+import { SchoolError } from '../../school-call/school-error.ts'
 import { type Dialect, LOGON } from './dialect.ts'
 import { md5 } from './digest.ts'
 import { k2Text } from './k2.ts'

@@ -1,4 +1,4 @@
-import { SchoolError } from '../school-call/school-error.ts'
+import { SchoolError } from '../../school-call/school-error.ts'
 import { type Dialect, LOGON, type LogonInput } from './dialect.ts'
 import { loginDigest } from './digest.ts'
 

@@ -1,4 +1,4 @@
-import type { SchoolCall } from '../form-login/school-session.ts'
+import type { SchoolCall } from '../../form-login/school-session.ts'
 
 export type DialectName = 'k1' | 'k2-get' | 'k2-post' | 'k3'
 

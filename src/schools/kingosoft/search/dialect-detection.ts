@@ -1,5 +1,5 @@
-import { withoutComments } from '../form-login/page-scripts.ts'
-import type { DialectName } from './dialect.ts'
+import { withoutComments } from '../../form-login/page-scripts.ts'
+import type { DialectName } from '../dialects/dialect.ts'
 
 /**
  * What the login page and its scripts reveal about the dialect. `sure`: it is the first candidate. `likely`: it is the

@@ -1,4 +1,4 @@
-import type { Dialect } from './dialect.ts'
+import type { Dialect } from '../dialects/dialect.ts'
 import type { Trials } from './probe.ts'
 
 export interface Finding {

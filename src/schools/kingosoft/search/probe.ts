@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { CaptchaSource } from '../form-login/captcha-source.ts'
-import type { Login } from '../form-login/login.ts'
-import { takeStep } from '../form-login/step.ts'
-import { SchoolError } from '../school-call/school-error.ts'
-import { type Dialect, type DialectName, LOGON } from './dialect.ts'
-import { dialects } from './dialects.ts'
-import { sendLogon } from './login.ts'
-import { parseLogonAnswer, readLogonAnswer } from './logon-answer.ts'
+import type { CaptchaSource } from '../../form-login/captcha-source.ts'
+import type { Login } from '../../form-login/login.ts'
+import { takeStep } from '../../form-login/step.ts'
+import { SchoolError } from '../../school-call/school-error.ts'
+import { type Dialect, type DialectName, LOGON } from '../dialects/dialect.ts'
+import { dialects } from '../dialects/dialects.ts'
+import { sendLogon } from '../login.ts'
+import { parseLogonAnswer, readLogonAnswer } from '../logon-answer.ts'
 
 /** Includes `locked`, because earlier probes may have locked the account that they use. That is a judgement too. */
 const JUDGED = /^(rejected|locked|not-admitted):/
