@@ -130,8 +130,8 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
   ],
   [
     'a repository asks another feature’s',
-    'studies/study-counter.repository.ts',
-    "import { a } from '../accounts/account.repository.ts'\n",
+    'studies/list/study-counter.repository.ts',
+    "import { a } from '../../accounts/account.repository.ts'\n",
     1,
   ],
   ['a service presents', 'studies/study.service.ts', "import { presentStudy } from './study.schemas.ts'\n", 1],

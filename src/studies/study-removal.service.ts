@@ -1,8 +1,8 @@
 import { findAccount } from '../accounts/account.repository.ts'
 import { type AccountId, isHidden } from '../accounts/account.ts'
 import type { Db } from '../storage/storage.ts'
-import { addToCounters } from './study-counter.repository.ts'
-import { runningDelta, startDeltas } from './study-counter.ts'
+import { addToCounters } from './list/study-counter.repository.ts'
+import { runningDelta, startDeltas } from './list/study-counter.ts'
 import { deleteStudiesOf } from './study-writes.repository.ts'
 
 /** Removes all records of an account whose row is locked. Returns their number. */

@@ -2,8 +2,8 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Cursor, Order } from '../shared/page.ts'
 import { type Parameters, statement, statementsByShape } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
+import type { StudyFilter } from './list/study-list.ts'
 import { isVisible, type OwnRow, pageColumns, type StudyRow, studyColumns } from './study.repository.ts'
-import type { StudyFilter } from './study-list.ts'
 
 /** A record's position in the order by start and id. */
 export type Position = Pick<Cursor, 'startedAt' | 'id'>

@@ -1,8 +1,8 @@
 import type { AccountId } from '../accounts/account.ts'
 import type { Db } from '../storage/storage.ts'
+import { addStartsOf, addToCounters } from './list/study-counter.repository.ts'
+import { runningDelta } from './list/study-counter.ts'
 import { findRunning } from './study.repository.ts'
-import { addStartsOf, addToCounters } from './study-counter.repository.ts'
-import { runningDelta } from './study-counter.ts'
 
 /** Removes all records of an account, whose row is locked, from everyone's counts, or adds them again. */
 export async function countForEveryone(tx: Db, id: AccountId, counted: boolean): Promise<void> {

@@ -6,12 +6,12 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Page, PageRequest } from '../shared/page.ts'
 import type { Storage, Transact } from '../storage/storage.ts'
 import { storeNotes } from './account-write.service.ts'
-import { createPageCache } from './page-cache.ts'
+import { createPageCache } from './list/page-cache.ts'
+import { countAll } from './list/study-counter.repository.ts'
+import type { StudyListRequest } from './list/study-list.ts'
+import { pageStudies } from './list/study-page.repository.ts'
 import { findOverdue, findStudy } from './study.repository.ts'
 import { endsBy, type Rules, type Study, type StudyId, settled } from './study.ts'
-import { countAll } from './study-counter.repository.ts'
-import type { StudyListRequest } from './study-list.ts'
-import { pageStudies } from './study-page.repository.ts'
 import {
   endIn,
   endOverdueIn,

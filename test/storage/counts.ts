@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Storage } from '../../src/storage/storage.ts'
-import { startDeltas } from '../../src/studies/study-counter.ts'
+import { startDeltas } from '../../src/studies/list/study-counter.ts'
 
 /** Every count that the writes keep equals what a count of the rows says; those of hidden accounts are in nobody's but their own. */
 export async function assertCountsAreReal({ db }: Storage): Promise<void> {

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { FastifyPluginAsync } from 'fastify'
 import { languageOf } from '../errors/language.ts'
-import { pageHeaders } from '../security-headers.ts'
-import { sendFile, staticFile } from '../static-file.ts'
+import { sendFile, staticFile } from '../pages/static-file.ts'
+import { pageHeaders } from '../security/security-headers.ts'
 
 const page = (lang: string) => `<!DOCTYPE html>
 <html lang="${lang}">

@@ -1,7 +1,7 @@
 import type { RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { once } from '../../shared/once.ts'
-import { type StaticFile, sendFile, staticFile } from '../static-file.ts'
+import { type StaticFile, sendFile, staticFile } from '../pages/static-file.ts'
 import { type ApiDocument, describeRoutes } from './openapi-document.ts'
 
 const json = 'application/json; charset=utf-8'

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError, type ErrorCode, type ErrorDetails } from '../../shared/errors.ts'
-import { sessionValueOf } from '../session-cookie.ts'
+import { sessionValueOf } from '../security/session-cookie.ts'
 import { codeOf, errorBody } from './error-body.ts'
 import { asksToWait, errorCatalogue } from './error-catalogue.ts'
 import { waitSeconds } from './error-message.ts'

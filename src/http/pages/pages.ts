@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { languageOf } from '../errors/language.ts'
 import { apiBase } from '../links.ts'
-import { pageHeaders } from '../security-headers.ts'
-import { sendFile, staticFile } from '../static-file.ts'
+import { pageHeaders } from '../security/security-headers.ts'
 import { indexPage, indexPolicy } from './index-page.ts'
 import { prefersPage } from './prefers-page.ts'
+import { sendFile, staticFile } from './static-file.ts'
 import { sendFirstPage, type WebApp, webApp } from './web-app.ts'
 
 export interface PagesOptions {

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../shared/errors.ts'
-import { webAppHeaders } from '../security-headers.ts'
-import { type StaticFile, sendFile, staticFile } from '../static-file.ts'
+import { webAppHeaders } from '../security/security-headers.ts'
 import { prefersPage } from './prefers-page.ts'
+import { type StaticFile, sendFile, staticFile } from './static-file.ts'
 
 export interface WebApp {
   /** The files of dist/web, by URL path. */

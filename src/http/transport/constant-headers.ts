@@ -1,5 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
-import type { HeaderSet } from '../security-headers.ts'
+import type { HeaderSet } from '../security/security-headers.ts'
 
 type StoreHeader = (firstLine: string, headers: Record<string, unknown> | undefined) => void
 const { _storeHeader: storeHeader } = ServerResponse.prototype as unknown as { _storeHeader: StoreHeader }

@@ -1,4 +1,4 @@
-import type { HeaderSet } from '../security-headers.ts'
+import type { HeaderSet } from '../security/security-headers.ts'
 import { responsesWith } from './constant-headers.ts'
 import type { TransportLimits } from './limits.ts'
 

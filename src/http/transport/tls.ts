@@ -3,7 +3,7 @@ import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls'
 import type { FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import type { HeaderSet } from '../security-headers.ts'
+import type { HeaderSet } from '../security/security-headers.ts'
 import { httpOptions } from './http-options.ts'
 import type { TransportLimits } from './limits.ts'
 

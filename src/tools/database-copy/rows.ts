@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { inParts } from '../../storage/postgres/postgres-bulk.ts'
 import type { DatabaseKind, Db } from '../../storage/storage.ts'
-import { countAll } from '../../studies/study-counter.repository.ts'
+import { countAll } from '../../studies/list/study-counter.repository.ts'
 import { type CopiedTable, copiedTables, type Row, type Value } from './copied-table.ts'
 
 /** A database to read from or to write to. */

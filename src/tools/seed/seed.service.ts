@@ -1,5 +1,11 @@
 import { isHidden } from '../../accounts/account.ts'
-import { type CounterDelta, counterWidths, runningDelta, startDeltas, summed } from '../../studies/study-counter.ts'
+import {
+  type CounterDelta,
+  counterWidths,
+  runningDelta,
+  startDeltas,
+  summed,
+} from '../../studies/list/study-counter.ts'
 import { campusAccounts } from './accounts.ts'
 import { campusRecords } from './campus.ts'
 import { fulfils, type PlanRequest, planFor, type SeedPlan } from './plan.ts'

@@ -1,5 +1,5 @@
 import type { EpochSeconds } from '../../shared/clock.ts'
-import type { CounterDelta } from '../../studies/study-counter.ts'
+import type { CounterDelta } from '../../studies/list/study-counter.ts'
 import type { SeedAccount } from './accounts.ts'
 import type { SeedRecord } from './record.ts'
 

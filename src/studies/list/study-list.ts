@@ -1,6 +1,6 @@
-import type { AccountId } from '../accounts/account.ts'
-import type { EpochSeconds } from '../shared/clock.ts'
-import type { PageRequest } from '../shared/page.ts'
+import type { AccountId } from '../../accounts/account.ts'
+import type { EpochSeconds } from '../../shared/clock.ts'
+import type { PageRequest } from '../../shared/page.ts'
 
 /** Which records a list holds: everyone's or one student's; `from` ≤ start < `to`. */
 export interface StudyFilter {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { EpochSeconds } from '../shared/clock.ts'
+import type { EpochSeconds } from '../../shared/clock.ts'
 
 /** About 4 KiB each. */
 const most = 1000

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import type { AccountId } from '../accounts/account.ts'
-import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
-import type { Order } from '../shared/page.ts'
-import { beforeCommit } from '../storage/before-commit.ts'
-import { counterTable } from '../storage/counter-table.ts'
-import { statement, statementsByShape } from '../storage/statement.ts'
-import type { Db } from '../storage/storage.ts'
+import type { AccountId } from '../../accounts/account.ts'
+import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
+import type { Order } from '../../shared/page.ts'
+import { beforeCommit } from '../../storage/before-commit.ts'
+import { counterTable } from '../../storage/counter-table.ts'
+import { statement, statementsByShape } from '../../storage/statement.ts'
+import type { Db } from '../../storage/storage.ts'
 import { type CounterDelta, counterWidths, runningWidth, summed } from './study-counter.ts'
 
 /**

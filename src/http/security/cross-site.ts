@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { DomainError } from '../shared/errors.ts'
+import { DomainError } from '../../shared/errors.ts'
 
 /**
  * Whether a page of another site, or of another host of ours, sent this request on behalf of its visitor. Browsers report this in

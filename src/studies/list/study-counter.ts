@@ -1,4 +1,4 @@
-import type { EpochSeconds } from '../shared/clock.ts'
+import type { EpochSeconds } from '../../shared/clock.ts'
 
 /** Widths of the aligned stretches of time in which starts are counted, coarse to fine: 17 years down to 34 minutes. */
 export const counterWidths = [2 ** 29, 2 ** 23, 2 ** 17, 2 ** 11] as const

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { DomainError } from '../shared/errors.ts'
+import { DomainError } from '../../shared/errors.ts'
 import { isCrossSite, isSafe } from './cross-site.ts'
 import { createHostCheck, type HostRules } from './hosts.ts'
 import type { HeaderSet } from './security-headers.ts'

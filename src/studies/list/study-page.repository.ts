@@ -1,12 +1,12 @@
-import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
-import type { Cursor, Order, Page } from '../shared/page.ts'
-import type { Db } from '../storage/storage.ts'
-import type { OwnStudy } from './own/own-study.ts'
-import { toOwnStudy, toStudy } from './study.repository.ts'
-import type { Study } from './study.ts'
+import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
+import type { Cursor, Order, Page } from '../../shared/page.ts'
+import type { Db } from '../../storage/storage.ts'
+import type { OwnStudy } from '../own/own-study.ts'
+import { toOwnStudy, toStudy } from '../study.repository.ts'
+import type { Study } from '../study.ts'
+import { type Columns, countMatching, type Position, type RowOf, rowsMatching } from '../study-rows.repository.ts'
 import { countRunning, locate } from './study-counter.repository.ts'
 import type { StudyFilter, StudyListRequest } from './study-list.ts'
-import { type Columns, countMatching, type Position, type RowOf, rowsMatching } from './study-rows.repository.ts'
 
 /**
  * One page, ordered by start and id. Links are keyset cursors, so that every page costs the same wherever it is in the

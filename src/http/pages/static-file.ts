@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
-import { once } from '../shared/once.ts'
+import { once } from '../../shared/once.ts'
 
 export interface StaticFile {
   readonly type: string

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { isTrusted, type TrustProxy } from './transport/trusted-proxies.ts'
+import { isTrusted, type TrustProxy } from '../transport/trusted-proxies.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
