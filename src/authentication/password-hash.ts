@@ -82,7 +82,7 @@ function isOutgrown(stored: string): boolean {
 }
 
 /** A hash that no password matches, so that an unknown user costs the same work as a wrong password. */
-export function nobodysHash(): string {
+export function dummyHash(): string {
   return phcString(randomBytes(16), randomBytes(tagLength))
 }
 

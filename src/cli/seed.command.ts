@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
-import { hashPassword, nobodysHash } from '../authentication/password-hash.ts'
+import { dummyHash, hashPassword } from '../authentication/password-hash.ts'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/read-config.ts'
 import { createDerivedData } from '../derived-data.ts'
@@ -60,7 +60,7 @@ async function run(config: Config, options: SeedCommandOptions, signal: AbortSig
   const request = requestOf(config, options)
   const store = await openSeedStore(config.database)
   try {
-    const passwordHash = options.password === undefined ? nobodysHash() : await hashPassword(options.password)
+    const passwordHash = options.password === undefined ? dummyHash() : await hashPassword(options.password)
     const progress = showProgress({ label: 'seed', total: request.records, unit: 'records' })
     await seedDatabase(store, { request, now: systemClock.now(), passwordHash, signal, onProgress: progress.update })
     progress.finish()

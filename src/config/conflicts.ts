@@ -67,21 +67,21 @@ export function warnings(config: Config): string[] {
   const { host, publicUrl, tls, trustProxy, throttle } = config
   const behindTls = trustProxy.length > 0 && publicUrl?.startsWith('https:') === true
   const isPlain = tls === undefined && !behindTls && !isLoopback(host)
-  const told: string[] = []
+  const found: string[] = []
   if (isPlain || (publicUrl !== undefined && isPlainBeyondLoopback(publicUrl)))
-    told.push(
+    found.push(
       'plain HTTP beyond loopback: passwords can be intercepted. Set TLS_CERT and TLS_KEY, or use a proxy with TLS',
     )
   const isPlainForBrowsers = publicUrl?.startsWith('http:') ?? (tls === undefined && trustProxy.length === 0)
   if (isPlainForBrowsers)
-    told.push(
+    found.push(
       'without HTTPS, browsers are signed in by the cookie `session` without Secure: others on the network can steal it, and another host of the domain can plant one',
     )
   if (trustProxy.length > 0 && publicUrl === undefined)
-    told.push(
+    found.push(
       'TRUST_PROXY without PUBLIC_URL: the origin of links is whatever host the proxy was asked for. Set PUBLIC_URL',
     )
   if (!throttle && waysFromElsewhere(config).length > 0)
-    told.push('THROTTLE=off while the service can be reached from elsewhere: passwords can be guessed without limit')
-  return told
+    found.push('THROTTLE=off while the service can be reached from elsewhere: passwords can be guessed without limit')
+  return found
 }

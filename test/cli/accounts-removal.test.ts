@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { insertAccount } from '../../src/accounts/account.repository.ts'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { removeAccount } from '../../src/accounts/account-removal.service.ts'
-import { nobodysHash } from '../../src/authentication/password-hash.ts'
+import { dummyHash } from '../../src/authentication/password-hash.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { openService } from '../../src/server/open-storage.ts'
 import { systemClock } from '../../src/shared/clock.ts'
@@ -39,7 +39,7 @@ async function addAccount(name: string): Promise<AccountId> {
     username: name,
     usernameKey: name,
     studentNumberHash: name,
-    passwordHash: nobodysHash(),
+    passwordHash: dummyHash(),
     createdAt: 1,
   }
   return (await storage.write((tx) => insertAccount(tx, account))).id

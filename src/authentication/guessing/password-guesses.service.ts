@@ -2,7 +2,7 @@ import type { AccountId, Credentials } from '../../accounts/account.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
 import { networkOf } from '../../shared/network.ts'
-import { nobodysHash, verifyPassword } from '../password-hash.ts'
+import { dummyHash, verifyPassword } from '../password-hash.ts'
 import { type Booking, type RateLimitService, refusalError } from '../rate-limit.service.ts'
 import type { Charge, Refusal } from '../rate-limit.ts'
 import { chargesOf, type Door, sharedCharges, signInNote } from './guess-limits.ts'
@@ -127,7 +127,7 @@ async function firstMatch(
     if (verdict !== 'wrong') return { ...credentials, outdated: verdict === 'outdated' }
   }
   for (let left = candidates.length - tried.length; left > 0; left--)
-    await verifyPassword(password, nobodysHash(), network)
+    await verifyPassword(password, dummyHash(), network)
   return undefined
 }
 

@@ -72,12 +72,12 @@ export async function withAccounts(
   } catch (error) {
     // The reader of the pipe closed it, as `head` does.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
-    errors.write(`${told(error)}\n`)
+    errors.write(`${messageOf(error)}\n`)
     process.exitCode = error instanceof Refusal ? error.exitCode : exitCodes.failed
   }
 }
 
-function told(error: unknown): string {
+function messageOf(error: unknown): string {
   if (error instanceof Refusal) return error.message
   if (error instanceof DomainError)
     return `${errorMessage(error.code, 'zh', error.details)} ${errorMessage(error.code, 'en', error.details)}`

@@ -5,7 +5,7 @@ import { type Bounds, type Pace, returnAfter } from './waiting-room.ts'
 export interface TurnedAwayFrom {
   state: 'away'
   id: number
-  /** The place that is kept for the guest. Absent if the student or the address has too many. */
+  /** The place that is kept for the applicant. Absent if the student or the address has too many. */
   keptId: number | undefined
   retryAfterSeconds: number
   ahead: number
@@ -22,29 +22,35 @@ export interface Standing {
 /** Milliseconds after the given time to come back until a place is passed over. */
 export const graceMs = 2000
 /**
- * Places kept for one address, which may be a campus, and for one student. A guest beyond them may still come back,
+ * Places kept for one address, which may be a campus, and for one student. An applicant beyond them may still come back,
  * without a place.
  */
 const perAddress = 2000
 const perStudent = 5
 
-/** Stores the guests' places, and computes from the position of each when to come back. */
+/** Stores the applicants' places, and computes from the position of each when to come back. */
 export async function turnAway(
   tx: Db,
-  guests: readonly KeptPlace[],
+  applicants: readonly KeptPlace[],
   { here, now, pace, bounds }: Standing,
 ): Promise<Map<number, TurnedAwayFrom>> {
-  const told = new Map<number, TurnedAwayFrom>()
-  if (guests.length === 0) return told
+  const turnedAway = new Map<number, TurnedAwayFrom>()
+  if (applicants.length === 0) return turnedAway
   const away = await readAway(tx)
   const older = [...away.filter(({ until }) => until > now).map(({ id }) => id), ...here]
   const keeper = createKeeper(away)
-  for (const guest of guests) {
-    const ahead = older.filter((id) => id < guest.id).length
+  for (const applicant of applicants) {
+    const ahead = older.filter((id) => id < applicant.id).length
     const retryAfterSeconds = returnAfter(ahead, pace, bounds, Math.random())
-    told.set(guest.id, { state: 'away', id: guest.id, keptId: keeper.keep(guest), retryAfterSeconds, ahead })
+    turnedAway.set(applicant.id, {
+      state: 'away',
+      id: applicant.id,
+      keptId: keeper.keep(applicant),
+      retryAfterSeconds,
+      ahead,
+    })
   }
-  const all = [...told.values()]
+  const all = [...turnedAway.values()]
   const isKept = ({ id, keptId }: TurnedAwayFrom) => id === keptId
   await removePlaces(
     tx,
@@ -54,7 +60,7 @@ export async function turnAway(
     tx,
     all.filter(isKept).map(({ id, retryAfterSeconds }) => ({ id, until: now + retryAfterSeconds * 1000 + graceMs })),
   )
-  return told
+  return turnedAway
 }
 
 /** Keeps one place per pair of student and address, and a limited number per student and per address. */
@@ -68,13 +74,13 @@ function createKeeper(away: readonly KeptPlace[]) {
   const countOf = (one: string) => counts.get(one) ?? 0
   for (const place of away) add(place)
   return {
-    keep(guest: KeptPlace): number | undefined {
-      const { id, student, address } = guest
+    keep(applicant: KeptPlace): number | undefined {
+      const { id, student, address } = applicant
       if (student === null || address === null) return undefined
       const other = places.get(`${student} ${address}`)
       if (other !== undefined) return other
       if (countOf(student) >= perStudent || countOf(address) >= perAddress) return undefined
-      add(guest)
+      add(applicant)
       return id
     },
   }

@@ -102,7 +102,7 @@ export async function addPlaces(tx: Db, newcomers: readonly Who[], until: number
 export async function readLine(
   tx: Db,
   now: number,
-  { concurrency, seats, expectedUntil, absentees }: Bounds & { expectedUntil: number; absentees: number },
+  { concurrency, seats, expectedUntil, maxAbsent }: Bounds & { expectedUntil: number; maxAbsent: number },
 ): Promise<Line> {
   const live = tx.selectFrom('waiting_places').where('until', '>', now)
   const unreliable = tx
@@ -111,7 +111,7 @@ export async function readLine(
     .where('state', '=', 'away')
     .where('until', '<=', now)
     .groupBy('address')
-    .having((eb) => eb.fn.countAll(), '>=', absentees)
+    .having((eb) => eb.fn.countAll(), '>=', maxAbsent)
   const present = await live.select(['id', 'state']).where('state', 'in', ['here', 'asking']).orderBy('id').execute()
   const here = present.filter(({ state }) => state === 'here').map(({ id }) => id)
   const free = Math.max(0, concurrency - (present.length - here.length))

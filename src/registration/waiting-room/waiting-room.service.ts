@@ -3,7 +3,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { placeIn, placeToken, whoIs } from './place-token.ts'
 import type { Departure, Who } from './waiting-room.repository.ts'
 import type { Bounds } from './waiting-room.ts'
-import { type Guest, type Outcome, playRound } from './waiting-room-round.ts'
+import { type Applicant, type Outcome, playRound } from './waiting-room-round.ts'
 
 export interface WaitingRoomOptions {
   storage: Storage
@@ -23,7 +23,7 @@ export interface WaitingRoom extends Gate {
 const lookMs = 100
 const renewMs = 2000
 
-interface Waiting extends Guest {
+interface Waiting extends Applicant {
   answer(result: Pass | TurnedAway): void
 }
 
@@ -51,21 +51,21 @@ export function createWaitingRoom({ storage, key, logger, bounds }: WaitingRoomO
   async function play(): Promise<void> {
     clearTimeout(timer)
     isDue = false
-    const guests = [...waiting]
+    const applicants = [...waiting]
     const leaving = departures
     departures = []
     const at = performance.now()
     const isRenewal = at - renewedAt >= renewMs
-    const round = { guests, departures: leaving, asking: [...asking], isRenewal, at }
+    const round = { applicants, departures: leaving, asking: [...asking], isRenewal, at }
     try {
       const outcomes = await storage.write((tx) => playRound(tx, storage.kind, bounds, round))
       if (isRenewal) renewedAt = at
-      for (const [index, guest] of guests.entries()) settle(guest, outcomes[index])
+      for (const [index, applicant] of applicants.entries()) settle(applicant, outcomes[index])
     } catch (error) {
-      // These guests get the same response as if the room were full. Their places expire by themselves.
+      // These applicants get the same response as if the room were full. Their places expire by themselves.
       logger.warn({ err: error }, 'the waiting room cannot be reached')
       departures = [...leaving, ...departures]
-      for (const guest of guests) finish(guest, troubled)
+      for (const applicant of applicants) finish(applicant, troubled)
     }
     playing = undefined
     schedule()
@@ -77,24 +77,24 @@ export function createWaitingRoom({ storage, key, logger, bounds }: WaitingRoomO
     else if (asking.size + departures.length > 0) timer = setTimeout(wake, renewMs)
   }
 
-  function settle(guest: Waiting, outcome: Outcome | undefined): void {
+  function settle(applicant: Waiting, outcome: Outcome | undefined): void {
     if (outcome === undefined) return
-    guest.id = outcome.id
+    applicant.id = outcome.id
     if (outcome.state === 'asking') {
       asking.add(outcome.id)
-      finish(guest, passOf(outcome.id, guest.who.student === null))
+      finish(applicant, passOf(outcome.id, applicant.who.student === null))
     } else if (outcome.state === 'away') {
       const { retryAfterSeconds, ahead, keptId } = outcome
-      const { student } = guest.who
+      const { student } = applicant.who
       const place = keptId === undefined || student === null ? {} : { place: placeToken(keptId, student, key) }
-      finish(guest, { retryAfterSeconds, ahead, ...place })
+      finish(applicant, { retryAfterSeconds, ahead, ...place })
     }
   }
 
-  function finish(guest: Waiting, result: Pass | TurnedAway): void {
-    waiting.delete(guest)
-    guest.signal.removeEventListener('abort', wake)
-    guest.answer(result)
+  function finish(applicant: Waiting, result: Pass | TurnedAway): void {
+    waiting.delete(applicant)
+    applicant.signal.removeEventListener('abort', wake)
+    applicant.answer(result)
   }
 
   function passOf(id: number, isAnonymous: boolean): Pass {

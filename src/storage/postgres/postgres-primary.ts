@@ -47,8 +47,8 @@ export function primaryFinder(addresses: readonly PostgresAddress[]): () => Prom
 function summaryOf(errors: NodeJS.ErrnoException[], asked: readonly PostgresAddress[]): Error {
   const [first] = errors
   if (errors.length === 1 && first) return first
-  const told = errors.map(({ message, code }, at) => `${asked[at]?.name}: ${message || code}`)
+  const reports = errors.map(({ message, code }, at) => `${asked[at]?.name}: ${message || code}`)
   // An unreachable server may be the primary, so its code takes precedence.
   const { code } = errors.find(isUnreachable) ?? first ?? {}
-  return new DatabaseLostError(told.join('; '), { cause: errors, ...(code === undefined ? {} : { code }) })
+  return new DatabaseLostError(reports.join('; '), { cause: errors, ...(code === undefined ? {} : { code }) })
 }
