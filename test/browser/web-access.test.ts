@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
-import { send } from '../contract/client.ts'
+import { basic, send } from '../contract/client.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { until } from '../support/patience.ts'
 import { type Service, startService } from '../support/service.ts'
@@ -11,6 +9,7 @@ import { termSettings, yesterday } from './figure-screens.ts'
 import { Keyboard } from './keyboard.ts'
 import { faultsIn, type Look, lookAs, looks, overflowOf } from './screen-faults.ts'
 import { openAs, openPage, register } from './web-page.ts'
+import { routes } from './web-routes.ts'
 import { regular, screens, seedRecords } from './web-screens.ts'
 
 let service: Service
@@ -26,24 +25,10 @@ after(async () => {
   await service?.close()
 })
 
-interface Route {
-  path: string
-  isOpen: boolean
-}
-
-/** As the router has them. */
-function routes(): Route[] {
-  const text = readFileSync(join(import.meta.dirname, '../../web/src/router.ts'), 'utf8')
-  return [...text.matchAll(/path: '([^']+)'[^}]*?meta: \{([^}]*)\}/g)].map(([, path = '', meta = '']) => ({
-    path,
-    isOpen: meta.includes('isOpen: true'),
-  }))
-}
-
 /** The route of a URL. The one for all other paths comes last. */
 function routeOf(url: string): string | undefined {
   const { pathname } = new URL(url)
-  return routes().find(({ path }) =>
+  return routes.find(({ path }) =>
     new RegExp(`^${path.replace(/:path.*/, '.*').replace(/:\w+/g, '[^/]+')}$`).test(pathname),
   )?.path
 }
@@ -70,8 +55,8 @@ test('no state of any screen has a fault, nor is wider than a small phone', asyn
     faults.push(...said.map((one) => `${name}: ${one}`))
   }
   assert.deepEqual(faults, [])
-  assert.ok(routes().length >= 12)
-  for (const { path, isOpen } of routes()) {
+  assert.ok(routes.length >= 12)
+  for (const { path, isOpen } of routes) {
     const states = seen.filter((one) => one.startsWith(`${path} `)).join()
     assert.notEqual(states, '', `${path} has no state in web-screens.ts`)
     if (!isOpen) assert.match(states, /error|failed|missing/, `${path} was never seen in trouble`)
@@ -92,7 +77,7 @@ test('nothing on the screen moves while answers arrive', async () => {
     last = last.then(() => page.evaluate(aFrame).catch(() => undefined))
     return last.then(() => route.continue())
   })
-  for (const { path } of routes().filter(({ isOpen, path }) => !isOpen || path === '/')) {
+  for (const { path } of routes.filter(({ isOpen, path }) => !isOpen || path === '/')) {
     await openAs(page, service.address, regular, path.replace(':day', yesterday))
     await page.waitForLoadState('networkidle')
     const moved = await page.evaluate<number>('shifts.reduce((sum, { value }) => sum + value, 0)')
@@ -100,6 +85,11 @@ test('nothing on the screen moves while answers arrive', async () => {
   }
   await context.close()
 })
+
+async function latestOf({ address }: Service, { username, password }: { username: string; password: string }) {
+  const { body } = await send('GET', `${address}/api/v1.0/users/me/studys`, { as: basic(username, password) })
+  return (body as { studys: { end_time: string | null }[] }).studys.at(-1)
+}
 
 test('every action of every screen is done by keyboard alone', async (t) => {
   const site = await startService(termSettings)
@@ -110,6 +100,7 @@ test('every action of every screen is done by keyboard alone', async (t) => {
   const link = (name: string) => page.getByRole('link', { name, exact: true })
   const field = (name: string) => page.getByLabel(name, { exact: true })
   const [, school] = demoStudents
+  const body = { username: '小键', password: '图书馆里真的很安静' }
 
   await page.goto(site.address)
   await keys.press(link('跳到正文'))
@@ -125,9 +116,9 @@ test('every action of every screen is done by keyboard alone', async (t) => {
   await keys.isOnTitle()
   await keys.type(field('学号'), school?.studentNumber ?? '')
   await keys.type(field('教务系统密码'), school?.schoolPassword ?? '')
-  await keys.type(field('用户名'), '小键')
+  await keys.type(field('用户名'), body.username)
   await keys.press(button('显示密码').last(), 'Space')
-  await keys.type(page.locator('input[type=text][autocomplete=new-password]'), '图书馆里真的很安静')
+  await keys.type(page.locator('input[type=text][autocomplete=new-password]'), body.password)
   await page.keyboard.press('Enter')
   await page.locator('.clock-button').waitFor()
 
@@ -135,6 +126,8 @@ test('every action of every screen is done by keyboard alone', async (t) => {
   await keys.press(button('开始学习'), 'Space')
   await keys.isOn(button('结束学习'))
   await page.keyboard.press('Enter')
+  // An end that is taken back before it is sent leaves one record, and this one two.
+  await until(async () => (await latestOf(site, body))?.end_time != null, 'the end reaches the service')
   await keys.press(button('撤销'))
   await keys.isOnTitle()
   await keys.press(button('结束学习'))
@@ -210,7 +203,6 @@ test('every action of every screen is done by keyboard alone', async (t) => {
   await keys.isOnTitle()
   await page.goBack()
 
-  const body = { username: '小键', password: '图书馆里真的很安静' }
   await send('POST', `${site.address}/api/v1.0/session`, { json: body })
   await page.reload()
   await keys.press(button(/^退出 /))

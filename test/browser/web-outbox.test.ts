@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +20,7 @@ import {
   type Student,
   signedIn,
 } from './web-page.ts'
+import { routes } from './web-routes.ts'
 
 let service: Service
 let chromium: TestBrowser
@@ -290,9 +290,7 @@ test('an answer that was lost a day ago is looked for: its key is forgotten', as
 })
 
 /** Every route of the app, with something in place of what varies. */
-const routes = [
-  ...readFileSync(join(import.meta.dirname, '../../web/src/router.ts'), 'utf8').matchAll(/ path: '(.+?)',/g),
-].map(([, path = '']) => path.replace('/:path(.*)*', '/no/such.page').replace(':day', '2026-11-26'))
+const paths = routes.map(({ path }) => path.replace('/:path(.*)*', '/no/such.page').replace(':day', '2026-11-26'))
 
 /** A phone on which the app was loaded once, by this clock. */
 interface Phone {
@@ -373,8 +371,8 @@ for (const [hours, student] of [
 
     const first = await device.open()
     await unplug(device, first.context)
-    for (const route of routes) {
-      await first.page.goto(`${address}${route}`)
+    for (const path of paths) {
+      await first.page.goto(`${address}${path}`)
       await first.page.getByRole('heading', { level: 1 }).waitFor()
       await first.page.getByText('现在没有网络').waitFor()
       await first.page.getByText('正在加载').waitFor({ state: 'detached' })
