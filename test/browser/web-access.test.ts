@@ -8,7 +8,7 @@ import { type Service, startService } from '../support/service.ts'
 import { termSettings, yesterday } from './figure-screens.ts'
 import { Keyboard } from './keyboard.ts'
 import { faultsIn, type Look, lookAs, looks, overflowOf } from './screen-faults.ts'
-import { openAs, openPage, register } from './web-page.ts'
+import { openAs, openPage, register, renew } from './web-page.ts'
 import { routes } from './web-routes.ts'
 import { regular, screens, seedRecords } from './web-screens.ts'
 
@@ -36,11 +36,12 @@ function routeOf(url: string): string | undefined {
 test('no state of any screen has a fault, nor is wider than a small phone', async () => {
   const seen: string[] = []
   const faults: string[] = []
-  for (const { name, open, student = regular } of screens) {
-    const { page, context, complaints } = await openPage(chromium, service.address, {
-      locale: 'en-GB',
-      serviceWorkers: 'block',
-    })
+  const options = { locale: 'en-GB', serviceWorkers: 'block' } as const
+  const shared = await openPage(chromium, service.address, options)
+  for (const { name, open, isAlone, student = regular } of screens) {
+    const own = isAlone ? await openPage(chromium, service.address, options) : undefined
+    const { page, complaints } = own ?? shared
+    if (!own) await renew(page, service.address)
     await open(page, service.address, student).catch((error) => faults.push(`${name}: ${error}`))
     // In turns, so that each screen is seen in both: `npm run web:shots` sees each state in all four looks.
     const look = looks[seen.length % 2] as Look
@@ -48,12 +49,13 @@ test('no state of any screen has a fault, nor is wider than a small phone', asyn
     await lookAs(page, look)
     const found = [...(await faultsIn(page)), ...(await overflowOf(page))]
     faults.push(...found.map((fault) => `${name}, ${look.colorScheme}, ${look.language}: ${fault}`))
-    await context.close()
     // The browser itself tells of each answer that is an error, and Playwright of what it was asked to block.
     const expected = /^(?:error: Failed to load resource|warning: Service Worker registration blocked)/
-    const said = complaints.filter((one) => !expected.test(one))
+    const said = complaints.splice(0).filter((one) => !expected.test(one))
     faults.push(...said.map((one) => `${name}: ${one}`))
+    await own?.context.close()
   }
+  await shared.context.close()
   assert.deepEqual(faults, [])
   assert.ok(routes.length >= 12)
   for (const { path, isOpen } of routes) {

@@ -347,6 +347,8 @@ async function studyOffline(page: Page, address: string): Promise<Done[]> {
   await page.getByRole('button', { name: /高等数学/ }).click()
   await page.getByLabel('备注（可不填）').fill('第三章')
   await button(page, '保存').click()
+  // What is not counted yet is not kept yet.
+  await page.getByText('3 条等待上传').waitFor()
   await page.goto(address)
   await start(page, '大学英语')
   await stop(page)
@@ -354,8 +356,13 @@ async function studyOffline(page: Page, address: string): Promise<Done[]> {
   await page.goto(`${address}/records`)
   await page.getByRole('button', { name: /大学英语/ }).click()
   await button(page, '删除').click()
-  await page.getByText('7 条等待上传').waitFor()
-  const entries = await page.evaluate<(Done & { order: number })[]>(kept(''))
+  let entries: (Done & { order: number })[] = []
+  // The last is not counted as long as it can be taken back.
+  const areKept = async () => {
+    entries = await page.evaluate<typeof entries>(kept(''))
+    return entries.length === 7
+  }
+  await until(areKept, 'all is kept')
   return entries.sort((a, b) => a.order - b.order)
 }
 
