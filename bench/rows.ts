@@ -79,6 +79,15 @@ export const rows: Row[] = [
     target: 0.55,
     requests: (world) => someRecords(world, passwordOf(world)),
   },
+  {
+    name: 'record by id, session cookie',
+    tables: ['bare'],
+    status: 200,
+    // 0.9 of the row by token.
+    target: 0.54,
+    requests: (world) =>
+      world.ids.map((id, index) => ({ ...get(`/studys/${id}`), headers: { cookie: userOf(world, index).cookie } })),
+  },
   { name: 'own page of 20', tables: ['bare', 'scale'], status: 200, target: 0.3, requests: (world) => own(world, '') },
   {
     name: 'own page, newest first',

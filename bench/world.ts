@@ -13,6 +13,8 @@ export interface BenchUser {
   name: string
   password: string
   token: string
+  /** The header `Cookie` of a browser that signed in. */
+  cookie: string
   /** The campus day of the latest record, `YYYY-MM-DD`. */
   day: string
 }
@@ -112,7 +114,8 @@ async function meetUsers(origin: string, { students }: Size): Promise<BenchUser[
     const id = 1 + Math.floor((index * students) / Math.min(userCount, students))
     const name = seedUserName(id)
     const { token } = await get<{ token: string }>(`${origin}${apiBase}/token`, basic(name, password))
-    const user = { id, name, password, token }
+    const cookie = await signIn(origin, name)
+    const user = { id, name, password, token, cookie }
     const latest = `${origin}${apiBase}/users/${id}/studys/?order=desc&per_page=1`
     const { studys } = await get<{ studys: { start_time: string }[] }>(latest, bearer(user))
     const startedAt = Date.parse(`${studys[0]?.start_time.replace(' ', 'T') ?? new Date().toISOString().slice(0, 19)}Z`)
@@ -137,6 +140,16 @@ async function visibleIds(origin: string, records: number, users: BenchUser[]): 
     ids.push(id)
   }
   return ids
+}
+
+async function signIn(origin: string, username: string): Promise<string> {
+  const answer = await fetch(`${origin}${apiBase}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+    body: JSON.stringify({ username, password }),
+  })
+  if (!answer.ok) throw new Error(`signing in was answered ${answer.status}`)
+  return answer.headers.get('set-cookie')?.split(';')[0] ?? ''
 }
 
 async function get<T>(url: string, authorization: string): Promise<T> {

@@ -70,7 +70,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         await asking.register(recoveryRoutes, { recovery, proofKind })
         await asking.register(challengeRoutes, { verifications })
         const { cas, keys } = deps
-        if (cas) await asking.register(casRoutes, { cas, clock, ticketKey: keys.ticket, verifications })
+        if (cas)
+          await asking.register(casRoutes, {
+            cas,
+            clock,
+            ticketKey: keys.ticket,
+            verifications,
+            hasWeb: web !== undefined,
+          })
       })
       await open.register(signInRoutes, { ...services, authentication: identities })
 

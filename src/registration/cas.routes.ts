@@ -3,6 +3,7 @@ import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { apiBase } from '../http/links.ts'
+import { prefersPage } from '../http/pages/prefers-page.ts'
 import { cookieValueOf, type HostCookie, setCookie } from '../http/security/host-cookie.ts'
 import type { CasLogin, CasReturn } from '../schools/cas/cas-login.ts'
 import { sealTicket, TICKET_LIFETIME } from '../schools/cas/registration-ticket.ts'
@@ -17,6 +18,8 @@ export interface CasRoutesOptions {
   clock: Clock
   ticketKey: Buffer
   verifications: VerificationService
+  /** Whether the web app is served here too. */
+  hasWeb: boolean
 }
 
 const path = '/register/cas'
@@ -31,9 +34,9 @@ const callbackUrl = (request: FastifyRequest) => `${request.origin}${apiBase}${p
 const beginning = {
   operationId: 'beginCas',
   summary: '到学校登录 · Send the browser to the school’s login page',
-  description: `学校登录完成后返回 JSON；\`return=web\` 时则转到网页 \`/register\`，凭证在片段中：\`#ticket=…\`，失败时为 \`#error=…\`。
+  description: `学校登录完成后返回 JSON；\`return=web\` 时则转到网页 \`/register\`，凭证在片段中：\`#ticket=…\`，失败时为 \`#error=…\`。浏览器返回时没有带第一步的 Cookie，也转到网页。
 
-After the login the answer is JSON, or with \`return=web\` a redirect to the page \`/register\` with the ticket in the fragment: \`#ticket=…\`, or after a failure \`#error=…\`, with \`&retry_after=SECONDS\` where waiting helps.`,
+After the login the answer is JSON, or with \`return=web\` a redirect to the page \`/register\` with the ticket in the fragment: \`#ticket=…\`, or after a failure \`#error=…\`, with \`&retry_after=SECONDS\` where waiting helps. A browser that returns without the cookie of the first step goes to the page too.`,
   tags: ['users'],
   security: [],
   querystring: {
@@ -89,7 +92,7 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, options) => {
     `${path}/callback`,
     { schemaErrorFormatter: () => new DomainError('parameter-missing'), schema: finishing },
     async (request, reply) => {
-      const { state: cookie, toWeb } = begunIn(request)
+      const { state: cookie, toWeb } = begunIn(request, options)
       try {
         const ticket = await ticketFor(request, { ...request.query, cookie }, options)
         reply.header('set-cookie', setCookie(request, begun, '', 0))
@@ -119,8 +122,10 @@ async function ticketFor(
   return sealTicket(outcome.studentNumber, ticketKey, clock.now()).ticket
 }
 
-function begunIn(request: FastifyRequest): { state: string; toWeb: boolean } {
+/** Without the cookie nothing says where the login was to end: a browser then comes to the page, which says what to do. */
+function begunIn(request: FastifyRequest, { hasWeb }: CasRoutesOptions): { state: string; toWeb: boolean } {
   const value = cookieValueOf(request, begun) ?? ''
+  if (value === '') return { state: '', toWeb: hasWeb && prefersPage(request) }
   const toWeb = value.endsWith(webMark)
   return { state: toWeb ? value.slice(0, -webMark.length) : value, toWeb }
 }

@@ -10,6 +10,7 @@ const world = {
     name: `student${id}`,
     password: 'secret',
     token: `token${id}`,
+    cookie: `session=${id}`,
     day: '2026-01-15',
   })),
   records: 1000,

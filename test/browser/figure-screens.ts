@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { basic, send } from '../contract/client.ts'
+import { later, timezone, today } from './noon-campus.ts'
 import { openAs, register, type Student } from './web-page.ts'
 import type { WebScreen } from './web-screens.ts'
 
@@ -7,15 +8,11 @@ const password = '图书馆里真的很安静'
 const quiet = { username: '小静', password, school: 2 }
 
 /** A term around today, whenever that is. */
-export const termStart = dayFromNow(-80)
-export const termSettings = { TERMS: `本学期:${termStart}:${dayFromNow(40)}` }
+export const termStart = later(today, -80)
+export const termSettings = { TIMEZONE: timezone, TERMS: `本学期:${termStart}:${later(today, 40)}` }
 
-/** Of the campus, or the day before it: the seeded student has records on both. */
-export const yesterday = dayFromNow(-1)
-
-function dayFromNow(days: number): string {
-  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
-}
+/** The seeded student has records on it. */
+export const yesterday = later(today, -1)
 
 function at(
   name: string,

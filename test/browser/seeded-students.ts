@@ -9,11 +9,11 @@ import { openSeedStore } from '../../src/tools/seed/open-seed-store.ts'
 import { seedDatabase } from '../../src/tools/seed/seed.service.ts'
 import { send } from '../contract/client.ts'
 import { type SlowRecord, slowTotals, storedRecords } from '../statistics/slow-totals.ts'
+import { later, midnight, timezone } from './noon-campus.ts'
 
 const password = '图书馆里真的很安静'
 const [hour, day] = [3600, 86_400]
 const [limit, boardDay, streakSeconds] = [16 * hour, 16 * hour, 900]
-const timezone = 'Asia/Shanghai'
 const students = 50
 /** All times are multiples of it: seconds matter, and the oracle still has few steps to walk. */
 const step = 10
@@ -114,15 +114,7 @@ export function createOracle(records: readonly SlowRecord[], today: string) {
   return { firstDay, streak, statistics, ledger }
 }
 
-export function later(which: string, count: number): string {
-  return new Date(Date.parse(`${which}T00:00:00Z`) + count * day * 1000).toISOString().slice(0, 10)
-}
-
 export function daysFrom(from: string, to: string): string[] {
   const count = (Date.parse(to) - Date.parse(from)) / (day * 1000) + 1
   return Array.from({ length: count }, (_, at) => later(from, at))
-}
-
-function midnight(which: string): number {
-  return Date.parse(`${which}T00:00:00+08:00`) / 1000
 }

@@ -6,7 +6,8 @@ import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { until } from '../support/patience.ts'
 import { type Service, startService } from '../support/service.ts'
 import { seedBoard, termSettings, termStart } from './figure-screens.ts'
-import { createOracle, later, openSession, recordsOfStudents, seedStudents, takeSession } from './seeded-students.ts'
+import { later, midnight, today } from './noon-campus.ts'
+import { createOracle, openSession, recordsOfStudents, seedStudents, takeSession } from './seeded-students.ts'
 import { openPage, register, type Student, signedIn } from './web-page.ts'
 
 let service: Service
@@ -57,20 +58,17 @@ function inWords(seconds: number): string {
   return minutes === 0 ? `${hours} 小时` : `${hours} 小时 ${minutes} 分钟`
 }
 
-function campusDay(seconds: number): string {
-  return new Date((seconds + 8 * hour) * 1000).toISOString().slice(0, 10)
-}
-
-/** Three weeks of records: some overlap, some cross midnight. */
+/** Three weeks of records, to this morning: some overlap, some cross midnight. */
 async function seedPast(): Promise<void> {
-  const noon = Math.floor((Date.now() / 1000 + 8 * hour) / (24 * hour)) * 24 * hour - 20 * hour
+  const noon = midnight(today) - 12 * hour
   const spans = Array.from({ length: 20 }, (_, at) => {
     const start = noon - at * 24 * hour + (at % 4) * 1700
     return { start, end: start + 2000 + ((at * 7) % 5) * 3100, subject: ['高等数学', '大学英语', null][at % 3] }
   })
   const late = { start: noon - 48 * hour + 11 * hour, end: noon - 48 * hour + 13 * hour, subject: null }
   const over = { start: noon - 24 * hour + 900, end: noon - 24 * hour + 3 * hour, subject: '大学英语' }
-  const items = [...spans, late, over].map(({ start, end, subject }, at) => ({
+  const early = { start: midnight(today) + 8 * hour, end: midnight(today) + 10 * hour, subject: '大学英语' }
+  const items = [...spans, late, over, early].map(({ start, end, subject }, at) => ({
     ...{ key: `past-${at}`, action: 'record', start_time: wire(start), end_time: wire(end), subject },
   }))
   const { status, body } = await send('POST', `${service.address}/api/v1.0/studys/batch`, { as, json: { items } })
@@ -96,7 +94,7 @@ test(`the screens of ${seededCount} seeded students show what the API says, and 
   const all = await recordsOfStudents(seededUrl, seeded.address, seededCount)
   for (const [at, records] of all.entries()) {
     const session = await openSession(seeded.address, at + 1)
-    const oracle = createOracle(records, campusDay(Date.now() / 1000))
+    const oracle = createOracle(records, today)
     const ask = async (path: string) => {
       const headers = { cookie: session.cookie }
       const { body } = await send('GET', `${seeded.address}/api/v1.0/users/${path}`, { headers })
@@ -121,7 +119,6 @@ interface Compared {
 
 async function compareStudent(page: Page, compared: Compared): Promise<void> {
   const { id, oracle } = compared
-  const today = campusDay(Date.now() / 1000)
   const streak = oracle.streak()
   await page.getByRole('button', { name: streak > 0 ? `连续 ${streak} 天` : '今天开始新的连续' }).waitFor()
   const chart = page.getByRole('img', { name: /^最近 7 天/ })
@@ -154,7 +151,6 @@ async function walkBack(page: Page, { oracle }: Compared): Promise<void> {
 
 async function comparePeriod(page: Page, kind: 'week' | 'month' | 'term', compared: Compared): Promise<void> {
   const { id, oracle, ask } = compared
-  const today = campusDay(Date.now() / 1000)
   const from = kind === 'term' ? termStart : firstOf(kind, today)
   const found = oracle.statistics(from, today)
   const { days, total_seconds, average_seconds, longest_seconds, subjects } = found
@@ -177,10 +173,9 @@ async function comparePeriod(page: Page, kind: 'week' | 'month' | 'term', compar
   )
 }
 
-/** The fullest day of this month, by a tap on its bar. */
+/** The fullest of the last days, by a tap on its bar. This month may have none yet. */
 async function compareDay(page: Page, { id, oracle, ask }: Compared): Promise<void> {
-  const today = campusDay(Date.now() / 1000)
-  const { days } = oracle.statistics(firstOf('month', today), today)
+  const { days } = oracle.statistics(later(today, -27), today)
   const { day } = days.reduce((most, each) => (each.seconds > most.seconds ? each : most))
   const found = oracle.ledger(day)
   const ledger = (await ask(`me/ledger?day=${day}`)) as Ledger
@@ -188,6 +183,7 @@ async function compareDay(page: Page, { id, oracle, ask }: Compared): Promise<vo
   const sum = ledger.intervals.reduce((all, { counted }) => all + counted, 0)
   assert.equal(sum, found.seconds)
   await choose(page, '月')
+  if (firstOf('month', day) < firstOf('month', today)) await choose(page, '往前')
   await page.locator(`.period-bars a[href="/day/${day}"]`).click()
   const expected = [found.seconds, found.board_seconds].map(inWords)
   await until(async () => (await figures(page)).join() === expected.join(), `student ${id}, ${day}: ${expected}`)
@@ -223,10 +219,10 @@ test('a day opens by keyboard from the year, and is told as the ledger tells it'
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('Enter')
-  const today = campusDay(Date.now() / 1000)
-  const wanted = campusDay(Date.now() / 1000 - 48 * hour)
+  // The map begins with the year.
+  const wanted = [later(today, -2), `${today.slice(0, 4)}-01-01`].sort().at(-1) ?? ''
   await page.waitForURL(`**/day/${wanted}`)
-  for (const day of [wanted, campusDay(Date.now() / 1000 - 72 * hour), campusDay(Date.now() / 1000 - 96 * hour)]) {
+  for (const day of [wanted, later(wanted, -1), later(wanted, -2)]) {
     const { seconds, board_seconds, intervals } = await read<Ledger>(`/users/me/ledger?day=${day}`)
     const expected = [seconds, board_seconds].map(inWords)
     await page.waitForURL(`**/day/${day}`)

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,9 +17,11 @@ import {
   openIn,
   openPage,
   phone,
+  register,
   type Student,
   signedIn,
 } from './web-page.ts'
+import { routes } from './web-routes.ts'
 
 let service: Service
 let chromium: TestBrowser
@@ -226,7 +227,9 @@ test('of two tabs one sends, and both know what came of it', async (t) => {
   // What can still be taken back in one tab is not sent by the other.
   await other.getByRole('button', { name: /物理/ }).click()
   await button(other, '删除').click()
-  await page.getByText('1 条等待上传').waitFor()
+  await page.locator('.recent').getByText('物理').waitFor({ state: 'detached' })
+  // It waits for its undo, not for the network.
+  for (const tab of [page, other]) assert.equal(await tab.getByText('条等待上传').count(), 0)
   await stop(page)
   await until(async () => typeof (await recordsOf(thunder))[1]?.end_time === 'string', 'the stop reaches the service')
   await button(other, '撤销').click()
@@ -290,9 +293,7 @@ test('an answer that was lost a day ago is looked for: its key is forgotten', as
 })
 
 /** Every route of the app, with something in place of what varies. */
-const routes = [
-  ...readFileSync(join(import.meta.dirname, '../../web/src/router.ts'), 'utf8').matchAll(/ path: '(.+?)',/g),
-].map(([, path = '']) => path.replace('/:path(.*)*', '/no/such.page').replace(':day', '2026-11-26'))
+const paths = routes.map(({ path }) => path.replace('/:path(.*)*', '/no/such.page').replace(':day', '2026-11-26'))
 
 /** A phone on which the app was loaded once, by this clock. */
 interface Phone {
@@ -331,11 +332,11 @@ async function unplug({ link }: Phone, context: BrowserContext): Promise<void> {
 
 const ofStudent = ({ start_time, end_time, subject, note }: Recorded) => ({ start_time, end_time, subject, note })
 
-interface Done {
-  action: string
-  start_time?: string
-  end_time?: string
+interface Times {
+  start_time?: string | undefined
+  end_time?: string | undefined
 }
+type Done = Times & { action: string }
 
 /** What a student does in a basement. Returns the entries as they are kept. */
 async function studyOffline(page: Page, address: string): Promise<Done[]> {
@@ -346,6 +347,8 @@ async function studyOffline(page: Page, address: string): Promise<Done[]> {
   await page.getByRole('button', { name: /高等数学/ }).click()
   await page.getByLabel('备注（可不填）').fill('第三章')
   await button(page, '保存').click()
+  // What is not counted yet is not kept yet.
+  await page.getByText('3 条等待上传').waitFor()
   await page.goto(address)
   await start(page, '大学英语')
   await stop(page)
@@ -353,9 +356,113 @@ async function studyOffline(page: Page, address: string): Promise<Done[]> {
   await page.goto(`${address}/records`)
   await page.getByRole('button', { name: /大学英语/ }).click()
   await button(page, '删除').click()
-  await page.getByText('7 条等待上传').waitFor()
-  const entries = await page.evaluate<(Done & { order: number })[]>(kept(''))
+  let entries: (Done & { order: number })[] = []
+  // The last is not counted as long as it can be taken back.
+  const areKept = async () => {
+    entries = await page.evaluate<typeof entries>(kept(''))
+    return entries.length === 7
+  }
+  await until(areKept, 'all is kept')
   return entries.sort((a, b) => a.order - b.order)
+}
+
+/** Two records of the past, which both devices know. */
+async function seedPast({ username, password: secret }: Student): Promise<void> {
+  const items = ['高等数学', '大学英语'].map((subject, at) => ({
+    ...{ key: `${subject} of ${username}`, action: 'record', subject },
+    ...{ start_time: `2026-02-0${at + 1} 01:00:00`, end_time: `2026-02-0${at + 1} 02:00:00` },
+  }))
+  const url = `${service.address}/api/v1.0/studys/batch`
+  const { status } = await send('POST', url, { as: basic(username, secret), json: { items } })
+  assert.equal(status, 200)
+}
+
+/** The app as it was loaded and then lost the network, with the records at hand. */
+async function loadedOffline(t: TestContext, student: Student): Promise<OpenedPage> {
+  const opened = await openPage(chromium, service.address)
+  t.after(() => opened.context.close())
+  await signedIn(opened.page, service.address, student)
+  await isReadyForOffline(opened.page)
+  await opened.page.getByRole('link', { name: '全部记录' }).click()
+  await opened.page.getByRole('button', { name: /高等数学/ }).waitFor()
+  await goOffline(opened.context)
+  return opened
+}
+
+async function editOf(page: Page, record: RegExp, label: string, text: string): Promise<void> {
+  await page.getByRole('button', { name: record }).click()
+  await page.getByRole('dialog').getByLabel(label, { exact: true }).fill(text)
+  await button(page, '保存').click()
+}
+
+/** Of what was started and stopped there. Everything waits by then, for the network alone. */
+async function timesOn(page: Page): Promise<Times> {
+  await page.getByText('4 条等待上传').waitFor()
+  const entries = await page.evaluate<Done[]>(kept(''))
+  const [{ start_time } = {}, { end_time } = {}] = ['start', 'end'].map((action) =>
+    entries.find((entry) => entry.action === action),
+  )
+  return { start_time, end_time }
+}
+
+/** It comes back, and sends what can be sent. */
+async function comeBack({ context, page }: OpenedPage): Promise<void> {
+  await goOnline(context)
+  await page.getByText('条等待上传').waitFor({ state: 'detached' })
+}
+
+for (const [isPhoneFirst, student] of [
+  [true, snow],
+  [false, thunder],
+] as const) {
+  const order = isPhoneFirst ? 'the one that edits' : 'the one that deletes'
+  test(`of two devices that were offline ${order} comes back first: all is there once, or shown as refused`, async (t) => {
+    await register(service.address, student)
+    const before = new Set((await recordsOf(student)).map(({ id }) => id))
+    await seedPast(student)
+    const [phone, laptop] = await Promise.all([loadedOffline(t, student), loadedOffline(t, student)])
+    await editOf(phone.page, /大学英语/, '备注（可不填）', '单词')
+    await editOf(laptop.page, /大学英语/, '科目（可不填）', '英语听力')
+    await editOf(phone.page, /高等数学/, '备注（可不填）', '第三章')
+    await laptop.page.getByRole('button', { name: /高等数学/ }).click()
+    await button(laptop.page, '删除').click()
+    // Their times overlap.
+    for (const { page } of [phone, laptop]) await page.getByRole('link', { name: '学习', exact: true }).click()
+    await start(phone.page, '物理')
+    await start(laptop.page, '化学')
+    await stop(laptop.page)
+    await stop(phone.page)
+    const [physics, chemistry] = await Promise.all([timesOn(phone.page), timesOn(laptop.page)])
+
+    const parked = phone.page.getByRole('button', { name: '1 条没有被接受' })
+    if (isPhoneFirst) {
+      // Its stop is on its way while the other one comes back, and starts after it.
+      await phone.context.route(writes, async (route) => {
+        if (route.request().method() === 'PUT') await comeBack(laptop)
+        await route.continue()
+      })
+      await comeBack(phone)
+    } else {
+      await comeBack(laptop)
+      await comeBack(phone)
+      await parked.click()
+      await phone.page.getByRole('dialog').getByText('修改记录').waitFor()
+      await button(phone.page, '放弃').click()
+      await phone.page.keyboard.press('Escape')
+    }
+    await parked.waitFor({ state: 'detached' })
+    const added = (await recordsOf(student)).filter(({ id }) => !before.has(id)).map(ofStudent)
+    const past = { start_time: '2026-02-02 01:00:00', end_time: '2026-02-02 02:00:00' }
+    assert.deepEqual(
+      new Map(added.map(({ subject, ...record }) => [subject, record])),
+      new Map([
+        ['英语听力', { ...past, note: '单词' }],
+        ['物理', { ...physics, note: null }],
+        ['化学', { ...chemistry, note: null }],
+      ]),
+    )
+    assert.equal(added.length, 3)
+  })
 }
 
 for (const [hours, student] of [
@@ -373,8 +480,8 @@ for (const [hours, student] of [
 
     const first = await device.open()
     await unplug(device, first.context)
-    for (const route of routes) {
-      await first.page.goto(`${address}${route}`)
+    for (const path of paths) {
+      await first.page.goto(`${address}${path}`)
       await first.page.getByRole('heading', { level: 1 }).waitFor()
       await first.page.getByText('现在没有网络').waitFor()
       await first.page.getByText('正在加载').waitFor({ state: 'detached' })

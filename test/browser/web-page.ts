@@ -30,6 +30,19 @@ export async function openIn(context: BrowserContext, address: string): Promise<
   return { context, page, complaints }
 }
 
+/** As good as a page of another browser, and sooner there: nothing is kept of this origin but files. */
+export async function renew(page: Page, address: string): Promise<void> {
+  const context = page.context()
+  await page.unrouteAll()
+  await context.setOffline(false)
+  // A page of this origin on which the app does not run.
+  await page.goto(`${address}/icon.svg`)
+  const client = await context.newCDPSession(page)
+  await client.send('Storage.clearDataForOrigin', { origin: address, storageTypes: 'all' })
+  await client.detach()
+  await page.evaluate('sessionStorage.clear()')
+}
+
 /** A new page may begin before the browser's own switch has reached it: so nothing of the API gets through either. */
 export async function goOffline(context: BrowserContext): Promise<void> {
   await context.route('**/api/**', (route) => route.abort())

@@ -3,11 +3,13 @@ import { basic, send } from '../contract/client.ts'
 import { figureScreens } from './figure-screens.ts'
 import { openAs, type Student } from './web-page.ts'
 
-/** A state of a screen, for screenshots and for axe. Each is opened in a page of its own. */
+/** A state of a screen, for screenshots and for axe. Each is opened in a page that is as good as new. */
 export interface WebScreen {
   name: string
   /** The student whose account this changes; nobody is signed in where there is none. */
   student?: Student
+  /** Whether it changes its page for good. */
+  isAlone?: boolean
   open(page: Page, address: string, student: Student): Promise<void>
 }
 
@@ -208,6 +210,7 @@ export const screens: WebScreen[] = [
   },
   {
     name: 'bars',
+    isAlone: true,
     async open(page, address) {
       await page.addInitScript(`Object.defineProperty(window, 'isSecureContext', { value: false })
         const worker = { controller: {}, addEventListener() {}, register: async () => ({ waiting: {}, addEventListener() {} }) }

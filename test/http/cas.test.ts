@@ -148,6 +148,28 @@ test('with return=web the login ends on the page, with the ticket in the fragmen
   assert.equal((await fetch(callback, { headers: planted, redirect: 'manual' })).status, 400)
 })
 
+test('a browser that returns without its cookie comes to the page, and a program gets JSON', async () => {
+  const { callback, cookie } = await walk('2017010102', '?return=web')
+  const accept = 'text/html,application/xhtml+xml,*/*;q=0.8'
+  const ask = async (headers: Record<string, string>) => {
+    const { status, headers: answered } = await fetch(callback, { headers, redirect: 'manual' })
+    return [status, answered.get('location')]
+  }
+  const toPage = [303, `${service.address}/register#error=foreign-browser`]
+  assert.deepEqual(await ask({ accept }), toPage)
+  assert.deepEqual(await ask({ accept, cookie: 'occupy_cas=nonsense' }), toPage)
+  assert.deepEqual(await ask({ accept: '*/*' }), [400, null])
+  // It began one that ends in JSON.
+  assert.deepEqual(await ask({ accept, cookie: `occupy_cas=${'s'.repeat(43)}` }), [400, null])
+  assert.match(String(await ask({ accept, cookie })), /#ticket=/)
+
+  const alone = await startService({ SCHOOL: 'cas', SCHOOL_URL: school.url, WEB: 'off' })
+  const { pathname, search } = new URL(callback)
+  const answer = await fetch(alone.address + pathname + search, { headers: { accept }, redirect: 'manual' })
+  assert.equal(answer.status, 400)
+  await alone.close()
+})
+
 test('a tampered ticket, and a student number with a password in place of one, register nobody', async () => {
   const ticket = await ticketOf('2017010102')
   const account = { username: 'tampering', password: 'quiet-reading-room' }

@@ -104,7 +104,8 @@ export const en: Messages = {
   casFailed: 'The login at the school did not complete. Try again later.',
   casErrors: {
     'ticket-invalid': 'The school’s ticket is not valid or has expired. Log in at the school again.',
-    'foreign-browser': 'That login was not begun in this browser. Log in at the school again.',
+    'foreign-browser':
+      'That login was not begun in this browser, or it took too long. Log in at the school again from here; if this keeps happening, allow cookies for this site.',
     'school-no-student':
       'The account that logged in at the school is no student number. Use your student number there.',
     'school-not-admitted':

@@ -102,7 +102,8 @@ export const zh = {
   casFailed: '学校登录没有完成，请稍后再试一次。',
   casErrors: {
     'ticket-invalid': '学校登录凭证无效或已过期，请重新去学校登录。',
-    'foreign-browser': '登录不是从这个浏览器开始的，请重新去学校登录。',
+    'foreign-browser':
+      '这次登录不是从这个浏览器开始的，或者用了太久。请从这里重新去学校登录；如果总是这样，请允许本站使用 Cookie。',
     'school-no-student': '在学校登录的账号不是学号，请改用学号登录学校后再试。',
     'school-not-admitted': '学校不允许该学号登录（可能已冻结、毕业或没有学籍），请联系教务处。',
     'school-action-wanted': '学校要求先处理你的账号（如修改密码、阅读通知），请在学校网站办理后再试。',
