@@ -90,10 +90,12 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, options) => {
 
   app.get(
     `${path}/callback`,
-    { schemaErrorFormatter: () => new DomainError('parameter-missing'), schema: finishing },
+    // A browser comes to the page also when the school sent it back without a ticket.
+    { attachValidation: true, schema: finishing },
     async (request, reply) => {
       const { state: cookie, toWeb } = begunIn(request, options)
       try {
+        if (request.validationError) throw new DomainError('parameter-missing')
         const ticket = await ticketFor(request, { ...request.query, cookie }, options)
         reply.header('set-cookie', setCookie(request, begun, '', 0))
         if (toWeb) return reply.redirect(`${request.origin}${webPage}#ticket=${ticket}`, 303)

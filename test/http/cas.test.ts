@@ -134,6 +134,9 @@ test('with return=web the login ends on the page, with the ticket in the fragmen
   const account = { username: 'from-the-web', password: 'quiet-reading-room', ticket }
   assert.equal((await post('/register', account)).status, 201)
 
+  const brokenOff = await fetch(`${base}/register/cas/callback`, { headers: { cookie }, redirect: 'manual' })
+  assert.equal(brokenOff.status, 303)
+  assert.match(brokenOff.headers.get('location') ?? '', /\/register#error=parameter-missing$/)
   const replayed = await fetch(callback, { headers: { cookie }, redirect: 'manual' })
   assert.deepEqual(
     [replayed.status, replayed.headers.get('location')],
