@@ -4,6 +4,7 @@ import { createDerivedData } from '../src/derived-data.ts'
 import { apiBase } from '../src/http/links.ts'
 import { openDatabase } from '../src/server/open-storage.ts'
 import { rebuildTotals } from '../src/statistics/maintenance/rebuild.service.ts'
+import { openTarget } from '../src/tools/database-copy/open-target.ts'
 import { seedUserName } from '../src/tools/seed/accounts.ts'
 import { openSeedStore } from '../src/tools/seed/open-seed-store.ts'
 import { seedDatabase } from '../src/tools/seed/seed.service.ts'
@@ -72,7 +73,7 @@ export async function seedWorld(
   } finally {
     await store.close()
   }
-  const storage = await openDatabase(config.database)
+  const storage = await openTarget(config.database)
   try {
     await rebuildTotals(storage, createDerivedData(config).totals, { onlyStale: true, signal })
   } finally {

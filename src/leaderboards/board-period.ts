@@ -1,4 +1,4 @@
-import { type CampusDay, dayText, parseDay, type Term, weekdayOf } from '../shared/campus-calendar.ts'
+import { type CampusDay, parseDay, type Term, weekdayOf } from '../shared/campus-calendar.ts'
 
 export const boardKinds = ['day', 'week', 'month', 'term'] as const
 export type BoardKind = (typeof boardKinds)[number]
@@ -52,9 +52,9 @@ function daysHolding(kind: BoardKind, day: CampusDay, terms: readonly Term[]): D
 }
 
 function monthHolding(day: CampusDay): Days {
-  const [year, month, dayOfMonth] = dayText(day).split('-').map(Number) as [number, number, number]
-  const first = day - dayOfMonth + 1
+  const date = new Date(day * 86_400_000)
+  const first = day - date.getUTCDate() + 1
   // Day 0 of the next month is the last one of this.
-  const length = new Date(Date.UTC(year, month, 0)).getUTCDate()
+  const length = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
   return { first: first as CampusDay, last: (first + length - 1) as CampusDay }
 }

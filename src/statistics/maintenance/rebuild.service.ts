@@ -24,8 +24,11 @@ interface Progress {
 /** The progress of a run that was stopped. */
 export const progressKey = 'stats rebuild'
 const accountsAtOnce = 100
-/** On SQLite, so many accounts share a commit; a running service waits for it. */
-const buildsAtOnce = 4
+/**
+ * On SQLite they share a commit, as many as fit into the time of one. The more do, the fewer pages are written: what
+ * each account adds to boards lies scattered over all of them. On PostgreSQL each has a connection.
+ */
+const buildsAtOnce = { sqlite: 100, postgres: 4 }
 const busyPauseMs = 50
 
 /**
@@ -72,9 +75,10 @@ async function buildAll(
   states: readonly TotalsState[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (let at = 0; at < states.length; at += buildsAtOnce) {
+  const atOnce = buildsAtOnce[storage.kind]
+  for (let at = 0; at < states.length; at += atOnce) {
     signal?.throwIfAborted()
-    const some = states.slice(at, at + buildsAtOnce)
+    const some = states.slice(at, at + atOnce)
     await Promise.all(
       some.map(({ accountId }) => patiently(() => totals.ensureBuilt(storage, accountId, { again: true }))),
     )
