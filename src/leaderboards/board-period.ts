@@ -1,4 +1,4 @@
-import { type CampusDay, parseDay, type Term, weekdayOf } from '../shared/campus-calendar.ts'
+import { type CampusDay, dayText, parseDay, type Term, weekdayOf } from '../shared/campus-calendar.ts'
 
 export const boardKinds = ['day', 'week', 'month', 'term'] as const
 export type BoardKind = (typeof boardKinds)[number]
@@ -29,6 +29,12 @@ export function periodHolding(kind: BoardKind, day: CampusDay, terms: readonly T
 
 export function boardsHolding(day: CampusDay, terms: readonly Term[]): BoardId[] {
   return boardKinds.flatMap((kind) => periodHolding(kind, day, terms)?.id ?? [])
+}
+
+/** As `week 2026-11-23`. */
+export function boardText(id: BoardId): string {
+  const kind = ((id % boardKinds.length) + boardKinds.length) % boardKinds.length
+  return `${boardKinds[kind]} ${dayText(((id - kind) / boardKinds.length) as CampusDay)}`
 }
 
 interface Days {

@@ -2,11 +2,12 @@ import { findAccount } from '../accounts/account.repository.ts'
 import { type AccountId, isHidden } from '../accounts/account.ts'
 import type { CampusDay, Term } from '../shared/campus-calendar.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
-import type { BoardTotals } from '../statistics/board-totals.service.ts'
+import type { BoardCounterDrift, BoardTotals } from '../statistics/board-totals.service.ts'
 import type { Db } from '../storage/storage.ts'
 import { addToBoardCounters } from './board-counter.repository.ts'
 import { totalDeltas } from './board-counter.ts'
-import { type BoardId, boardsHolding } from './board-period.ts'
+import { findBoardAfter, findExcess } from './board-drift.repository.ts'
+import { type BoardId, boardsHolding, boardText } from './board-period.ts'
 import { type BoardTotalsOf, changeTotals, findTotals } from './board-total.repository.ts'
 
 export interface SeenDay {
@@ -58,7 +59,20 @@ export function createBoardUpdates({ terms, dayHours, findSeenDays }: BoardUpdat
     return sumByBoard(changes, terms)
   }
 
-  return { apply, add, remove: removeFromBoards, isReal } satisfies BoardTotals
+  return { apply, add, remove: removeFromBoards, isReal, findCounterDrift } satisfies BoardTotals
+}
+
+/** Takes the excess out rather than replace it: every write keeps counters and rows in step, so that it stays the same. */
+async function* findCounterDrift(db: Db): AsyncIterable<BoardCounterDrift> {
+  let after = Number.MIN_SAFE_INTEGER
+  for (;;) {
+    const period = await findBoardAfter(db, after)
+    if (period === undefined) return
+    after = period
+    const excess = await findExcess(db, period)
+    const negative = excess.map((one) => ({ ...one, delta: -one.delta }))
+    if (excess.length > 0) yield { board: boardText(period), repair: (tx) => addToBoardCounters(tx, negative) }
+  }
 }
 
 /** Takes the account, whose row is locked, off every board. */

@@ -10,6 +10,14 @@ export interface BoardDayChange {
   after: number
 }
 
+/** What a board counts of its students, and they are not. */
+export interface BoardCounterDrift {
+  /** As `week 2026-11-23`. */
+  board: string
+  /** Makes the counts right that are wrong now, whatever was written since. */
+  repair(tx: Db): void
+}
+
 /**
  * What leaderboards derive from the daily totals, within the transaction that changes them. The account's row is locked.
  * Hidden accounts are on no board: nothing is applied or added for them.
@@ -22,4 +30,6 @@ export interface BoardTotals {
   remove(tx: Db, accountId: AccountId): Promise<void>
   /** Whether the boards hold what the account's daily totals say, or nothing if it is hidden. For `occupy stats verify`. */
   isReal?(db: Db, accountId: AccountId): Promise<boolean>
+  /** Boards whose counts are not those of their rows, whoever these are of. For `occupy stats`. */
+  findCounterDrift?(db: Db): AsyncIterable<BoardCounterDrift>
 }

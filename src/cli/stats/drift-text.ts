@@ -6,6 +6,8 @@ import type { Drift } from '../../statistics/maintenance/verify.service.ts'
 export function driftLine(drift: Drift): string {
   if (drift.of === 'campus')
     return `campus ${dayText(drift.day)}: the sum of all accounts is stored with ${signed(drift.excess)} s`
+  if (drift.of === 'ranks')
+    return `leaderboard ${drift.board}: ranks and numbers of students are not counted from its rows`
   if (drift.of === 'day') return dayLine(drift)
   const account = `account ${drift.accountId}`
   if (drift.of === 'boards') return `${account}: leaderboards do not hold what its days say`

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { isBusy } from '../../storage/database-unavailable.ts'
 import { findSetting, putSetting } from '../../storage/settings.repository.ts'
 import type { Storage } from '../../storage/storage.ts'
+import type { BoardTotals } from '../board-totals.service.ts'
 import { addToCampusDays, findCampusDrift } from '../campus-day.repository.ts'
 import type { DailyTotals } from '../daily-totals.service.ts'
 import { findStatesAfter, type TotalsState } from '../totals-state.repository.ts'
@@ -12,6 +13,8 @@ export interface RebuildOptions {
   onProgress?: (accounts: number) => void
   /** Begins with the first account, instead of where the last run was stopped. */
   restart?: boolean
+  /** Their counters are repaired too, which belong to no account. */
+  boards?: BoardTotals
   /** Leaves accounts alone whose totals are up to date, and so needs no note of where it was stopped. */
   onlyStale?: boolean
 }
@@ -38,7 +41,7 @@ const busyPauseMs = 50
 export async function rebuildTotals(
   storage: Storage,
   totals: DailyTotals,
-  { signal, onProgress, restart = false, onlyStale = false }: RebuildOptions = {},
+  { signal, onProgress, restart = false, onlyStale = false, boards }: RebuildOptions = {},
 ): Promise<number> {
   let progress: Progress = (restart || onlyStale ? undefined : await findProgress(storage)) ?? { after: 0, accounts: 0 }
   onProgress?.(progress.accounts)
@@ -53,6 +56,7 @@ export async function rebuildTotals(
     signal?.throwIfAborted()
   }
   await repairCampusDays(storage)
+  if (boards && !onlyStale) await repairCounters(storage, boards)
   if (!onlyStale)
     await patiently(() =>
       storage.write(async (tx) => void (await tx.deleteFrom('settings').where('key', '=', progressKey).execute())),
@@ -100,6 +104,11 @@ async function repairCampusDays(storage: Storage): Promise<void> {
       )
     }),
   )
+}
+
+async function repairCounters(storage: Storage, boards: BoardTotals): Promise<void> {
+  for await (const { repair } of boards.findCounterDrift?.(storage.longRunning ?? storage.db) ?? [])
+    await patiently(() => storage.write(async (tx) => repair(tx)))
 }
 
 /** Waits while a service beside us keeps the lock. */

@@ -18,6 +18,7 @@ export type Drift =
   | { of: 'longest'; accountId: AccountId }
   | { of: 'busy'; accountId: AccountId }
   | { of: 'campus'; day: CampusDay; excess: number }
+  | { of: 'ranks'; board: string }
 
 export interface VerifyOptions {
   signal?: AbortSignal
@@ -68,8 +69,12 @@ export async function verifyTotals(
       await new Promise(setImmediate)
     }
   }
-  for (const { day, seconds: excess } of await findCampusDrift(storage.longRunning ?? storage.db))
-    report({ of: 'campus', day, excess })
+  const db = storage.longRunning ?? storage.db
+  for (const { day, seconds: excess } of await findCampusDrift(db)) report({ of: 'campus', day, excess })
+  for await (const { board } of boards?.findCounterDrift?.(db) ?? []) {
+    report({ of: 'ranks', board })
+    signal?.throwIfAborted()
+  }
   return verified
 }
 
