@@ -53,7 +53,7 @@ export interface Size {
 export async function seedWorld(
   databaseUrl: string,
   { students, records }: Size,
-  onProgress?: (records: number) => void,
+  progress: { onRecords?: (records: number) => void; onTotals?: (accounts: number) => void } = {},
   signal?: AbortSignal,
 ): Promise<void> {
   const until = Math.floor(Date.now() / 60_000) * 60
@@ -69,13 +69,23 @@ export async function seedWorld(
   const config = readConfig({ DATABASE_URL: databaseUrl })
   const store = await openSeedStore(config.database)
   try {
-    await seedDatabase(store, { request, now: until, passwordHash: await hashPassword(password), onProgress, signal })
+    await seedDatabase(store, {
+      request,
+      now: until,
+      passwordHash: await hashPassword(password),
+      onProgress: progress.onRecords,
+      signal,
+    })
   } finally {
     await store.close()
   }
   const storage = await openTarget(config.database)
   try {
-    await rebuildTotals(storage, createDerivedData(config).totals, { onlyStale: true, signal })
+    await rebuildTotals(storage, createDerivedData(config).totals, {
+      onlyStale: true,
+      onProgress: progress.onTotals,
+      signal,
+    })
   } finally {
     await storage.close()
   }

@@ -2,7 +2,7 @@ import { findAccount } from '../accounts/account.repository.ts'
 import { type AccountId, isHidden } from '../accounts/account.ts'
 import type { CampusDay, Term } from '../shared/campus-calendar.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
-import type { BoardCounterDrift, BoardTotals } from '../statistics/board-totals.service.ts'
+import type { BoardCounters, BoardTotals } from '../statistics/board-totals.service.ts'
 import type { Db } from '../storage/storage.ts'
 import { addToBoardCounters } from './board-counter.repository.ts'
 import { totalDeltas } from './board-counter.ts'
@@ -59,11 +59,11 @@ export function createBoardUpdates({ terms, dayHours, findSeenDays }: BoardUpdat
     return sumByBoard(changes, terms)
   }
 
-  return { apply, add, remove: removeFromBoards, isReal, findCounterDrift } satisfies BoardTotals
+  return { apply, add, remove: removeFromBoards, isReal, checkCounters } satisfies BoardTotals
 }
 
 /** Takes the excess out rather than replace it: every write keeps counters and rows in step, so that it stays the same. */
-async function* findCounterDrift(db: Db): AsyncIterable<BoardCounterDrift> {
+async function* checkCounters(db: Db): AsyncIterable<BoardCounters> {
   let after = Number.MIN_SAFE_INTEGER
   for (;;) {
     const period = await findBoardAfter(db, after)
@@ -71,7 +71,8 @@ async function* findCounterDrift(db: Db): AsyncIterable<BoardCounterDrift> {
     after = period
     const excess = await findExcess(db, period)
     const negative = excess.map((one) => ({ ...one, delta: -one.delta }))
-    if (excess.length > 0) yield { board: boardText(period), repair: (tx) => addToBoardCounters(tx, negative) }
+    const repair = (tx: Db) => addToBoardCounters(tx, negative)
+    yield { board: boardText(period), areReal: excess.length === 0, repair }
   }
 }
 

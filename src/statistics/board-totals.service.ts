@@ -10,11 +10,13 @@ export interface BoardDayChange {
   after: number
 }
 
-/** What a board counts of its students, and they are not. */
-export interface BoardCounterDrift {
+/** What ranks and numbers of students of a board are summed from. */
+export interface BoardCounters {
   /** As `week 2026-11-23`. */
   board: string
-  /** Makes the counts right that are wrong now, whatever was written since. */
+  /** Whether they are a count of the board's rows. */
+  areReal: boolean
+  /** Makes those right that were wrong then, whatever was written since. */
   repair(tx: Db): void
 }
 
@@ -30,6 +32,6 @@ export interface BoardTotals {
   remove(tx: Db, accountId: AccountId): Promise<void>
   /** Whether the boards hold what the account's daily totals say, or nothing if it is hidden. For `occupy stats verify`. */
   isReal?(db: Db, accountId: AccountId): Promise<boolean>
-  /** Boards whose counts are not those of their rows, whoever these are of. For `occupy stats`. */
-  findCounterDrift?(db: Db): AsyncIterable<BoardCounterDrift>
+  /** All boards, one after another. For `occupy stats`. */
+  checkCounters?(db: Db): AsyncIterable<BoardCounters>
 }

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { type BoardId, type BoardKind, boardKinds, periodHolding } from '../../src/leaderboards/board-period.ts'
 import type { CampusDay } from '../../src/shared/campus-calendar.ts'
-import type { BoardCounterDrift } from '../../src/statistics/board-totals.service.ts'
+import type { BoardCounters } from '../../src/statistics/board-totals.service.ts'
 import type { Db, Storage } from '../../src/storage/storage.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
 import { assertCountersAreReal, BoardModel, boardsOf, day, readBoard, readPage, terms, today } from './board-model.ts'
@@ -163,8 +163,8 @@ test('counters that are not those of the rows are found and repaired, also while
   await storage.write((tx) => model.study(tx, ann, [[today, 500]]))
   await storage.write((tx) => model.study(tx, bob, [[today, 20_000]]))
   const drifted = async () => {
-    const boards: BoardCounterDrift[] = []
-    for await (const drift of model.updates.findCounterDrift(storage.db)) boards.push(drift)
+    const boards: BoardCounters[] = []
+    for await (const counters of model.updates.checkCounters(storage.db)) if (!counters.areReal) boards.push(counters)
     return boards
   }
   assert.deepEqual(await drifted(), [])

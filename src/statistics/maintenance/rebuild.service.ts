@@ -56,7 +56,7 @@ export async function rebuildTotals(
     signal?.throwIfAborted()
   }
   await repairCampusDays(storage)
-  if (boards && !onlyStale) await repairCounters(storage, boards)
+  if (boards && !onlyStale) await repairCounters(storage, boards, signal)
   if (!onlyStale)
     await patiently(() =>
       storage.write(async (tx) => void (await tx.deleteFrom('settings').where('key', '=', progressKey).execute())),
@@ -106,9 +106,12 @@ async function repairCampusDays(storage: Storage): Promise<void> {
   )
 }
 
-async function repairCounters(storage: Storage, boards: BoardTotals): Promise<void> {
-  for await (const { repair } of boards.findCounterDrift?.(storage.longRunning ?? storage.db) ?? [])
-    await patiently(() => storage.write(async (tx) => repair(tx)))
+async function repairCounters(storage: Storage, boards: BoardTotals, signal: AbortSignal | undefined): Promise<void> {
+  for await (const { areReal, repair } of boards.checkCounters?.(storage.longRunning ?? storage.db) ?? []) {
+    if (!areReal) await patiently(() => storage.write(async (tx) => repair(tx)))
+    await new Promise(setImmediate)
+    signal?.throwIfAborted()
+  }
 }
 
 /** Waits while a service beside us keeps the lock. */

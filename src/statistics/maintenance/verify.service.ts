@@ -71,8 +71,9 @@ export async function verifyTotals(
   }
   const db = storage.longRunning ?? storage.db
   for (const { day, seconds: excess } of await findCampusDrift(db)) report({ of: 'campus', day, excess })
-  for await (const { board } of boards?.findCounterDrift?.(db) ?? []) {
-    report({ of: 'ranks', board })
+  for await (const { board, areReal } of boards?.checkCounters?.(db) ?? []) {
+    if (!areReal) report({ of: 'ranks', board })
+    await new Promise(setImmediate)
     signal?.throwIfAborted()
   }
   return verified
