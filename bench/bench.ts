@@ -99,7 +99,13 @@ async function scale(databases: DatabaseServer, signal: AbortSignal) {
   const size = { students: Number(values.students ?? 20_000), records: Number(values.records) }
   const seeding = showProgress({ label: `seed ${databases.kind}`, total: size.records, unit: 'records' })
   const steps = stepsShown(`scale ${databases.kind}`)
-  const outcome = await runScale(databases, options(signal, steps.onStep), size, seeding.update)
+  let totals: typeof seeding | undefined
+  const onTotals = (accounts: number) => {
+    totals ??= showProgress({ label: `totals ${databases.kind}`, total: size.students, unit: 'accounts' })
+    totals.update(accounts)
+  }
+  const progress = { onRecords: seeding.update, onTotals }
+  const outcome = await runScale(databases, options(signal, steps.onStep), size, progress)
   steps.finish()
   return [outcome, scaleReport(outcome)] as const
 }

@@ -36,7 +36,7 @@ export async function runScale(
   databases: DatabaseServer,
   options: RunOptions,
   large: Size,
-  onSeeded: (records: number) => void,
+  progress: Parameters<typeof seedWorld>[2],
 ): Promise<ScaleRun> {
   const chosen = rows.filter((row) => row.tables.includes('scale') && row.name.includes(options.rows ?? ''))
   const closing: (() => Promise<void>)[] = []
@@ -46,7 +46,7 @@ export async function runScale(
     const urls = [await databases.create(), await databases.create()] as const
     await seedWorld(urls[0], small, undefined, options.signal)
     const begun = performance.now()
-    await seedWorld(urls[1], large, onSeeded, options.signal)
+    await seedWorld(urls[1], large, progress, options.signal)
     const seededAt = (1000 * large.records) / (performance.now() - begun)
     const open = async (databaseUrl: string, size: Size) => {
       const { main, workers } = options

@@ -4,6 +4,7 @@ import { createDerivedData } from '../src/derived-data.ts'
 import { apiBase } from '../src/http/links.ts'
 import { openDatabase } from '../src/server/open-storage.ts'
 import { rebuildTotals } from '../src/statistics/maintenance/rebuild.service.ts'
+import { openTarget } from '../src/tools/database-copy/open-target.ts'
 import { seedUserName } from '../src/tools/seed/accounts.ts'
 import { openSeedStore } from '../src/tools/seed/open-seed-store.ts'
 import { seedDatabase } from '../src/tools/seed/seed.service.ts'
@@ -54,7 +55,7 @@ export interface Size {
 export async function seedWorld(
   databaseUrl: string,
   { students, records }: Size,
-  onProgress?: (records: number) => void,
+  progress: { onRecords?: (records: number) => void; onTotals?: (accounts: number) => void } = {},
   signal?: AbortSignal,
 ): Promise<void> {
   const until = Math.floor(Date.now() / 60_000) * 60
@@ -70,13 +71,23 @@ export async function seedWorld(
   const config = readConfig({ DATABASE_URL: databaseUrl })
   const store = await openSeedStore(config.database)
   try {
-    await seedDatabase(store, { request, now: until, passwordHash: await hashPassword(password), onProgress, signal })
+    await seedDatabase(store, {
+      request,
+      now: until,
+      passwordHash: await hashPassword(password),
+      onProgress: progress.onRecords,
+      signal,
+    })
   } finally {
     await store.close()
   }
-  const storage = await openDatabase(config.database)
+  const storage = await openTarget(config.database)
   try {
-    await rebuildTotals(storage, createDerivedData(config).totals, { onlyStale: true, signal })
+    await rebuildTotals(storage, createDerivedData(config).totals, {
+      onlyStale: true,
+      onProgress: progress.onTotals,
+      signal,
+    })
   } finally {
     await storage.close()
   }

@@ -6,10 +6,11 @@ export function csvLine(cells: readonly (string | number)[]): string {
 /** Tells spreadsheets that the file is UTF-8. */
 export const byteOrderMark = '\ufeff'
 
+/** Spreadsheets take semicolons and tabs for separators too, some of them by default. */
 function csvCell(value: string | number): string {
   if (typeof value === 'number') return String(value)
   const text = withoutFormula(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 /**

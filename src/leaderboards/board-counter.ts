@@ -42,14 +42,20 @@ export function totalDeltas(period: BoardId, before: number, after: number): Boa
   })
 }
 
-/** Sums up the deltas to one per stretch, without those that change nothing, in the order in which every writer takes its locks. */
+/**
+ * Sums up the deltas to one per stretch, without those that change nothing, in the order in which every writer takes its
+ * locks. It is that of the table, so that a write of many rows comes by each page once.
+ */
 export function summedDeltas(deltas: readonly BoardDelta[]): BoardDelta[] {
-  const sums = new Map<string, BoardDelta>()
-  for (const { period, width, bucket, delta } of deltas) {
-    const key = `${period}:${width}:${bucket}`
-    sums.set(key, { period, width, bucket, delta: (sums.get(key)?.delta ?? 0) + delta })
+  const sums: BoardDelta[] = []
+  for (const next of [...deltas].sort(byPlace)) {
+    const last = sums.at(-1)
+    if (last && byPlace(last, next) === 0) last.delta += next.delta
+    else sums.push({ ...next })
   }
-  return [...sums.values()]
-    .filter(({ delta }) => delta !== 0)
-    .sort((a, b) => b.width - a.width || a.period - b.period || a.bucket - b.bucket)
+  return sums.filter(({ delta }) => delta !== 0)
+}
+
+function byPlace(a: BoardDelta, b: BoardDelta): number {
+  return a.period - b.period || a.width - b.width || a.bucket - b.bucket
 }

@@ -31,6 +31,12 @@ export function boardsHolding(day: CampusDay, terms: readonly Term[]): BoardId[]
   return boardKinds.flatMap((kind) => periodHolding(kind, day, terms)?.id ?? [])
 }
 
+/** As `week 2026-11-23`. */
+export function boardText(id: BoardId): string {
+  const kind = ((id % boardKinds.length) + boardKinds.length) % boardKinds.length
+  return `${boardKinds[kind]} ${dayText(((id - kind) / boardKinds.length) as CampusDay)}`
+}
+
 interface Days {
   first: CampusDay
   last: CampusDay
@@ -52,9 +58,9 @@ function daysHolding(kind: BoardKind, day: CampusDay, terms: readonly Term[]): D
 }
 
 function monthHolding(day: CampusDay): Days {
-  const [year, month, dayOfMonth] = dayText(day).split('-').map(Number) as [number, number, number]
-  const first = day - dayOfMonth + 1
+  const date = new Date(day * 86_400_000)
+  const first = day - date.getUTCDate() + 1
   // Day 0 of the next month is the last one of this.
-  const length = new Date(Date.UTC(year, month, 0)).getUTCDate()
+  const length = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
   return { first: first as CampusDay, last: (first + length - 1) as CampusDay }
 }

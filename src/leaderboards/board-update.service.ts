@@ -2,11 +2,12 @@ import { findAccount } from '../accounts/account.repository.ts'
 import { type AccountId, isHidden } from '../accounts/account.ts'
 import type { CampusDay, Term } from '../shared/campus-calendar.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
-import type { BoardTotals } from '../statistics/board-totals.service.ts'
+import type { BoardCounters, BoardTotals } from '../statistics/board-totals.service.ts'
 import type { Db } from '../storage/storage.ts'
 import { addToBoardCounters } from './board-counter.repository.ts'
 import { totalDeltas } from './board-counter.ts'
-import { type BoardId, boardsHolding } from './board-period.ts'
+import { findBoardAfter, findExcess } from './board-drift.repository.ts'
+import { type BoardId, boardsHolding, boardText } from './board-period.ts'
 import { type BoardTotalsOf, changeTotals, findTotals } from './board-total.repository.ts'
 
 export interface SeenDay {
@@ -58,7 +59,21 @@ export function createBoardUpdates({ terms, dayHours, findSeenDays }: BoardUpdat
     return sumByBoard(changes, terms)
   }
 
-  return { apply, add, remove: removeFromBoards, isReal } satisfies BoardTotals
+  return { apply, add, remove: removeFromBoards, isReal, checkCounters } satisfies BoardTotals
+}
+
+/** Takes the excess out rather than replace it: every write keeps counters and rows in step, so that it stays the same. */
+async function* checkCounters(db: Db): AsyncIterable<BoardCounters> {
+  let after = Number.MIN_SAFE_INTEGER
+  for (;;) {
+    const period = await findBoardAfter(db, after)
+    if (period === undefined) return
+    after = period
+    const excess = await findExcess(db, period)
+    const negative = excess.map((one) => ({ ...one, delta: -one.delta }))
+    const repair = (tx: Db) => addToBoardCounters(tx, negative)
+    yield { board: boardText(period), areReal: excess.length === 0, repair }
+  }
 }
 
 /** Takes the account, whose row is locked, off every board. */

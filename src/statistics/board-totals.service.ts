@@ -10,6 +10,16 @@ export interface BoardDayChange {
   after: number
 }
 
+/** What ranks and numbers of students of a board are summed from. */
+export interface BoardCounters {
+  /** As `week 2026-11-23`. */
+  board: string
+  /** Whether they are a count of the board's rows. */
+  areReal: boolean
+  /** Makes those right that were wrong then, whatever was written since. */
+  repair(tx: Db): void
+}
+
 /**
  * What leaderboards derive from the daily totals, within the transaction that changes them. The account's row is locked.
  * Hidden accounts are on no board: nothing is applied or added for them.
@@ -22,4 +32,6 @@ export interface BoardTotals {
   remove(tx: Db, accountId: AccountId): Promise<void>
   /** Whether the boards hold what the account's daily totals say, or nothing if it is hidden. For `occupy stats verify`. */
   isReal?(db: Db, accountId: AccountId): Promise<boolean>
+  /** All boards, one after another. For `occupy stats`. */
+  checkCounters?(db: Db): AsyncIterable<BoardCounters>
 }

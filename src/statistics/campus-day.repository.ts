@@ -1,15 +1,16 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { CampusDay } from '../shared/campus-calendar.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { beforeCommit } from '../storage/before-commit.ts'
-import { statement, statementsByShape } from '../storage/statement.ts'
+import { counterTable } from '../storage/counter-table.ts'
+import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import type { DaySeconds } from './study-day.repository.ts'
 
 /** As for counters: PostgreSQL's row locks would serialize the writers of a day on a single row. */
 const slots = 8
-const commonRows = 4
-const rowsAtOnce = 1000
+
+const sums = counterTable('campus_days', ['day', 'slot'], 'seconds')
 
 /** How long all visible accounts studied on the day, running records not included. */
 export function findCampusDaySeconds(db: Db, day: CampusDay): MaybePromise<number> {
@@ -31,39 +32,15 @@ export function addToCampusDays(tx: Db, deltas: readonly DaySeconds[]): void {
 
 async function writeDeltas(db: Db, deltas: DaySeconds[]): Promise<void> {
   const slot = Math.floor(Math.random() * slots)
-  const sums = new Map<CampusDay, number>()
-  for (const { day, seconds } of deltas) sums.set(day, (sums.get(day) ?? 0) + seconds)
+  const byDay = new Map<CampusDay, number>()
+  for (const { day, seconds } of deltas) byDay.set(day, (byDay.get(day) ?? 0) + seconds)
   // Every writer takes its locks in the same order.
-  const rows = [...sums].filter(([, seconds]) => seconds !== 0).sort(([a], [b]) => a - b)
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    const some = rows.slice(at, at + rowsAtOnce)
-    const values: Record<string, number> = { slot }
-    for (const [index, [day, seconds]] of some.entries()) {
-      values[`day${index}`] = day
-      values[`seconds${index}`] = seconds
-    }
-    const common = some.length <= commonRows || some.length === rowsAtOnce
-    await (common ? additionOf(some.length) : makeAddition(some.length)).all(db, values)
-  }
-}
-
-const makeAddition = (length: number) =>
-  statement<Record<string, number>, unknown>((db, values) =>
-    db
-      .insertInto('campus_days')
-      .values(
-        Array.from({ length }, (_, index) => ({
-          day: values[`day${index}`] as RawBuilder<number>,
-          slot: values.slot as RawBuilder<number>,
-          seconds: values[`seconds${index}`] as RawBuilder<number>,
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(['day', 'slot']).doUpdateSet({ seconds: sql`campus_days.seconds + excluded.seconds` }),
-      )
-      .compile(),
+  const rows = [...byDay].filter(([, seconds]) => seconds !== 0).sort(([a], [b]) => a - b)
+  await sums.add(
+    db,
+    rows.map(([day, delta]) => ({ day, slot, delta })),
   )
-const additionOf = statementsByShape(makeAddition)
+}
 
 /** The days whose stored sum is not that of the accounts' days, with the excess. One statement, so that writers do not matter. */
 export async function findCampusDrift(db: Db): Promise<DaySeconds[]> {

@@ -34,8 +34,9 @@ export function createDayHours(calendar: CampusCalendar) {
     const found: HourPiece[] = []
     for (let day = calendar.dayOf(from); calendar.startOf(day) < to; day = (day + 1) as CampusDay)
       for (const piece of piecesOf(day)) {
-        const [start, end] = [Math.max(from, piece.from), Math.min(to, piece.to)]
-        if (start < end) found.push({ day, hour: piece.hour, from: start, to: end })
+        if (piece.to <= from) continue
+        if (piece.from >= to) break
+        found.push({ day, hour: piece.hour, from: Math.max(from, piece.from), to: Math.min(to, piece.to) })
       }
     return found
   }

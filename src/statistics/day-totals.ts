@@ -52,7 +52,11 @@ function totalsOf(totals: TotalsByDay, day: CampusDay): DayTotals {
 }
 
 export function emptyDay(day: CampusDay): DayTotals {
-  return { day, seconds: 0, seenSeconds: 0, hours: Array.from({ length: 24 }, () => 0), subjects: new Map() }
+  return { day, seconds: 0, seenSeconds: 0, hours: noHours(), subjects: new Map() }
+}
+
+function noHours(): number[] {
+  return new Array<number>(24).fill(0)
 }
 
 export function addDays(one: DayTotals, other: DayTotals): DayTotals {
@@ -77,11 +81,13 @@ export function isImpossible({ seconds, seenSeconds, hours, subjects }: DayTotal
 }
 
 export function hoursText(hours: readonly number[]): string {
-  return hours.flatMap((seconds, hour) => (seconds === 0 ? [] : `${hour}:${seconds}`)).join(' ')
+  let text = ''
+  for (const [hour, seconds] of hours.entries()) if (seconds !== 0) text += `${text && ' '}${hour}:${seconds}`
+  return text
 }
 
 export function parseHours(text: string): number[] {
-  const hours = Array.from({ length: 24 }, () => 0)
+  const hours = noHours()
   for (const part of text === '' ? [] : text.split(' ')) {
     const [hour, seconds] = part.split(':')
     hours[Number(hour)] = Number(seconds)

@@ -1,7 +1,8 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { AccountId } from '../accounts/account.ts'
 import type { CampusDay } from '../shared/campus-calendar.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
+import { rowStatement } from '../storage/row-statement.ts'
 import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import { type DayTotals, hoursText, parseHours, parseSubjects, subjectsText } from './day-totals.ts'
@@ -96,15 +97,21 @@ const dayDeletion = statement<{ accountId: AccountId; day: CampusDay }, unknown>
   db.deleteFrom('study_days').where('account_id', '=', accountId).where('day', '=', day).compile(),
 )
 
-/** SQLite allows 32,766 parameters per statement. */
-const rowsAtOnce = 1000
-
+/** The account must have none of these days. */
 export async function insertDays(db: Db, accountId: AccountId, days: readonly DayTotals[]): Promise<void> {
-  for (let at = 0; at < days.length; at += rowsAtOnce) {
-    const rows = days.slice(at, at + rowsAtOnce).map((day) => toRow(accountId, day))
-    await db.insertInto('study_days').values(rows).execute()
-  }
+  await daysInsertion(
+    db,
+    days.map((day) => toRow(accountId, day)),
+  )
 }
+
+const daysInsertion = rowStatement<keyof Row>(
+  {
+    ...{ account_id: 'bigint', day: 'bigint', seconds: 'bigint', seen_seconds: 'bigint' },
+    ...{ hours: 'text', subjects: 'text' },
+  },
+  ({ source }) => sql`insert into study_days (account_id, day, seconds, seen_seconds, hours, subjects) ${source}`,
+)
 
 export interface DaySeconds {
   day: CampusDay

@@ -20,6 +20,8 @@ export interface GroupCommitOptions {
   connection: Db
   /** Ends this process's read snapshot, which would hide the commit and keep a checkpoint from finishing. */
   endSnapshot(): void
+  /** Whether no other process waits for the lock: a group may then take as long as it will. */
+  alone?: boolean | undefined
   /** Called when a group could not be written. */
   onUnavailable(error: DatabaseUnavailableError): void
 }
@@ -46,7 +48,8 @@ const rollbackToSavepoint = statement((db) => sql`rollback to job`.compile(db))
  * the write lock, the event loop keeps running; a write that has waited `lockTimeoutMs` for the lock fails. A group
  * that finds the disk full is retried once after a checkpoint.
  */
-export function createGroupCommit({ connection, endSnapshot, onUnavailable }: GroupCommitOptions) {
+export function createGroupCommit({ connection, endSnapshot, alone, onUnavailable }: GroupCommitOptions) {
+  const longestMs = alone ? Number.POSITIVE_INFINITY : longestGroupMs
   const waiting: Job[] = []
   let running: Promise<void> | undefined
   let nextCheckpoint = 0
@@ -99,7 +102,7 @@ export function createGroupCommit({ connection, endSnapshot, onUnavailable }: Gr
 
   async function commitGroup(group: Job[]): Promise<void> {
     try {
-      const outcomes = await runGroup(connection, group)
+      const outcomes = await runGroup(connection, group, longestMs)
       endSnapshot()
       waiting.unshift(...group.splice(outcomes.length))
       for (const [index, job] of group.entries()) job.settle(outcomes[index] as Outcome)
@@ -143,7 +146,7 @@ function pause(attempt: number): Promise<void> {
  * Runs the jobs in the open transaction and commits it. Returns the outcomes of those it ran, the first ones. Rolls the
  * transaction back before it throws.
  */
-async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
+async function runGroup(tx: Db, group: Job[], longestMs: number): Promise<Outcome[]> {
   const atEnd = openCommit(tx)
   const outcomes: Outcome[] = []
   try {
@@ -152,7 +155,7 @@ async function runGroup(tx: Db, group: Job[]): Promise<Outcome[]> {
     const run = group.length === 1 ? runAlone : runInSavepoint
     const begun = performance.now()
     for (const job of group) {
-      if (outcomes.length > 0 && performance.now() - begun > longestGroupMs) break
+      if (outcomes.length > 0 && performance.now() - begun > longestMs) break
       outcomes.push(await run(tx, () => atEnd.run(job.run)))
     }
     await atEnd.finish()

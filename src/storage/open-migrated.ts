@@ -55,7 +55,7 @@ async function openMigratedFile(path: string, open: () => Storage): Promise<Migr
 
 /** Opens the file at `path` exclusively, until it is closed. @throws DatabaseInUseError */
 export async function openAlone(path: string): Promise<Storage> {
-  return openUnder(await lockExclusive(path), () => openSqlite(path))
+  return openUnder(await lockExclusive(path), () => openSqlite(path, { alone: true }))
 }
 
 async function migrateAlone(path: string, open: () => Storage): Promise<string[]> {

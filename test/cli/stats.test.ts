@@ -49,6 +49,17 @@ test('what differs is listed with its account and day, until it is rebuilt', asy
   assert.equal((await occupy(['stats', 'verify'], env)).code, 0)
 })
 
+test('counters of ranks that differ are listed with their board, until they are rebuilt', async () => {
+  inFile(`update board_tallies set count = count + 1 where (period, width, bucket, slot) =
+    (select period, width, bucket, slot from board_tallies where period % 4 = 0 and width = 128 limit 1)`)
+  const found = await occupy(['stats', 'verify'], env)
+  assert.equal(found.code, 1)
+  assert.match(found.output, /^leaderboard day 2025-\d\d-\d\d: ranks and numbers/)
+  assert.match(found.output, /in 1 places \(40 accounts\): run occupy stats rebuild\n$/)
+  assert.equal((await occupy(['stats', 'rebuild'], env)).code, 0)
+  assert.equal((await occupy(['stats', 'verify'], env)).code, 0)
+})
+
 test('totals of another time zone are not computed yet rather than wrong', async () => {
   const moved = { ...env, TIMEZONE: 'America/New_York' }
   const found = await occupy(['stats', 'verify'], moved)

@@ -3,11 +3,12 @@ import { after, before, beforeEach, test } from 'node:test'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { AccountId } from '../../src/accounts/account.ts'
-import { boardKinds } from '../../src/leaderboards/board-period.ts'
+import { type BoardId, type BoardKind, boardKinds, periodHolding } from '../../src/leaderboards/board-period.ts'
 import type { CampusDay } from '../../src/shared/campus-calendar.ts'
+import type { BoardCounters } from '../../src/statistics/board-totals.service.ts'
 import type { Db, Storage } from '../../src/storage/storage.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCountersAreReal, BoardModel, boardsOf, day, readBoard, readPage, today } from './board-model.ts'
+import { assertCountersAreReal, BoardModel, boardsOf, day, readBoard, readPage, terms, today } from './board-model.ts'
 
 let database: TestDatabase
 let storage: Storage
@@ -155,4 +156,39 @@ test('a total never falls below zero, even if a day could count more when it was
   await apply(10, 30)
   assert.deepEqual(await readBoard(boardsOf(storage), 'week'), [{ rank: 1, accountId: ann, seconds: 20 }])
   await assertCountersAreReal(storage)
+})
+
+test('counters that are not those of the rows are found and repaired, also while others study', async () => {
+  const [ann, bob, eve] = accounts as [AccountId, AccountId, AccountId]
+  await storage.write((tx) => model.study(tx, ann, [[today, 500]]))
+  await storage.write((tx) => model.study(tx, bob, [[today, 20_000]]))
+  const drifted = async () => {
+    const boards: BoardCounters[] = []
+    for await (const counters of model.updates.checkCounters(storage.db)) if (!counters.areReal) boards.push(counters)
+    return boards
+  }
+  assert.deepEqual(await drifted(), [])
+  const [onDay, ofWeek] = ['day', 'week'].map((kind) => periodHolding(kind as BoardKind, today, terms)?.id) as [
+    BoardId,
+    BoardId,
+  ]
+  await storage.write(async (tx) => {
+    await tx
+      .updateTable('board_tallies')
+      .set({ count: 3 })
+      .where('period', '=', onDay)
+      .where('width', '=', 128)
+      .execute()
+    await tx.deleteFrom('board_tallies').where('period', '=', ofWeek).execute()
+    await tx.insertInto('board_tallies').values({ period: 8, width: 1, bucket: 9, slot: 0, count: 2 }).execute()
+  })
+  const found = await drifted()
+  assert.deepEqual(
+    found.map(({ board }) => board),
+    ['day 1970-01-03', 'week 2026-12-28', 'day 2026-12-31'],
+  )
+  await storage.write((tx) => model.study(tx, eve, [[today, 510]]))
+  for (const { repair } of found) await storage.write(async (tx) => repair(tx))
+  assert.deepEqual(await drifted(), [])
+  await assertBoardsAreTheModels()
 })

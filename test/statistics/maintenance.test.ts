@@ -66,7 +66,7 @@ test('whatever differs is found, named and repaired', async () => {
   })
   const found = await verify()
   assert.deepEqual(
-    found.drifts.map((drift) => [drift.of, 'accountId' in drift ? drift.accountId : drift.day]),
+    found.drifts.map((drift) => [drift.of, 'accountId' in drift ? drift.accountId : 'day' in drift && drift.day]),
     [
       ['day', ann],
       ['day', bob],

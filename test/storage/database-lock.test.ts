@@ -10,11 +10,13 @@ import { after, afterEach, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { afterCommit } from '../../src/storage/before-commit.ts'
 import { stepNames } from '../../src/storage/migrate.ts'
 import * as foundation from '../../src/storage/migrations/2026-11-24-foundation.ts'
-import { openMigrated } from '../../src/storage/open-migrated.ts'
+import { openAlone, openMigrated } from '../../src/storage/open-migrated.ts'
 import { DatabaseInUseError, lockExclusive, lockShared } from '../../src/storage/sqlite/database-lock.ts'
 import { openSqlite } from '../../src/storage/sqlite/sqlite.ts'
+import type { Db, Storage } from '../../src/storage/storage.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'occupy-lock-'))
 after(() => rm(folder, { recursive: true }))
@@ -150,4 +152,22 @@ test('several that migrate at once all come up, and one of them has migrated', a
   )
   for (const { storage } of all) await storage.close()
   ;(await lockExclusive(path)).release()
+})
+
+test('writes that take long share a commit where nobody waits for the file, and not beside a service', async () => {
+  const commits = async (storage: Storage) => {
+    let count = 0
+    const announce = () => {
+      count += 1
+    }
+    const work = async (tx: Db) => {
+      for (const end = performance.now() + 120; performance.now() < end; );
+      afterCommit(tx, announce, [1])
+    }
+    await Promise.all([storage.write(work), storage.write(work)])
+    await storage.close()
+    return count
+  }
+  assert.equal(await commits(await openAlone(path)), 1)
+  assert.equal(await commits(openSqlite(path)), 2)
 })

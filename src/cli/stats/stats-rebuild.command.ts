@@ -33,7 +33,8 @@ async function rebuild(
   const begun = restart ? undefined : await findProgress(storage)
   const from = begun?.accounts ?? 0
   const progress = showProgress({ label: 'rebuild', total: await countAccounts(storage.db), from, unit: 'accounts' })
-  const accounts = await rebuildTotals(storage, derived.totals, { signal, restart, onProgress: progress.update })
+  const { totals, boards } = derived
+  const accounts = await rebuildTotals(storage, totals, { signal, restart, boards, onProgress: progress.update })
   progress.finish()
   output.write(`统计已重新计算 · recomputed all totals: ${accounts} accounts\n`)
 }

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { isBusy } from '../../storage/database-unavailable.ts'
 import { findSetting, putSetting } from '../../storage/settings.repository.ts'
 import type { Storage } from '../../storage/storage.ts'
+import type { BoardTotals } from '../board-totals.service.ts'
 import { addToCampusDays, findCampusDrift } from '../campus-day.repository.ts'
 import type { DailyTotals } from '../daily-totals.service.ts'
 import { findStatesAfter, type TotalsState } from '../totals-state.repository.ts'
@@ -12,6 +13,8 @@ export interface RebuildOptions {
   onProgress?: (accounts: number) => void
   /** Begins with the first account, instead of where the last run was stopped. */
   restart?: boolean
+  /** Their counters are repaired too, which belong to no account. */
+  boards?: BoardTotals
   /** Leaves accounts alone whose totals are up to date, and so needs no note of where it was stopped. */
   onlyStale?: boolean
 }
@@ -24,8 +27,11 @@ interface Progress {
 /** The progress of a run that was stopped. */
 export const progressKey = 'stats rebuild'
 const accountsAtOnce = 100
-/** On SQLite, so many accounts share a commit; a running service waits for it. */
-const buildsAtOnce = 4
+/**
+ * On SQLite they share a commit, as many as fit into the time of one. The more do, the fewer pages are written: what
+ * each account adds to boards lies scattered over all of them. On PostgreSQL each has a connection.
+ */
+const buildsAtOnce = { sqlite: 100, postgres: 4 }
 const busyPauseMs = 50
 
 /**
@@ -35,7 +41,7 @@ const busyPauseMs = 50
 export async function rebuildTotals(
   storage: Storage,
   totals: DailyTotals,
-  { signal, onProgress, restart = false, onlyStale = false }: RebuildOptions = {},
+  { signal, onProgress, restart = false, onlyStale = false, boards }: RebuildOptions = {},
 ): Promise<number> {
   let progress: Progress = (restart || onlyStale ? undefined : await findProgress(storage)) ?? { after: 0, accounts: 0 }
   onProgress?.(progress.accounts)
@@ -50,6 +56,7 @@ export async function rebuildTotals(
     signal?.throwIfAborted()
   }
   await repairCampusDays(storage)
+  if (boards && !onlyStale) await repairCounters(storage, boards, signal)
   if (!onlyStale)
     await patiently(() =>
       storage.write(async (tx) => void (await tx.deleteFrom('settings').where('key', '=', progressKey).execute())),
@@ -72,9 +79,10 @@ async function buildAll(
   states: readonly TotalsState[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (let at = 0; at < states.length; at += buildsAtOnce) {
+  const atOnce = buildsAtOnce[storage.kind]
+  for (let at = 0; at < states.length; at += atOnce) {
     signal?.throwIfAborted()
-    const some = states.slice(at, at + buildsAtOnce)
+    const some = states.slice(at, at + atOnce)
     await Promise.all(
       some.map(({ accountId }) => patiently(() => totals.ensureBuilt(storage, accountId, { again: true }))),
     )
@@ -96,6 +104,14 @@ async function repairCampusDays(storage: Storage): Promise<void> {
       )
     }),
   )
+}
+
+async function repairCounters(storage: Storage, boards: BoardTotals, signal: AbortSignal | undefined): Promise<void> {
+  for await (const { areReal, repair } of boards.checkCounters?.(storage.longRunning ?? storage.db) ?? []) {
+    if (!areReal) await patiently(() => storage.write(async (tx) => repair(tx)))
+    await new Promise(setImmediate)
+    signal?.throwIfAborted()
+  }
 }
 
 /** Waits while a service beside us keeps the lock. */

@@ -18,6 +18,7 @@ export type Drift =
   | { of: 'longest'; accountId: AccountId }
   | { of: 'busy'; accountId: AccountId }
   | { of: 'campus'; day: CampusDay; excess: number }
+  | { of: 'ranks'; board: string }
 
 export interface VerifyOptions {
   signal?: AbortSignal
@@ -68,8 +69,13 @@ export async function verifyTotals(
       await new Promise(setImmediate)
     }
   }
-  for (const { day, seconds: excess } of await findCampusDrift(storage.longRunning ?? storage.db))
-    report({ of: 'campus', day, excess })
+  const db = storage.longRunning ?? storage.db
+  for (const { day, seconds: excess } of await findCampusDrift(db)) report({ of: 'campus', day, excess })
+  for await (const { board, areReal } of boards?.checkCounters?.(db) ?? []) {
+    if (!areReal) report({ of: 'ranks', board })
+    await new Promise(setImmediate)
+    signal?.throwIfAborted()
+  }
   return verified
 }
 

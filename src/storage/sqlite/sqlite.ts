@@ -8,8 +8,11 @@ import { NodeSqliteDialect, openSqliteDatabase, servingBusyTimeoutMs, setBusyTim
 import { createWriteCheck } from './sqlite-disk.ts'
 import { makePrivate, watchFile } from './sqlite-file.ts'
 
-/** Uses two connections, so that reads never wait for a write and never see uncommitted data. */
-export function openSqlite(path: string): Storage {
+/**
+ * Uses two connections, so that reads never wait for a write and never see uncommitted data.
+ * @param alone whether the caller knows that no other process has the file open
+ */
+export function openSqlite(path: string, { alone = false } = {}): Storage {
   if (path !== ':memory:') makePrivate(path)
   const writeDatabase = openSqliteDatabase(path)
   // The group commit does its own waiting, without blocking the event loop.
@@ -23,6 +26,7 @@ export function openSqlite(path: string): Storage {
   const groupCommit = createGroupCommit({
     connection: writer,
     endSnapshot: snapshot.end,
+    alone,
     onUnavailable: () => writeCheck.noteFailure(),
   })
   const writeCheck = createWriteCheck(path, groupCommit.write)
