@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { createSessionService } from '../../src/authentication/sessions/session.service.ts'
 import { createTokens, type TokenClaims } from '../../src/authentication/token.ts'
@@ -10,13 +11,14 @@ import { errorText } from '../contract/assert-error.ts'
 import { basic, bearer, type Credentials, nobody, type Reply, send } from '../contract/client.ts'
 import { startCasServer } from '../schools/cas-server.ts'
 import { startService } from '../support/service.ts'
+import { makeTlsFiles } from '../support/tls-files.ts'
 import { type Answer, type Caller, casTable, members, type Row, strangers, table } from './authorization-table.ts'
 import { Campus } from './campus.ts'
 
 const secret = 'the secret of this test, which is long enough'
 const password = 'a quiet reading room'
-const campus = new Campus()
-after(() => campus.close())
+let campus: Campus
+let cookieName: '__Host-session' | 'session'
 
 interface Account {
   id: number
@@ -33,8 +35,8 @@ interface Cast {
 }
 
 let cast: Record<Caller, Cast>
-before(async () => {
-  campus.open(await startService({ SECRET: secret }))
+
+async function fillCast(): Promise<void> {
   const [owner, other, hidden, deleted, changed] = await Promise.all([join(), join(), join(), join(), join()])
   await campus.send('PUT', '/users/me/settings', { as: hidden.as, json: { visibility: 'only_me' } })
   await campus.send('DELETE', '/users/me', { as: deleted.as, json: { password } })
@@ -62,7 +64,7 @@ before(async () => {
     'revoked session': { as: revoked, target: owner },
     'token of another secret': { as: bearer(tokenOf(owner, { by: `not ${secret}` })), target: owner },
   }
-})
+}
 
 async function join(): Promise<Account> {
   const { username, token } = await campus.register({ ...campus.newcomer(), password })
@@ -72,12 +74,12 @@ async function join(): Promise<Account> {
 }
 
 /** As on a page of the service. */
-const bySession = (value: string): Credentials => ({ cookie: `session=${value}`, origin: campus.service.address })
+const bySession = (value: string): Credentials => ({ cookie: `${cookieName}=${value}`, origin: campus.service.address })
 
 async function signIn({ name: username }: Account): Promise<Credentials> {
   const reply = await campus.post('/session', { username, password })
   assert.equal(reply.status, 200, reply.text)
-  return bySession(/^session=([\w-]+);/.exec(reply.headers.get('set-cookie') ?? '')?.[1] ?? '')
+  return bySession(/^[\w-]+=([\w-]+);/.exec(reply.headers.get('set-cookie') ?? '')?.[1] ?? '')
 }
 
 /** Of a browser that signed in 31 days ago and did not come back. */
@@ -110,13 +112,41 @@ async function study({ as }: Account): Promise<number> {
   return id
 }
 
-for (const [route, row] of Object.entries(table)) {
-  test(`${route}: each kind of caller`, async () => {
-    for (const caller of members) await askAs(caller, route, row)
-    // Where nothing changes, all can ask at once.
-    const before = await stateOf(cast.owner.target)
-    await Promise.all(strangers.map((caller) => askAs(caller, route, row)))
-    assert.deepEqual(await stateOf(cast.owner.target), before)
+/** `before` and `after` of a suite whose requests go that way. */
+function openBy(mode: 'HTTP/1.1' | 'HTTP/2'): void {
+  const usual = getGlobalDispatcher()
+  let files: Awaited<ReturnType<typeof makeTlsFiles>> | undefined
+  before(async () => {
+    if (mode === 'HTTP/2') files = await makeTlsFiles()
+    if (files) setGlobalDispatcher(new Agent({ allowH2: true, connect: { ca: files.ca } }))
+    cookieName = files ? '__Host-session' : 'session'
+    campus = new Campus()
+    campus.open(await startService({ SECRET: secret, ...files?.settings }))
+    await fillCast()
+  })
+  after(async () => {
+    if (files) await getGlobalDispatcher().close()
+    setGlobalDispatcher(usual)
+    await campus.close()
+    await files?.remove()
+  })
+}
+
+for (const mode of ['HTTP/1.1', 'HTTP/2'] as const) {
+  describe(`by ${mode}`, () => {
+    openBy(mode)
+
+    for (const [route, row] of Object.entries(table)) {
+      test(`${route}: each kind of caller`, async () => {
+        for (const caller of members) await askAs(caller, route, row)
+        // Where nothing changes, all can ask at once.
+        const before = await stateOf(cast.owner.target)
+        await Promise.all(strangers.map((caller) => askAs(caller, route, row)))
+        assert.deepEqual(await stateOf(cast.owner.target), before)
+      })
+    }
+
+    if (mode === 'HTTP/1.1') testThatNoneIsMissing()
   })
 }
 
@@ -175,27 +205,29 @@ async function routesOf(address: string): Promise<string[]> {
   )
 }
 
-test('every route of the document has its row, and every row its route', async () => {
-  assert.deepEqual((await routesOf(campus.service.address)).sort(), Object.keys(table).sort())
-})
+function testThatNoneIsMissing(): void {
+  test('every route of the document has its row, and every row its route', async () => {
+    assert.deepEqual((await routesOf(campus.service.address)).sort(), Object.keys(table).sort())
+  })
 
-test('so has every route of a school with a login page of its own, and they are open to anyone', async (t) => {
-  const school = await startCasServer([])
-  t.after(() => school.close())
-  const { address, close } = await startService({ SECRET: secret, SCHOOL: 'cas', SCHOOL_URL: school.url })
-  t.after(close)
-  const rows = Object.keys({ ...table, ...casTable })
-  const routes = await routesOf(address)
-  assert.deepEqual(
-    routes.filter((route) => !rows.includes(route)),
-    [],
-  )
-  for (const [route, { answers }] of Object.entries(casTable)) {
-    assert.ok(routes.includes(route), route)
-    const [method = '', path = ''] = route.split(' ')
-    for (const caller of [...members, ...strangers]) {
-      const { status } = await send(method, `${address}/api/v1.0${path}`, { as: await credentialsOf(caller) })
-      assert.equal(status, answers[caller], `${route} by ${caller}`)
+  test('so has every route of a school with a login page of its own, and they are open to anyone', async (t) => {
+    const school = await startCasServer([])
+    t.after(() => school.close())
+    const { address, close } = await startService({ SECRET: secret, SCHOOL: 'cas', SCHOOL_URL: school.url })
+    t.after(close)
+    const rows = Object.keys({ ...table, ...casTable })
+    const routes = await routesOf(address)
+    assert.deepEqual(
+      routes.filter((route) => !rows.includes(route)),
+      [],
+    )
+    for (const [route, { answers }] of Object.entries(casTable)) {
+      assert.ok(routes.includes(route), route)
+      const [method = '', path = ''] = route.split(' ')
+      for (const caller of [...members, ...strangers]) {
+        const { status } = await send(method, `${address}/api/v1.0${path}`, { as: await credentialsOf(caller) })
+        assert.equal(status, answers[caller], `${route} by ${caller}`)
+      }
     }
-  }
-})
+  })
+}

@@ -140,22 +140,79 @@ describe('every limit of time', () => {
       socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
       assert.match(await ended(socket), /^HTTP\/1\.1 200 /)
     }))
-
-  test('leaves a client alone that reads slowly', () =>
-    each(async (mode) => {
-      if (mode.isHttp2) return
-      const asset = await largestAsset(mode)
-      const socket = await mode.connect()
-      socket.write(`GET ${asset} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`)
-      let received = 0
-      const begun = performance.now()
-      for await (const chunk of socket) {
-        received += chunk.length
-        if (performance.now() - begun < 3 * limits.writingMs) await setTimeout(50)
-      }
-      assert.ok(received > 100_000, String(received))
-    }))
 })
+
+describe('the least rate at which a client takes what is sent to it', () => {
+  const writingMs = 3000
+  /** Reads with pauses. Answers whether the connection is ended before the time is over. */
+  async function isEnded(read: AsyncIterable<Buffer>, sipBytes: number, pauseMs: number, forMs: number) {
+    const over = performance.now() + forMs
+    let sip = 0
+    try {
+      for await (const { length } of read) {
+        sip += length
+        if (performance.now() > over) return false
+        if (sip >= sipBytes) await setTimeout(pauseMs)
+        if (sip >= sipBytes) sip = 0
+      }
+    } catch {}
+    return performance.now() < over
+  }
+
+  test('is far below that of a slow reader, of whom the system shows nothing for longer', async (t) => {
+    const modes = await openModes({ writingMs, checkEveryMs: 50 })
+    t.after(() => modes.close())
+    const read = async (mode: Mode) => {
+      const socket = await mode.connect()
+      await askForMuch(mode, socket)
+      // An end that stands behind all that the system still has for the client is seen at once by writing.
+      const poke = setInterval(() => socket.write(mode.isHttp2 ? frame(6, 0, 0, Buffer.alloc(8)) : '\r\n'), 200)
+      assert.equal(await isEnded(socket, 65_536, 200, 2.5 * writingMs), false, mode.name)
+      clearInterval(poke)
+      socket.destroy()
+    }
+    await Promise.all(modes.all.map(read))
+  })
+
+  test('ends the connection of whoever takes less, on and on', async (t) => {
+    const modes = await openModes({ writingMs, writingBytesPerSecond: 1e9, checkEveryMs: 50 })
+    t.after(() => modes.close())
+    const sip = async (mode: Mode) => {
+      const socket = await mode.connect()
+      await askForMuch(mode, socket)
+      assert.ok(await isEnded(socket, 65_536, 50, deadlineMs), mode.name)
+    }
+    const openLittle = async (mode: Mode) => {
+      const session = connectHttp2(mode.service.address, { rejectUnauthorized: false }).on('error', () => undefined)
+      const stream = session.request({ ':path': await largestAsset(mode) })
+      assert.ok(await isEnded(stream, 16_384, 100, deadlineMs), 'HTTP/2, by its window')
+      session.destroy()
+    }
+    await Promise.all([...modes.all.map(sip), openLittle(modes.all[2] as Mode)])
+  })
+})
+
+/** Sixteen times the largest file, as fast as the connection takes it. */
+async function askForMuch(mode: Mode, socket: Socket): Promise<void> {
+  const asset = await largestAsset(mode)
+  if (!mode.isHttp2) {
+    socket.write(`GET ${asset} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(16))
+    return
+  }
+  const most = Buffer.from([0x7f, 0xff, 0, 0])
+  socket.write(Buffer.concat([preface, frame(4, 0, 0, Buffer.from([0, 4, ...most])), frame(8, 0, 0, most)]))
+  for (let id = 1; id < 32; id += 2) socket.write(frame(1, endsBoth, id, asked('GET', asset)))
+}
+
+const endsHeaders = 4
+const endsBoth = 5
+const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)])
+
+/** In HPACK, without a name that is compressed: `:method`, `:scheme`, `:path` and `:authority`. */
+function asked(method: 'GET' | 'POST', path: string): Buffer {
+  const head = Buffer.from([method === 'GET' ? 0x82 : 0x83, 0x87, 0x04])
+  return Buffer.concat([head, text(path), Buffer.from([0x01]), text('127.0.0.1')])
+}
 
 describe('headers that never end on an HTTP/2 connection that is in use', () => {
   let modes: Modes
@@ -166,14 +223,7 @@ describe('headers that never end on an HTTP/2 connection that is in use', () => 
     mode = modes.all[2] as Mode
   })
   after(() => modes.close())
-  const [host, method, get] = [0x01, 0x83, 0x82].map((byte) => Buffer.from([byte]))
-  const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)])
-  /** In HPACK, without a name that is compressed: `:method`, `:scheme`, `:path` and `:authority`. */
-  const asked = (kind: Buffer, path: string) =>
-    Buffer.concat([kind, Buffer.from([0x87, 0x04]), text(path), host as Buffer, text('127.0.0.1')])
-  const [getting, posting] = [asked(get as Buffer, '/healthz'), asked(method as Buffer, '/api/v1.0/register')]
-  const endsHeaders = 4
-  const endsBoth = 5
+  const [getting, posting] = [asked('GET', '/healthz'), asked('POST', '/api/v1.0/register')]
 
   async function opened(...frames: Buffer[]): Promise<Socket> {
     const socket = await mode.connect()
@@ -231,7 +281,7 @@ async function largestAsset(mode: Mode): Promise<string> {
 }
 
 test('the production limits are the ones that were promised', () => {
-  const { handshakeMs, headersMs, bodyMs, writingMs, headerBytes, streams } = transportLimits
+  const { handshakeMs, headersMs, bodyMs, writingMs, writingBytesPerSecond, headerBytes, streams } = transportLimits
   assert.deepEqual([handshakeMs, headersMs, bodyMs, writingMs], [3000, 3000, 11_000, 10_000])
-  assert.deepEqual([headerBytes, streams], [16_384, 100])
+  assert.deepEqual([writingBytesPerSecond, headerBytes, streams], [240, 16_384, 100])
 })

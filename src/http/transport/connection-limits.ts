@@ -5,6 +5,7 @@ import type { ProtocolErrors } from '../errors/protocol-errors.ts'
 import { createAdmission } from './admission.ts'
 import { type Connection, type OpenStream, trackConnections } from './connections.ts'
 import type { TransportLimits } from './limits.ts'
+import { readingAt, unsent } from './reading-rate.ts'
 import { isTrusted, type TrustProxy } from './trusted-proxies.ts'
 
 export interface ConnectionLimitsOptions {
@@ -22,7 +23,8 @@ declare module 'fastify' {
 
 /**
  * Enforces the limits that Node does not have: on the handshake as a whole, on the time for the body of an HTTP/2 request, on clients
- * that do not read, and on the number of connections. Node itself enforces those on HTTP/1.1 headers, bodies and idle connections.
+ * that do not read, or too little, and on the number of connections. Node itself enforces those on HTTP/1.1 headers, bodies and idle
+ * connections.
  */
 export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits, trustProxy, refusals }) => {
   const isSecure = 'setSecureContext' in app.server
@@ -36,18 +38,20 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
     app.server.emit('connection', socket)
   })
 
+  /** Who does not read is reset: otherwise the system would keep the rest of the answer for as long as the client likes. */
   function check(): void {
     const now = performance.now()
+    const reading = readingAt(now, limits)
     for (const connection of all) {
       const { socket, session, http1 } = connection
       if (session === undefined && http1 === undefined) {
         if (now - connection.openedAt >= limits.handshakeMs) socket.destroy()
-      } else if (now - lastMoved(connection, now) >= limits.writingMs) socket.destroy()
-      else if (session) checkHttp2(connection, now)
+      } else if (!reading.isRead(connection)) socket.resetAndDestroy()
+      else if (session) checkHttp2(connection, now, reading)
     }
   }
 
-  function checkHttp2(connection: Connection, now: number): void {
+  function checkHttp2(connection: Connection, now: number, reading: ReturnType<typeof readingAt>): void {
     const { socket, session, streams, openedAt, lastStreamAt } = connection
     const patience = lastStreamAt === undefined ? limits.headersMs : limits.idleMs
     // Does not wait for the client to close it as well. Data that the system has already taken is still sent.
@@ -56,7 +60,7 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
     watchHeaders(connection, now)
     if (now - (connection.pingedAt ?? now) >= limits.headersMs) return void socket.destroy()
     for (const one of streams) {
-      if (now - streamMoved(one, now) >= limits.writingMs) return void socket.destroy()
+      if (!reading.isStreamRead(one, connection)) return void socket.resetAndDestroy()
       const { stream, openedAt } = one
       if (now - openedAt >= limits.bodyMs && !hasWholeRequest(one)) {
         if (!stream.headersSent) refusals.late(stream)
@@ -93,35 +97,6 @@ function ping(connection: Connection, now: number): void {
   session.ping((error) => {
     if (!error) connection.pingedAt = undefined
   })
-}
-
-/** Node's own handle. Unlike the public counts, it shows whether the system has taken the written bytes, also below TLS. */
-interface Handle {
-  bytesWritten: number
-  writeQueueSize: number
-}
-
-function handleOf(socket: Socket): Handle | undefined {
-  return (socket as Socket & { _handle?: Handle | null })._handle ?? undefined
-}
-
-function unsent(socket: Socket): number {
-  return handleOf(socket)?.writeQueueSize ?? 0
-}
-
-function lastMoved(connection: Connection, now: number): number {
-  const { socket } = connection
-  const sent = (handleOf(socket)?.bytesWritten ?? 0) - unsent(socket)
-  if (unsent(socket) === 0 || sent !== connection.sent) connection.movedAt = now
-  connection.sent = sent
-  return connection.movedAt
-}
-
-function streamMoved(one: OpenStream, now: number): number {
-  const unsent = one.stream.writableLength
-  if (unsent === 0 || unsent < one.unsent) one.movedAt = now
-  one.unsent = unsent
-  return one.movedAt
 }
 
 function hasWholeRequest({ stream }: OpenStream): boolean {

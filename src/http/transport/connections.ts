@@ -7,7 +7,8 @@ export interface OpenStream {
   readonly stream: ServerHttp2Stream
   readonly openedAt: number
   unsent: number
-  /** When the client last took part of the response, or there was nothing to take. */
+  /** How many bytes the client has taken since `movedAt`: when it last took enough of them, or there was nothing to take. */
+  taken: number
   movedAt: number
 }
 
@@ -26,8 +27,8 @@ export interface Connection {
   /** Of the last request whose headers were seen to be incomplete, and since when its client owes the answer to a PING. */
   lastBegunId: number
   pingedAt: number | undefined
-  /** The number of bytes that the system has taken; `movedAt` is when it last grew, or nothing was left to send. */
-  sent: number
+  /** How many bytes the client had at `movedAt`: when it last took enough of them. Undefined while it is not waited for. */
+  acknowledged: number | undefined
   movedAt: number
 }
 
@@ -40,7 +41,8 @@ export function trackConnections(server: EventEmitter, isSecure: boolean) {
     const now = performance.now()
     const connection: Connection = {
       ...{ socket, openedAt: now, http1: isSecure ? undefined : socket, session: undefined, streams: new Set() },
-      ...{ lastStreamAt: undefined, lastStreamId: 0, lastBegunId: 0, pingedAt: undefined, sent: 0, movedAt: now },
+      ...{ lastStreamAt: undefined, lastStreamId: 0, lastBegunId: 0, pingedAt: undefined },
+      ...{ acknowledged: undefined, movedAt: now },
     }
     if (isSecure) {
       const peer = peerOf(socket)
@@ -69,7 +71,7 @@ export function trackConnections(server: EventEmitter, isSecure: boolean) {
     const connection = stream.session && bySession.get(stream.session as ServerHttp2Session)
     if (connection === undefined) return
     const now = performance.now()
-    const one: OpenStream = { stream, openedAt: now, unsent: 0, movedAt: now }
+    const one: OpenStream = { stream, openedAt: now, unsent: 0, taken: 0, movedAt: now }
     connection.streams.add(one)
     connection.lastStreamAt = now
     connection.lastStreamId = stream.id ?? 0

@@ -5,8 +5,10 @@ export interface TransportLimits {
   headersMs: number
   /** From a request's first byte to its last. */
   bodyMs: number
-  /** How long a client may leave unread what is sent to it. */
+  /** How long a client may leave unread what is sent to it, or take it at less than the least rate. */
   writingMs: number
+  /** The least rate. That of a phone on the slowest network is four times as high. */
+  writingBytesPerSecond: number
   /** How long a connection without requests is kept. */
   idleMs: number
   /** Total size of the request line and all headers. */
@@ -34,6 +36,7 @@ export const transportLimits: TransportLimits = {
   headersMs: 3000,
   bodyMs: 11_000,
   writingMs: 10_000,
+  writingBytesPerSecond: 240,
   idleMs: 72_000,
   headerBytes: 16 * 1024,
   streams: 100,
