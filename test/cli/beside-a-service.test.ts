@@ -75,7 +75,7 @@ const rows: Record<string, Row | Row[] | 'below'> = {
   'accounts delete': { words: () => ['bllli', '--yes'], code: 0, says: /bllli/, logins: [401, 401] },
   'tokens revoke-all': { code: 0, says: /^$/ },
   'stats verify': { code: 0, says: /totals are right: \d+ accounts\n$/ },
-  'stats rebuild': { code: 0, says: /computed again: \d+ accounts\n$/ },
+  'stats rebuild': { code: 0, says: /recomputed all totals: \d+ accounts\n$/ },
   openapi: { code: 0, says: /"openapi": "3\.1/ },
   seed: { words: () => ['--students', '5', '--records', '5'], code: 1, says: inUse },
   captcha: { words: (place) => [path(place, '4567.jpg')], code: 0, says: /4567/ },

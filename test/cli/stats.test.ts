@@ -32,7 +32,7 @@ function inFile(sql: string): void {
 
 test('a seeded campus has its totals, and they are right', async () => {
   const { code, output } = await occupy(['stats', 'verify'], env)
-  assert.deepEqual([code, output], [0, '统计无误 · totals are right: 40 accounts\n'])
+  assert.deepEqual([code, output], [0, '统计无误 · all totals are right: 40 accounts\n'])
 })
 
 test('what differs is listed with its account and day, until it is rebuilt', async () => {
@@ -42,10 +42,10 @@ test('what differs is listed with its account and day, until it is rebuilt', asy
   const found = await occupy(['stats', 'verify'], env)
   assert.equal(found.code, 1)
   assert.match(found.output, /^account 7 2025-\d\d-\d\d: stored \d+ s \(seen 0 s\), computed \d+ s \(seen 0 s\)$/m)
-  assert.match(found.output, /^campus 2025-\d\d-\d\d: the sum of all accounts is stored with -60 s$/m)
+  assert.match(found.output, /^campus 2025-\d\d-\d\d: the stored sum of all accounts differs by -60 s$/m)
   assert.match(found.output, /in 2 places \(40 accounts\): run occupy stats rebuild\n$/)
   const rebuilt = await occupy(['stats', 'rebuild'], env)
-  assert.deepEqual([rebuilt.code, rebuilt.output], [0, '统计已重新计算 · totals are computed again: 40 accounts\n'])
+  assert.deepEqual([rebuilt.code, rebuilt.output], [0, '统计已重新计算 · recomputed all totals: 40 accounts\n'])
   assert.equal((await occupy(['stats', 'verify'], env)).code, 0)
 })
 
@@ -54,7 +54,7 @@ test('counters of ranks that differ are listed with their board, until they are 
     (select period, width, bucket, slot from board_tallies where period % 4 = 0 and width = 128 limit 1)`)
   const found = await occupy(['stats', 'verify'], env)
   assert.equal(found.code, 1)
-  assert.match(found.output, /^leaderboard day 2025-\d\d-\d\d: ranks and numbers/)
+  assert.match(found.output, /^leaderboard day 2025-\d\d-\d\d: the counters for ranks differ/)
   assert.match(found.output, /in 1 places \(40 accounts\): run occupy stats rebuild\n$/)
   assert.equal((await occupy(['stats', 'rebuild'], env)).code, 0)
   assert.equal((await occupy(['stats', 'verify'], env)).code, 0)
@@ -65,18 +65,18 @@ test('totals of another time zone are not computed yet rather than wrong', async
   const found = await occupy(['stats', 'verify'], moved)
   assert.deepEqual(
     [found.code, found.output],
-    [0, '统计无误 · totals are right: 40 accounts, 40 of them not computed yet\n'],
+    [0, '统计无误 · all totals are right: 40 accounts, 40 of them not computed yet\n'],
   )
   assert.equal((await occupy(['stats', 'rebuild'], moved)).code, 0)
   const again = await occupy(['stats', 'verify'], moved)
-  assert.deepEqual([again.code, again.output], [0, '统计无误 · totals are right: 40 accounts\n'])
+  assert.deepEqual([again.code, again.output], [0, '统计无误 · all totals are right: 40 accounts\n'])
 })
 
 test('after the removal of an account, and in a copy of the database, all is right', async () => {
   assert.equal((await occupy(['stats', 'rebuild'], env)).code, 0)
   const removed = await occupy(['accounts', 'delete', 'student00003', '--yes'], env)
   assert.equal(removed.code, 0, removed.errors)
-  const right = [0, '统计无误 · totals are right: 39 accounts\n']
+  const right = [0, '统计无误 · all totals are right: 39 accounts\n']
   const { code, output } = await occupy(['stats', 'verify'], env)
   assert.deepEqual([code, output], right)
   const to = `file:${join(folder, 'copy.sqlite')}`

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { until } from '../support/patience.ts'
 import { audit } from './audit.ts'
 import { backUp } from './neighbours.ts'
 import { poll } from './readiness-poll.ts'
@@ -24,7 +25,10 @@ export async function killAgainAndAgain(place: Place, kills: number, told = (_: 
   try {
     const students = await registerStudents(victim.origin)
     while (findings.kills < kills) {
-      await loadAndKill(place, victim, students, findings.kills % 3 === 2 ? 'first' : 'all')
+      const whom = findings.kills % 3 === 2 ? 'first' : 'all'
+      // In every other round, so that some kills come before the first response.
+      const isAnswered = findings.kills % 2 === 1
+      await loadAndKill(place, victim, students, { whom, isAnswered })
       victim = undefined
       victim = await startVictim(place)
       findings.readyIn.push(victim.readyIn)
@@ -38,8 +42,20 @@ export async function killAgainAndAgain(place: Place, kills: number, told = (_: 
   }
 }
 
+interface Kill {
+  whom: 'all' | 'first'
+  /** Whether to wait for the first response, which takes long on a busy machine. */
+  isAnswered: boolean
+}
+
 /** With readiness polled all the time and a backup made meanwhile, as beside any service. */
-async function loadAndKill(place: Place, victim: Victim, students: Student[], whom: 'all' | 'first'): Promise<void> {
+async function loadAndKill(
+  place: Place,
+  victim: Victim,
+  students: Student[],
+  { whom, isAnswered }: Kill,
+): Promise<void> {
+  const before = acknowledgedBy(students)
   const clients = students.flatMap((student) =>
     Array.from({ length: clientsEach }, () => study(victim.origin, student)),
   )
@@ -47,6 +63,7 @@ async function loadAndKill(place: Place, victim: Victim, students: Student[], wh
   const polling = poll(victim, () => over)
   try {
     if (place.databaseUrl.startsWith('file:')) await backUp(place)
+    if (isAnswered) await until(() => acknowledgedBy(students) > before, 'a response')
     await setTimeout(shortest + Math.random() * (longest - shortest))
   } finally {
     over = true

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { beforeEach, describe, test } from 'node:test'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, type Reply } from '../contract/client.ts'
 import { keepPasswordCost } from '../support/password-cost.ts'
@@ -8,6 +8,12 @@ import { type Newcomer, openCampus } from './campus.ts'
 
 const campus = openCampus({ THROTTLE: 'on', TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'error' })
 
+/** Requests that were sent again: each may have been booked, though no password was tried. */
+let retries = 0
+beforeEach(() => {
+  retries = 0
+})
+
 let networks = 0
 /** An address in a network that nobody has used. */
 const freshAddress = () => `2001:db8:0:${(++networks).toString(16)}::1`
@@ -15,7 +21,11 @@ const freshAddress = () => `2001:db8:0:${(++networks).toString(16)}::1`
 const from = (address: string) => ({ 'x-forwarded-for': address })
 
 function signIn(login: string, password: string, address: string): Promise<Reply> {
-  return patient(() => campus.send('GET', '/token', { as: basic(login, password), headers: from(address) }))
+  const as = basic(login, password)
+  return patient(
+    () => campus.send('GET', '/token', { as, headers: from(address) }),
+    () => retries++,
+  )
 }
 
 async function register(address: string): Promise<Newcomer> {
@@ -38,11 +48,11 @@ async function guess(
   return replies
 }
 
-/** Exactly so many, and one for each wait that is over meanwhile on a slow machine. */
+/** Exactly so many, but for what a slow machine does: some waits are over meanwhile, and some tries were only booked. */
 function assertTried(replies: Reply[], expected: number, begun: number): void {
   const tried = triedIn(replies)
   const waitsOver = Math.floor((performance.now() - begun) / 30_000)
-  assert.ok(tried >= expected && tried <= expected + waitsOver, `${tried} were tried, not ${expected}`)
+  assert.ok(tried >= expected - retries && tried <= expected + waitsOver, `${tried} were tried, not ${expected}`)
 }
 
 const triedIn = (replies: Reply[]) => replies.filter(({ status }) => status === 401).length
@@ -270,8 +280,7 @@ test('one password for many names meets a limit, and whoever is at home in that 
     )
   }
   const tried = triedIn(replies)
-  // Mostly 100 or more. A busy machine with PostgreSQL had 99 once; the cause is not known.
-  assert.ok(tried >= 95 && tried <= 150, `${tried} were tried`)
+  assert.ok(tried >= 100 - retries && tried <= 150, `${tried} were tried`)
   const refused = await signIn(stranger.username, stranger.password, shared)
   assertError(refused, 429)
   assert.ok(Number(refused.headers.get('retry-after')) <= 900)

@@ -13,12 +13,11 @@ import { emptyDatabase } from './empty-database.ts'
 export interface TestDatabase {
   /** In the format of DATABASE_URL. */
   url: string
-  /** Opens one more handle on the same database, as another process would. */
+  /** Opens one more handle on the same database, as another process would. On PostgreSQL it has no time limit. */
   open(): Storage
   /**
    * Opens handles for concurrent writes. On SQLite all of them are the same handle: a second writer in the same process would block
-   * the event loop while it waits for the first one's lock. For separate processes see processes.test.ts. On PostgreSQL they have no time
-   * limit, which a busy machine would exceed.
+   * the event loop while it waits for the first one's lock. For separate processes see processes.test.ts.
    */
   openMany(count: number): Storage[]
   close(): Promise<void>
@@ -31,15 +30,14 @@ export async function openTestDatabase({ migrated = true } = {}): Promise<TestDa
   const { database } = readConfig({ DATABASE_URL: url })
   const opened: Storage[] = []
   const open = () => {
-    const storage = openDatabase(database)
+    const storage =
+      database.kind === 'sqlite' ? openDatabase(database) : openPostgres({ url: database.url, longRunning: true })
     opened.push(storage)
     return storage
   }
   const openMany = (count: number) => {
-    if (database.kind === 'sqlite') return Array(count).fill(open())
-    const handles = Array.from({ length: count }, () => openPostgres({ url: database.url, longRunning: true }))
-    opened.push(...handles)
-    return handles
+    const first = open()
+    return Array.from({ length: count }, (_, at) => (at === 0 || first.kind === 'sqlite' ? first : open()))
   }
   if (migrated) await migrate(open())
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Fastify from 'fastify'
-import { sendFile, staticFile } from '../../src/http/static-file.ts'
+import { sendFile, staticFile } from '../../src/http/pages/static-file.ts'
 
 test('files that many take at once are sent in many turns of the event loop: each accepts a connection', async (t) => {
   const app = Fastify()

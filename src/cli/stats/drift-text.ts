@@ -6,8 +6,7 @@ import type { Drift } from '../../statistics/maintenance/verify.service.ts'
 export function driftLine(drift: Drift): string {
   if (drift.of === 'campus')
     return `campus ${dayText(drift.day)}: the stored sum of all accounts differs by ${signed(drift.excess)} s`
-  if (drift.of === 'ranks')
-    return `leaderboard ${drift.board}: the counters for ranks differ from its rows`
+  if (drift.of === 'ranks') return `leaderboard ${drift.board}: the counters for ranks differ from its rows`
   if (drift.of === 'day') return dayLine(drift)
   const account = `account ${drift.accountId}`
   if (drift.of === 'boards') return `${account}: leaderboards differ from its daily totals`
