@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
+import { readConfig } from '../../src/config/read-config.ts'
+import { openDatabase } from '../../src/server/open-storage.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, type Reply } from '../contract/client.ts'
 import { keepPasswordCost } from '../support/password-cost.ts'
@@ -10,8 +12,12 @@ const campus = openCampus({ THROTTLE: 'on', TRUST_PROXY: '127.0.0.1', LOG_LEVEL:
 
 /** Requests that were sent again: each may have been booked, though no password was tried. */
 let retries = 0
-beforeEach(() => {
+/** All tests share the limit of the whole service, 300 wrong passwords a minute. */
+beforeEach(async () => {
   retries = 0
+  const storage = openDatabase(readConfig({ DATABASE_URL: campus.service.place.databaseUrl }).database)
+  await storage.write((tx) => tx.deleteFrom('budgets').execute())
+  await storage.close()
 })
 
 let networks = 0
