@@ -33,6 +33,8 @@ export async function openIn(context: BrowserContext, address: string): Promise<
 /** As good as a page of another browser, and sooner there: nothing is kept of this origin but files. */
 export async function renew(page: Page, address: string): Promise<void> {
   const context = page.context()
+  // First of all: the app would send what it has queued once it is online again.
+  await page.goto('about:blank')
   await page.unrouteAll()
   await context.setOffline(false)
   // A page of this origin on which the app does not run.
