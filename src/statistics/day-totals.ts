@@ -89,8 +89,8 @@ export function hoursText(hours: readonly number[]): string {
 export function parseHours(text: string): number[] {
   const hours = noHours()
   for (const part of text === '' ? [] : text.split(' ')) {
-    const [hour, seconds] = part.split(':')
-    hours[Number(hour)] = Number(seconds)
+    const colon = part.indexOf(':')
+    hours[Number(part.slice(0, colon))] = Number(part.slice(colon + 1))
   }
   return hours
 }

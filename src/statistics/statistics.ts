@@ -50,7 +50,7 @@ export function summaryOf({ from, to }: DayWindow, days: readonly DayTotals[]) {
     if (found === undefined) continue
     totalSeconds += found.seconds
     const ofWeekday = hours[weekdayOf(day)] ?? []
-    for (const [hour, seconds] of found.hours.entries()) ofWeekday[hour] = (ofWeekday[hour] ?? 0) + seconds
+    for (let hour = 0; hour < 24; hour += 1) ofWeekday[hour] = (ofWeekday[hour] ?? 0) + (found.hours[hour] ?? 0)
     for (const [subject, seconds] of found.subjects) subjects.set(subject, (subjects.get(subject) ?? 0) + seconds)
   }
   const averageSeconds = Math.floor(totalSeconds / listed.length)
