@@ -1,5 +1,5 @@
 // Run only by test/killed-run.test.ts. It starts everything that a test can start, and never ends.
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -16,7 +16,10 @@ test('hangs', async () => {
   const { origin } = await startVictim(victim)
   await withPostgres(async ({ port }) => {
     const addresses = [service.address, origin, `http://127.0.0.1:${port}`]
-    await writeFile(process.env.HANGING_TEST_STARTED as string, addresses.join('\n'))
+    const started = process.env.HANGING_TEST_STARTED as string
+    // Renamed, so that it is never found without its content.
+    await writeFile(`${started}-new`, addresses.join('\n'))
+    await rename(`${started}-new`, started)
     await setTimeout(2 ** 30)
   })
 })
