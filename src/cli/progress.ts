@@ -70,25 +70,32 @@ function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
-/** The exit code that shells use for Ctrl-C: 128 + SIGINT. */
-const interruptedExitCode = 130
+/** The exit codes that shells use: 128 and the number of the signal. */
+const interruptions = { SIGINT: 130, SIGTERM: 143 } as const
 
 /**
- * Runs `work` with a signal that the first Ctrl-C aborts. A second Ctrl-C ends the process at once.
+ * Runs `work` with a signal that the first Ctrl-C or SIGTERM aborts. A second one ends the process at once.
  * @returns true if `work` finished. False if it stopped because of the signal; the exit code is then set
  */
 export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
   const controller = new AbortController()
-  const interrupt = () => controller.abort()
-  process.once('SIGINT', interrupt)
+  let exitCode: number | undefined
+  const stopListening = Object.entries(interruptions).map(([name, code]) => {
+    const interrupt = () => {
+      exitCode = code
+      controller.abort()
+    }
+    process.once(name, interrupt)
+    return () => process.off(name, interrupt)
+  })
   try {
     await work(controller.signal)
     return true
   } catch (error) {
-    if (!controller.signal.aborted) throw error
-    process.exitCode = interruptedExitCode
+    if (exitCode === undefined) throw error
+    process.exitCode = exitCode
     return false
   } finally {
-    process.off('SIGINT', interrupt)
+    for (const stop of stopListening) stop()
   }
 }

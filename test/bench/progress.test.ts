@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { showProgress } from '../../src/cli/progress.ts'
+import { showProgress, untilInterrupted } from '../../src/cli/progress.ts'
 
 function watch(isTTY: boolean) {
   let written = ''
@@ -46,3 +46,19 @@ test('on a terminal one line is written over and over', () => {
   assert.equal(lines[0], 'seed: 100 of 10,000 rows (1 %), 1/s, 2 h 45 min left\x1b[K')
   assert.equal(written().split('\n').length, 2)
 })
+
+for (const [name, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test(`work that ${name} interrupts ends with exit code ${code}`, async () => {
+    const before = process.exitCode
+    const aborted = (signal: AbortSignal) =>
+      new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    const finished = untilInterrupted(aborted)
+    process.emit(name)
+    assert.equal(await finished, false)
+    assert.equal(process.exitCode, code)
+    process.exitCode = before
+  })
+}
