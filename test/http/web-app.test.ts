@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { readScreenScripts } from '../../src/http/pages/web-app.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { send } from '../contract/client.ts'
 import { type Service, startService } from '../support/service.ts'
@@ -51,6 +52,11 @@ test('a screen’s scripts are named with the first page, and are there', async 
     for (const script of scripts) assert.ok(!index().includes(script), 'the page names it itself')
   }
   for (const path of ['/', '/nobody/knows', '/day', '/me/nothing']) assert.deepEqual(await scriptsOf(path), [], path)
+})
+
+test('the app of an older build, without a list of scripts, is served without naming any', async () => {
+  const linkFor = await readScreenScripts(join(folder, 'no-such-file.json'))
+  assert.equal(linkFor('/statistics'), undefined)
 })
 
 test('programs, and paths of the API, keep their answers', async () => {

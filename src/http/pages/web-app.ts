@@ -43,9 +43,16 @@ export async function readWebApp(): Promise<WebApp | undefined> {
   return { files: new Map(files), linkFor: await readScreenScripts(join(folder, 'screen-scripts.json')) }
 }
 
-/** Written by the build: the scripts of each screen, by the path of its route, in which `:name` matches any segment. */
-async function readScreenScripts(path: string): Promise<WebApp['linkFor']> {
-  const scripts = Object.entries(JSON.parse(await readFile(path, 'utf8')) as Record<string, string[]>)
+/**
+ * Written by the build: the scripts of each screen, by the path of its route, in which `:name` matches any segment.
+ * Sources may run with the app of an older build, which has no such file: then no screen has a `Link`.
+ */
+export async function readScreenScripts(path: string): Promise<WebApp['linkFor']> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}'
+    throw error
+  })
+  const scripts = Object.entries(JSON.parse(text) as Record<string, string[]>)
   const links = scripts.map(([route, files]) => ({
     route: new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`),
     link: files.map((file) => `<${file}>; rel=modulepreload`).join(', '),
