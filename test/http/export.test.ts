@@ -172,7 +172,8 @@ test('an export of many records takes no more memory than one of few, however sl
     const bytes = await read(lots, 4000)
     assert.ok(bytes > 30_000_000, `${bytes} bytes`)
     const grown = peakOf(service.child.pid) - before
-    assert.ok(grown < 32 * 2 ** 20, `${grown} bytes more`)
+    // Held as a whole, it would be there as text and as bytes: at least 60 MB. Garbage has taken 36.
+    assert.ok(grown < 48 * 2 ** 20, `${grown} bytes more`)
   } finally {
     await storage.close()
     await service.end()
