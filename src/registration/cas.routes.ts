@@ -9,9 +9,9 @@ import type { CasLogin, CasReturn } from '../schools/cas/cas-login.ts'
 import { sealTicket, TICKET_LIFETIME } from '../schools/cas/registration-ticket.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
-import { casRefusals, refusalOf } from './school-refusal.ts'
-import type { VerificationService } from './verification.service.ts'
-import { Ticket } from './verification-input.schemas.ts'
+import { casRefusals, refusalOf } from './verification/school-refusal.ts'
+import type { VerificationService } from './verification/verification.service.ts'
+import { Ticket } from './verification/verification-input.schemas.ts'
 
 export interface CasRoutesOptions {
   cas: CasLogin

@@ -5,12 +5,12 @@ import type { Db } from '../storage/storage.ts'
 import { ownSettled } from '../studies/own/own-study.ts'
 import { findRunning } from '../studies/study.repository.ts'
 import type { Rules } from '../studies/study.ts'
-import type { StudyInterval } from './attribution.ts'
-import type { DailyTotals } from './daily-totals.service.ts'
-import { addDays, type DayTotals } from './day-totals.ts'
+import type { StudyInterval } from './daily-totals/attribution.ts'
+import type { DailyTotals } from './daily-totals/daily-totals.service.ts'
+import { addDays, type DayTotals } from './daily-totals/day-totals.ts'
+import { findDays } from './daily-totals/study-day.repository.ts'
+import { differencesOf, intervalOf } from './daily-totals/written-intervals.service.ts'
 import type { DayWindow } from './statistics.ts'
-import { findDays } from './study-day.repository.ts'
-import { differencesOf, intervalOf } from './written-intervals.service.ts'
 
 /** The time of a record that is not in the stored totals: it runs, or ran until its limit and is not ended in the database yet. */
 export interface RunningTime {

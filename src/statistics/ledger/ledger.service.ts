@@ -4,9 +4,9 @@ import type { Db, Storage } from '../../storage/storage.ts'
 import { ownSettled } from '../../studies/own/own-study.ts'
 import { findRunning } from '../../studies/study.repository.ts'
 import type { Rules } from '../../studies/study.ts'
-import type { Span } from '../attribution.ts'
-import { findOverlapping } from '../study-interval.repository.ts'
-import { intervalOf } from '../written-intervals.service.ts'
+import type { Span } from '../daily-totals/attribution.ts'
+import { findOverlapping } from '../daily-totals/study-interval.repository.ts'
+import { intervalOf } from '../daily-totals/written-intervals.service.ts'
 import { type Ledger, type LedgerRecord, ledgerOf } from './ledger.ts'
 
 export interface LedgerServiceDeps {
