@@ -27,14 +27,21 @@ export async function findRunningTime(
   rules: Rules,
   { hours }: DailyTotals,
 ): Promise<RunningTime | undefined> {
+  const found = await findRunningInterval(db, accountId, rules)
+  if (found === undefined) return undefined
+  const { study, interval } = found
+  const running = study.end === undefined
+  if (interval === undefined) return { interval: noTime(study.startedAt), running, differences: [] }
+  const changed = { ids: new Set<number>([study.id]), before: [], after: [interval] }
+  return { interval, running, differences: await differencesOf(db, accountId, changed, hours) }
+}
+
+/** The running record, and its time up to now or to its limit. The interval is undefined while it has no length. */
+export async function findRunningInterval(db: Db, accountId: AccountId, rules: Rules) {
   const found = await findRunning(db, accountId)
   if (found === undefined) return undefined
   const study = ownSettled(found, rules)
-  const running = study.end === undefined
-  const interval = intervalOf({ ...study, end: study.end ?? { at: rules.now, cause: 'student' } })
-  if (interval === undefined) return { interval: noTime(study.startedAt), running, differences: [] }
-  const changed = { ids: new Set<number>([found.id]), before: [], after: [interval] }
-  return { interval, running, differences: await differencesOf(db, accountId, changed, hours) }
+  return { study, interval: intervalOf({ ...study, end: study.end ?? { at: rules.now, cause: 'student' } }) }
 }
 
 function noTime(at: EpochSeconds): StudyInterval {

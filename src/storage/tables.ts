@@ -7,7 +7,7 @@ import type { WaitingPlaceTable } from '../registration/waiting-room/waiting-pla
 import type { CampusDayTable, StudyDayTable } from '../statistics/daily-totals/study-day.table.ts'
 import type { StudyBatchKeyTable, StudyChangeTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
-export interface SettingTable {
+interface SettingTable {
   key: string
   value: string
 }

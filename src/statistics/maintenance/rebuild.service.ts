@@ -25,7 +25,7 @@ interface Progress {
 }
 
 /** The progress of a run that was stopped. */
-export const progressKey = 'stats rebuild'
+const progressKey = 'stats rebuild'
 const accountsAtOnce = 100
 /**
  * On SQLite they share a commit, as many as fit into the time of one. The more do, the fewer pages are written: what
