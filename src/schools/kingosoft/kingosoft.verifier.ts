@@ -6,10 +6,10 @@ import { emptyJar } from '../form-login/cookies.ts'
 import { defaultLimits, type Limits } from '../form-login/limits.ts'
 import type { Login } from '../form-login/login.ts'
 import { createLoginRunner } from '../form-login/login-runner.ts'
-import { type OnStep, takeStep } from '../form-login/step.ts'
 import type { Logger } from '../logger.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { schoolSite } from '../school-call/school-site.ts'
+import { type OnStep, takeStep } from '../school-call/step.ts'
 import { createStudentRun } from '../student-run.ts'
 import type {
   AskOptions,

@@ -1,4 +1,4 @@
-import { SchoolError } from '../school-call/school-error.ts'
+import { SchoolError } from './school-error.ts'
 
 /** One step of a login, shown to operators who check a school. Contains no data of the student. */
 export interface Step {
@@ -18,13 +18,13 @@ export async function takeStep<T>(
   describe: (result: T) => string,
 ): Promise<T> {
   const startedAt = performance.now()
-  const tell = (saw: string) => onStep({ name, saw, ms: performance.now() - startedAt })
+  const report = (saw: string) => onStep({ name, saw, ms: performance.now() - startedAt })
   try {
     const result = await run()
-    tell(describe(result))
+    report(describe(result))
     return result
   } catch (error) {
-    tell(error instanceof SchoolError ? `${error.reason}: ${error.message}` : 'failed')
+    report(error instanceof SchoolError ? `${error.reason}: ${error.message}` : 'failed')
     throw error
   }
 }
