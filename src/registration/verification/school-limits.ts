@@ -1,5 +1,5 @@
 import type { Charge, RateLimit } from '../../authentication/rate-limits/rate-limit.ts'
-import { CHALLENGE_LIFETIME } from '../../schools/sealed-challenge.ts'
+import { challengeLifetimeSeconds } from '../../schools/sealed-challenge.ts'
 import type { Verification } from '../../schools/verifier.ts'
 
 /**
@@ -28,7 +28,7 @@ const answerUnderWay: RateLimit = { name: 'school-answer-try', ...underWay, alwa
 const challengeOnce: RateLimit = {
   name: 'challenge',
   points: 1,
-  duration: CHALLENGE_LIFETIME,
+  duration: challengeLifetimeSeconds,
   refusal: 'challenge-invalid',
   always: true,
 }

@@ -3,7 +3,7 @@ import { takeOnce } from '../../authentication/rate-limits/rate-limit.repository
 import type { RateLimitService } from '../../authentication/rate-limits/rate-limit.service.ts'
 import type { CasOutcome } from '../../schools/cas/cas-login.ts'
 import { openTicket, type RegistrationTicket } from '../../schools/cas/registration-ticket.ts'
-import { CHALLENGE_LIFETIME, openChallenge, sealChallenge } from '../../schools/sealed-challenge.ts'
+import { challengeLifetimeSeconds, openChallenge, sealChallenge } from '../../schools/sealed-challenge.ts'
 import type { Proof, StudentVerifier } from '../../schools/verifier.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
@@ -22,7 +22,7 @@ import { refusalOf } from './school-refusal.ts'
 import type { VerificationInput } from './verification-input.ts'
 
 /** Tickets from one network that may be redeemed at once. Less than the length of the school's queue. */
-const REDEEMED_AT_ONCE = 8
+const maxConcurrentRedemptions = 8
 
 /** A student number that is claimed but not yet verified. */
 export interface Claim {
@@ -83,7 +83,7 @@ export function createVerificationService({ verifier, rateLimits, clock, student
   async function redeem(address: string, run: () => Promise<CasOutcome>): Promise<CasOutcome> {
     const network = networkOf(address)
     const underWay = redeeming.get(network) ?? 0
-    if (underWay >= REDEEMED_AT_ONCE) throw new DomainError('school-busy', { retryAfterSeconds: 1 })
+    if (underWay >= maxConcurrentRedemptions) throw new DomainError('school-busy', { retryAfterSeconds: 1 })
     redeeming.set(network, underWay + 1)
     const charge = ticketCharge(network)
     try {
@@ -153,7 +153,7 @@ export function createVerificationService({ verifier, rateLimits, clock, student
     return {
       challenge: sealChallenge(issued.session, keys.challenge, clock.now()),
       image,
-      expiration: CHALLENGE_LIFETIME,
+      expiration: challengeLifetimeSeconds,
     }
   }
 

@@ -56,7 +56,7 @@ export interface CasLogin {
   close(): Promise<void>
 }
 
-const STATE_BYTES = 32
+const stateBytes = 32
 /** CAS protocol 3.0.3, 3.1: clients must accept at least 256 characters. */
 const serviceTicket = /^ST-[\x21-\x7e]{1,253}$/
 
@@ -104,7 +104,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
 
   return {
     begin(serviceUrl) {
-      const state = randomBytes(STATE_BYTES).toString('base64url')
+      const state = randomBytes(stateBytes).toString('base64url')
       return { url: `${addressOf(site, '/login')}?${queryOf(withState(serviceUrl, state))}`, state }
     },
     async finish(serviceUrl, { ticket, state, cookie }, ask) {

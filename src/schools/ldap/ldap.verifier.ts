@@ -24,7 +24,7 @@ export interface LdapOptions extends DirectoryAddressOptions {
 }
 
 /** A number that no student has, for a search that should find nothing. */
-const NOBODY = '0'
+const unusedNumber = '0'
 
 /**
  * Verifies students by finding their entry in an LDAP directory and binding to it with their password. Follows no
@@ -71,7 +71,7 @@ export function createLdapVerifier(options: LdapOptions): StudentVerifier {
     const connection = await DirectoryConnection.open(address, limits, signal)
     try {
       if (account) await logInAsService(connection, account)
-      await findStudent(connection, { baseDn, filter, timeLimit: Math.ceil(limits.callMs / 1000) }, NOBODY)
+      await findStudent(connection, { baseDn, filter, timeLimit: Math.ceil(limits.callMs / 1000) }, unusedNumber)
     } finally {
       connection.close()
     }
