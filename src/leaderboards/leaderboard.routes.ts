@@ -12,7 +12,7 @@ import {
   LeaderboardParams,
   LeaderboardQuery,
   presentBoard,
-  presentOwnPlace,
+  presentOwnRank,
 } from './leaderboard.schemas.ts'
 import type { LeaderboardService } from './leaderboard.service.ts'
 
@@ -40,10 +40,10 @@ export const leaderboardRoutes: Routes<{ leaderboards: LeaderboardService }> = a
         ...{ caller: identity.accountId, perPage: perPage ?? defaultPage, cursor, origin },
         write: (page) => JSON.stringify(presentBoard(period, page, { origin, perPage })),
       })
-      // The page's text is shared by all callers; the last field is the caller's own.
+      // All callers share the text of the page. Only the last field is the caller's.
       return andThen(
         board,
-        ({ text, own }) => new JsonText(`${text.slice(0, -1)},"me":${JSON.stringify(presentOwnPlace(own))}}`),
+        ({ text, own }) => new JsonText(`${text.slice(0, -1)},"me":${JSON.stringify(presentOwnRank(own))}}`),
       )
     },
   )

@@ -131,8 +131,8 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes, foll
       if (isHidden(account) && accountId !== caller) return write(nothing)
       const { studyCount, studyVersion: version } = account
       const now = clock.now()
-      const kept = pages.recall(key, origin, version, now)
-      if (kept !== undefined) return kept
+      const cached = pages.get(key, origin, version, now)
+      if (cached !== undefined) return cached
       return andThen(
         pageOf({ ...request, filter: { accountId } }, () => studyCount),
         (page) => {
@@ -140,7 +140,7 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes, foll
           const ends = page.items.map((study) =>
             study.end ? Number.POSITIVE_INFINITY : endsBy(study, { limit, idle }),
           )
-          pages.keep(key, { version, origin, text }, now, Math.min(...ends))
+          pages.set(key, { version, origin, text }, now, Math.min(...ends))
           return text
         },
       )

@@ -75,7 +75,7 @@ test('a device that asks while others write misses nothing and sees nothing out 
     const known = devices.map(({ cursor }) => cursor?.version ?? 0)
     await Promise.all(devices.map((device, at) => device.step(at + 2)))
     for (const [at, { cursor }] of devices.entries()) assert.ok((cursor?.version ?? 0) >= (known[at] ?? 0))
-    await changes.forgetOld()
+    await changes.deleteOld()
     await setImmediate()
   }
   await Promise.all(work)
@@ -134,7 +134,7 @@ test('a long log is forgotten in pieces', async () => {
   for (let piece = 0; piece < 3; piece++) await logAs(400, Array(400).fill(id))
   await edit(id, 'later')
   now += changesKept
-  await changes.forgetOld()
+  await changes.deleteOld()
   assert.deepEqual(await log(), [])
   await device.sync(100)
   assert.equal(device.resets, 1)
@@ -149,10 +149,10 @@ test('a device that has slept through a removal that is forgotten begins again, 
   await own.removeStudy(account, one)
   await upToDate.sync(100)
   now += changesKept - 1
-  await changes.forgetOld()
+  await changes.deleteOld()
   assert.equal((await log()).length, 1)
   now += 1
-  await changes.forgetOld()
+  await changes.deleteOld()
   assert.deepEqual(await log(), [])
   await edit(two, 'later')
   for (const device of [asleep, upToDate, walking]) await device.sync(100)

@@ -101,7 +101,7 @@ export function createSessionService({ storage, clock }: { storage: Storage; clo
     }
   }
 
-  async function forgetExpired(): Promise<void> {
+  async function deleteExpiredSessions(): Promise<void> {
     let deleted: number
     do {
       deleted = await storage.write((tx) => deleteExpired(tx, clock.now(), atOnce, storage.kind))
@@ -117,6 +117,6 @@ export function createSessionService({ storage, clock }: { storage: Storage; clo
     endOthers,
     endByValue: (value: string) => storage.write((tx) => deleteSessionByHash(tx, hashOf(value))),
     flushVisits,
-    forgetExpired,
+    deleteExpired: deleteExpiredSessions,
   }
 }

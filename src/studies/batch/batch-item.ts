@@ -47,7 +47,7 @@ export interface BatchResult {
 }
 
 /** An answer that is stored under its item's key. */
-export interface KeptAnswer extends BatchResult {
+export interface StoredAnswer extends BatchResult {
   content: string
   /** The record that the item created. */
   created: StudyId | undefined

@@ -41,7 +41,7 @@ export const batchRoutes: Routes<{ batches: BatchService }> = async (app, { batc
         (results) => ({
           body: { results: results.map((result, at) => presentResult(items[at], result, origin, language)) },
           // The client sends items that were not reached again.
-          isKept: results.every(wasReached),
+          isStored: results.every(wasReached),
         }),
       )
     },

@@ -87,7 +87,7 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
   }
 
   /** Deletes entries that are too old. */
-  async function forgetOld(): Promise<void> {
+  async function deleteOld(): Promise<void> {
     for (;;) {
       const old = await findOldChanges(db, clock.now() - changesKept, forgottenAtOnce)
       for (const [accountId, own] of Map.groupBy(old, (entry) => entry.accountId)) {
@@ -101,5 +101,5 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
     }
   }
 
-  return { listChanges, forgetOld }
+  return { listChanges, deleteOld }
 }
