@@ -2,7 +2,7 @@ import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { JsonText } from '../http/json-text.ts'
-import { defaultPage } from '../http/pagination.ts'
+import { defaultPerPage } from '../http/pagination.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen } from '../shared/maybe-promise.ts'
 import { dayOfQuery } from '../statistics/statistics.schemas.ts'
@@ -37,7 +37,7 @@ export const leaderboardRoutes: Routes<{ leaderboards: LeaderboardService }> = a
       const { per_page: perPage, cursor } = query
       const period = leaderboards.getPeriod(params.period, dayOfQuery(query.date, 'date'))
       const board = leaderboards.writeBoard(period, {
-        ...{ caller: identity.accountId, perPage: perPage ?? defaultPage, cursor, origin },
+        ...{ caller: identity.accountId, perPage: perPage ?? defaultPerPage, cursor, origin },
         write: (page) => JSON.stringify(presentBoard(period, page, { origin, perPage })),
       })
       // All callers share the text of the page. Only the last field is the caller's.

@@ -4,7 +4,11 @@ import { setImmediate } from 'node:timers/promises'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { DomainError } from '../../src/shared/errors.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { type ChangeService, changesKept, createChangeService } from '../../src/studies/changes/change.service.ts'
+import {
+  type ChangeService,
+  changeLifetimeSeconds,
+  createChangeService,
+} from '../../src/studies/changes/change.service.ts'
 import { createOwnStudyService, type OwnStudyService } from '../../src/studies/own/own-study.service.ts'
 import type { OwnStudy } from '../../src/studies/own/own-study.ts'
 import { createStudyService, type StudyService } from '../../src/studies/study.service.ts'
@@ -133,7 +137,7 @@ test('a long log is forgotten in pieces', async () => {
   await device.sync(100)
   for (let piece = 0; piece < 3; piece++) await logAs(400, Array(400).fill(id))
   await edit(id, 'later')
-  now += changesKept
+  now += changeLifetimeSeconds
   await changes.deleteOld()
   assert.deepEqual(await log(), [])
   await device.sync(100)
@@ -148,7 +152,7 @@ test('a device that has slept through a removal that is forgotten begins again, 
   assert.equal(await walking.step(1), true)
   await own.removeStudy(account, one)
   await upToDate.sync(100)
-  now += changesKept - 1
+  now += changeLifetimeSeconds - 1
   await changes.deleteOld()
   assert.equal((await log()).length, 1)
   now += 1

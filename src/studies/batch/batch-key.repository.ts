@@ -19,13 +19,13 @@ export async function findAnswers(db: Db, accountId: AccountId, keys: string[]):
   return new Map(rows.map((row) => [row.key, toStored(row)]))
 }
 
-const rowsAtOnce = 100
+const rowsPerStatement = 100
 
 /** Stores these answers, replacing earlier ones under the same keys. */
 export async function storeAnswers(db: Db, accountId: AccountId, answers: Map<string, StoredAnswer>): Promise<void> {
   const all = [...answers]
-  for (let at = 0; at < all.length; at += rowsAtOnce) {
-    const some = all.slice(at, at + rowsAtOnce)
+  for (let at = 0; at < all.length; at += rowsPerStatement) {
+    const some = all.slice(at, at + rowsPerStatement)
     const values: Record<string, string | number | null> = { accountId }
     for (const [index, [key, stored]] of some.entries()) {
       values[`key${index}`] = key

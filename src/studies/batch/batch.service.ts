@@ -29,11 +29,11 @@ export type BatchService = ReturnType<typeof createBatchService>
 
 /** How long an item that is sent again gets the same answer. A device may be unused for a summer. */
 export const answerLifetimeSeconds = 90 * 86_400
-const deletedAtOnce = 500
+const keysPerDeletion = 500
 /** A batch lets other requests run each time after it has run this long. */
 const turnMs = 8
 /** Leaves enough time for the commit, since a write on PostgreSQL may take 2.3 s. Later items are refused as `busy`. */
-const maxMs = 1800
+const maxBatchMs = 1800
 
 export function createBatchService({ storage, studies, clock }: BatchServiceDeps) {
   /**
@@ -53,7 +53,7 @@ export function createBatchService({ storage, studies, clock }: BatchServiceDeps
   async function deleteOld(): Promise<void> {
     const until = clock.now() - answerLifetimeSeconds
     while (await hasOldAnswers(storage.db, until))
-      await storage.write((tx) => deleteOldAnswers(tx, until, deletedAtOnce))
+      await storage.write((tx) => deleteOldAnswers(tx, until, keysPerDeletion))
   }
 
   return { applyBatch, deleteOld }
@@ -86,7 +86,7 @@ type BatchWrite = StudyWrite & Required<Pick<StudyWrite, 'locked'>>
 
 /** The answers to one batch. `stored`: those stored by earlier batches. */
 function createAnswers(write: BatchWrite, items: BatchItem[], stored: Map<string, StoredAnswer>) {
-  const latest = performance.now() + maxMs
+  const latest = performance.now() + maxBatchMs
   const parts = openParts(write.tx)
   const given = new Map<string, BatchResult & { content: string }>()
   const fresh = new Map<string, StoredAnswer>()
