@@ -69,7 +69,7 @@ function ask(clock: ServerClock, { clocks, pass, real }: ReturnType<typeof phone
   pass(wayMs / 2)
   const second = Math.floor(real() / 1000) * 1000
   pass(wayMs / 2)
-  clock.note(second, sentAt, clocks.monotonic())
+  clock.addResponse(second, sentAt, clocks.monotonic())
 }
 
 test('a phone that is hours off keeps the service’s time, within what the answers leave open', () => {

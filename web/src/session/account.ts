@@ -1,7 +1,7 @@
 import { ref, watch } from 'vue'
-import { setPreference, getPreference } from '../storage/preferences.ts'
+import { getPreference, setPreference } from '../storage/preferences.ts'
 
-/** Who is signed in. The cookie itself can't be read by a page; this is accountPreference, so that the app opens without a network. */
+/** The signed-in account. It is stored, because a page cannot read the cookie, and the app must open offline. */
 export interface Account {
   id: number
   username: string
@@ -11,7 +11,10 @@ export const accountPreference = 'account'
 
 export const account = ref<Account | undefined>(readStoredAccount())
 
-watch(account, (known) => setPreference(accountPreference, known && JSON.stringify(known)), { deep: true, flush: 'sync' })
+watch(account, (known) => setPreference(accountPreference, known && JSON.stringify(known)), {
+  deep: true,
+  flush: 'sync',
+})
 
 export function readStoredAccount(): Account | undefined {
   try {

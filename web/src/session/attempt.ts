@@ -5,18 +5,18 @@ import { useCountdown } from './countdown.ts'
 export interface Attempt {
   isBusy: Ref<boolean>
   refusal: Ref<Refusal | undefined>
-  /** Seconds until it can be tried again: it counts down. Zero when it can. */
+  /** Seconds until the next try is possible. Counts down to 0. */
   waitSeconds: Ref<number>
-  /** Whether a press would do nothing now: it is under way, or has to wait. */
+  /** Whether a click would have no effect, because a request is in flight or must wait. */
   isHeld: ComputedRef<boolean>
-  /** How many are ahead in the line before the school: this attempt then goes on by itself. */
+  /** How many are ahead in the waiting room. The attempt then continues by itself. */
   ahead: ComputedRef<number | undefined>
   run(): Promise<void>
 }
 
 /**
- * Something that a form sends, and what came of it. Where the school's line is full, the service says when to come back and with which
- * place: that is done here, while the page is open. What was typed stays in the page meanwhile, and nowhere else.
+ * The request of a form, and its result. If the service answers with a place in the waiting room, the request is repeated with that
+ * place when the service says so, while the page is open. The input stays in the page only.
  */
 export function useAttempt<T>(
   send: (place: string | undefined) => Promise<Result<T>>,

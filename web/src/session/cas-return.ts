@@ -1,9 +1,9 @@
-/** What the school's own login page is visited for. The service leads back to `/register` in every case. */
+/** Why the school's own login page is visited. The service always redirects back to `/register`. */
 export type CasPurpose = 'register' | 'recover' | 'student-number'
 
 export interface CasReturn {
   ticket: string | undefined
-  /** A code of the service's. */
+  /** An error code of the service. */
   error: string | undefined
   retryAfterSeconds: number | undefined
 }
@@ -12,15 +12,15 @@ const purposeKey = 'cas-purpose'
 const pages = { register: '/register', recover: '/recover', 'student-number': '/me/student-number' } as const
 let returned: CasReturn | undefined
 
-/** Before leaving for the school. */
+/** Stores the purpose and goes to the school's login page. */
 export function leaveForSchool(purpose: CasPurpose): void {
   sessionStorage.setItem(purposeKey, purpose)
   location.assign('/api/v1.0/register/cas?return=web')
 }
 
 /**
- * Takes the fragment of the address, which no server sees, and returns the page that it is for. The caller must leave this
- * address at once.
+ * Reads the result of the login from the fragment of the address, which is not sent to servers. Returns the path of the page that
+ * the result is for; the caller must navigate there at once.
  */
 export function takeFragment(hash: string): string | undefined {
   const fragment = new URLSearchParams(hash.slice(1))
@@ -32,7 +32,7 @@ export function takeFragment(hash: string): string | undefined {
   return purpose === 'recover' || purpose === 'student-number' ? pages[purpose] : pages.register
 }
 
-/** Once: a ticket is good for one use. */
+/** Returns the result only once, because a ticket can be used only once. */
 export function takeCasReturn(): CasReturn | undefined {
   const taken = returned
   returned = undefined

@@ -1,12 +1,12 @@
 import { onScopeDispose, type Ref, ref } from 'vue'
 
 export interface Countdown {
-  /** Zero when the time is over. */
+  /** 0 at the end. */
   seconds: Ref<number>
   begin(seconds: number): void
 }
 
-/** Counts seconds down by the monotonic clock, and then does what comes next. */
+/** Counts down by the monotonic clock, and then calls `over`. */
 export function useCountdown(over: () => void = () => undefined): Countdown {
   const seconds = ref(0)
   let timer: ReturnType<typeof setInterval> | undefined

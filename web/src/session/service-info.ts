@@ -1,7 +1,7 @@
 import { shallowRef } from 'vue'
 import { api, ask } from '../api/client.ts'
 import type { components } from '../api/schema.d.ts'
-import { setPreference, getPreference } from '../storage/preferences.ts'
+import { getPreference, setPreference } from '../storage/preferences.ts'
 
 export type ServiceInfo = components['schemas']['Service']
 
@@ -17,7 +17,7 @@ const defaultInfo: ServiceInfo = {
   student_number: { pattern: '[0-9]{9,10}', hint: '' },
 }
 
-/** What a client must know of this service before anyone signs in; the last answer, while there is no network. */
+/** What the app must know about the service before anyone signs in. The last answer is stored, for use offline. */
 export const service = shallowRef<ServiceInfo>(readStoredInfo())
 
 export async function loadServiceInfo(): Promise<void> {

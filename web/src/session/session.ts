@@ -5,20 +5,20 @@ import { sendSoon } from '../outbox/sending.ts'
 import { onPreferenceChange } from '../storage/preferences.ts'
 import { clearAnswers } from '../storage/resource.ts'
 import { withTabLock } from '../storage/tabs.ts'
-import { account, accountOf, readStoredAccount, accountPreference } from './account.ts'
+import { account, accountOf, accountPreference, readStoredAccount } from './account.ts'
 
-/** Whether the service ended the session, and not the student. */
+/** Whether the session ended without the student signing out. */
 export const isExpired = ref(false)
 
-/** Follows what answers and other tabs say about the session. */
+/** Updates the account when responses or other tabs show that the session has changed. */
 export function watchSession(): void {
   onResponse(({ status }, path) => {
-    // It may be the password in the body that was wrong: then the session lives.
+    // The cause may be a wrong password in the body. Then the session is still valid.
     if (status === 401 && path !== '/api/v1.0/session' && account.value !== undefined) void checkSession()
   })
-  // By its own event: a message to another tab may arrive before what is accountPreference does.
+  // Uses the storage event, because a message to another tab could arrive before the stored account has changed.
   onPreferenceChange(accountPreference, followOtherTabs)
-  // A page that was put to sleep has heard nothing.
+  // A page in the back/forward cache receives no events.
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) followOtherTabs()
   })
@@ -30,7 +30,7 @@ function followOtherTabs(): void {
   if (account.value === undefined) void clearAnswers()
 }
 
-/** Asks who the cookie belongs to. Without an answer, the accountPreference account stays. */
+/** Requests the account that the cookie belongs to. Without a response, the stored account stays. */
 async function checkSession(): Promise<void> {
   const result = await ask(api.GET('/api/v1.0/session'))
   if (result.ok) account.value = accountOf(result.data)
@@ -40,7 +40,7 @@ async function checkSession(): Promise<void> {
   }
 }
 
-/** Nothing is sent meanwhile: the cookie is another one from the answer on. */
+/** No tab sends entries meanwhile, because the response changes the cookie. */
 export function signIn(username: string, password: string): Promise<Result<unknown>> {
   return withTabLock(() => signInNow(username, password))
 }
@@ -57,14 +57,14 @@ async function signInNow(username: string, password: string): Promise<Result<unk
   return result
 }
 
-/** Without a network the cookie can't be taken back: then nothing changes. */
+/** Offline, nothing changes, because only the service can end the session. */
 export async function signOut(): Promise<Result<unknown>> {
   const result = await ask(api.DELETE('/api/v1.0/session'))
   if (result.ok || result.refusal.status === 401) signedOut()
   return result
 }
 
-/** What waits in the outbox stays there, for the next time that this account signs in. */
+/** Entries of the outbox stay there until this account signs in again. */
 export function signedOut(): void {
   if (account.value === undefined) return
   account.value = undefined

@@ -1,12 +1,12 @@
 let latest: Element | null = null
 
-/** The title of what is on top: a sheet's, or else the screen's. Who moves by keyboard or screen reader goes on from there. */
+/** Focuses the title of the open sheet, or of the screen, for users of keyboards and screen readers. */
 export function focusTitle(): void {
   const title = document.querySelector<HTMLElement>('dialog[open] h2') ?? document.querySelector('h1')
   title?.focus({ preventScroll: true })
 }
 
-/** A button may be gone once it was pressed. Then the focus isn't left nowhere. */
+/** Focuses the title when the focused element is removed, for example a button that was clicked. */
 export function restoreFocus(): void {
   document.addEventListener('focusin', ({ target }) => {
     latest = target as Element

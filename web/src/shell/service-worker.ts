@@ -1,21 +1,21 @@
 import { ref } from 'vue'
 
-/** A new version lies ready: it takes over when the student says so, never under a form. */
+/** Whether a new version is ready. It takes over only when the student asks for it, because a form may be open. */
 export const hasNewVersion = ref(false)
 
 const checkEveryMs = 30 * 60_000
 let registration: ServiceWorkerRegistration | undefined
-let isTaken = false
+let isRequested = false
 
-/** Browsers have service workers with TLS, and on loopback. */
+/** Browsers offer service workers only with TLS and on loopback. */
 export function installServiceWorker(): void {
   const { serviceWorker } = navigator
   if (!serviceWorker) return
-  // The first worker takes over a page that is of the same version.
+  // The first worker takes over a page of the same version.
   let isFirst = serviceWorker.controller === null
   serviceWorker.addEventListener('controllerchange', () => {
-    // It may have been said in another tab: this one may hold a form, and goes on.
-    if (isTaken) location.reload()
+    // Another tab may have asked for it. A form may be open in this one, so it does not reload.
+    if (isRequested) location.reload()
     else if (!isFirst) hasNewVersion.value = true
     isFirst = false
   })
@@ -42,7 +42,7 @@ function check(): void {
 }
 
 export function useNewVersion(): void {
-  isTaken = true
+  isRequested = true
   const { waiting } = registration ?? {}
   if (waiting) waiting.postMessage('take over')
   else location.reload()

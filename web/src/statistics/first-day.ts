@@ -5,10 +5,10 @@ import { useResource } from '../storage/resource.ts'
 import { campusDay } from '../time/campus-day.ts'
 import { fromWireTime } from '../time/wire-time.ts'
 
-/** No record is older: the service takes none. */
+/** The service accepts no older records. */
 const earliestDay = '2000-01-01'
 
-/** The day on which the first record began: nothing is to be seen before it. Today where there is no record, or while it isn't known. */
+/** The day of the first record, before which there is nothing to show. Today if there is no record, or while it is loading. */
 export function useFirstDay(today: ComputedRef<string>): ComputedRef<string> {
   const first = useResource(
     () => 'first-record',

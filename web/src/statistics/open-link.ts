@@ -1,6 +1,6 @@
 import type { Router } from 'vue-router'
 
-/** A click on a link in a chart goes by the router, unless it is meant for another tab. */
+/** Opens a link of a chart by the router, unless the click is meant to open another tab. */
 export function openLink(router: Router, event: MouseEvent): void {
   const link = (event.target as Element | null)?.closest('a')
   const path = link?.getAttribute('href')

@@ -8,12 +8,12 @@ import type { Period, PeriodKind } from './period.ts'
 
 export interface PeriodBar {
   key: string
-  /** Under the bar, where there is room. */
+  /** Under the bar, if there is room. */
   label: string | undefined
   seconds: number
-  /** The bar in words. */
+  /** The accessible name of the bar. */
   text: string
-  /** Where it leads. Undefined for days to come. */
+  /** The link. Undefined for future days. */
   path: string | undefined
   isMarked: boolean
 }
@@ -24,7 +24,7 @@ export interface ShownPeriod {
   today: string
 }
 
-/** A bar a day, or for a term a bar a week. */
+/** One bar per day, or per week for a term. */
 export function barsOf(shown: ShownPeriod, days: readonly DayTime[]): PeriodBar[] {
   const seconds = new Map(days.map((each) => [each.day, each.seconds]))
   return shown.kind === 'term' ? weekBars(shown, seconds) : dayBars(shown, seconds)

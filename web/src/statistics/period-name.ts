@@ -5,11 +5,11 @@ import type { Period, PeriodKind, Term } from './period.ts'
 
 export interface PeriodName {
   text: string
-  /** A term's days, which its name doesn't tell. */
+  /** The days of a term, in addition to its name. */
   days?: string
 }
 
-/** A period as one says it. The year is said where it isn't the running one. */
+/** The name of a period. It contains the year unless that is the current one. */
 export function periodName(
   { kind, period, today }: { kind: PeriodKind; period: Period; today: string },
   terms: readonly Term[],

@@ -13,7 +13,7 @@ export interface Term extends Period {
   name: string
 }
 
-/** The week (from Monday), month or term that holds the day. Undefined where no term does. */
+/** The week (from Monday), month or term that contains the day. Undefined if no term does. */
 export function periodContaining(kind: PeriodKind, day: string, terms: readonly Term[]): Period | undefined {
   if (kind === 'term') return terms.find(({ from, to }) => from <= day && day <= to)
   if (kind === 'month') return monthContaining(day)
@@ -21,13 +21,13 @@ export function periodContaining(kind: PeriodKind, day: string, terms: readonly 
   return { from, to: addDays(from, 6) }
 }
 
-/** The one to begin with: today's, or between two terms the one before. */
+/** The period to show first: the current one or, between two terms, the previous one. */
 export function latestPeriod(kind: PeriodKind, today: string, terms: readonly Term[]): Period | undefined {
   if (kind !== 'term') return periodContaining(kind, today, terms)
   return terms.filter(({ from }) => from <= today).at(-1)
 }
 
-/** Undefined where it lies before the first record. */
+/** The previous period. Undefined if it ends before the first record. */
 export function periodBefore(
   kind: PeriodKind,
   { from }: Period,
@@ -38,7 +38,7 @@ export function periodBefore(
   return last && last.to >= firstDay ? last : undefined
 }
 
-/** Undefined where it lies in the future. */
+/** The next period. Undefined if it is in the future. */
 export function periodAfter(
   kind: PeriodKind,
   { to }: Period,
@@ -58,7 +58,7 @@ function monthContaining(day: string): Period {
   return { from, to: addDays(next, -1) }
 }
 
-/** 30 February is none. */
+/** False for days such as 30 February. */
 function isInCalendar(day: string): boolean {
   const [, month = 0] = day.split('-').map(Number)
   return month >= 1 && month <= 12 && addDays(day, 0) === day

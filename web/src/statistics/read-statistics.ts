@@ -7,7 +7,7 @@ import type { Period } from './period.ts'
 
 export type Statistics = components['schemas']['Statistics']
 
-/** What the records of these days add up to, as the service counts them. Nothing is asked while there is no period. */
+/** The statistics of these days from the service. Requests nothing without a period. */
 export function useStatistics(period: () => Period | undefined): Resource<Statistics> {
   const resource = useResource(
     () => {

@@ -15,14 +15,14 @@ import {
 
 export interface PeriodChoice {
   kind: WritableComputedRef<PeriodKind>
-  /** Undefined where there is no term. */
+  /** Undefined if there is no term. */
   period: ComputedRef<Period | undefined>
   before: ComputedRef<Period | undefined>
   after: ComputedRef<Period | undefined>
   show(period: Period | undefined): void
 }
 
-/** Which week, month or term is looked at. It stands in the address, so that going back from a day finds it again. */
+/** The week, month or term that is shown. It is part of the address, so that going back restores it. */
 export function usePeriodChoice(today: ComputedRef<string>): PeriodChoice {
   const [route, router] = [useRoute(), useRouter()]
   const terms = computed(() => service.value.terms)

@@ -1,4 +1,4 @@
-/** localStorage, where the browser allows it: small things that must be known before anything is painted. */
+/** localStorage, if the browser allows it: small values that are needed before the first paint. */
 export function getPreference(name: string): string | undefined {
   try {
     return localStorage.getItem(name) ?? undefined
@@ -12,11 +12,11 @@ export function setPreference(name: string, value: string | undefined): void {
     if (value === undefined) localStorage.removeItem(name)
     else localStorage.setItem(name, value)
   } catch {
-    // A private tab may refuse it. Then the choice lasts as long as the page.
+    // A private tab may refuse it. Then the value is lost with the page.
   }
 }
 
-/** Is told when another tab of this browser chooses. */
+/** Calls `work` when another tab changes the preference. */
 export function onPreferenceChange(name: string, work: () => void): void {
   addEventListener('storage', ({ key }) => {
     if (key === name) work()

@@ -5,35 +5,35 @@ import { database } from './database.ts'
 
 export interface Resource<T> {
   data: ShallowRef<T | undefined>
-  /** Why the latest attempt failed. The data may still be there, from before. */
+  /** Why the latest load failed. There may still be older data. */
   refusal: ShallowRef<Refusal | undefined>
   isLoading: Ref<boolean>
   reload(): Promise<void>
 }
 
-/** Counts up whenever records of this account changed: every resource on the screen is then asked for again. */
+/** Increases whenever records of this account change. All resources on the screen are then loaded again. */
 export const recordsVersion = ref(0)
 
 /**
- * What the API answers, kept for the time without a network. `key` names the answer; it is asked for whenever the key changes, and
- * when records change. An answer that is overtaken by a later key is dropped.
+ * An answer of the API, stored under `key` for use offline. It is loaded whenever the key or the records change. An answer for an
+ * earlier key is ignored.
  */
 export function useResource<T>(key: () => string | undefined, load: () => Promise<Result<T>>): Resource<T> {
   const data = shallowRef<T>()
   const refusal = shallowRef<Refusal>()
   const isLoading = ref(false)
-  let isGone = false
+  let isDisposed = false
   onScopeDispose(() => {
-    isGone = true
+    isDisposed = true
   })
 
   async function reload(): Promise<void> {
-    const asked = nameOf(key())
-    if (asked === undefined) return
+    const requested = nameOf(key())
+    if (requested === undefined) return
     isLoading.value = true
     const result = await load()
-    if (result.ok) void storeAnswer(asked, result.data)
-    if (isGone || nameOf(key()) !== asked) return
+    if (result.ok) void storeAnswer(requested, result.data)
+    if (isDisposed || nameOf(key()) !== requested) return
     isLoading.value = false
     refusal.value = result.ok ? undefined : result.refusal
     if (result.ok) data.value = result.data
@@ -42,11 +42,11 @@ export function useResource<T>(key: () => string | undefined, load: () => Promis
   async function open(): Promise<void> {
     data.value = undefined
     refusal.value = undefined
-    const asked = nameOf(key())
-    if (asked === undefined) return
+    const requested = nameOf(key())
+    if (requested === undefined) return
     const answered = reload()
-    const kept = (await (await database)?.get('answers', asked)) as T | undefined
-    if (kept !== undefined && data.value === undefined && nameOf(key()) === asked) data.value = kept
+    const stored = (await (await database)?.get('answers', requested)) as T | undefined
+    if (stored !== undefined && data.value === undefined && nameOf(key()) === requested) data.value = stored
     await answered
   }
 
@@ -60,11 +60,10 @@ function nameOf(key: string | undefined): string | undefined {
 }
 
 async function storeAnswer(name: string, answer: unknown): Promise<void> {
-  // A structured clone of a reactive object fails; answers are plain.
   await (await database)?.put('answers', answer, name).catch(() => undefined)
 }
 
-/** At sign-out: nothing of an account stays readable on a shared computer. */
+/** Called at sign-out, so that nothing of the account stays on a shared computer. */
 export async function clearAnswers(): Promise<void> {
   await (await database)?.clear('answers').catch(() => undefined)
 }

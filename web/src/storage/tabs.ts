@@ -1,4 +1,4 @@
-/** What one tab tells the others of the same browser. */
+/** A message to the other tabs of the same browser. */
 export type TabMessage = 'outbox' | 'records'
 
 const channel = new BroadcastChannel('occupy')
@@ -13,24 +13,24 @@ export function onTabMessage(message: TabMessage, work: () => void): void {
   })
 }
 
-/** Longer than a request may take: a tab that holds the lock for longer is asleep. */
+/** Longer than a request may take. A tab that holds the lock for longer is asleep. */
 const maxLockWaitMs = 65_000
 
 /**
- * Does `work` while no other tab of this browser does such work. Browsers have locks with TLS, and on loopback: elsewhere, and beside
- * a tab that is asleep with the lock, the service's idempotency keys withTabLock keep it from being done twice.
+ * Runs `work` while no other tab of this browser does. Browsers offer locks only with TLS and on loopback. Without a lock, and if a
+ * sleeping tab holds it, only the idempotency keys prevent entries from taking effect twice.
  */
 export async function withTabLock<T>(work: () => Promise<T>): Promise<T> {
   if (navigator.locks === undefined) return work()
-  let begun: Promise<T> | undefined
-  const begin = () => {
-    begun = work()
-    return begun
+  let started: Promise<T> | undefined
+  const start = () => {
+    started = work()
+    return started
   }
   try {
-    await navigator.locks.request('occupy', { signal: AbortSignal.timeout(maxLockWaitMs) }, begin)
+    await navigator.locks.request('occupy', { signal: AbortSignal.timeout(maxLockWaitMs) }, start)
   } catch {
-    // Either the work's own fault, or nobody let go of the lock.
+    // Either `work` failed, or the lock was not released in time.
   }
-  return begun ?? work()
+  return started ?? work()
 }

@@ -10,10 +10,10 @@ export type OwnStudyPage = components['schemas']['OwnStudyPage']
 
 export interface MyStudies {
   resource: Resource<OwnStudyPage>
-  /** Newest first, with what waits in the outbox laid over them. */
+  /** Newest first, with the waiting entries of the outbox applied. */
   studies: ComputedRef<ShownStudy[]>
   running: ComputedRef<ShownStudy | undefined>
-  /** Since when the student has been at it, in seconds since 1970. */
+  /** The start of the current session of study, in seconds since 1970. */
   runningSince: ComputedRef<number | undefined>
 }
 
@@ -29,7 +29,7 @@ export function useMyStudies(count: number): MyStudies {
   return { resource, studies, running, runningSince }
 }
 
-/** What the service said last, with what it confirmed since and what waits in the outbox laid over it; newest first. */
+/** The records of the last answer, with later confirmations and the waiting entries of the outbox applied. Newest first. */
 export function shownStudies(studys: OwnStudyPage['studys']): ShownStudy[] {
   const known = new Map(studys.map((study) => [study.id, study]))
   for (const [id, study] of confirmed.value) {
@@ -44,7 +44,7 @@ export function readLatest(count: number): Promise<Result<OwnStudyPage>> {
   return readConfirmed(() => ask(api.GET('/api/v1.0/users/me/studys', { params: { query } })))
 }
 
-/** What was confirmed while the answer was under way may be missing from it: then it is asked for again. */
+/** Repeats a read if something was confirmed meanwhile, because the answer may lack it. */
 export async function readConfirmed<T>(read: () => Promise<Result<T>>): Promise<Result<T>> {
   for (;;) {
     const before = confirmed.value

@@ -1,24 +1,24 @@
 import { onScopeDispose } from 'vue'
 import { isOnline } from '../shell/network.ts'
 
-/** Repeats a reading while the page is looked at, and does it at once when it is looked at again. */
+/** Repeats `read` while the page is visible, and at once when it becomes visible again. */
 export function usePoll(read: () => Promise<void>, everySeconds: number): void {
   let timer: ReturnType<typeof setTimeout> | undefined
-  let isGone = false
+  let isDisposed = false
 
   async function tick(): Promise<void> {
     clearTimeout(timer)
     if (!document.hidden && isOnline.value) await read()
-    if (!isGone) timer = setTimeout(tick, everySeconds * 1000)
+    if (!isDisposed) timer = setTimeout(tick, everySeconds * 1000)
   }
-  const look = () => {
+  const onVisibilityChange = () => {
     if (!document.hidden) void tick()
   }
   timer = setTimeout(tick, everySeconds * 1000)
-  document.addEventListener('visibilitychange', look)
+  document.addEventListener('visibilitychange', onVisibilityChange)
   onScopeDispose(() => {
-    isGone = true
+    isDisposed = true
     clearTimeout(timer)
-    document.removeEventListener('visibilitychange', look)
+    document.removeEventListener('visibilitychange', onVisibilityChange)
   })
 }

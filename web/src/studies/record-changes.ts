@@ -1,12 +1,12 @@
 import { showToast } from '../components/toasts.ts'
 import { messages } from '../messages/messages.ts'
 import type { EditEntry } from '../outbox/entry.ts'
-import { enqueue, cancelEntry } from '../outbox/outbox.ts'
+import { cancelEntry, enqueue } from '../outbox/outbox.ts'
 import { toWireTime } from '../time/wire-time.ts'
 import type { ShownStudy } from './shown-study.ts'
 
-/** What a form says of a record. Times in seconds since 1970. */
-export interface RecordWish {
+/** The fields of a record's form. Times in seconds since 1970. */
+export interface RecordFields {
   start: number
   end: number | undefined
   subject: string
@@ -15,8 +15,8 @@ export interface RecordWish {
 
 const undoSeconds = 6
 
-/** Sends only what has changed: times sent again without their seconds would make another record. */
-export function saveRecord(study: ShownStudy, { start, end, subject, note }: RecordWish): void {
+/** Sends only changed fields, because the inputs of the form have no seconds. */
+export function saveRecord(study: ShownStudy, { start, end, subject, note }: RecordFields): void {
   const changes: EditEntry['changes'] = {
     ...(start === study.start ? {} : { start_time: toWireTime(start) }),
     ...(end === undefined || end === study.end ? {} : { end_time: toWireTime(end) }),
@@ -26,12 +26,12 @@ export function saveRecord(study: ShownStudy, { start, end, subject, note }: Rec
   if (Object.keys(changes).length > 0) enqueue({ action: 'edit', target: study.target, changes })
 }
 
-export function addRecord({ start, end = start, subject, note }: RecordWish): void {
+export function addRecord({ start, end = start, subject, note }: RecordFields): void {
   const times = { start_time: toWireTime(start), end_time: toWireTime(end) }
   enqueue({ action: 'record', ...times, subject: textOf(subject), note: textOf(note) })
 }
 
-/** Sent when it can no longer be undone: the service restores nothing, and a record added again would be self-reported. */
+/** The removal is sent after the time for undoing it: the service cannot undo it, and a record added again would be self-reported. */
 export function removeRecord(study: ShownStudy): void {
   const key = enqueue({ action: 'delete', target: study.target }, { holdSeconds: undoSeconds })
   const run = async () => {

@@ -15,7 +15,7 @@ export interface RecordDay {
 
 export interface RecordPages {
   resource: Resource<OwnStudyPage>
-  /** By the campus day of their start, the latest first. */
+  /** By the campus day of their start, newest first. */
   days: ComputedRef<RecordDay[]>
   hasMore: ComputedRef<boolean>
   isLoadingMore: Ref<boolean>
@@ -55,7 +55,7 @@ export function useRecordPages(): RecordPages {
   return { resource, days, hasMore, isLoadingMore, loadMore }
 }
 
-/** When records change, everything that is on the screen is read again. */
+/** Reads as many pages again as are on the screen. */
 async function readPages(pages: number): Promise<Result<OwnStudyPage>> {
   let answer = await readLatest(pageSize)
   for (let read = 1; read < pages && answer.ok && answer.data.next; read++) {

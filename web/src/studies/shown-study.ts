@@ -1,9 +1,9 @@
 import type { Entry, Target } from '../outbox/entry.ts'
 import { fromWireTime } from '../time/wire-time.ts'
 
-/** A record as a screen shows it: the service's, with what still waits in the outbox laid over it. Times in seconds since 1970. */
+/** A record as a screen shows it: that of the service, with the waiting entries of the outbox applied. Times in seconds since 1970. */
 export interface ShownStudy {
-  /** Stays the same while a start becomes a record. */
+  /** Stays the same when a waiting start becomes a record. */
   key: string
   target: Target
   start: number
@@ -12,9 +12,9 @@ export interface ShownStudy {
   note: string | null
   isSelfReported: boolean
   endedBy: string | null
-  /** Something of it still waits to be sent. */
+  /** Whether entries about it are waiting to be sent. */
   isWaiting: boolean
-  /** Why the service refuses what waits. */
+  /** Why the service refused an entry about it. */
   refusal: string | undefined
 }
 
@@ -43,7 +43,7 @@ export function shownOf(record: OwnRecord): ShownStudy {
   }
 }
 
-/** The records as they will be once everything is sent, newest first. */
+/** The records as they will be once all entries are sent, newest first. */
 export function withOutbox(studies: readonly ShownStudy[], entries: readonly Entry[]): ShownStudy[] {
   const ordered = [...entries].sort((a, b) => a.order - b.order)
   return ordered.reduce(apply, [...studies]).sort((a, b) => b.start - a.start)
@@ -58,10 +58,10 @@ function apply(studies: ShownStudy[], entry: Entry): ShownStudy[] {
       ...studies,
       { ...started(entry), end: fromWireTime(entry.end_time), note: entry.note, isSelfReported: true },
     ]
-  const isMeant = ({ target }: ShownStudy) => isSame(target, entry.target)
-  if (entry.action === 'delete') return studies.filter((study) => !isMeant(study))
+  const isTarget = ({ target }: ShownStudy) => isSame(target, entry.target)
+  if (entry.action === 'delete') return studies.filter((study) => !isTarget(study))
   return studies.map((study) => {
-    if (!isMeant(study)) return study
+    if (!isTarget(study)) return study
     if (entry.action === 'end') return { ...study, ...waiting, end: fromWireTime(entry.end_time), endedBy: 'owner' }
     return { ...study, ...waiting, ...edited(study, entry.changes) }
   })
@@ -82,7 +82,7 @@ function started(entry: Entry & { start_time: string; subject: string | null }):
   }
 }
 
-/** A start ends what runs. */
+/** A start ends the running record. */
 function endedAt(study: ShownStudy, at: number): ShownStudy {
   return study.end === undefined ? { ...study, end: Math.max(study.start, at), endedBy: 'next start' } : study
 }
@@ -105,7 +105,7 @@ function isSame(one: Target, other: Target): boolean {
 }
 
 /**
- * Since when a student has been at it: a stop that was taken back makes two records of one sitting, the second beginning where the
+ * The start of a session of study. A stop that was undone divides a session into two records, the second of which begins where the
  * first ended.
  */
 export function sittingStart(running: ShownStudy, studies: readonly ShownStudy[]): number {

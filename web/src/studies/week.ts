@@ -15,7 +15,7 @@ export interface DayTime {
 
 export interface Week {
   today: ComputedRef<string>
-  /** Seven, up to today. */
+  /** The seven days up to today. */
   days: ComputedRef<DayTime[]>
   /** Undefined before the first answer. */
   todaySeconds: ComputedRef<number | undefined>
@@ -23,7 +23,7 @@ export interface Week {
   isLoading: Ref<boolean>
 }
 
-/** The last seven campus days as the service counts them, and on top what has passed since while a record runs. */
+/** The last seven campus days as counted by the service, plus the time since then while a record is running. */
 export function useWeek(now: Ref<number>, running: ComputedRef<ShownStudy | undefined>): Week {
   const today = computed(() => campusDay(now.value, service.value.timezone))
   const statistics = useResource(

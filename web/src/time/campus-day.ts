@@ -1,6 +1,6 @@
 /**
- * Days are texts, `YYYY-MM-DD`, of the campus' calendar. None of this asks for the time zone of the phone: a student abroad sees the
- * campus' days, as the boards do.
+ * Days are texts, `YYYY-MM-DD`, in the calendar of the campus. The time zone of the device is never used: a student abroad sees the
+ * days of the campus, as the boards do.
  */
 const formats = new Map<string, Intl.DateTimeFormat>()
 
@@ -21,18 +21,18 @@ export function campusDay(seconds: number, timezone: string): string {
   return `${year}-${month}-${day}`
 }
 
-/** `HH:mm` of the campus. */
+/** `HH:mm` on the campus. */
 export function campusTime(seconds: number, timezone: string): string {
   const { hour, minute } = partsOf(seconds, timezone)
   return `${hour}:${minute}`
 }
 
-/** What `<input type="datetime-local">` holds: `YYYY-MM-DDTHH:mm`, on the campus. */
+/** The value of `<input type="datetime-local">` on the campus: `YYYY-MM-DDTHH:mm`. */
 export function toCampusInput(seconds: number, timezone: string): string {
   return `${campusDay(seconds, timezone)}T${campusTime(seconds, timezone)}`
 }
 
-/** The moment at which the campus' clocks show this. Where they show it twice, the first. */
+/** The time at which clocks on the campus show this. If they show it twice, the first time. */
 export function fromCampusInput(text: string, timezone: string): number {
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = text.split(/\D/).map(Number)
   const asUtc = Date.UTC(year, month - 1, day, hour, minute, second) / 1000
@@ -40,7 +40,7 @@ export function fromCampusInput(text: string, timezone: string): number {
   return asUtc - offsetAt(once, timezone)
 }
 
-/** Seconds by which the campus' clocks are ahead of UTC. */
+/** The offset of the campus from UTC, in seconds. */
 function offsetAt(seconds: number, timezone: string): number {
   const { year, month, day, hour, minute, second } = partsOf(seconds, timezone)
   const shown = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))

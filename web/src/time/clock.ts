@@ -1,5 +1,5 @@
 import { onScopeDispose, type Ref, ref } from 'vue'
-import { setPreference, getPreference } from '../storage/preferences.ts'
+import { getPreference, setPreference } from '../storage/preferences.ts'
 import { ServerClock } from './server-clock.ts'
 
 const offsetPreference = 'clock'
@@ -21,7 +21,7 @@ export function serverNow(): number {
 export function syncServerClock(response: Response, sentAt: number): void {
   const date = Date.parse(response.headers.get('date') ?? '')
   if (Number.isNaN(date)) return
-  clock.note(date, sentAt, performance.now())
+  clock.addResponse(date, sentAt, performance.now())
   setPreference(offsetPreference, String(Math.round(clock.wallAhead())))
 }
 

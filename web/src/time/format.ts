@@ -4,7 +4,7 @@ export function stopwatch(seconds: number): string {
   return `${Math.floor(whole / 3600)}:${twoDigits(Math.floor(whole / 60) % 60)}:${twoDigits(whole % 60)}`
 }
 
-/** Hours and minutes, rounded down: a minute counts when it is complete. */
+/** Hours and complete minutes. */
 export function hoursAndMinutes(seconds: number): { hours: number; minutes: number } {
   const minutes = Math.max(0, Math.floor(seconds / 60))
   return { hours: Math.floor(minutes / 60), minutes: minutes % 60 }

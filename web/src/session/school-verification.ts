@@ -4,29 +4,31 @@ import type { Refusal } from '../api/result.ts'
 import { type CasReturn, takeCasReturn } from './cas-return.ts'
 import { loadServiceInfo, service } from './service-info.ts'
 
-/** What the body of a request needs for the school's word. */
-export type VerificationInput = { ticket: string } | { stu_id: string; stu_pwd: string; challenge?: string; captcha?: string }
-/** The place in the line before the school, where there is one. */
+/** The fields of a request body for the verification by the school. */
+export type VerificationInput =
+  | { ticket: string }
+  | { stu_id: string; stu_pwd: string; challenge?: string; captcha?: string }
+/** The place in the waiting room, if there is one. */
 export type WaitingHeader = { 'waiting-place'?: string }
 
 export interface SchoolVerification {
-  /** The password of the school's system: it lives in this page until it is sent, and nowhere else. */
+  /** The school password stays in this page only, until it is sent. */
   fields: { stu_id: string; stu_pwd: string; captcha: string }
   /** From the school's own login page. */
   ticket: Ref<string | undefined>
-  /** What came of the school's own login page, where the student comes from there. */
+  /** The result of the school's own login page, if the student comes from there. */
   returned: CasReturn | undefined
   image: Ref<string | undefined>
   imageRefusal: Ref<Refusal | undefined>
   isCas: ComputedRef<boolean>
   wantsCaptcha: ComputedRef<boolean>
   fetchCaptcha(): Promise<void>
-  /** After a refusal: a captcha is good for one try, and the service may want one from now on. */
+  /** Called after a refusal: gets a new captcha, or checks whether the service requires one now. */
   renew(refusal: Refusal): void
-  proof(): VerificationInput
+  input(): VerificationInput
 }
 
-/** How a student shows that the school knows them, in whichever way this school has. */
+/** The student's part of a verification by the school, by password and captcha or by the school's own page. */
 export function useSchoolVerification(): SchoolVerification {
   const fields = reactive({ stu_id: '', stu_pwd: '', captcha: '' })
   const returned = takeCasReturn()
@@ -51,7 +53,7 @@ export function useSchoolVerification(): SchoolVerification {
     else if (status >= 500) void loadServiceInfo()
   }
 
-  function proof(): VerificationInput {
+  function input(): VerificationInput {
     if (ticket.value !== undefined) return { ticket: ticket.value }
     const { stu_id, stu_pwd, captcha } = fields
     return challenge.value === undefined
@@ -62,5 +64,5 @@ export function useSchoolVerification(): SchoolVerification {
   onScopeDispose(() => {
     fields.stu_pwd = ''
   })
-  return { fields, ticket, returned, image, imageRefusal, isCas, wantsCaptcha, fetchCaptcha, renew, proof }
+  return { fields, ticket, returned, image, imageRefusal, isCas, wantsCaptcha, fetchCaptcha, renew, input }
 }
