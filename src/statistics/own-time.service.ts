@@ -34,7 +34,8 @@ export async function findRunningTime(
   const interval = intervalOf({ ...study, end: study.end ?? { at: rules.now, cause: 'student' } })
   if (interval === undefined) return { interval: noTime(study.startedAt), running, differences: [] }
   const changed = { ids: new Set<number>([found.id]), before: [], after: [interval] }
-  return { interval, running, differences: await differencesOf(db, accountId, changed, hours) }
+  const differences = await differencesOf(db, accountId, changed, { hours })
+  return { interval, running, differences }
 }
 
 function noTime(at: EpochSeconds): StudyInterval {
