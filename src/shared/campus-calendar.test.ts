@@ -51,3 +51,9 @@ for (const [timezone, text, hours] of [
     assert.notEqual(dayText(dayOf(to)), text)
   })
 }
+
+test('formats the days of sixty years, twice', () => {
+  for (let round = 0; round < 2; round++)
+    for (let day = 11_000; day < 33_000; day++)
+      assert.equal(dayText(day as CampusDay), Temporal.PlainDate.from('1970-01-01').add({ days: day }).toString())
+})
