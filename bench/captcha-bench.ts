@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ImageFilesError } from '../src/cli/captcha/captcha-files.ts'
 import { defaultLimits } from '../src/schools/form-login/limits.ts'
-import { loadCaptchaProfile } from '../src/server/captcha-reader.ts'
+import { loadCaptchaProfile } from '../src/server/school/captcha-reader.ts'
 import { ProfileError } from '../src/tools/captcha/profile.ts'
 import { captchaReport } from './captcha-report.ts'
 import { type CaptchaFigures, labelledFiles, race, spread } from './captcha-run.ts'

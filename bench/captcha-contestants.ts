@@ -21,7 +21,7 @@ async function loadOurs(profile?: string) {
   setFlagsFromString('--no-turbofan')
   const { CaptchaError } = await import('../src/tools/captcha/captcha-error.ts')
   const { createReader } = await import('../src/tools/captcha/reader.ts')
-  const { loadCaptchaProfile } = await import('../src/server/captcha-reader.ts')
+  const { loadCaptchaProfile } = await import('../src/server/school/captcha-reader.ts')
   return (): Contestant => {
     const readOrThrow = createReader(loadCaptchaProfile(profile))
     const read = (image: Uint8Array): Answer => {

@@ -1,4 +1,4 @@
-import { hashPassword } from '../src/authentication/password-hash.ts'
+import { hashPassword } from '../src/authentication/passwords/password-hash.ts'
 import { readConfig } from '../src/config/read-config.ts'
 import { createDerivedData } from '../src/derived-data.ts'
 import { apiBase } from '../src/http/links.ts'

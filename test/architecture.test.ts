@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { faultsOf } from './architecture/check.ts'
 import { circlesAmong } from './architecture/circles.ts'
@@ -10,6 +10,7 @@ import { importsOf } from './architecture/source-imports.ts'
 
 const longestFile = 200
 const longestFunction = 40
+const maxFilesPerFolder = 15
 
 /** Files and functions that are longer, each with its reason. */
 const longer: Readonly<Record<string, string>> = {}
@@ -35,6 +36,15 @@ test('files and functions are short', () => {
     ].filter(() => longer[file] === undefined)
   })
   assert.ok(faults.length === 0, `\n${faults.join('\n')}\n`)
+})
+
+test('folders are small', () => {
+  const folders = Map.groupBy(sources, (file) => dirname(file))
+  const faults = [...folders].filter(([, { length }]) => length > maxFilesPerFolder)
+  assert.deepEqual(
+    faults.map(([folder, { length }]) => `src/${folder} has ${length} files`),
+    [],
+  )
 })
 
 test('no files import each other in a circle', () => {

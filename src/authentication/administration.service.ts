@@ -10,8 +10,8 @@ import { userNameKey } from '../accounts/user-name.ts'
 import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { Storage } from '../storage/storage.ts'
 import { endTokensAfter, replacePassword } from './credentials.repository.ts'
-import { checkPassword } from './password.ts'
-import { hashPassword } from './password-hash.ts'
+import { checkPassword } from './passwords/password.ts'
+import { hashPassword } from './passwords/password-hash.ts'
 
 export interface AdministrationDeps {
   storage: Storage

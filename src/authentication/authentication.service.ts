@@ -15,7 +15,7 @@ import {
   updatePasswordHash,
 } from './credentials.repository.ts'
 import type { Candidate, Match, PasswordGuesses } from './guessing/password-guesses.service.ts'
-import { hashPassword } from './password-hash.ts'
+import { hashPassword } from './passwords/password-hash.ts'
 import type { SessionService } from './sessions/session.service.ts'
 import type { Tokens } from './token.ts'
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { sendError } from './errors/errors.ts'
+import { pathOf } from './links.ts'
 
 // An `import` would read every export, and one of them loads a whole HTTP client.
 const { METHODS } = process.getBuiltinModule('node:http')
@@ -54,7 +55,7 @@ function collectMethods(app: FastifyInstance): (url: string) => string[] {
     paths.set(path, { pattern, methods: [...methods, ...[method].flat()] })
   })
   return (url) => {
-    const path = decoded(url.replace(/\?.*$/s, ''))
+    const path = decoded(pathOf(url))
     const taken = [...paths.values()].filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods)
     return [...new Set(taken)]
   }

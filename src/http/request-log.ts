@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { pathOf } from './links.ts'
 
 /** Writes one line per request, without headers, query or body: they contain secrets. */
 export const requestLog = fp(async (app) => {
@@ -9,9 +10,3 @@ export const requestLog = fp(async (app) => {
     done()
   })
 })
-
-/** Without the query, which may contain anything. */
-function pathOf(url: string): string {
-  const query = url.indexOf('?')
-  return query < 0 ? url : url.slice(0, query)
-}

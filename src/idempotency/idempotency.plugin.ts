@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { JsonText } from '../http/json-text.ts'
+import { pathOf } from '../http/links.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { IdempotencyService, Operation } from './idempotency.service.ts'
 import { isWellFormed, type KeptAnswer, type KeyedRequest } from './idempotency.ts'
@@ -82,12 +83,9 @@ function keyedRequest(request: FastifyRequest, key: string | string[], scope = '
   // Several headers of this name arrive as one, joined by a comma and a space.
   if (typeof key !== 'string' || !isWellFormed(key)) throw new DomainError('idempotency-key-malformed')
   const { method, url, body, identity } = request
-  return { key, scope: identity ? `account ${identity.accountId}` : scope, method, path: pathOf(url), body }
-}
-
-/** Every path is served with and without a trailing slash. */
-function pathOf(url: string): string {
-  return url.replace(/\?.*$/s, '').replace(/\/$/, '')
+  // Every path is served with and without a trailing slash.
+  const path = pathOf(url).replace(/\/$/, '')
+  return { key, scope: identity ? `account ${identity.accountId}` : scope, method, path, body }
 }
 
 function keptAnswer(

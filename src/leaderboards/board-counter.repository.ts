@@ -6,7 +6,7 @@ import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import { type BoardDelta, boardWidths, isFine, slotOf, summedDeltas } from './board-counter.ts'
 import type { BoardId } from './board-period.ts'
-import type { Standing } from './board-rank.ts'
+import type { Standing } from './pages/board-rank.ts'
 
 const counters = counterTable('board_tallies', ['period', 'width', 'bucket', 'slot'])
 const [coarsest] = boardWidths

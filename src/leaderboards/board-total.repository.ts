@@ -48,10 +48,6 @@ const allTotals = statement<{ accountId: AccountId }, TotalRow>((db, { accountId
   db.selectFrom('board_totals').select(['period', 'seconds']).where('account_id', '=', accountId).compile(),
 )
 
-export function findTotal(db: Db, accountId: AccountId, period: BoardId): MaybePromise<number> {
-  return andThen(findTotals(db, accountId, [period]), (found) => found.get(period) ?? 0)
-}
-
 export interface TotalChange {
   period: BoardId
   before: number

@@ -1,20 +1,15 @@
 import { findAccount } from '../accounts/account.repository.ts'
 import { type AccountId, isHidden } from '../accounts/account.ts'
-import type { CampusDay, Term } from '../shared/campus-calendar.ts'
+import type { Term } from '../shared/campus-calendar.ts'
 import type { MaybePromise } from '../shared/maybe-promise.ts'
-import type { BoardCounters, BoardTotals } from '../statistics/board-totals.service.ts'
+import type { BoardCounters, BoardDayChange, BoardTotals } from '../statistics/daily-totals/board-totals.service.ts'
+import type { SeenDay } from '../statistics/daily-totals/study-day.repository.ts'
 import type { Db } from '../storage/storage.ts'
 import { addToBoardCounters } from './board-counter.repository.ts'
 import { totalDeltas } from './board-counter.ts'
 import { findBoardAfter, findExcess } from './board-drift.repository.ts'
 import { type BoardId, boardsHolding, boardText } from './board-period.ts'
 import { type BoardTotalsOf, changeTotals, findTotals } from './board-total.repository.ts'
-
-export interface SeenDay {
-  day: CampusDay
-  /** Not limited to what a day can count on boards. */
-  seenSeconds: number
-}
 
 export interface BoardUpdateDeps {
   terms: readonly Term[]
@@ -27,7 +22,7 @@ export interface BoardUpdateDeps {
 export function createBoardUpdates({ terms, dayHours, findSeenDays }: BoardUpdateDeps) {
   const mostOfDay = Math.round(dayHours * 3600)
 
-  async function apply(tx: Db, accountId: AccountId, changes: readonly DayChange[]): Promise<void> {
+  async function apply(tx: Db, accountId: AccountId, changes: readonly BoardDayChange[]): Promise<void> {
     const deltas = sumByBoard(changes, terms)
     if (deltas.size === 0) return
     const before = await findTotals(tx, accountId, [...deltas.keys()])
@@ -82,13 +77,7 @@ async function removeFromBoards(tx: Db, accountId: AccountId): Promise<void> {
   await replaceTotals(tx, accountId, before, new Map([...before.keys()].map((period) => [period, 0])))
 }
 
-interface DayChange {
-  day: CampusDay
-  before: number
-  after: number
-}
-
-function sumByBoard(changes: readonly DayChange[], terms: readonly Term[]): BoardTotalsOf {
+function sumByBoard(changes: readonly BoardDayChange[], terms: readonly Term[]): BoardTotalsOf {
   const sums: BoardTotalsOf = new Map()
   for (const { day, before, after } of changes) {
     if (before === after) continue

@@ -3,9 +3,9 @@ import type { Routes } from '../http/document/json-schema.ts'
 import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { JsonText } from '../http/json-text.ts'
 import { defaultPage } from '../http/pagination.ts'
-import { type CampusDay, parseDay } from '../shared/campus-calendar.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen } from '../shared/maybe-promise.ts'
+import { dayOfQuery } from '../statistics/statistics.schemas.ts'
 import { isBoardKind } from './board-period.ts'
 import {
   Leaderboard,
@@ -35,7 +35,7 @@ export const leaderboardRoutes: Routes<{ leaderboards: LeaderboardService }> = a
     ({ params, query, identity, origin }) => {
       if (!isBoardKind(params.period)) throw new DomainError('not-found')
       const { per_page: perPage, cursor } = query
-      const period = leaderboards.getPeriod(params.period, dayOf(query.date))
+      const period = leaderboards.getPeriod(params.period, dayOfQuery(query.date, 'date'))
       const board = leaderboards.writeBoard(period, {
         ...{ caller: identity.accountId, perPage: perPage ?? defaultPage, cursor, origin },
         write: (page) => JSON.stringify(presentBoard(period, page, { origin, perPage })),
@@ -47,10 +47,4 @@ export const leaderboardRoutes: Routes<{ leaderboards: LeaderboardService }> = a
       )
     },
   )
-}
-
-function dayOf(date: string | undefined): CampusDay | undefined {
-  const day = date === undefined ? undefined : parseDay(date)
-  if (date !== undefined && day === undefined) throw new DomainError('bad-query', { parameter: 'date' })
-  return day
 }

@@ -3,6 +3,7 @@ import type { ObjectSchema } from '../http/document/json-schema.ts'
 import { apiBase } from '../http/links.ts'
 import { PageQuery, pageLink } from '../http/pagination.ts'
 import { dayText } from '../shared/campus-calendar.ts'
+import { Day } from '../statistics/statistics.schemas.ts'
 import { type BoardPeriod, boardKinds } from './board-period.ts'
 import type { OwnPlace, WrittenBoardPage } from './leaderboard.service.ts'
 
@@ -11,8 +12,6 @@ const seconds = {
   minimum: 0,
   description: '计入排行的秒数 · Seconds that count on the board',
 } as const
-
-const day = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' } as const
 
 const BoardRow = {
   title: 'LeaderboardRow',
@@ -55,8 +54,8 @@ export const Leaderboard = {
   required: ['period', 'from', 'to', 'count', 'next', 'prev', 'rows', 'me'],
   properties: {
     period: { type: 'string', enum: boardKinds, description: '日、周、月或学期 · Day, week, month or term' },
-    from: { ...day, description: '第一天 · First day' },
-    to: { ...day, description: '最后一天 · Last day' },
+    from: { ...Day, description: '第一天 · First day' },
+    to: { ...Day, description: '最后一天 · Last day' },
     count: { type: 'integer', minimum: 0, description: '上榜总人数，不只本页 · All on the board, not only this page' },
     next: {
       type: ['string', 'null'],
@@ -101,7 +100,7 @@ export const LeaderboardQuery = {
   type: 'object',
   properties: {
     date: {
-      ...day,
+      ...Day,
       description: '所求时段内的任意一天（校园日期），默认今天 · Any campus day of the wanted period; today by default',
     },
     per_page: { ...PageQuery.properties.per_page, description: '每页行数 · Rows on a page' },

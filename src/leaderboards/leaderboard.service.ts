@@ -6,10 +6,10 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createPageCache } from '../studies/list/page-cache.ts'
 import { standingOf } from './board-counter.repository.ts'
-import { createBoardCursors } from './board-cursor.ts'
-import { type BoardRow, pageBoard } from './board-page.repository.ts'
 import { type BoardKind, type BoardPeriod, periodHolding } from './board-period.ts'
 import { findOwnTotal } from './board-version.repository.ts'
+import { createBoardCursors } from './pages/board-cursor.ts'
+import { type BoardRow, pageBoard } from './pages/board-page.repository.ts'
 
 /** In seconds. A change of who may be named voids cached pages at once, so that only totals are so old. */
 const pageLifetime = 3

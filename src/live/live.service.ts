@@ -1,7 +1,7 @@
 import type { CampusCalendar } from '../shared/campus-calendar.ts'
 import type { Clock, EpochSeconds } from '../shared/clock.ts'
 import type { Page, PageRequest } from '../shared/page.ts'
-import { findCampusDaySeconds } from '../statistics/campus-day.repository.ts'
+import { findCampusDaySeconds } from '../statistics/daily-totals/campus-day.repository.ts'
 import type { Storage } from '../storage/storage.ts'
 import { countRunning } from '../studies/list/study-counter.repository.ts'
 import type { StudyService } from '../studies/study.service.ts'

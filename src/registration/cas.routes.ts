@@ -6,12 +6,12 @@ import { apiBase } from '../http/links.ts'
 import { prefersPage } from '../http/pages/prefers-page.ts'
 import { cookieValueOf, type HostCookie, setCookie } from '../http/security/host-cookie.ts'
 import type { CasLogin, CasReturn } from '../schools/cas/cas-login.ts'
-import { sealTicket, TICKET_LIFETIME } from '../schools/cas/registration-ticket.ts'
+import { sealTicket, ticketLifetimeSeconds } from '../schools/cas/registration-ticket.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
-import { casRefusals, refusalOf } from './school-refusal.ts'
-import type { VerificationService } from './verification.service.ts'
-import { Ticket } from './verification-input.schemas.ts'
+import { casRefusals, refusalOf } from './verification/school-refusal.ts'
+import type { VerificationService } from './verification/verification.service.ts'
+import { Ticket } from './verification/verification-input.schemas.ts'
 
 export interface CasRoutesOptions {
   cas: CasLogin
@@ -85,7 +85,7 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, options) => {
   app.get(path, { schemaErrorFormatter: invalidParameter('bad-query'), schema: beginning }, async (request, reply) => {
     const { url, state } = cas.begin(callbackUrl(request))
     const value = request.query.return === 'web' ? state + webMark : state
-    return reply.header('set-cookie', setCookie(request, begun, value, TICKET_LIFETIME)).redirect(url, 302)
+    return reply.header('set-cookie', setCookie(request, begun, value, ticketLifetimeSeconds)).redirect(url, 302)
   })
 
   app.get(
@@ -99,7 +99,7 @@ export const casRoutes: Routes<CasRoutesOptions> = async (app, options) => {
         const ticket = await ticketFor(request, { ...request.query, cookie }, options)
         reply.header('set-cookie', setCookie(request, begun, '', 0))
         if (toWeb) return reply.redirect(`${request.origin}${webPage}#ticket=${ticket}`, 303)
-        return { ticket, expiration: TICKET_LIFETIME }
+        return { ticket, expiration: ticketLifetimeSeconds }
       } catch (error) {
         if (!toWeb || !(error instanceof DomainError)) throw error
         return reply.redirect(`${request.origin}${webPage}#${failure(error)}`, 303)

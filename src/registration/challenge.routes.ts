@@ -1,9 +1,9 @@
 import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { networkOf } from '../shared/network.ts'
-import { schoolRefusals } from './school-refusal.ts'
-import type { VerificationService } from './verification.service.ts'
-import { Challenge } from './verification-input.schemas.ts'
+import { schoolRefusals } from './verification/school-refusal.ts'
+import type { VerificationService } from './verification/verification.service.ts'
+import { Challenge } from './verification/verification-input.schemas.ts'
 
 export const challengeRoutes: Routes<{ verifications: VerificationService }> = async (app, { verifications }) => {
   app.post(

@@ -3,13 +3,13 @@ import type { Account, AccountId } from '../accounts/account.ts'
 import { studentNumberHash } from '../accounts/student-number.ts'
 import { endTokens, replacePassword } from '../authentication/credentials.repository.ts'
 import type { PasswordGuesses } from '../authentication/guessing/password-guesses.service.ts'
-import { checkPassword } from '../authentication/password.ts'
-import { hashPassword } from '../authentication/password-hash.ts'
+import { checkPassword } from '../authentication/passwords/password.ts'
+import { hashPassword } from '../authentication/passwords/password-hash.ts'
 import { DomainError } from '../shared/errors.ts'
 import { networkOf } from '../shared/network.ts'
 import type { Storage, Transact } from '../storage/storage.ts'
-import type { VerificationService } from './verification.service.ts'
-import type { VerificationInput } from './verification-input.ts'
+import type { VerificationService } from './verification/verification.service.ts'
+import type { VerificationInput } from './verification/verification-input.ts'
 
 export interface RecoveryDeps {
   storage: Storage

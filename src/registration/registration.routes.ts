@@ -3,9 +3,9 @@ import { bodyRefusals, errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { RegistrationService } from './registration.service.ts'
-import { passwordRefusals, proofRefusals } from './school-refusal.ts'
-import { bodyWithVerification, WaitingPlace } from './verification-input.schemas.ts'
-import { type ProofKind, verificationInputOf } from './verification-input.ts'
+import { passwordRefusals, proofRefusals } from './verification/school-refusal.ts'
+import { bodyWithVerification, WaitingPlace } from './verification/verification-input.schemas.ts'
+import { type ProofKind, verificationInputOf } from './verification/verification-input.ts'
 
 export interface RegistrationRoutesOptions {
   registration: RegistrationService

@@ -4,14 +4,14 @@ import { studentNumberHash } from '../accounts/student-number.ts'
 import { checkUserName, userNameKey } from '../accounts/user-name.ts'
 import { findCredentials } from '../authentication/credentials.repository.ts'
 import type { PasswordGuesses } from '../authentication/guessing/password-guesses.service.ts'
-import { checkPassword } from '../authentication/password.ts'
-import { hashPassword } from '../authentication/password-hash.ts'
+import { checkPassword } from '../authentication/passwords/password.ts'
+import { hashPassword } from '../authentication/passwords/password-hash.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { networkOf } from '../shared/network.ts'
 import type { Storage, Transact } from '../storage/storage.ts'
-import type { Claim, VerificationService } from './verification.service.ts'
-import type { VerificationInput } from './verification-input.ts'
+import type { Claim, VerificationService } from './verification/verification.service.ts'
+import type { VerificationInput } from './verification/verification-input.ts'
 
 export interface Registration {
   username: string

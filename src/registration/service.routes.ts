@@ -7,7 +7,7 @@ import { dayText, type Term } from '../shared/campus-calendar.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import { studentNumberHint } from './student-number-hint.ts'
-import type { ProofKind } from './verification-input.ts'
+import type { ProofKind } from './verification/verification-input.ts'
 
 export interface ServiceRoutesOptions {
   version: string

@@ -15,7 +15,7 @@ const down: readonly UnavailableReason[] = [
 ]
 
 /** How long other logins are told to wait while one login probes whether the school is back. */
-const PROBE_SECONDS = 5
+const probeSeconds = 5
 
 export interface BreakerOptions {
   failures: number
@@ -53,7 +53,7 @@ export function createSchoolBreaker({ failures, restMs, logger }: BreakerOptions
   breaker.onReset(() => logger.info({}, 'the school is back'))
 
   function resting(): Unavailable | undefined {
-    if (breaker.state === CircuitState.HalfOpen) return rest(PROBE_SECONDS)
+    if (breaker.state === CircuitState.HalfOpen) return rest(probeSeconds)
     const left = restsUntil - performance.now()
     return breaker.state === CircuitState.Open && left > 0 ? rest(Math.ceil(left / 1000)) : undefined
   }
@@ -82,7 +82,7 @@ export function createSchoolBreaker({ failures, restMs, logger }: BreakerOptions
       try {
         return resting() ?? (await breaker.execute(judged)).result
       } catch (error) {
-        if (isBrokenCircuitError(error)) return rest(PROBE_SECONDS)
+        if (isBrokenCircuitError(error)) return rest(probeSeconds)
         throw error
       }
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { CHALLENGE_LIFETIME, openChallenge, sealChallenge } from './sealed-challenge.ts'
+import { challengeLifetimeSeconds, openChallenge, sealChallenge } from './sealed-challenge.ts'
 
 const key = randomBytes(32)
 const now = 1_800_000_000
@@ -9,7 +9,7 @@ const session = '{"dialect":"k3","jar":{"cookies":[{"value":"学号"}]}}'
 
 test('a challenge gives its session back for two minutes, and not a second longer', () => {
   const challenge = sealChallenge(session, key, now)
-  assert.equal(CHALLENGE_LIFETIME, 120)
+  assert.equal(challengeLifetimeSeconds, 120)
   assert.equal(openChallenge(challenge, key, now), session)
   assert.equal(openChallenge(challenge, key, now + 119), session)
   assert.equal(openChallenge(challenge, key, now + 120), undefined)

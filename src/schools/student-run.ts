@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 
 /** More students than this are not distinguished. */
-const MOST_STUDENTS = 1000
+const maxStudents = 1000
 
 /** Different students since the last `clear`. Their numbers are stored as hashes with a random key of this process. */
 export interface StudentRun {
@@ -17,7 +17,7 @@ export function createStudentRun(): StudentRun {
   return {
     add(studentNumber) {
       const hash = createHmac('sha256', key).update(studentNumber).digest('base64url')
-      if (students.has(hash) || students.size >= MOST_STUDENTS) return false
+      if (students.has(hash) || students.size >= maxStudents) return false
       students.add(hash)
       return true
     },

@@ -13,8 +13,8 @@ import { version } from '../version.ts'
 import { type DemoStudent, freeDemoStudent } from './demo-student.ts'
 import { openListener } from './listener.ts'
 import { openService } from './open-storage.ts'
-import { openSchool, type SchoolBounds } from './school.ts'
-import { lookAtSchool } from './school-look.ts'
+import { openSchool, type SchoolBounds } from './school/school.ts'
+import { lookAtSchool } from './school/school-look.ts'
 
 export interface RunningService {
   /** The origin that it listens on. */

@@ -5,12 +5,12 @@ import type { Db } from '../storage/storage.ts'
 import { ownSettled } from '../studies/own/own-study.ts'
 import { findRunning } from '../studies/study.repository.ts'
 import type { Rules } from '../studies/study.ts'
-import type { StudyInterval } from './attribution.ts'
-import type { DailyTotals } from './daily-totals.service.ts'
-import { addDays, type DayTotals } from './day-totals.ts'
+import type { StudyInterval } from './daily-totals/attribution.ts'
+import type { DailyTotals } from './daily-totals/daily-totals.service.ts'
+import { addDays, type DayTotals } from './daily-totals/day-totals.ts'
+import { findDays } from './daily-totals/study-day.repository.ts'
+import { differencesOf, intervalOf } from './daily-totals/written-intervals.service.ts'
 import type { DayWindow } from './statistics.ts'
-import { findDays } from './study-day.repository.ts'
-import { differencesOf, intervalOf } from './written-intervals.service.ts'
 
 /** The time of a record that is not in the stored totals: it runs, or ran until its limit and is not ended in the database yet. */
 export interface RunningTime {
@@ -27,15 +27,21 @@ export async function findRunningTime(
   rules: Rules,
   { hours }: DailyTotals,
 ): Promise<RunningTime | undefined> {
+  const found = await findRunningInterval(db, accountId, rules)
+  if (found === undefined) return undefined
+  const { study, interval } = found
+  const running = study.end === undefined
+  if (interval === undefined) return { interval: noTime(study.startedAt), running, differences: [] }
+  const changed = { ids: new Set<number>([study.id]), before: [], after: [interval] }
+  return { interval, running, differences: await differencesOf(db, accountId, changed, { hours }) }
+}
+
+/** The running record, and its time up to now or to its limit. The interval is undefined while it has no length. */
+export async function findRunningInterval(db: Db, accountId: AccountId, rules: Rules) {
   const found = await findRunning(db, accountId)
   if (found === undefined) return undefined
   const study = ownSettled(found, rules)
-  const running = study.end === undefined
-  const interval = intervalOf({ ...study, end: study.end ?? { at: rules.now, cause: 'student' } })
-  if (interval === undefined) return { interval: noTime(study.startedAt), running, differences: [] }
-  const changed = { ids: new Set<number>([found.id]), before: [], after: [interval] }
-  const differences = await differencesOf(db, accountId, changed, { hours })
-  return { interval, running, differences }
+  return { study, interval: intervalOf({ ...study, end: study.end ?? { at: rules.now, cause: 'student' } }) }
 }
 
 function noTime(at: EpochSeconds): StudyInterval {

@@ -5,13 +5,13 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createPageCache } from '../studies/list/page-cache.ts'
 import type { Rules } from '../studies/study.ts'
-import type { DailyTotals } from './daily-totals.service.ts'
+import type { DailyTotals } from './daily-totals/daily-totals.service.ts'
+import { findLongDays } from './daily-totals/study-day.repository.ts'
+import { findLongest } from './daily-totals/study-interval.repository.ts'
+import { findTotalsState, type TotalsState } from './daily-totals/totals-state.repository.ts'
 import { findDaysWith, findRunningTime, type RunningTime } from './own-time.service.ts'
 import { type DayWindow, type Statistics, summaryOf, windowOf } from './statistics.ts'
 import { streakOf } from './streak.ts'
-import { findLongDays } from './study-day.repository.ts'
-import { findLongest } from './study-interval.repository.ts'
-import { findTotalsState, type TotalsState } from './totals-state.repository.ts'
 
 export interface StatisticsServiceDeps {
   storage: Storage

@@ -1,6 +1,6 @@
 import { type CampusDay, weekdayOf } from '../shared/campus-calendar.ts'
 import { DomainError } from '../shared/errors.ts'
-import type { DayTotals } from './day-totals.ts'
+import type { DayTotals } from './daily-totals/day-totals.ts'
 import type { Streak } from './streak.ts'
 
 /** Campus days, both included. */

@@ -1,13 +1,13 @@
 import type { AccountTable, HiddenAccountTable } from '../accounts/account.table.ts'
-import type { RateLimitTable } from '../authentication/rate-limit.table.ts'
+import type { RateLimitTable } from '../authentication/rate-limits/rate-limit.table.ts'
 import type { SessionTable } from '../authentication/sessions/session.table.ts'
 import type { IdempotencyKeyTable } from '../idempotency/idempotency-key.table.ts'
 import type { BoardTallyTable, BoardTotalTable } from '../leaderboards/board.table.ts'
 import type { WaitingPlaceTable } from '../registration/waiting-room/waiting-place.table.ts'
-import type { CampusDayTable, StudyDayTable } from '../statistics/study-day.table.ts'
+import type { CampusDayTable, StudyDayTable } from '../statistics/daily-totals/study-day.table.ts'
 import type { StudyBatchKeyTable, StudyChangeTable, StudyCounterTable, StudyTable } from '../studies/study.table.ts'
 
-export interface SettingTable {
+interface SettingTable {
   key: string
   value: string
 }

@@ -25,7 +25,7 @@ export interface StudyEnd {
 }
 
 /** 2000-01-01 00:00:00 UTC. An earlier time comes from a clock that was never set, or from another calendar. */
-export const earliestTime: EpochSeconds = Date.UTC(2000, 0, 1) / 1000
+const earliestTime: EpochSeconds = Date.UTC(2000, 0, 1) / 1000
 
 /**
  * `now` is the service's clock. In seconds: `limit` is how long a record may run, `idle` how long it may go without a

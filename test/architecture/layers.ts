@@ -15,11 +15,11 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   storage: [
     'shared',
     'accounts/*.table.ts',
-    'authentication/*.table.ts',
+    'authentication/rate-limits/*.table.ts',
     'authentication/sessions/*.table.ts',
     'registration/waiting-room/*.table.ts',
     'studies/*.table.ts',
-    'statistics/*.table.ts',
+    'statistics/daily-totals/*.table.ts',
     'leaderboards/*.table.ts',
     'idempotency/*.table.ts',
   ],

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { BrowserContext, Page } from 'playwright-core'
 import type { AccountId } from '../../src/accounts/account.ts'
-import { hashPassword } from '../../src/authentication/password-hash.ts'
+import { hashPassword } from '../../src/authentication/passwords/password-hash.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { openDatabase } from '../../src/server/open-storage.ts'
 import { seedUserName } from '../../src/tools/seed/accounts.ts'

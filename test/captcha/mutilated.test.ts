@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { loadCaptchaProfile } from '../../src/server/captcha-reader.ts'
+import { loadCaptchaProfile } from '../../src/server/school/captcha-reader.ts'
 import { CaptchaError } from '../../src/tools/captcha/captcha-error.ts'
 import { decodeLuminance } from '../../src/tools/captcha/luminance.ts'
 import { createReader } from '../../src/tools/captcha/reader.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
-import { loadCaptchaProfile, loadCaptchaReader } from '../../src/server/captcha-reader.ts'
+import { loadCaptchaProfile, loadCaptchaReader } from '../../src/server/school/captcha-reader.ts'
 import { ProfileError, readProfile, writtenProfile } from '../../src/tools/captcha/profile.ts'
 
 const profiles = join(import.meta.dirname, '..', '..', 'src', 'tools', 'captcha', 'profiles')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CaptchaError, type CaptchaFault } from '../../src/tools/captcha/captcha-error.ts'
-import { decodeLuminance, MAX_IMAGE_BYTES } from '../../src/tools/captcha/luminance.ts'
+import { decodeLuminance, maxImageBytes } from '../../src/tools/captcha/luminance.ts'
 import { baselineJpegs, captcha2749, otherImages } from './images.ts'
 
 const FRAME = 0xc0
@@ -33,7 +33,7 @@ const refused: readonly [what: string, image: Uint8Array, fault: CaptchaFault][]
   ['no components', changed(FRAME, { 9: 0 }), 'damaged'],
   ['a table that is nowhere', changed(FRAME, { 12: 3 }), 'damaged'],
   ['more rows than are there', changed(FRAME, { 6: 200 }), 'damaged'],
-  ['more bytes than any captcha has', Buffer.concat([captcha2749, Buffer.alloc(MAX_IMAGE_BYTES)]), 'too large'],
+  ['more bytes than any captcha has', Buffer.concat([captcha2749, Buffer.alloc(maxImageBytes)]), 'too large'],
   ['the first half', captcha2749.subarray(0, captcha2749.length >> 1), 'damaged'],
   ['everything but the end', captcha2749.subarray(0, -2), 'damaged'],
 ]

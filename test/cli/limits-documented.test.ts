@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { guessLimits } from '../../src/authentication/guessing/guess-limits.ts'
-import { schoolLimits } from '../../src/registration/school-limits.ts'
+import { schoolLimits } from '../../src/registration/verification/school-limits.ts'
 
 test('docs/limits.md has a row for every limit, with its figures, and for no other', () => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/limits.md'), 'utf8')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { describe, test } from 'node:test'
-import { restartDelay } from '../../src/server/workers.ts'
+import { restartDelay } from '../../src/server/workers/workers.ts'
 import { demoStudents } from '../../src/tools/simulated-school/students/student.ts'
 import { basic, send } from '../contract/client.ts'
 import { patience, until } from '../support/patience.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { ConfigError } from '../../src/config/config.ts'
-import { authorityOf } from '../../src/server/school.ts'
+import { authorityOf } from '../../src/server/school/school.ts'
 import { createPrivateAuthority } from './private-authority.ts'
 
 let folder: string

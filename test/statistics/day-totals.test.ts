@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createCampusCalendar, dayText } from '../../src/shared/campus-calendar.ts'
-import { type StudyInterval, seenWithin } from '../../src/statistics/attribution.ts'
-import { createDayHours } from '../../src/statistics/day-hours.ts'
-import { addIntervals, always, type TotalsByDay } from '../../src/statistics/day-totals.ts'
+import { type StudyInterval, seenWithin } from '../../src/statistics/daily-totals/attribution.ts'
+import { createDayHours } from '../../src/statistics/daily-totals/day-hours.ts'
+import { addIntervals, always, type TotalsByDay } from '../../src/statistics/daily-totals/day-totals.ts'
 import { type SlowDay, type SlowRecord, slowTotals, sorted } from './slow-totals.ts'
 
 const utc = (...date: [number, number, number, number?]) => Date.UTC(date[0], date[1] - 1, date[2], date[3] ?? 0) / 1000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
-import { createRateLimitService } from '../../src/authentication/rate-limit.service.ts'
+import { createRateLimitService } from '../../src/authentication/rate-limits/rate-limit.service.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { DatabaseUnavailableError } from '../../src/storage/database-unavailable.ts'
 import { openPostgres } from '../../src/storage/postgres/postgres.ts'

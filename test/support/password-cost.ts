@@ -1,5 +1,5 @@
 import { after, before } from 'node:test'
-import { hashCost } from '../../src/authentication/password-hash.ts'
+import { hashCost } from '../../src/authentication/passwords/password-hash.ts'
 
 const production = { ...hashCost }
 const low = { memory: 64, passes: 1 }

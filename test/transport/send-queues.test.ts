@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
-import { readSendQueues } from '../../src/http/transport/send-queues.ts'
+import { readSendQueues } from '../../src/http/transport/connections/send-queues.ts'
 import { until } from '../support/patience.ts'
 
 const skip = process.platform !== 'linux' && 'reads /proc'

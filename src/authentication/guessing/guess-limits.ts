@@ -1,4 +1,4 @@
-import type { Charge, RateLimit } from '../rate-limit.ts'
+import type { Charge, RateLimit } from '../rate-limits/rate-limit.ts'
 
 /** Wrong passwords for one account from one network. */
 const here: RateLimit = { name: 'password', points: 20, duration: 3600, firstWait: 30 }

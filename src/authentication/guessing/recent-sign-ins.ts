@@ -9,8 +9,6 @@ const refusalSeconds = 900
 /** Recognition reveals to an attacker that a guess is right, so it stops after this many refused guesses. */
 const recognitionsUnderAttack = 100
 
-export type RecentSignIns = ReturnType<typeof createRecentSignIns>
-
 /**
  * Remembers which accounts signed in from which networks in the last hours, and with which passwords, so that they need
  * not wait for limits that others have used up. Stored in the memory of this process only, under a key that only this

@@ -7,8 +7,8 @@ import { DomainError } from '../../shared/errors.ts'
 import type { Db, Storage, Transact } from '../../storage/storage.ts'
 import type { AuthenticationService, Confirmation } from '../authentication.service.ts'
 import { findCredentialState, replacePassword } from '../credentials.repository.ts'
-import { checkPassword } from '../password.ts'
-import { hashPassword } from '../password-hash.ts'
+import { checkPassword } from '../passwords/password.ts'
+import { hashPassword } from '../passwords/password-hash.ts'
 
 export interface OwnAccountServiceDeps {
   storage: Storage

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { imageType } from '../../schools/form-login/captcha-image.ts'
-import { MAX_IMAGE_BYTES } from '../../tools/captcha/luminance.ts'
+import { maxImageBytes } from '../../tools/captcha/luminance.ts'
 
 export class ImageFilesError extends Error {}
 
 /** One byte more than the reader accepts is enough to detect a file that is too large, even an endless one. */
-const room = Buffer.alloc(MAX_IMAGE_BYTES + 1)
+const room = Buffer.alloc(maxImageBytes + 1)
 
 /** A folder's image files of any format, sorted by name. @throws file system errors, and ImageFilesError if there are none */
 export function imagesIn(folder: string): string[] {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { loadCaptchaProfile } from '../../server/captcha-reader.ts'
+import { loadCaptchaProfile } from '../../server/school/captcha-reader.ts'
 import { CaptchaError } from '../../tools/captcha/captcha-error.ts'
 import { type LabelledImage, type Learned, learnProfile } from '../../tools/captcha/learn.ts'
 import {

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { setFlagsFromString } from 'node:v8'
 import { Command } from 'commander'
-import { loadCaptchaProfile } from '../../server/captcha-reader.ts'
+import { loadCaptchaProfile } from '../../server/school/captcha-reader.ts'
 import { CaptchaError } from '../../tools/captcha/captcha-error.ts'
 import { ProfileError } from '../../tools/captcha/profile.ts'
 import { createReader } from '../../tools/captcha/reader.ts'

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../config/config.ts'
 import { readConfig } from '../../config/read-config.ts'
-import { loadCaptchaReader } from '../../server/captcha-reader.ts'
-import { authorityOf } from '../../server/school.ts'
+import { loadCaptchaReader } from '../../server/school/captcha-reader.ts'
+import { authorityOf } from '../../server/school/school.ts'
 import type { SchoolAccess } from './school-check.command.ts'
 
 /**

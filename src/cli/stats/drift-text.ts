@@ -1,5 +1,5 @@
 import { dayText } from '../../shared/campus-calendar.ts'
-import type { DayTotals } from '../../statistics/day-totals.ts'
+import type { DayTotals } from '../../statistics/daily-totals/day-totals.ts'
 import type { Drift } from '../../statistics/maintenance/verify.service.ts'
 
 /** One line for the operator. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
+import { countAccounts } from '../../statistics/daily-totals/totals-state.repository.ts'
 import { findProgress, rebuildTotals } from '../../statistics/maintenance/rebuild.service.ts'
-import { countAccounts } from '../../statistics/totals-state.repository.ts'
 import { type Access, processStreams, withAccounts } from '../accounts/accounts-access.ts'
 import { showProgress, untilInterrupted } from '../progress.ts'
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../shared/errors.ts'
+import { pathOf } from '../links.ts'
 import { webAppHeaders } from '../security/security-headers.ts'
 import { prefersPage } from './prefers-page.ts'
 import { type StaticFile, sendFile, staticFile } from './static-file.ts'
@@ -84,7 +85,7 @@ export const webApp: FastifyPluginAsync<{ web: WebApp }> = async (app, { web }) 
     app.get(path, options, async (request, reply) => sendWebFile(request, reply, path, file))
   }
   app.get('/assets/*', options, async (request, reply) => {
-    const path = pathOf(request)
+    const path = pathOf(request.url)
     const file = web.files.get(path)
     if (file === undefined) throw new DomainError('not-found')
     return sendWebFile(request, reply, path, file)
@@ -100,13 +101,9 @@ export const webApp: FastifyPluginAsync<{ web: WebApp }> = async (app, { web }) 
 export function sendFirstPage(request: FastifyRequest, reply: FastifyReply, web: WebApp): FastifyReply {
   const index = web.files.get('/index.html')
   if (index === undefined) throw new DomainError('not-found')
-  const link = web.linkFor(pathOf(request))
+  const link = web.linkFor(pathOf(request.url))
   if (link !== undefined) reply.header('link', link)
   return sendWebFile(request, reply.header('vary', 'Accept'), '/index.html', index)
-}
-
-function pathOf({ url }: FastifyRequest): string {
-  return url.replace(/\?.*$/s, '')
 }
 
 function sendWebFile(request: FastifyRequest, reply: FastifyReply, path: string, file: StaticFile): FastifyReply {

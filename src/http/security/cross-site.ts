@@ -29,7 +29,7 @@ export function requireSameOrigin(request: FastifyRequest, { orNoPage = false } 
   if (!orNoPage) throw new DomainError('origin-missing')
 }
 
-export function isSafe(method: string): boolean {
+export function isSafe(method: string | undefined): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 }
 

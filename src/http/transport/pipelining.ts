@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
+import { isSafe } from '../security/cross-site.ts'
 import { markHeld } from './held-requests.ts'
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
@@ -40,10 +41,6 @@ export const pipelining = fp(async (app) => {
 function unansweredBefore(response: ServerResponse, newest: Pipeline | undefined): Pipeline | undefined {
   // Node assigns a response its socket when it is the next one to be sent.
   return response.socket === null && newest?.response.writableFinished === false ? newest : undefined
-}
-
-function isSafe(method: string | undefined): boolean {
-  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 }
 
 /** Reading stops while a request waits, so the number of waiting requests is bounded by what one read returns. */

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { StudentNumberForm } from '../../shared/student-number-form.ts'
 import type { Logger } from '../logger.ts'
-import { SchoolError } from '../school-call/school-error.ts'
+import { answerToError } from '../school-call/school-error.ts'
 import { addressOf, schoolSite } from '../school-call/school-site.ts'
 import type { AskOptions, Proof, SiteLook, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
 import { lookAtCas } from './cas-look.ts'
@@ -56,7 +56,7 @@ export interface CasLogin {
   close(): Promise<void>
 }
 
-const STATE_BYTES = 32
+const stateBytes = 32
 /** CAS protocol 3.0.3, 3.1: clients must accept at least 256 characters. */
 const serviceTicket = /^ST-[\x21-\x7e]{1,253}$/
 
@@ -83,11 +83,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
       const answer = await call(queryOf(service, ticket), ask)
       return judgeTicket(readServiceResponse(answer), studentNumbers, studentNumberAttribute)
     } catch (error) {
-      if (error instanceof SchoolError) return error.toAnswer()
-      // A bug in the adapter. The error's message and stack are not logged, because they may contain the ticket.
-      const kind = error instanceof Error ? error.name : typeof error
-      logger.error({ kind }, 'the school adapter failed')
-      return { outcome: 'unavailable', reason: 'fault', detail: `the adapter failed: ${kind}` }
+      return answerToError(error, logger)
     }
   }
 
@@ -108,7 +104,7 @@ export function createCasLogin(options: CasOptions): CasLogin {
 
   return {
     begin(serviceUrl) {
-      const state = randomBytes(STATE_BYTES).toString('base64url')
+      const state = randomBytes(stateBytes).toString('base64url')
       return { url: `${addressOf(site, '/login')}?${queryOf(withState(serviceUrl, state))}`, state }
     },
     async finish(serviceUrl, { ticket, state, cookie }, ask) {

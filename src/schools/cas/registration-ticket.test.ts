@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import test from 'node:test'
-import { openTicket, sealTicket, TICKET_LIFETIME } from './registration-ticket.ts'
+import { openTicket, sealTicket, ticketLifetimeSeconds } from './registration-ticket.ts'
 
 const key = randomBytes(32)
 const now = 1_800_000_000
@@ -9,8 +9,8 @@ const now = 1_800_000_000
 test('a ticket is opened by its key, to the second of its end', () => {
   const { ticket, ...sealed } = sealTicket('2017010101', key, now)
   assert.deepEqual(openTicket(ticket, key, now), sealed)
-  assert.deepEqual(openTicket(ticket, key, now + TICKET_LIFETIME - 1), sealed)
-  assert.equal(openTicket(ticket, key, now + TICKET_LIFETIME), undefined)
+  assert.deepEqual(openTicket(ticket, key, now + ticketLifetimeSeconds - 1), sealed)
+  assert.equal(openTicket(ticket, key, now + ticketLifetimeSeconds), undefined)
   assert.equal(openTicket(ticket, randomBytes(32), now), undefined)
 })
 

@@ -7,7 +7,7 @@ export type ServiceResponse =
   | { kind: 'success'; user: string; attributes: ReadonlyMap<string, readonly string[]> }
   | { kind: 'failure'; code: string }
 
-const NAMESPACE = 'http://www.yale.edu/tp/cas'
+const namespace = 'http://www.yale.edu/tp/cas'
 
 /** Parses a `cas:serviceResponse` strictly (CAS protocol 3.0.3, 2.5.2). @throws SchoolError for anything else */
 export function readServiceResponse(text: string): ServiceResponse {
@@ -57,7 +57,7 @@ function childrenOf(element: Element): Element[] {
 }
 
 function isCas({ namespaceURI, localName }: Element, name: string): boolean {
-  return namespaceURI === NAMESPACE && localName === name
+  return namespaceURI === namespace && localName === name
 }
 
 /** Text content only. An element inside a name makes the name invalid. */

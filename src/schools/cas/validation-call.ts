@@ -16,7 +16,7 @@ export interface CasLimits {
 
 export const defaultCasLimits: CasLimits = { callMs: 8_000, answerBytes: 32 * 1024 }
 
-const CALL = 'serviceValidate'
+const callName = 'serviceValidate'
 
 /** Sends one request and follows no redirect. @throws SchoolError for anything but a complete 2xx response in time */
 export async function callValidation(
@@ -39,13 +39,13 @@ export async function callValidation(
     })
     seen.answered = true
     const { statusCode, headers, body } = response
-    const trouble = statusTrouble(statusCode, headers.location, site, CALL)
+    const trouble = statusTrouble(statusCode, headers.location, site, callName)
     if (trouble) throw dropBody(body, trouble)
-    const sent = await readBody(body, headers['content-length'], limits.answerBytes, CALL)
-    const bytes = await unpackBody(sent, headers['content-encoding'], limits.answerBytes, CALL)
+    const sent = await readBody(body, headers['content-length'], limits.answerBytes, callName)
+    const bytes = await unpackBody(sent, headers['content-encoding'], limits.answerBytes, callName)
     return pageText(bytes, String(headers['content-type'] ?? ''))
   } catch (error) {
-    throw callFailure(error, CALL, { ...seen, timedOut: deadline.signal.aborted })
+    throw callFailure(error, callName, { ...seen, timedOut: deadline.signal.aborted })
   } finally {
     deadline.clear()
     await client.destroy()

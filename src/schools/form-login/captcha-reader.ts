@@ -11,7 +11,7 @@ export type CaptchaReader = (image: Uint8Array) => CaptchaReading | undefined | 
 export type CaptchaFate = 'accepted' | 'refused' | 'unreadable'
 
 /** What may be sent as a captcha. Restricted, because the captcha becomes part of field names. */
-export const captchaForm = /^[0-9A-Za-z]{1,8}$/
+const captchaForm = /^[0-9A-Za-z]{1,8}$/
 
 /** Undefined if the reader throws or returns characters that no captcha contains. */
 export async function tryToRead(read: CaptchaReader, image: Uint8Array): Promise<CaptchaReading | undefined> {

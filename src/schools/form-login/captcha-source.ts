@@ -1,8 +1,8 @@
 import { SchoolError } from '../school-call/school-error.ts'
+import { takeStep } from '../school-call/step.ts'
 import { imageType } from './captcha-image.ts'
 import { type CaptchaReader, type CaptchaReading, tryToRead } from './captcha-reader.ts'
 import type { Login } from './login.ts'
-import { takeStep } from './step.ts'
 
 /** Reads the captchas of one login. @throws SchoolError if too many of them are unreadable */
 export type CaptchaSource = () => Promise<string>

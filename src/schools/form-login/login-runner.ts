@@ -1,12 +1,12 @@
 import type { CookieJar } from 'tough-cookie'
 import type { Logger } from '../logger.ts'
-import { SchoolError } from '../school-call/school-error.ts'
+import { answerToError, SchoolError } from '../school-call/school-error.ts'
 import type { SchoolSite } from '../school-call/school-site.ts'
+import type { OnStep, Step } from '../school-call/step.ts'
 import type { AskOptions, Unavailable } from '../verifier.ts'
 import type { Limits } from './limits.ts'
 import type { Login } from './login.ts'
 import { SchoolSession } from './school-session.ts'
-import type { OnStep, Step } from './step.ts'
 
 export interface LoginRunnerOptions {
   site: SchoolSite
@@ -36,20 +36,9 @@ export function createLoginRunner({
   onTrouble,
 }: LoginRunnerOptions): LoginRunner {
   const open = new Set<SchoolSession>()
-  const tell = (step: Step) => {
+  const report = (step: Step) => {
     logger.debug({ step: step.name, saw: step.saw, ms: Math.round(step.ms) }, 'school login step')
     onStep(step)
-  }
-
-  function toUnavailable(error: unknown): Unavailable {
-    if (error instanceof SchoolError) {
-      onTrouble(error)
-      return error.toAnswer()
-    }
-    // A bug in the adapter. The error's message and stack are not logged, because they may contain the password.
-    const kind = error instanceof Error ? error.name : typeof error
-    logger.error({ kind }, 'the school adapter failed')
-    return { outcome: 'unavailable', reason: 'fault', detail: `the adapter failed: ${kind}` }
   }
 
   return {
@@ -57,9 +46,10 @@ export function createLoginRunner({
       const session = new SchoolSession({ site, loginPage, limits, jar, signal: ask?.signal })
       open.add(session)
       try {
-        return await work({ session, limits, now, onStep: tell })
+        return await work({ session, limits, now, onStep: report })
       } catch (error) {
-        return toUnavailable(error)
+        if (error instanceof SchoolError) onTrouble(error)
+        return answerToError(error, logger)
       } finally {
         open.delete(session)
         await session.close()

@@ -1,6 +1,6 @@
+import type { OnStep } from '../school-call/step.ts'
 import type { Limits } from './limits.ts'
 import type { SchoolSession } from './school-session.ts'
-import type { OnStep } from './step.ts'
 
 /** One login in progress. */
 export interface Login {

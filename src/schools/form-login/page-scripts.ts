@@ -1,8 +1,8 @@
 import type { SchoolSite } from '../school-call/school-site.ts'
 
-const SCRIPTS_AT_MOST = 12
+const maxScripts = 12
 /** More script tags than any login page has. Each one costs the parsing of an address. */
-const TAGS_AT_MOST = 100
+const maxScriptTags = 100
 /** Stops at the next `<`, so that a page with nothing but opening tags is scanned only once. */
 const scriptTag = /<script\b[^<>]{0,300}>/gi
 const libraries = /jquery|md5|base64|bootstrap/i
@@ -11,7 +11,7 @@ const names = /log[io]n|cas|kingo|auth|user|main|index/i
 /** Paths, below the web root, of the page's own scripts that may contain its login. The likeliest come first. */
 export function scriptPaths(page: string, pagePath: string, site: SchoolSite): string[] {
   const base = `${site.origin}${site.root}${pagePath}`
-  const paths = [...page.matchAll(scriptTag).take(TAGS_AT_MOST)]
+  const paths = [...page.matchAll(scriptTag).take(maxScriptTags)]
     .map(([tag]) => /\bsrc\s*=\s*["']([^"']{1,300})["']/i.exec(tag)?.[1] ?? '')
     .filter((source) => source !== '' && !libraries.test(source) && URL.canParse(source, base))
     .map((source) => new URL(source, base))
@@ -20,7 +20,7 @@ export function scriptPaths(page: string, pagePath: string, site: SchoolSite): s
     )
     .map((url) => url.pathname.slice(site.root.length) + url.search)
   const likelyFirst = [...new Set(paths)].toSorted((a, b) => Number(looksLikeLogin(b)) - Number(looksLikeLogin(a)))
-  return likelyFirst.slice(0, SCRIPTS_AT_MOST)
+  return likelyFirst.slice(0, maxScripts)
 }
 
 /** Judges by the file name. */

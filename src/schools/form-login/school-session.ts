@@ -11,7 +11,7 @@ import { tlsOptions } from '../school-call/tls-options.ts'
 import { keepCookies, sessionIdFor } from './cookies.ts'
 import type { Limits } from './limits.ts'
 
-const USER_AGENT = 'Mozilla/5.0 (compatible; occupy-the-library)'
+const userAgent = 'Mozilla/5.0 (compatible; occupy-the-library)'
 
 export interface SchoolCall {
   method: 'GET' | 'POST'
@@ -149,7 +149,7 @@ export class SchoolSession {
     const { site, jar, loginPage } = this.#options
     const cookie = jar.getCookieStringSync(addressOf(site, path))
     return {
-      'user-agent': USER_AGENT,
+      'user-agent': userAgent,
       'accept-encoding': acceptEncoding,
       ...(path === loginPage ? {} : { referer: addressOf(site, loginPage) }),
       ...(cookie === '' ? {} : { cookie }),

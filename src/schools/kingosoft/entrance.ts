@@ -4,8 +4,8 @@ import type { UnavailableReason } from '../verifier.ts'
 import { fetchCaptcha, openLoginPage } from './login.ts'
 
 /** How long logins open the page first after a login without it has failed: at first, and at most. */
-const SHORTEST_MS = 60_000
-const LONGEST_MS = 86_400_000
+const minDoubtMs = 60_000
+const maxDoubtMs = 86_400_000
 
 /** Whether logins open the login page first. The captcha starts a session too, but some sites require the page anyway. */
 export interface PageHabit {
@@ -20,16 +20,16 @@ export interface PageHabit {
 
 export function createPageHabit(): PageHabit {
   let until = 0
-  let waitMs = SHORTEST_MS
+  let waitMs = minDoubtMs
   return {
     sessionless: false,
     opensPage: () => performance.now() < until,
     doubt() {
       until = performance.now() + waitMs
-      waitMs = Math.min(2 * waitMs, LONGEST_MS)
+      waitMs = Math.min(2 * waitMs, maxDoubtMs)
     },
     trust() {
-      waitMs = SHORTEST_MS
+      waitMs = minDoubtMs
     },
   }
 }

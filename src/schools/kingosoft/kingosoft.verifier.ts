@@ -6,10 +6,10 @@ import { emptyJar } from '../form-login/cookies.ts'
 import { defaultLimits, type Limits } from '../form-login/limits.ts'
 import type { Login } from '../form-login/login.ts'
 import { createLoginRunner } from '../form-login/login-runner.ts'
-import { type OnStep, takeStep } from '../form-login/step.ts'
 import type { Logger } from '../logger.ts'
 import { SchoolError } from '../school-call/school-error.ts'
 import { schoolSite } from '../school-call/school-site.ts'
+import { type OnStep, takeStep } from '../school-call/step.ts'
 import { createStudentRun } from '../student-run.ts'
 import type {
   AskOptions,
@@ -23,7 +23,7 @@ import type {
 import type { Dialect, DialectName } from './dialects/dialect.ts'
 import { dialects, isDialectName } from './dialects/dialects.ts'
 import { createPageHabit, enter, unlessForThePage } from './entrance.ts'
-import { LOGIN_PAGE } from './login.ts'
+import { loginPagePath } from './login.ts'
 import { loginByAnswer, loginByGuessing, loginInDialect } from './login-flow.ts'
 import { createDialectFinder, type DialectChoice } from './search/dialect-finder.ts'
 import { untold } from './search/dialect-search.ts'
@@ -49,7 +49,7 @@ export interface KingosoftOptions {
 }
 
 /** After unexpected responses about this many different students, the dialect is searched again. */
-const ODD_STUDENTS = 3
+const maxOddStudents = 3
 
 /** Verifies students by a live login at a KINGOSOFT academic-affairs system. @throws Error for an invalid address */
 export function createKingosoftVerifier(
@@ -61,7 +61,7 @@ export function createKingosoftVerifier(
   const finder = createDialectFinder(options.login, site)
   const habit = createPageHabit()
   const oddStudents = createStudentRun()
-  const runner = createLoginRunner({ site, loginPage: LOGIN_PAGE, limits, logger, now, onStep, onTrouble })
+  const runner = createLoginRunner({ site, loginPage: loginPagePath, limits, logger, now, onStep, onTrouble })
 
   function onTrouble({ reason }: SchoolError): void {
     // The site's dialect may have changed.
@@ -71,7 +71,7 @@ export function createKingosoftVerifier(
   /** An unexpected response about one login concerns that student; about several students, it concerns the dialect. */
   function note(result: Verification, studentNumber: string): Verification {
     if (result.outcome !== 'unavailable') oddStudents.clear()
-    else if (result.reason === 'login-fault' && oddStudents.add(studentNumber) && oddStudents.size >= ODD_STUDENTS) {
+    else if (result.reason === 'login-fault' && oddStudents.add(studentNumber) && oddStudents.size >= maxOddStudents) {
       oddStudents.clear()
       finder.forget()
     }

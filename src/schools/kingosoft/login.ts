@@ -1,25 +1,26 @@
 import { refusePage } from '../form-login/captcha-image.ts'
 import type { Credentials, Login } from '../form-login/login.ts'
-import { takeStep } from '../form-login/step.ts'
 import { saysMaintenance } from '../school-call/page-text.ts'
 import { SchoolError } from '../school-call/school-error.ts'
+import { takeStep } from '../school-call/step.ts'
 import type { Dialect } from './dialects/dialect.ts'
-import { PROOF, readUserCode } from './login-proof.ts'
+import { proofPath, readUserCode } from './login-proof.ts'
 import { describeLogonAnswer } from './logon-answer.ts'
 
-export const LOGIN_PAGE = '/cas/login.action'
-export const CAPTCHA = '/cas/genValidateCode'
+export const loginPagePath = '/cas/login.action'
+export const captchaPath = '/cas/genValidateCode'
 
 export async function openLoginPage({ session, onStep }: Login): Promise<string> {
-  const open = () => session.call({ method: 'GET', path: LOGIN_PAGE })
+  const open = () => session.call({ method: 'GET', path: loginPagePath })
   const page = await takeStep(onStep, 'login page', open, ({ bytes }) => `${bytes.length} bytes`)
-  if (saysMaintenance(page.text)) throw new SchoolError('maintenance', `${LOGIN_PAGE.slice(1)}: a page of maintenance`)
+  if (saysMaintenance(page.text))
+    throw new SchoolError('maintenance', `${loginPagePath.slice(1)}: a page of maintenance`)
   return page.text
 }
 
 export async function fetchCaptcha({ session, now }: Login): Promise<Uint8Array> {
-  const { bytes } = await session.call({ method: 'GET', path: `${CAPTCHA}?dateTime=${now()}` })
-  refusePage(bytes, CAPTCHA.slice(1))
+  const { bytes } = await session.call({ method: 'GET', path: `${captchaPath}?dateTime=${now()}` })
+  refusePage(bytes, captchaPath.slice(1))
   return bytes
 }
 
@@ -46,6 +47,6 @@ export async function sendLogon(
 
 /** The school's code for the person, once it has accepted the login. */
 export function proveLogin({ session, onStep }: Login): Promise<string> {
-  const prove = async () => readUserCode((await session.call({ method: 'GET', path: PROOF })).text)
+  const prove = async () => readUserCode((await session.call({ method: 'GET', path: proofPath })).text)
   return takeStep(onStep, 'proof', prove, () => "somebody's user code")
 }

@@ -20,8 +20,8 @@ export type LogonMeaning =
   | 'not-admitted'
   | 'action-wanted'
 
-const LOGON_CALL = 'cas/logon.action'
-const LONGEST_MESSAGE = 500
+const logonCall = 'cas/logon.action'
+const maxMessageChars = 500
 
 /**
  * Interprets the response of `logon.action`: first by its status, then by its message.
@@ -56,11 +56,11 @@ export function describeLogonAnswer(text: string): string {
 }
 
 export function parseLogonAnswer(text: string): { status: string; message: string } {
-  const answer = parseJson(text, LOGON_CALL)
+  const answer = parseJson(text, logonCall)
   const { status: said } = answer
   const status = typeof said === 'string' || typeof said === 'number' ? String(said).trim() : ''
-  if (!/^\d{1,6}$/.test(status)) throw new SchoolError('not-understood', `${LOGON_CALL}: JSON without a status`)
-  return { status, message: typeof answer.message === 'string' ? answer.message.slice(0, LONGEST_MESSAGE) : '' }
+  if (!/^\d{1,6}$/.test(status)) throw new SchoolError('not-understood', `${logonCall}: JSON without a status`)
+  return { status, message: typeof answer.message === 'string' ? answer.message.slice(0, maxMessageChars) : '' }
 }
 
 /**
@@ -98,5 +98,5 @@ function oddly(status: string, message: string): LogonMeaning {
   if (statesLockOfAccount(message)) return 'locked'
   if (namesSubject(message) && statesRefusal(message)) return 'not-admitted'
   if (namesAccount(message) && namesDuty(message)) return 'action-wanted'
-  throw new SchoolError('login-fault', `${LOGON_CALL}: status ${status}`)
+  throw new SchoolError('login-fault', `${logonCall}: status ${status}`)
 }

@@ -14,9 +14,9 @@ export interface Header {
   size: number
 }
 
-const LONGEST_LENGTH = 4
+const maxLengthBytes = 4
 /** Many times the elements in any part of a response to this service. Limited because each element costs an object. */
-const MOST_ELEMENTS = 4096
+const maxElements = 4096
 
 /** The header at this offset, or undefined while it is incomplete. @throws SchoolError for what LDAP does not allow */
 export function readHeader(bytes: Buffer, at = 0): Header | undefined {
@@ -25,7 +25,7 @@ export function readHeader(bytes: Buffer, at = 0): Header | undefined {
   if ((tag & 0x1f) === 0x1f) throw notUnderstood()
   if (first < 0x80) return { tag, start: 2, size: 2 + first }
   const digits = first & 0x7f
-  if (digits === 0 || digits > LONGEST_LENGTH) throw notUnderstood()
+  if (digits === 0 || digits > maxLengthBytes) throw notUnderstood()
   const start = 2 + digits
   if (bytes.length < at + start) return undefined
   return { tag, start, size: start + bytes.readUIntBE(at + 2, digits) }
@@ -39,7 +39,7 @@ export function readElements(bytes: Buffer): Element[] {
   const elements: Element[] = []
   for (let rest = bytes; rest.length > 0; ) {
     const header = readHeader(rest)
-    if (!header || header.size > rest.length || elements.length >= MOST_ELEMENTS) throw notUnderstood()
+    if (!header || header.size > rest.length || elements.length >= maxElements) throw notUnderstood()
     elements.push({ tag: header.tag, content: rest.subarray(header.start, header.size) })
     rest = rest.subarray(header.size)
   }

@@ -18,12 +18,12 @@ export type DirectoryAnswer = { messageId: number } & (
   | { kind: 'reference' }
 )
 
-const SEQUENCE = 0x30
-const OCTETS = 0x04
-const INTEGER = 0x02
-const ENUMERATED = 0x0a
-const CONTROLS = 0xa0
-const POLICY_ERROR = 0x81
+const sequenceTag = 0x30
+const octetStringTag = 0x04
+const integerTag = 0x02
+const enumeratedTag = 0x0a
+const controlsTag = 0xa0
+const policyErrorTag = 0x81
 
 const results: readonly number[] = [
   ProtocolOperation.LDAP_RES_BIND,
@@ -37,32 +37,32 @@ const results: readonly number[] = [
  * @throws SchoolError `not-understood`
  */
 export function readAnswer(message: Buffer): DirectoryAnswer {
-  const [id, operation, controls] = readElements(contentOf(readElements(message)[0], SEQUENCE))
+  const [id, operation, controls] = readElements(contentOf(readElements(message)[0], sequenceTag))
   if (!operation) throw notUnderstood()
-  const messageId = numberOf(id, INTEGER)
+  const messageId = numberOf(id, integerTag)
   if (operation.tag === ProtocolOperation.LDAP_RES_SEARCH_REF) return { messageId, kind: 'reference' }
   const [first, , diagnostic] = readElements(operation.content)
   if (operation.tag === ProtocolOperation.LDAP_RES_SEARCH_ENTRY)
-    return { messageId, kind: 'entry', name: contentOf(first, OCTETS).toString() }
+    return { messageId, kind: 'entry', name: contentOf(first, octetStringTag).toString() }
   if (!results.includes(operation.tag)) throw notUnderstood()
   return {
     messageId,
     kind: 'result',
     operation: operation.tag,
-    code: numberOf(first, ENUMERATED),
-    diagnostic: contentOf(diagnostic, OCTETS).toString(),
-    policyError: controls && policyError(contentOf(controls, CONTROLS)),
+    code: numberOf(first, enumeratedTag),
+    diagnostic: contentOf(diagnostic, octetStringTag).toString(),
+    policyError: controls && policyError(contentOf(controls, controlsTag)),
   }
 }
 
 function policyError(controls: Buffer): number | undefined {
   for (const control of readElements(controls)) {
-    const parts = readElements(contentOf(control, SEQUENCE))
+    const parts = readElements(contentOf(control, sequenceTag))
     const value = parts.at(-1)
-    if (contentOf(parts[0], OCTETS).toString() !== PasswordPolicyControl.type || parts.length < 2) continue
-    const said = readElements(contentOf(readElements(contentOf(value, OCTETS))[0], SEQUENCE))
-    const error: Element | undefined = said.find(({ tag }) => tag === POLICY_ERROR)
-    if (error) return numberOf(error, POLICY_ERROR)
+    if (contentOf(parts[0], octetStringTag).toString() !== PasswordPolicyControl.type || parts.length < 2) continue
+    const said = readElements(contentOf(readElements(contentOf(value, octetStringTag))[0], sequenceTag))
+    const error: Element | undefined = said.find(({ tag }) => tag === policyErrorTag)
+    if (error) return numberOf(error, policyErrorTag)
   }
   return undefined
 }

@@ -8,13 +8,13 @@ import { tlsOptions } from '../school-call/tls-options.ts'
 import { notUnderstood } from './ber.ts'
 import type { DirectoryAddress } from './directory-address.ts'
 import { type DirectoryAnswer, type DirectoryResult, readAnswer } from './directory-answer.ts'
-import { resultTrouble, SUCCESS } from './directory-result.ts'
+import { resultTrouble, successCode } from './directory-result.ts'
 import type { DirectoryLimits } from './limits.ts'
 import { createMessageCutter } from './message-cutter.ts'
 import { waitFor } from './socket-wait.ts'
 
-const START_TLS = '1.3.6.1.4.1.1466.20037'
-const NOTICE_ID = 0
+const startTlsOid = '1.3.6.1.4.1.1466.20037'
+const noticeMessageId = 0
 
 export interface Exchange {
   /** The names of the entries that were found. */
@@ -68,7 +68,7 @@ export class DirectoryConnection {
   ask(step: string, request: BindRequest | SearchRequest | ExtendedRequest, ending: number): Promise<Exchange> {
     const entries: string[] = []
     const hear = (answer: DirectoryAnswer): Exchange | undefined => {
-      if (answer.kind === 'result' && answer.messageId === NOTICE_ID) throw resultTrouble(answer, step)
+      if (answer.kind === 'result' && answer.messageId === noticeMessageId) throw resultTrouble(answer, step)
       if (answer.messageId !== request.messageId) throw notUnderstood()
       if (answer.kind === 'entry') entries.push(answer.name)
       if (answer.kind !== 'result') return undefined
@@ -90,9 +90,9 @@ export class DirectoryConnection {
   }
 
   async #startTls(): Promise<void> {
-    const request = new ExtendedRequest({ messageId: this.nextId(), oid: START_TLS })
+    const request = new ExtendedRequest({ messageId: this.nextId(), oid: startTlsOid })
     const { result } = await this.ask('start-tls', request, ProtocolOperation.LDAP_RES_EXTENSION)
-    if (result.code !== SUCCESS) throw new SchoolError('unsupported', `start-tls: result code ${result.code}`)
+    if (result.code !== successCode) throw new SchoolError('unsupported', `start-tls: result code ${result.code}`)
     // Data received before the connection is encrypted must not be taken for data received afterwards.
     if (!this.#cutter.empty || this.#socket.readableLength > 0) throw notUnderstood()
     this.#socket = quiet(connectTls({ ...directoryTls(this.#address), socket: this.#socket }))

@@ -4,7 +4,7 @@ import type { Proof, Verification } from '../verifier.ts'
 import { notUnderstood } from './ber.ts'
 import type { DirectoryResult } from './directory-answer.ts'
 import type { DirectoryConnection } from './directory-connection.ts'
-import { judgeLogin, resultTrouble, SIZE_LIMIT_EXCEEDED, SUCCESS } from './directory-result.ts'
+import { judgeLogin, resultTrouble, sizeLimitExceededCode, successCode } from './directory-result.ts'
 import type { StudentFilter } from './student-filter.ts'
 
 export interface Credentials {
@@ -20,14 +20,14 @@ export interface DirectorySearch {
 }
 
 /** Only a single entry identifies a student. Two are enough to detect an ambiguous filter. */
-const MOST_ENTRIES = 2
+const maxEntries = 2
 /** RFC 4511, 4.5.1.8: no attributes. */
-const NO_ATTRIBUTES = '1.1'
+const noAttributes = '1.1'
 
 /** Logs in with the service's own account. @throws SchoolError if it is refused, which is never the student's fault */
 export async function logInAsService(connection: DirectoryConnection, account: Credentials): Promise<void> {
   const result = await bind(connection, 'service login', account)
-  if (result.code === SUCCESS) return
+  if (result.code === successCode) return
   const { reason } = resultTrouble(result, 'service login')
   throw new SchoolError(reason, `service login: LDAP_BIND_DN is refused with result code ${result.code}`)
 }
@@ -47,13 +47,13 @@ export async function findStudent(
     scope: 'sub',
     derefAliases: 'never',
     filter: filter(studentNumber),
-    sizeLimit: MOST_ENTRIES,
+    sizeLimit: maxEntries,
     timeLimit,
-    attributes: [NO_ATTRIBUTES],
+    attributes: [noAttributes],
   })
   const { entries, result } = await connection.ask('search', request, ProtocolOperation.LDAP_RES_SEARCH)
-  if (result.code === SIZE_LIMIT_EXCEEDED || entries.length > 1) throw severalEntries()
-  if (result.code !== SUCCESS) throw resultTrouble(result, 'search')
+  if (result.code === sizeLimitExceededCode || entries.length > 1) throw severalEntries()
+  if (result.code !== successCode) throw resultTrouble(result, 'search')
   const [name] = entries
   // A bind with an empty name is an anonymous login, which accepts every password (RFC 4513, 5.1.2).
   if (name === '') throw notUnderstood()

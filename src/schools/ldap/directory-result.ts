@@ -3,13 +3,13 @@ import { SchoolError } from '../school-call/school-error.ts'
 import type { UnavailableReason, Verification } from '../verifier.ts'
 import type { DirectoryResult } from './directory-answer.ts'
 
-export const SUCCESS = 0
-export const SIZE_LIMIT_EXCEEDED = 4
-const CONSTRAINT_VIOLATION = 19
-const NO_SUCH_OBJECT = 32
-const INAPPROPRIATE_AUTHENTICATION = 48
-const INVALID_CREDENTIALS = 49
-const UNWILLING_TO_PERFORM = 53
+export const successCode = 0
+export const sizeLimitExceededCode = 4
+const constraintViolation = 19
+const noSuchObject = 32
+const inappropriateAuthentication = 48
+const invalidCredentials = 49
+const unwillingToPerform = 53
 
 /** Result codes of RFC 4511, A.2. All others are a fault. */
 const reasons: Readonly<Record<number, UnavailableReason>> = {
@@ -25,8 +25,8 @@ const reasons: Readonly<Record<number, UnavailableReason>> = {
 }
 
 /** Codes that directories also use to refuse a login for other reasons, which only the message distinguishes. */
-const wordy = [INVALID_CREDENTIALS, CONSTRAINT_VIOLATION, UNWILLING_TO_PERFORM]
-const refused = [INVALID_CREDENTIALS, INAPPROPRIATE_AUTHENTICATION, NO_SUCH_OBJECT]
+const wordy = [invalidCredentials, constraintViolation, unwillingToPerform]
+const refused = [invalidCredentials, inappropriateAuthentication, noSuchObject]
 
 /** Active Directory (`data 775`), 389 and FreeIPA (`Exceed password retry limit`, `Too many failed logins`), eDirectory (-197). */
 const locked =
@@ -40,7 +40,7 @@ const changePolicies: readonly number[] = [PasswordPolicyError.PasswordExpired, 
 /** What a bind with the student's password proves. @throws SchoolError if it proves nothing */
 export function judgeLogin(result: DirectoryResult, studentCode: string): Verification {
   const { code, diagnostic, policyError } = result
-  if (code === SUCCESS) return { outcome: 'verified', studentCode }
+  if (code === successCode) return { outcome: 'verified', studentCode }
   if (wordy.includes(code)) {
     if (policyError === PasswordPolicyError.AccountLocked || locked.test(diagnostic)) return { outcome: 'locked' }
     if (refusedPerson.test(diagnostic)) return { outcome: 'not-admitted' }

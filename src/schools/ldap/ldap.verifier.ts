@@ -1,12 +1,12 @@
 import { startDeadline } from '../deadline.ts'
 import type { Logger } from '../logger.ts'
-import { SchoolError } from '../school-call/school-error.ts'
+import { answerToError, SchoolError } from '../school-call/school-error.ts'
 import { looksFit, looksTroubled } from '../school-call/site-trouble.ts'
-import type { AskOptions, Proof, SiteLook, StudentVerifier, Unavailable, Verification } from '../verifier.ts'
+import { type OnStep, type Step, takeStep } from '../school-call/step.ts'
+import type { AskOptions, Proof, SiteLook, StudentVerifier, Verification } from '../verifier.ts'
 import { type DirectoryAddressOptions, directoryAddress } from './directory-address.ts'
 import { DirectoryConnection } from './directory-connection.ts'
 import { type Credentials, findStudent, logInAsService, logInAsStudent } from './directory-login.ts'
-import { type DirectoryStep, tellStep } from './directory-step.ts'
 import { type DirectoryLimits, defaultDirectoryLimits } from './limits.ts'
 import { studentFilter } from './student-filter.ts'
 
@@ -20,11 +20,11 @@ export interface LdapOptions extends DirectoryAddressOptions {
   bindPassword?: string | undefined
   limits?: Partial<DirectoryLimits>
   logger: Logger
-  onStep?: (step: DirectoryStep) => void
+  onStep?: OnStep
 }
 
 /** A number that no student has, for a search that should find nothing. */
-const NOBODY = '0'
+const unusedNumber = '0'
 
 /**
  * Verifies students by finding their entry in an LDAP directory and binding to it with their password. Follows no
@@ -40,28 +40,28 @@ export function createLdapVerifier(options: LdapOptions): StudentVerifier {
   const closing = new AbortController()
   const underWay = new Set<Promise<unknown>>()
 
-  const step = tellStep((told) => {
-    logger.debug({ step: told.name, saw: told.saw, ms: Math.round(told.ms) }, 'school login step')
-    onStep(told)
-  })
+  function report(step: Step): void {
+    logger.debug({ step: step.name, saw: step.saw, ms: Math.round(step.ms) }, 'school login step')
+    onStep(step)
+  }
 
   async function logIn(proof: Proof, signal: AbortSignal): Promise<Verification> {
-    const connection = await step(
-      'connect',
-      () => DirectoryConnection.open(address, limits, signal),
-      `${address.protection}`,
-    )
+    const connect = () => DirectoryConnection.open(address, limits, signal)
+    const connection = await takeStep(report, 'connect', connect, () => address.protection)
     try {
-      if (account) await step('service login', () => logInAsService(connection, account), 'accepted')
+      if (account)
+        await takeStep(
+          report,
+          'service login',
+          () => logInAsService(connection, account),
+          () => 'accepted',
+        )
       const search = { baseDn, filter, timeLimit: Math.ceil(limits.callMs / 1000) }
       const look = () => findStudent(connection, search, proof.studentNumber)
-      const dn = await step('search', look, (found) => (found === undefined ? 'no entry' : 'one entry'))
+      const dn = await takeStep(report, 'search', look, (found) => (found === undefined ? 'no entry' : 'one entry'))
       if (dn === undefined) return { outcome: 'rejected' }
-      return await step(
-        'login',
-        () => logInAsStudent(connection, dn, proof),
-        ({ outcome }) => outcome,
-      )
+      const logInWithPassword = () => logInAsStudent(connection, dn, proof)
+      return await takeStep(report, 'login', logInWithPassword, ({ outcome }) => outcome)
     } finally {
       connection.close()
     }
@@ -71,7 +71,7 @@ export function createLdapVerifier(options: LdapOptions): StudentVerifier {
     const connection = await DirectoryConnection.open(address, limits, signal)
     try {
       if (account) await logInAsService(connection, account)
-      await findStudent(connection, { baseDn, filter, timeLimit: Math.ceil(limits.callMs / 1000) }, NOBODY)
+      await findStudent(connection, { baseDn, filter, timeLimit: Math.ceil(limits.callMs / 1000) }, unusedNumber)
     } finally {
       connection.close()
     }
@@ -106,7 +106,7 @@ export function createLdapVerifier(options: LdapOptions): StudentVerifier {
     try {
       return await login
     } catch (error) {
-      return unavailable(error, logger)
+      return answerToError(error, logger)
     } finally {
       underWay.delete(login)
       deadline.clear()
@@ -128,12 +128,4 @@ function serviceAccount({ bindDn, bindPassword }: LdapOptions): Credentials | un
   if (!bindDn || !bindPassword)
     throw new Error('The account that looks for students is a DN and a password: both or none')
   return { dn: bindDn, password: bindPassword }
-}
-
-function unavailable(error: unknown, logger: Logger): Unavailable {
-  if (error instanceof SchoolError) return error.toAnswer()
-  // A bug in the adapter. The error's message and stack are not logged, because they may contain the password.
-  const kind = error instanceof Error ? error.name : typeof error
-  logger.error({ kind }, 'the school adapter failed')
-  return { outcome: 'unavailable', reason: 'fault', detail: `the adapter failed: ${kind}` }
 }

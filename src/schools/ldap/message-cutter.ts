@@ -1,8 +1,8 @@
 import { SchoolError } from '../school-call/school-error.ts'
 import { notUnderstood, readHeader } from './ber.ts'
 
-const MESSAGE = 0x30
-const SHORTEST_HEADER = 2
+const messageTag = 0x30
+const minHeaderBytes = 2
 
 export interface MessageCutter {
   add(chunk: Buffer): void
@@ -22,7 +22,7 @@ export function createMessageCutter(mostBytes: number): MessageCutter {
   let at = 0
   let pieces: Buffer[] = []
   let held = 0
-  let wanted = SHORTEST_HEADER
+  let wanted = minHeaderBytes
 
   function join(): void {
     if (pieces.length === 0) return
@@ -34,7 +34,7 @@ export function createMessageCutter(mostBytes: number): MessageCutter {
   function next(): Buffer | undefined {
     if (held < wanted) return undefined
     join()
-    if (bytes[at] !== MESSAGE) throw notUnderstood()
+    if (bytes[at] !== messageTag) throw notUnderstood()
     const header = readHeader(bytes, at)
     if (header && header.size > mostBytes)
       throw new SchoolError('too-large', `the directory announced a message of more than ${mostBytes} bytes`)
@@ -43,7 +43,7 @@ export function createMessageCutter(mostBytes: number): MessageCutter {
     const message = bytes.subarray(at, at + header.size)
     at += header.size
     held -= header.size
-    wanted = SHORTEST_HEADER
+    wanted = minHeaderBytes
     return message
   }
 

@@ -1,6 +1,6 @@
 import { EqualityFilter, FilterParser } from 'ldapts'
 
-const PLACE = '{studentNumber}'
+const placeholder = '{studentNumber}'
 
 export type StudentFilter = (studentNumber: string) => ReturnType<typeof FilterParser.parseString>
 
@@ -10,9 +10,9 @@ export type StudentFilter = (studentNumber: string) => ReturnType<typeof FilterP
  * @throws Error for an invalid template
  */
 export function studentFilter(template: string): StudentFilter {
-  if (!template.includes(PLACE)) throw new Error(`The filter has to hold ${PLACE}`)
+  if (!template.includes(placeholder)) throw new Error(`The filter has to hold ${placeholder}`)
   const fill = (studentNumber: string) =>
-    FilterParser.parseString(template.replaceAll(PLACE, () => EqualityFilter.escape(studentNumber)))
+    FilterParser.parseString(template.replaceAll(placeholder, () => EqualityFilter.escape(studentNumber)))
   fill('0')
   return fill
 }

@@ -1,12 +1,12 @@
 /** A charset label after this many bytes is ignored, as browsers do. */
-const LABEL_WITHIN = 1024
+const maxLabelOffset = 1024
 
 /**
  * The text of a response. It is decoded as GBK if it is labelled so or if it is not valid UTF-8, whatever other label
  * it has.
  */
 export function pageText(body: Uint8Array, contentType: string): string {
-  const head = Buffer.from(body.subarray(0, LABEL_WITHIN)).toString('latin1')
+  const head = Buffer.from(body.subarray(0, maxLabelOffset)).toString('latin1')
   const label = /charset\s*=\s*["']?([\w-]+)/i
   const charset = label.exec(contentType)?.[1] ?? label.exec(head)?.[1] ?? ''
   // GB18030 is a superset of GBK, so a page with characters beyond its label's charset can still be read.

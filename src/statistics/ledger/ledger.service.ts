@@ -1,12 +1,10 @@
 import type { AccountId } from '../../accounts/account.ts'
 import type { CampusCalendar, CampusDay } from '../../shared/campus-calendar.ts'
 import type { Db, Storage } from '../../storage/storage.ts'
-import { ownSettled } from '../../studies/own/own-study.ts'
-import { findRunning } from '../../studies/study.repository.ts'
 import type { Rules } from '../../studies/study.ts'
-import type { Span } from '../attribution.ts'
-import { findOverlapping } from '../study-interval.repository.ts'
-import { intervalOf } from '../written-intervals.service.ts'
+import type { Span } from '../daily-totals/attribution.ts'
+import { findOverlapping } from '../daily-totals/study-interval.repository.ts'
+import { findRunningInterval } from '../own-time.service.ts'
 import { type Ledger, type LedgerRecord, ledgerOf } from './ledger.ts'
 
 export interface LedgerServiceDeps {
@@ -40,11 +38,8 @@ async function findRecords(db: Db, accountId: AccountId, span: Span, rules: Rule
 }
 
 async function findRunningRecord(db: Db, accountId: AccountId, rules: Rules): Promise<LedgerRecord | undefined> {
-  const found = await findRunning(db, accountId)
-  if (found === undefined) return undefined
-  const study = ownSettled(found, rules)
-  const interval = intervalOf({ ...study, end: study.end ?? { at: rules.now, cause: 'student' } })
-  if (interval === undefined) return undefined
+  const { study, interval } = (await findRunningInterval(db, accountId, rules)) ?? {}
+  if (study === undefined || interval === undefined) return undefined
   const [startSeen, endSeen] = [study.seenFrom !== undefined, study.seenTo !== undefined]
   return { ...interval, running: study.end === undefined, startSeen, endSeen }
 }

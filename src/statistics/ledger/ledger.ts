@@ -1,5 +1,5 @@
 import type { EpochSeconds } from '../../shared/clock.ts'
-import { byStart, type Span, type StudyInterval } from '../attribution.ts'
+import { byStart, type Span, type StudyInterval } from '../daily-totals/attribution.ts'
 
 /** Why an interval is as it is, or does not count on boards. */
 export const ledgerNotes = [

@@ -2,10 +2,10 @@ import { setTimeout } from 'node:timers/promises'
 import { isBusy } from '../../storage/database-unavailable.ts'
 import { findSetting, putSetting } from '../../storage/settings.repository.ts'
 import type { Storage } from '../../storage/storage.ts'
-import type { BoardTotals } from '../board-totals.service.ts'
-import { addToCampusDays, findCampusDrift } from '../campus-day.repository.ts'
-import type { DailyTotals } from '../daily-totals.service.ts'
-import { findStatesAfter, type TotalsState } from '../totals-state.repository.ts'
+import type { BoardTotals } from '../daily-totals/board-totals.service.ts'
+import { addToCampusDays, findCampusDrift } from '../daily-totals/campus-day.repository.ts'
+import type { DailyTotals } from '../daily-totals/daily-totals.service.ts'
+import { findStatesAfter, type TotalsState } from '../daily-totals/totals-state.repository.ts'
 
 export interface RebuildOptions {
   signal?: AbortSignal
@@ -25,7 +25,7 @@ interface Progress {
 }
 
 /** The progress of a run that was stopped. */
-export const progressKey = 'stats rebuild'
+const progressKey = 'stats rebuild'
 const accountsAtOnce = 100
 /**
  * On SQLite they share a commit, as many as fit into the time of one. The more do, the fewer pages are written: what

@@ -1,7 +1,7 @@
 import type { CampusDay } from '../../shared/campus-calendar.ts'
 import type { EpochSeconds } from '../../shared/clock.ts'
-import type { StudyInterval } from '../attribution.ts'
-import { type DayTotals, emptyDay } from '../day-totals.ts'
+import type { StudyInterval } from '../daily-totals/attribution.ts'
+import { type DayTotals, emptyDay } from '../daily-totals/day-totals.ts'
 
 /** No clock is changed within a quarter of an hour of UTC. */
 const step = 900

@@ -1,6 +1,6 @@
 import type { Storage } from '../../storage/storage.ts'
-import type { DailyTotals } from '../daily-totals.service.ts'
-import { findStatesAfter } from '../totals-state.repository.ts'
+import type { DailyTotals } from '../daily-totals/daily-totals.service.ts'
+import { findStatesAfter } from '../daily-totals/totals-state.repository.ts'
 import { isStale } from './rebuild.service.ts'
 
 const accountsAtOnce = 500

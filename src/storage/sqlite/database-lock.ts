@@ -17,8 +17,8 @@ export interface DatabaseLock {
   release(): void
 }
 
-export const sharedPatienceMs = 10_000
-export const exclusivePatienceMs = 1000
+const sharedPatienceMs = 10_000
+const exclusivePatienceMs = 1000
 const retryMs = 20
 
 /** Keeps references to the locks: garbage collection would release them. */

@@ -33,7 +33,7 @@ export class ProfileError extends Error {
   }
 }
 
-const LEVELS = 35
+const levelCount = 35
 
 /** One line per row of pixels, one base-36 digit per pixel, so that a profile and its diffs are readable. */
 export function writtenProfile(profile: CaptchaProfile): string {
@@ -43,7 +43,7 @@ export function writtenProfile(profile: CaptchaProfile): string {
 }
 
 function rowsOf(ink: readonly number[], width: number): string[] {
-  const digits = ink.map((share) => Math.round(share * LEVELS).toString(36)).join('')
+  const digits = ink.map((share) => Math.round(share * levelCount).toString(36)).join('')
   return Array.from({ length: ink.length / width }, (_, row) => digits.slice(row * width, (row + 1) * width))
 }
 
@@ -105,7 +105,7 @@ function templateOf(symbol: string, rows: unknown, { width, height }: CellLayout
   if (!Array.isArray(rows) || rows.length !== height || !rows.every(isRow)) {
     return fail(`templates: "${symbol}" must have ${height} rows of ${width} base-36 digits`)
   }
-  const ink = Array.from(rows.join(''), (digit) => Number.parseInt(digit, 36) / LEVELS)
+  const ink = Array.from(rows.join(''), (digit) => Number.parseInt(digit, 36) / levelCount)
   if (new Set(ink).size < 2) fail(`templates: "${symbol}" is empty`)
   return { symbol, ink }
 }

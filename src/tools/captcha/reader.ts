@@ -21,17 +21,17 @@ interface Attempt extends Reading {
 
 const unmoved: Shift = { x: 0, y: 0 }
 /** Captchas are sometimes drawn one or two pixels off. */
-const MAX_SHIFT = 2
+const maxShift = 2
 /** Below this, a cell shows none of the symbols. Real captchas have at least 0.51, scribbles at most 0.22. */
-const MIN_LIKENESS = 0.45
+const minLikeness = 0.45
 /** If the unmoved image is read at least this well, no other shift is tried. */
-const CLEAR = { likeness: 0.6, margin: 0.1 }
+const clearReading = { likeness: 0.6, margin: 0.1 }
 /** The bonus in score of the unmoved image. */
-const UNMOVED_LEAD = 0.05
+const unmovedLead = 0.05
 /** Attempts that are further behind the best score do not count as rivals. */
-const RIVAL_LEAD = 0.05
+const rivalLead = 0.05
 /** The maximum that the margin adds to a score. */
-const MAX_MARGIN_SCORE = 0.25
+const maxMarginScore = 0.25
 
 /** @returns a function that reads one image. It throws CaptchaError for an image that does not match the profile */
 export function createReader(profile: CaptchaProfile): (image: Uint8Array) => Reading {
@@ -58,12 +58,12 @@ export function createReader(profile: CaptchaProfile): (image: Uint8Array) => Re
 const shifts: readonly Shift[] = [unmoved, ...movedShifts()]
 
 function movedShifts(): Shift[] {
-  const offsets = Array.from({ length: 2 * MAX_SHIFT + 1 }, (_, index) => index - MAX_SHIFT)
+  const offsets = Array.from({ length: 2 * maxShift + 1 }, (_, index) => index - maxShift)
   return offsets.flatMap((y) => offsets.map((x) => ({ x, y }))).filter(({ x, y }) => x !== 0 || y !== 0)
 }
 
 function isClear({ likeness, margin }: Attempt): boolean {
-  return likeness >= CLEAR.likeness && margin >= CLEAR.margin
+  return likeness >= clearReading.likeness && margin >= clearReading.margin
 }
 
 /** @returns a function that reads the image at a shift. It returns undefined if that cannot come close to the score to beat */
@@ -76,13 +76,13 @@ function createShiftedReader(profile: CaptchaProfile) {
     const matches: Match[] = []
     for (let index = 0; index < count; index++) {
       const found = match(inkOfCell(picture, profile, index, shift, cell))
-      if (found.likeness + MAX_MARGIN_SCORE < toBeat - RIVAL_LEAD) return undefined
+      if (found.likeness + maxMarginScore < toBeat - rivalLead) return undefined
       matches.push(found)
     }
     const likeness = Math.min(...matches.map((found) => found.likeness))
     const margin = Math.min(...matches.map((found) => found.margin))
-    const lead = shift === unmoved ? UNMOVED_LEAD : 0
-    const score = likeness + Math.min(margin / 2, MAX_MARGIN_SCORE) + lead
+    const lead = shift === unmoved ? unmovedLead : 0
+    const score = likeness + Math.min(margin / 2, maxMarginScore) + lead
     return { digits: matches.map(({ symbol }) => symbol).join(''), margin, likeness, score }
   }
 }
@@ -91,6 +91,6 @@ function bestOf(attempts: readonly Attempt[]): Reading {
   const best = attempts.reduce((one, other) => (other.score > one.score ? other : one))
   const others = attempts.filter(({ digits }) => digits !== best.digits)
   const lead = best.score - Math.max(...others.map(({ score }) => score))
-  const margin = best.likeness < MIN_LIKENESS ? 0 : Math.min(best.margin, 2 * lead)
+  const margin = best.likeness < minLikeness ? 0 : Math.min(best.margin, 2 * lead)
   return { digits: best.digits, margin }
 }

@@ -26,7 +26,7 @@ const seasons: readonly [number, number, number][] = [
 ]
 
 /** How busy the reading rooms are on a day. 1 is a school day in term time. */
-export function busyness(day: Temporal.PlainDate): number {
+function busyness(day: Temporal.PlainDate): number {
   const date = day.month * 100 + day.day
   const season = seasons.find(([first, last]) => date >= first && date <= last)?.[2] ?? 1
   return season * (day.dayOfWeek === 6 ? 0.7 : day.dayOfWeek === 7 ? 0.85 : 1)
@@ -58,7 +58,7 @@ export function campusDays(plan: SeedPlan): CampusDay[] {
 }
 
 /** Half of the students have an account from the first day. The others join in equal parts each September. */
-export function enrolment({ students, from, until, timezone }: SeedPlan): (day: Temporal.PlainDate) => number {
+function enrolment({ students, from, until, timezone }: SeedPlan): (day: Temporal.PlainDate) => number {
   const first = dayOf(from, timezone)
   const intakes: Temporal.PlainDate[] = []
   for (let year = first.year; year <= dayOf(until - 1, timezone).year; year++) {

@@ -5,7 +5,7 @@ import type { LogEntry } from './log-entry.ts'
 import type { Answer } from './pages/answer.ts'
 import { parseStudent, StudentListError } from './students/student-list.ts'
 
-export const CONTROL_PATH = '/__control'
+export const controlPath = '/__control'
 
 export interface Controls {
   campus: Campus
@@ -34,7 +34,7 @@ export function answerControl(controls: Controls, call: ControlCall): Answer {
 
 function said200({ campus, faults, requests }: Controls, { method, address, body }: ControlCall): object | undefined {
   switch (`${method} ${address}`) {
-    case `GET ${CONTROL_PATH}`:
+    case `GET ${controlPath}`:
       return {
         dialect: campus.dialect,
         fault: faults.on ?? null,
@@ -42,13 +42,13 @@ function said200({ campus, faults, requests }: Controls, { method, address, body
         students: numbersOf(campus),
         requests,
       }
-    case `PUT ${CONTROL_PATH}/fault`:
+    case `PUT ${controlPath}/fault`:
       faults.set(parseFault(body.trim()))
       return { fault: faults.on }
-    case `DELETE ${CONTROL_PATH}/fault`:
+    case `DELETE ${controlPath}/fault`:
       faults.set(undefined)
       return { fault: null }
-    case `PUT ${CONTROL_PATH}/student`:
+    case `PUT ${controlPath}/student`:
       campus.register.add(parseStudent(body))
       return { students: numbersOf(campus) }
     default:

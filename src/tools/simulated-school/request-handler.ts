@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type Campus, stepAt } from './campus.ts'
-import { answerControl, CONTROL_PATH } from './control.ts'
+import { answerControl, controlPath } from './control.ts'
 import { damage, deliver, substituteFor } from './faults/delivery.ts'
 import type { Fault, FaultSwitch } from './faults/fault.ts'
 import type { LogEntry } from './log-entry.ts'
@@ -17,8 +17,8 @@ export interface HandlerContext {
   onRequest?: (entry: LogEntry) => void
 }
 
-const MOST_BODY_BYTES = 64 * 1024
-const MOST_LOG_ENTRIES = 1000
+const maxBodyBytes = 64 * 1024
+const maxLogEntries = 1000
 
 /** Handles every request: finds its step and session, applies a fault if there is one, and responds. */
 export function createRequestHandler(context: HandlerContext): RequestListener {
@@ -36,7 +36,7 @@ async function receive(context: HandlerContext, request: IncomingMessage, respon
   const [address = '/', query = ''] = url.split('?', 2)
   const body = await bodyOf(request)
   if (body === undefined) return deliver(response, page(errorPage(413), context.campus.wording, 413), undefined)
-  if (context.control && address.startsWith(CONTROL_PATH)) {
+  if (context.control && address.startsWith(controlPath)) {
     return deliver(response, answerControl(context, { method, address, body }), undefined)
   }
   const path = pathBelow(context.campus.webRoot, address)
@@ -77,7 +77,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   let length = 0
   for await (const chunk of request) {
     length += chunk.length
-    if (length > MOST_BODY_BYTES) return undefined
+    if (length > maxBodyBytes) return undefined
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
@@ -85,6 +85,6 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 
 function keep({ requests, onRequest }: HandlerContext, entry: LogEntry): void {
   requests.push(entry)
-  if (requests.length > MOST_LOG_ENTRIES) requests.shift()
+  if (requests.length > maxLogEntries) requests.shift()
   onRequest?.(entry)
 }

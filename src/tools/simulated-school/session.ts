@@ -24,7 +24,7 @@ export interface SessionOptions {
   balancerCookie: boolean
 }
 
-const MOST_SESSIONS = 10_000
+const maxSessions = 10_000
 
 export class SessionStore {
   private readonly sessions = new Map<string, Session>()
@@ -46,7 +46,7 @@ export class SessionStore {
     const session: Session = { id }
     this.sessions.set(id, session)
     const oldest = this.sessions.keys().next()
-    if (this.sessions.size > MOST_SESSIONS && !oldest.done) this.sessions.delete(oldest.value)
+    if (this.sessions.size > maxSessions && !oldest.done) this.sessions.delete(oldest.value)
     const setCookies = [`JSESSIONID=${id}; Path=${webRoot || '/'}; HttpOnly`]
     if (balancerCookie) setCookies.push(`SERVERID=${textOf(random, '0123456789abcdef', 32)}; Path=/`)
     return { session, setCookies }

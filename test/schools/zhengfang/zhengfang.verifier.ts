@@ -8,11 +8,11 @@ import { emptyJar } from '../../../src/schools/form-login/cookies.ts'
 import { defaultLimits, type Limits } from '../../../src/schools/form-login/limits.ts'
 import type { Credentials, Login } from '../../../src/schools/form-login/login.ts'
 import { createLoginRunner } from '../../../src/schools/form-login/login-runner.ts'
-import { takeStep } from '../../../src/schools/form-login/step.ts'
 import type { Logger } from '../../../src/schools/logger.ts'
 import { looksLikeHtml, saysMaintenance } from '../../../src/schools/school-call/page-text.ts'
 import { SchoolError } from '../../../src/schools/school-call/school-error.ts'
 import { schoolSite } from '../../../src/schools/school-call/school-site.ts'
+import { takeStep } from '../../../src/schools/school-call/step.ts'
 import type { AskOptions, CaptchaChallenge, StudentVerifier, Verification } from '../../../src/schools/verifier.ts'
 
 export interface ZhengfangOptions {

@@ -19,4 +19,4 @@ export interface Dialect {
   logon(input: LogonInput, fetchText: (path: string) => Promise<string>): Promise<SchoolCall>
 }
 
-export const LOGON = '/cas/logon.action'
+export const logonPath = '/cas/logon.action'

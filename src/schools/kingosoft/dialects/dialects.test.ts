@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { dialects } from './dialects.ts'
 import { md5 } from './digest.ts'
-import { KEYS, passwordPolicy, readKeys } from './k3.ts'
+import { keysPath, passwordPolicy, readKeys } from './k3.ts'
 import { strEnc } from './str-enc.ts'
 
 const input = { studentNumber: '4142100101', schoolPassword: 'password', captcha: '1234', sessionId: 'ABC.kingo' }
@@ -41,7 +41,7 @@ test('K3 wraps the text of K2 and the nature of the password under the key of th
   const plain = `${k2Text}&txt_mm_expression=4&txt_mm_length=8&txt_mm_userzh=0`
   const params = Buffer.from(strEnc(plain, '6061586830242491265')).toString('base64')
   const token = md5(md5(plain) + md5('2020-04-14 10:10:42'))
-  assert.deepEqual(fetched, [KEYS])
+  assert.deepEqual(fetched, [keysPath])
   assert.equal(call.form, `params=${params}&token=${token}&timestamp=2020-04-14%2010:10:42`)
 })
 

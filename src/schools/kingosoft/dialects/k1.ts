@@ -1,4 +1,4 @@
-import { type Dialect, LOGON } from './dialect.ts'
+import { type Dialect, logonPath } from './dialect.ts'
 import { loginDigest } from './digest.ts'
 
 /** 2017: a plain form. */
@@ -11,6 +11,6 @@ export const k1: Dialect = {
       randnumber: captcha,
       isPasswordPolicy: '1',
     })
-    return { method: 'POST', path: LOGON, form: form.toString() }
+    return { method: 'POST', path: logonPath, form: form.toString() }
   },
 }

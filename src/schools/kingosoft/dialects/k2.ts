@@ -1,5 +1,5 @@
 import { SchoolError } from '../../school-call/school-error.ts'
-import { type Dialect, LOGON, type LogonInput } from './dialect.ts'
+import { type Dialect, type LogonInput, logonPath } from './dialect.ts'
 import { loginDigest } from './digest.ts'
 
 /** The field names contain the captcha. Nothing is escaped, not even the padding of the base64. */
@@ -14,7 +14,7 @@ export function k2Text({ studentNumber, schoolPassword, captcha, sessionId }: Lo
 export const k2Post: Dialect = {
   name: 'k2-post',
   async logon(input) {
-    return { method: 'POST', path: LOGON, form: k2Text(input) }
+    return { method: 'POST', path: logonPath, form: k2Text(input) }
   },
 }
 
@@ -22,6 +22,6 @@ export const k2Post: Dialect = {
 export const k2Get: Dialect = {
   name: 'k2-get',
   async logon(input) {
-    return { method: 'GET', path: `${LOGON}?${k2Text(input)}` }
+    return { method: 'GET', path: `${logonPath}?${k2Text(input)}` }
   },
 }

@@ -1,23 +1,23 @@
 import { looksLikeHtml } from '../../school-call/page-text.ts'
 import { SchoolError } from '../../school-call/school-error.ts'
-import { type Dialect, LOGON } from './dialect.ts'
+import { type Dialect, logonPath } from './dialect.ts'
 import { md5 } from './digest.ts'
 import { k2Text } from './k2.ts'
 import { strEnc } from './str-enc.ts'
 
-export const KEYS = '/custom/js/SetKingoEncypt.jsp'
+export const keysPath = '/custom/js/SetKingoEncypt.jsp'
 
 /** 2017 to 2020: the text of K2, encrypted with a key that the school issues for one try. */
 export const k3: Dialect = {
   name: 'k3',
   async logon(input, fetchText) {
-    const { key, time } = readKeys(await fetchText(KEYS))
+    const { key, time } = readKeys(await fetchText(keysPath))
     const plain = k2Text(input) + passwordPolicy(input.schoolPassword, input.studentNumber)
     const params = Buffer.from(strEnc(plain, key), 'latin1').toString('base64')
     const token = md5(md5(plain) + md5(time))
     return {
       method: 'POST',
-      path: LOGON,
+      path: logonPath,
       form: `params=${params}&token=${token}&timestamp=${time.replaceAll(' ', '%20')}`,
     }
   },
@@ -28,7 +28,7 @@ export function readKeys(script: string): { key: string; time: string } {
   const time = /\b_nowtime\s*=\s*['"]([\w :./+-]{1,64})['"]/.exec(script)?.[1]
   if (key !== undefined && time !== undefined) return { key, time }
   const reason = looksLikeHtml(script) ? 'maintenance' : 'not-understood'
-  throw new SchoolError(reason, `${KEYS.slice(1)}: no key in the answer`)
+  throw new SchoolError(reason, `${keysPath.slice(1)}: no key in the answer`)
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { CaptchaSource } from '../../form-login/captcha-source.ts'
 import type { Login } from '../../form-login/login.ts'
 import { looksLikeLogin, scriptPaths } from '../../form-login/page-scripts.ts'
-import { takeStep } from '../../form-login/step.ts'
 import { SchoolError } from '../../school-call/school-error.ts'
 import type { SchoolSite } from '../../school-call/school-site.ts'
+import { takeStep } from '../../school-call/step.ts'
 import type { Dialect, DialectName } from '../dialects/dialect.ts'
 import { dialects } from '../dialects/dialects.ts'
-import { LOGIN_PAGE } from '../login.ts'
+import { loginPagePath } from '../login.ts'
 import { type Detection, detectDialect } from './dialect-detection.ts'
 import { probeDialect } from './probe.ts'
 import type { Finding, SearchMemory } from './search-memory.ts'
@@ -26,7 +26,7 @@ export interface Search extends Look {
 
 const everyDialect = ['k2-post', 'k2-get', 'k1', 'k3'] as const
 /** Calls of the login that follows a search. */
-const CALLS_OF_A_LOGIN = 4
+const callsPerLogin = 4
 
 export function only(dialect: Dialect): Finding {
   return { dialect, others: [], hinted: true }
@@ -64,7 +64,7 @@ export async function look(one: Look, { whole = false } = {}): Promise<Detection
   const { login, site, memory, openPage } = one
   memory.page ??= await openPage()
   const { page } = memory
-  const paths = scriptPaths(page, LOGIN_PAGE, site)
+  const paths = scriptPaths(page, loginPagePath, site)
   const detect = () => detectDialect([page, ...memory.scripts.values()].join('\n'))
   const next = () => {
     const left = paths.filter((path) => !memory.scripts.has(path))
@@ -103,7 +103,7 @@ function first({ candidates: [name = 'k2-post'] }: Detection): Dialect {
 /** Whether this many calls and a login after them fit into the remaining time. */
 function hasTimeFor({ login, memory }: Look, calls: number): boolean {
   const callMs = Math.max(login.session.slowestCallMs, memory.slowestCallMs)
-  return (calls + CALLS_OF_A_LOGIN) * callMs <= login.session.msLeft
+  return (calls + callsPerLogin) * callMs <= login.session.msLeft
 }
 
 /** A script that cannot be fetched, or not within the time of a call, is ignored. It does not fail the search. */

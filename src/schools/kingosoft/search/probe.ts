@@ -1,28 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import type { CaptchaSource } from '../../form-login/captcha-source.ts'
 import type { Login } from '../../form-login/login.ts'
-import { takeStep } from '../../form-login/step.ts'
 import { SchoolError } from '../../school-call/school-error.ts'
-import { type Dialect, type DialectName, LOGON } from '../dialects/dialect.ts'
+import { takeStep } from '../../school-call/step.ts'
+import { type Dialect, type DialectName, logonPath } from '../dialects/dialect.ts'
 import { dialects } from '../dialects/dialects.ts'
 import { sendLogon } from '../login.ts'
 import { parseLogonAnswer, readLogonAnswer } from '../logon-answer.ts'
 
 /** Includes `locked`, because earlier probes may have locked the account that they use. That is a judgement too. */
-const JUDGED = /^(rejected|locked|not-admitted):/
+const judged = /^(rejected|locked|not-admitted):/
 
 /** Also the result if a site sends a page for anything it does not know, such as a dialect or the path of K3's keys. */
-const MAINTENANCE = 'maintenance:'
+const maintenanceAnswer = 'maintenance:'
 /** Some sites never respond to what they do not understand. */
-const SILENCE = 'timeout:'
-const NO_JUDGEMENT = new Set(['fault', 'login-fault', 'not-understood', 'maintenance'])
+const timeoutAnswer = 'timeout:'
+const reasonsWithoutJudgement = new Set(['fault', 'login-fault', 'not-understood', 'maintenance'])
 
 /** Credentials that belong to no student, so that finding the dialect uses up no student's tries. */
 const nobody = () => ({ studentNumber: '0000000000', schoolPassword: randomUUID() })
 
 /** A request without credentials. It shows how a school responds to what it does not understand. */
 const gibberish: Pick<Dialect, 'logon'> = {
-  logon: async ({ captcha }) => ({ method: 'POST', path: LOGON, form: `randnumber=${captcha}` }),
+  logon: async ({ captcha }) => ({ method: 'POST', path: logonPath, form: `randnumber=${captcha}` }),
 }
 
 /** Results of earlier trials of this search, by name. At a slow school, a login may end before all trials are done. */
@@ -44,19 +44,19 @@ export async function probeDialect(
   const answers = new Map<DialectName, string>()
   for (const name of candidates) {
     const answer = await attempt(name, dialects[name])
-    if (JUDGED.test(answer) && answer !== misunderstood) return [name]
+    if (judged.test(answer) && answer !== misunderstood) return [name]
     answers.set(name, answer)
   }
-  const alike = candidates.filter((name) => JUDGED.test(answers.get(name) ?? ''))
-  const silent = candidates.filter((name) => answers.get(name) === SILENCE)
+  const alike = candidates.filter((name) => judged.test(answers.get(name) ?? ''))
+  const silent = candidates.filter((name) => answers.get(name) === timeoutAnswer)
   if (silent.length > 0) {
     // No dialect stood out, so the right one may be among those that timed out at a slow school. The next login tries
     // them again.
     for (const name of silent) trials.delete(name)
-    throw new SchoolError('timeout', `${LOGON.slice(1)}: no answer to a trial`)
+    throw new SchoolError('timeout', `${logonPath.slice(1)}: no answer to a trial`)
   }
-  if (alike.length === 0 && misunderstood === MAINTENANCE) {
-    throw new SchoolError('maintenance', `${LOGON.slice(1)}: a page instead of JSON, whatever it was sent`)
+  if (alike.length === 0 && misunderstood === maintenanceAnswer) {
+    throw new SchoolError('maintenance', `${logonPath.slice(1)}: a page instead of JSON, whatever it was sent`)
   }
   return alike.length > 1 ? whichReadTheCaptcha(attempt, alike, nextCaptcha) : alike
 }
@@ -103,8 +103,9 @@ async function answerTo(login: Login, dialect: Pick<Dialect, 'logon'>, captcha: 
     const { status, message } = parseLogonAnswer(text)
     return `${readLogonAnswer(text)}: ${status} ${message.replace(/\|\d+$/, '')}`
   } catch (error) {
-    if (error instanceof SchoolError && NO_JUDGEMENT.has(error.reason)) return `${error.reason}:`
-    if (error instanceof SchoolError && error.reason === 'timeout' && !login.session.signal.aborted) return SILENCE
+    if (error instanceof SchoolError && reasonsWithoutJudgement.has(error.reason)) return `${error.reason}:`
+    if (error instanceof SchoolError && error.reason === 'timeout' && !login.session.signal.aborted)
+      return timeoutAnswer
     throw error
   }
 }

@@ -8,7 +8,7 @@ import { addressOf, pathBelow, type SchoolSite } from '../../school-call/school-
 import { isUnifiedLogin, jumpIn, systemIn } from '../../school-call/site-kind.ts'
 import { looksFit, looksTroubled, looksWrong } from '../../school-call/site-trouble.ts'
 import type { SiteLook } from '../../verifier.ts'
-import { CAPTCHA, LOGIN_PAGE } from '../login.ts'
+import { captchaPath, loginPagePath } from '../login.ts'
 import type { Detection } from './dialect-detection.ts'
 
 export interface SiteLookOptions {
@@ -18,22 +18,22 @@ export interface SiteLookOptions {
   detect: (page: string) => Promise<Detection>
 }
 
-const KINGOSOFT = 'KINGOSOFT (青果)'
+const kingosoftSystem = 'KINGOSOFT (青果)'
 /** The statuses that a wrong address may return, except server errors. */
 const told = [301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410]
 /** A `SCHOOL_URL` that ends in the name of a page. */
 const pageName = /\/[^/]*\.(?:action|jsp|html?|do|aspx?|php)$/i
-const ROOTS_AT_MOST = 5
+const maxRoots = 5
 
 /** Opens the login page as a browser would, without a login, and describes what is wrong with the address. */
 export async function lookAtSite(options: SiteLookOptions): Promise<SiteLook> {
   const { login, site } = options
   try {
     if (pageName.test(site.root)) return await wrongRoot(options, 'SCHOOL_URL is the address of a page')
-    const answer = await login.session.call({ method: 'GET', path: LOGIN_PAGE, reads: told })
+    const answer = await login.session.call({ method: 'GET', path: loginPagePath, reads: told })
     if (answer.redirectsTo !== undefined) return await leadsTo(options, answer.redirectsTo)
     if (answer.status >= 300)
-      return await wrongRoot(options, `${addressOf(site, LOGIN_PAGE)}: HTTP status ${answer.status}`)
+      return await wrongRoot(options, `${addressOf(site, loginPagePath)}: HTTP status ${answer.status}`)
     return await judgePage(options, answer.text)
   } catch (error) {
     if (error instanceof SchoolError) return looksTroubled(site.origin, error)
@@ -43,18 +43,19 @@ export async function lookAtSite(options: SiteLookOptions): Promise<SiteLook> {
 
 async function judgePage(options: SiteLookOptions, page: string): Promise<SiteLook> {
   const { login, site, detect } = options
-  if (saysMaintenance(page)) throw new SchoolError('maintenance', `${LOGIN_PAGE.slice(1)}: a page of maintenance`)
+  if (saysMaintenance(page)) throw new SchoolError('maintenance', `${loginPagePath.slice(1)}: a page of maintenance`)
   const system = systemIn(page)
   const jump = jumpIn(page)
-  if (system !== KINGOSOFT && jump !== undefined) return leadsTo(options, pathBelow(site, jump, LOGIN_PAGE) ?? jump)
-  if (system !== undefined && system !== KINGOSOFT)
-    return wrongRoot(options, `${addressOf(site, LOGIN_PAGE)}: ${notOurs(system)}`)
+  if (system !== kingosoftSystem && jump !== undefined)
+    return leadsTo(options, pathBelow(site, jump, loginPagePath) ?? jump)
+  if (system !== undefined && system !== kingosoftSystem)
+    return wrongRoot(options, `${addressOf(site, loginPagePath)}: ${notOurs(system)}`)
   const { verdict, candidates } = await detect(page)
   const shown = verdict === 'sure' ? `shows its dialect, ${candidates[0]}` : 'does not show its dialect for sure'
-  if (system === KINGOSOFT) return looksFit(`a login page of ${KINGOSOFT}, which ${shown}`)
-  const { bytes } = await login.session.call({ method: 'GET', path: CAPTCHA, reads: told })
-  if (imageType(bytes) !== undefined) return looksFit(`a captcha as ${KINGOSOFT} has it; the login page ${shown}`)
-  return wrongRoot(options, `${addressOf(site, LOGIN_PAGE)}: a page that is not KINGOSOFT's`)
+  if (system === kingosoftSystem) return looksFit(`a login page of ${kingosoftSystem}, which ${shown}`)
+  const { bytes } = await login.session.call({ method: 'GET', path: captchaPath, reads: told })
+  if (imageType(bytes) !== undefined) return looksFit(`a captcha as ${kingosoftSystem} has it; the login page ${shown}`)
+  return wrongRoot(options, `${addressOf(site, loginPagePath)}: a page that is not KINGOSOFT's`)
 }
 
 function notOurs(system: string): string {
@@ -69,11 +70,11 @@ const unified =
 /** `address` has the form of `SchoolAnswer.redirectsTo`. */
 async function leadsTo(options: SiteLookOptions, address: string): Promise<SiteLook> {
   const { site } = options
-  const from = addressOf(site, LOGIN_PAGE)
+  const from = addressOf(site, loginPagePath)
   const url = new URL(address.startsWith('/') ? addressOf(site, address) : address, from)
   const target = `${url.origin}${url.pathname}`
   if (
-    target === addressOf({ ...site, origin: url.origin }, LOGIN_PAGE) &&
+    target === addressOf({ ...site, origin: url.origin }, loginPagePath) &&
     url.protocol === 'https:' &&
     !site.origin.startsWith('https:')
   )
@@ -89,25 +90,25 @@ async function leadsTo(options: SiteLookOptions, address: string): Promise<SiteL
 async function wrongRoot(options: SiteLookOptions, trouble: string): Promise<SiteLook> {
   const { site } = options
   const front = await peek(options, '', '/')
-  for (const root of [...rootsAbove(site.root), ...rootsNamedBy(front)].slice(0, ROOTS_AT_MOST)) {
-    const page = root === site.root ? undefined : await peek(options, root, LOGIN_PAGE)
-    if (page?.status === 200 && systemIn(page.text) === KINGOSOFT)
+  for (const root of [...rootsAbove(site.root), ...rootsNamedBy(front)].slice(0, maxRoots)) {
+    const page = root === site.root ? undefined : await peek(options, root, loginPagePath)
+    if (page?.status === 200 && systemIn(page.text) === kingosoftSystem)
       return looksWrong(`${trouble}. The web root of this school is another: set SCHOOL_URL=${site.origin}${root}`)
   }
   const lead = front?.redirectsTo ?? (front && jumpIn(front.text))
   if (lead !== undefined && isUnifiedLogin(new URL(lead, site.origin).href)) return looksWrong(`${trouble}; ${unified}`)
   const system = front && systemIn(front.text + (lead ?? ''))
-  if (system !== undefined && system !== KINGOSOFT)
+  if (system !== undefined && system !== kingosoftSystem)
     return looksWrong(`${trouble}. At ${site.origin}/ ${notOurs(system)}`)
   return looksWrong(
-    `${trouble}. SCHOOL_URL has to be the address of the login page up to ${LOGIN_PAGE}, with the web root before it`,
+    `${trouble}. SCHOOL_URL has to be the address of the login page up to ${loginPagePath}, with the web root before it`,
   )
 }
 
 /** Fetches a page at another web root of the same site. Undefined if it cannot be fetched. */
 async function peek({ login, site }: SiteLookOptions, root: string, path: string): Promise<SchoolAnswer | undefined> {
   const { limits, session: whole } = login
-  const place = { site: { ...site, root }, loginPage: LOGIN_PAGE }
+  const place = { site: { ...site, root }, loginPage: loginPagePath }
   const session = new SchoolSession({ ...place, limits, jar: emptyJar(), signal: whole.signal })
   try {
     return await session.call({ method: 'GET', path, reads: told })
@@ -140,6 +141,6 @@ function rootsNamedBy(front: SchoolAnswer | undefined): string[] {
 
 /** The part before the login page's path, in an address or a text. */
 function rootIn(text: string): string | undefined {
-  const end = text.indexOf(LOGIN_PAGE)
+  const end = text.indexOf(loginPagePath)
   return end < 0 ? undefined : (/(?:\/[\w-]{1,40}){0,4}$/.exec(text.slice(Math.max(0, end - 200), end))?.[0] ?? '')
 }

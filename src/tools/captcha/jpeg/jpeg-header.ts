@@ -34,7 +34,7 @@ interface Parts {
 }
 
 const [SOI, SOS, DQT, DHT, DRI] = [0xffd8, 0xffda, 0xffdb, 0xffc4, 0xffdd] as const
-const AC_CLASS = 0x10
+const acClass = 0x10
 
 /** @throws CaptchaError */
 export function readJpegHeader(image: Uint8Array): JpegHeader {
@@ -118,7 +118,7 @@ function headerOf(parts: Parts, segment: Uint8Array, scanStart: number): JpegHea
     const tables = byte(segment, 2 + 2 * index)
     const quantization = parts.quantizations.get(quantizationId)
     const dc = parts.huffmans.get(tables >> 4)
-    const ac = parts.huffmans.get(AC_CLASS | (tables & 15))
+    const ac = parts.huffmans.get(acClass | (tables & 15))
     if (byte(segment, 1 + 2 * index) !== component.id || !quantization || !dc || !ac)
       throw damaged('a table is missing')
     return { ...component, quantization, dc, ac }

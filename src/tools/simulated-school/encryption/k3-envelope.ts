@@ -3,11 +3,11 @@ import type { LoginKey } from '../session.ts'
 import { md5 } from './digest.ts'
 import { strDec, strEnc } from './str-enc.ts'
 
-const CHINA_AHEAD_MS = 8 * 60 * 60 * 1000
+const chinaOffsetMs = 8 * 60 * 60 * 1000
 
 /** A key for one attempt, as the key page returns it: 19 to 23 digits, and the school's local time. */
 export function freshKey(random: Random, now: number): LoginKey {
-  const nowtime = new Date(now + CHINA_AHEAD_MS).toISOString().slice(0, 19).replace('T', ' ')
+  const nowtime = new Date(now + chinaOffsetMs).toISOString().slice(0, 19).replace('T', ' ')
   return { deskey: textOf(random, '0123456789', between(random, 19, 23)), nowtime }
 }
 

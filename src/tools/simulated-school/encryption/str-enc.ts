@@ -1,6 +1,6 @@
 import { cipherBlock, keySchedule, type RoundKeys } from './des.ts'
 
-const UNITS_A_BLOCK = 4
+const unitsPerBlock = 4
 
 /**
  * The login page's `strEnc`. Each block of four UTF-16 units (eight bytes, big-endian, zero-filled) is encrypted with DES once
@@ -29,10 +29,10 @@ export function strDec(cipherText: string, key: string): string | undefined {
 }
 
 function blocksOf(text: string): number[][] {
-  const count = Math.ceil(text.length / UNITS_A_BLOCK)
+  const count = Math.ceil(text.length / unitsPerBlock)
   return Array.from({ length: count }, (_, index) => {
-    const block = Buffer.alloc(UNITS_A_BLOCK * 2)
-    block.write(text.slice(index * UNITS_A_BLOCK, (index + 1) * UNITS_A_BLOCK), 'utf16le')
+    const block = Buffer.alloc(unitsPerBlock * 2)
+    block.write(text.slice(index * unitsPerBlock, (index + 1) * unitsPerBlock), 'utf16le')
     return bitsOfHex(block.swap16().toString('hex'))
   })
 }

@@ -4,7 +4,7 @@ import { type Answer, page, redirect, type Wording } from '../pages/answer.ts'
 import { errorPage, maintenancePage } from '../pages/pages.ts'
 import type { Fault } from './fault.ts'
 
-const NOWHERE = 'http://sso.school.invalid/login'
+const unresolvableUrl = 'http://sso.school.invalid/login'
 
 /** The response that replaces the correct one. The school then does not process the request at all. */
 export function substituteFor(fault: Fault | undefined, address: string, wording: Wording): Answer | undefined {
@@ -16,7 +16,7 @@ export function substituteFor(fault: Fault | undefined, address: string, wording
     case 'redirect-loop':
       return redirect(address)
     case 'redirect-elsewhere':
-      return redirect(fault.location ?? NOWHERE)
+      return redirect(fault.location ?? unresolvableUrl)
     case 'hang':
     case 'close':
     case 'reset':

@@ -1,7 +1,7 @@
 import type { SimulatedStudent } from './student.ts'
 
-const STATES = ['active', 'locked', 'step-up'] as const
-const FIELDS = ['studentNumber', 'schoolPassword', 'name', 'state']
+const studentStates = ['active', 'locked', 'step-up'] as const
+const studentFields = ['studentNumber', 'schoolPassword', 'name', 'state']
 
 /** The message says in one line what is wrong and where, such as `[2].studentNumber: …`. */
 export class StudentListError extends Error {}
@@ -59,8 +59,9 @@ function lineAndColumn(text: string, position: number): string {
 
 function studentOf(entry: unknown, place: string): SimulatedStudent {
   if (!isRecord(entry)) throw new StudentListError(`${place}: must be an object`)
-  const unknown = Object.keys(entry).find((field) => !FIELDS.includes(field))
-  if (unknown !== undefined) throw new StudentListError(`${place}.${unknown}: unknown (known: ${FIELDS.join(', ')})`)
+  const unknown = Object.keys(entry).find((field) => !studentFields.includes(field))
+  if (unknown !== undefined)
+    throw new StudentListError(`${place}.${unknown}: unknown (known: ${studentFields.join(', ')})`)
   const { studentNumber, schoolPassword, name, state } = entry
   if (typeof studentNumber !== 'string' || !/^\d{9,10}$/.test(studentNumber)) {
     throw new StudentListError(`${place}.studentNumber: must be a text of nine or ten digits`)
@@ -69,8 +70,9 @@ function studentOf(entry: unknown, place: string): SimulatedStudent {
     throw new StudentListError(`${place}.schoolPassword: must be a text that is not empty`)
   }
   if (name !== undefined && typeof name !== 'string') throw new StudentListError(`${place}.name: must be a text`)
-  const known = STATES.find((one) => one === state)
-  if (state !== undefined && !known) throw new StudentListError(`${place}.state: one of ${STATES.join(', ')} is wanted`)
+  const known = studentStates.find((one) => one === state)
+  if (state !== undefined && !known)
+    throw new StudentListError(`${place}.state: one of ${studentStates.join(', ')} is wanted`)
   return { studentNumber, schoolPassword, name, state: known }
 }
 

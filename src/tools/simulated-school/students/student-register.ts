@@ -1,8 +1,8 @@
 import { passwordDigest } from '../encryption/digest.ts'
 import type { SimulatedStudent } from './student.ts'
 
-const TRIES_BEFORE_LOCK = 5
-const MOST_NUMBERS_COUNTED = 10_000
+const triesBeforeLock = 5
+const maxCountedNumbers = 10_000
 
 export type Verdict =
   | { kind: 'right'; student: SimulatedStudent }
@@ -70,7 +70,7 @@ export class StudentRegister {
     this.wrongPasswords++
     attempts.tries++
     this.remember(studentNumber, attempts)
-    if (attempts.tries < TRIES_BEFORE_LOCK) return { kind: 'wrong', tries: attempts.tries }
+    if (attempts.tries < triesBeforeLock) return { kind: 'wrong', tries: attempts.tries }
     attempts.lockedUntil = this.options.now() + this.options.lockMs
     return { kind: 'locked', minutes: Math.ceil(this.options.lockMs / 60_000) }
   }
@@ -79,6 +79,6 @@ export class StudentRegister {
   private remember(studentNumber: string, attempts: Attempts): void {
     this.attempts.set(studentNumber, attempts)
     const oldest = this.attempts.keys().next()
-    if (this.attempts.size > MOST_NUMBERS_COUNTED && !oldest.done) this.attempts.delete(oldest.value)
+    if (this.attempts.size > maxCountedNumbers && !oldest.done) this.attempts.delete(oldest.value)
   }
 }

@@ -1,0 +1,45 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto'
+import type { AccountId } from '../../accounts/account.ts'
+import { DomainError } from '../../shared/errors.ts'
+import type { BoardId } from '../board-period.ts'
+
+/** Where a page begins: after (or before, when paging backwards) the student with these seconds, who may be anonymous. */
+export interface BoardCursor {
+  direction: 'after' | 'before'
+  seconds: number
+  accountId: AccountId
+}
+
+const cipher = 'aes-256-ecb'
+const blockBytes = 16
+
+/**
+ * Texts of cursors. They are one block of AES, because a cursor that told the account would name an anonymous row. One
+ * block needs no mode; its last bytes tell a cursor of this board from any other text.
+ */
+export function createBoardCursors(key: Buffer) {
+  function encode(period: BoardId, { direction, seconds, accountId }: BoardCursor): string {
+    const block = Buffer.alloc(blockBytes)
+    block.writeUInt8(direction === 'after' ? 1 : 2, 0)
+    block.writeUIntBE(seconds, 1, 6)
+    block.writeUIntBE(accountId, 7, 6)
+    block.writeUIntBE(checkOf(period), 13, 3)
+    return createCipheriv(cipher, key, null).setAutoPadding(false).update(block).toString('base64url')
+  }
+
+  /** @throws DomainError `bad-cursor` */
+  function decode(period: BoardId, text: string): BoardCursor {
+    const sealed = Buffer.from(text, 'base64url')
+    if (sealed.length !== blockBytes) throw new DomainError('bad-cursor')
+    const block = createDecipheriv(cipher, key, null).setAutoPadding(false).update(sealed)
+    const direction = ([undefined, 'after', 'before'] as const)[block.readUInt8(0)]
+    if (direction === undefined || block.readUIntBE(13, 3) !== checkOf(period)) throw new DomainError('bad-cursor')
+    return { direction, seconds: block.readUIntBE(1, 6), accountId: block.readUIntBE(7, 6) as AccountId }
+  }
+
+  return { encode, decode }
+}
+
+function checkOf(period: BoardId): number {
+  return period % 2 ** 24
+}
