@@ -14,7 +14,7 @@ export interface BackgroundJobsOptions {
   logUnavailable: (error: unknown, context: object) => boolean
 }
 
-const everySeconds = 15
+const intervalSeconds = 15
 const heartbeatsEverySeconds = 1
 
 /** The periodic work of the service, such as ending overdue records, writing last visits and deleting old data. */
@@ -46,7 +46,7 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
           .sweep(() => signal.aborted)
           .catch((error: unknown) => {
             warn(error, 'totals were not computed, to be tried again')
-            return everySeconds
+            return intervalSeconds
           })
         await setTimeout(rest * 1000, undefined, { signal, ref: false }).catch(() => undefined)
       }
@@ -70,7 +70,7 @@ export const backgroundJobs = fp<BackgroundJobsOptions>(
       runOnce()
       walk = sweepTotals(closing)
       timers.push(
-        setInterval(runOnce, everySeconds * 1000).unref(),
+        setInterval(runOnce, intervalSeconds * 1000).unref(),
         setInterval(flushOnce, heartbeatsEverySeconds * 1000).unref(),
       )
     })

@@ -2,7 +2,7 @@ import type { RemoveData } from './accounts/account-removal.service.ts'
 import type { CountData } from './accounts/settings/settings.service.ts'
 import type { Config } from './config/config.ts'
 import { createBoardUpdates } from './leaderboards/board-update.service.ts'
-import { voidBoardPages } from './leaderboards/board-version.repository.ts'
+import { invalidateBoardPages } from './leaderboards/board-version.repository.ts'
 import { createCampusCalendar } from './shared/campus-calendar.ts'
 import { createDailyTotals } from './statistics/daily-totals/daily-totals.service.ts'
 import { findSeenDays } from './statistics/daily-totals/study-day.repository.ts'
@@ -31,9 +31,9 @@ export function createDerivedData({ timezone, boardDayHours, terms }: DerivedDat
   const removeData: RemoveData = async (tx, id) => {
     const removed = await removeStudiesOf(tx, id)
     await totals.remove(tx, id)
-    voidBoardPages(tx)
+    invalidateBoardPages(tx)
     return removed
   }
 
-  return { calendar, totals, boards, followers, countData, noteVisibility: voidBoardPages, removeData }
+  return { calendar, totals, boards, followers, countData, noteVisibility: invalidateBoardPages, removeData }
 }

@@ -55,8 +55,8 @@ export function jobsOf(services: ReturnType<typeof createServices>) {
   const { studies, lastSeen, sessions, rateLimits, idempotency, batches, changes } = services
   return {
     periodic: [
-      ...[studies.endOverdue, sessions.forgetExpired, rateLimits.forgetExpired],
-      ...[idempotency.forgetExpired, batches.forgetOld, changes.forgetOld],
+      ...[studies.endOverdue, sessions.deleteExpired, rateLimits.deleteExpired],
+      ...[idempotency.deleteExpired, batches.deleteOld, changes.deleteOld],
     ],
     flushVisits: async () => {
       await lastSeen.flush()

@@ -1,4 +1,4 @@
-import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
+import { clockSkewSeconds, type EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { violatedUniqueness } from '../storage/constraint-errors.ts'
@@ -111,7 +111,7 @@ export async function updateLastSeen(
   seen: Iterable<[AccountId, EpochSeconds]>,
   now: EpochSeconds,
 ): Promise<void> {
-  for (const [id, at] of seen) await visit.all(db, { id, at, latest: now + clockSkew })
+  for (const [id, at] of seen) await visit.all(db, { id, at, latest: now + clockSkewSeconds })
 }
 
 const visit = statement<{ id: AccountId; at: EpochSeconds; latest: EpochSeconds }, unknown>((db, { id, at, latest }) =>

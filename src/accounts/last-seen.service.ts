@@ -1,4 +1,4 @@
-import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
+import { type Clock, clockSkewSeconds, type EpochSeconds } from '../shared/clock.ts'
 import type { Storage } from '../storage/storage.ts'
 import { updateLastSeen } from './account.repository.ts'
 import type { Account, AccountId } from './account.ts'
@@ -20,7 +20,7 @@ export function createLastSeen(storage: Storage, clock: Clock) {
       if (visit === undefined) return account
       const [now, stored] = [clock.now(), account.lastSeenAt]
       const at = Math.min(visit, now)
-      return stored >= at && stored <= now + clockSkew ? account : { ...account, lastSeenAt: at }
+      return stored >= at && stored <= now + clockSkewSeconds ? account : { ...account, lastSeenAt: at }
     },
 
     async flush(): Promise<void> {

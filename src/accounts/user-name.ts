@@ -1,12 +1,12 @@
 import { DomainError } from '../shared/errors.ts'
 import { characters, hasInvisible } from '../shared/visible-text.ts'
 
-const longest = 64
+const maxChars = 64
 
 /** @throws DomainError `user-name-malformed` */
 export function checkUserName(username: string): void {
   const length = characters(username)
-  if (length < 1 || length > longest || /:/.test(username) || hasInvisible(username) || username.trim() !== username) {
+  if (length < 1 || length > maxChars || /:/.test(username) || hasInvisible(username) || username.trim() !== username) {
     throw new DomainError('user-name-malformed')
   }
 }

@@ -7,7 +7,7 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { networkOf } from '../shared/network.ts'
 import type { StudentNumberForm } from '../shared/student-number-form.ts'
 import type { Storage } from '../storage/storage.ts'
-import { createCredentialCache, type Identity, passwordMemory, type Verified } from './credential-cache.ts'
+import { createCredentialCache, type Identity, passwordLifetimeSeconds, type Verified } from './credential-cache.ts'
 import {
   findCredentialState,
   findCredentials,
@@ -89,7 +89,7 @@ export function createAuthenticationService(deps: AuthenticationDeps) {
     const match = await tryPassword(await candidatesOf(login), password, address)
     const { accountId, version, studentNumberHash, usernameKey } = match
     const now = clock.now()
-    const until = now + passwordMemory
+    const until = now + passwordLifetimeSeconds
     return { accountId, version, by: 'password', since: now, until, studentNumberHash, usernameKey }
   }
 

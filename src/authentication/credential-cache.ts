@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { AccountId } from '../accounts/account.ts'
-import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
+import { type Clock, clockSkewSeconds, type EpochSeconds } from '../shared/clock.ts'
 import type { SessionId } from './sessions/session.ts'
 
 /** The caller's account and how it was authenticated: only a password may be exchanged for a token. */
@@ -27,13 +27,13 @@ export interface Verified extends Identity {
 }
 
 /** How long a verified password is cached, in seconds. */
-export const passwordMemory = 300
+export const passwordLifetimeSeconds = 300
 
-const most = 10_000
+const maxEntries = 10_000
 /** One account can have many headers (the scheme's case, blanks, base64's last bits) and many tokens. */
-const mostOfAccount = 16
+const maxEntriesPerAccount = 16
 /** A token of this service has about 150 characters. */
-const longestHeader = 512
+const maxHeaderChars = 512
 
 /**
  * Caches the Authorization headers verified in the last minutes, so that a repeated request costs neither argon2 nor a
@@ -45,7 +45,7 @@ export function createCredentialCache(clock: Clock) {
   const markOf = (authorization: string) => hash('sha256', key + authorization, 'latin1')
   /** Keyed by the header, or by the keyed hash of a header that contains a password. */
   const identities = new LRUCache<string, Verified>({
-    max: most,
+    max: maxEntries,
     dispose: ({ accountId }, key) => forget(accountId, key),
   })
   const keysOf = new Map<AccountId, Set<string>>()
@@ -60,19 +60,19 @@ export function createCredentialCache(clock: Clock) {
     const keys = keysOf.get(verified.accountId) ?? new Set()
     keysOf.set(verified.accountId, keys.add(key))
     const [oldest] = keys
-    if (keys.size > mostOfAccount && oldest !== undefined) identities.delete(oldest)
+    if (keys.size > maxEntriesPerAccount && oldest !== undefined) identities.delete(oldest)
   }
 
   return {
     recall(authorization: string): Verified | undefined {
       const known = identities.get(authorization) ?? identities.get(markOf(authorization))
       const now = clock.now()
-      return known !== undefined && known.since <= now + clockSkew && now < known.until ? known : undefined
+      return known !== undefined && known.since <= now + clockSkewSeconds && now < known.until ? known : undefined
     },
 
     remember(authorization: string, verified: Verified): void {
       if (verified.by === 'password') keep(markOf(authorization), verified)
-      else if (authorization.length <= longestHeader) keep(authorization, verified)
+      else if (authorization.length <= maxHeaderChars) keep(authorization, verified)
     },
 
     size: () => identities.size,

@@ -1,6 +1,6 @@
 import { createSigner, createVerifier } from 'fast-jwt'
 import type { AccountId } from '../accounts/account.ts'
-import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
+import { clockSkewSeconds, type EpochSeconds } from '../shared/clock.ts'
 
 export interface TokenClaims {
   accountId: AccountId
@@ -46,7 +46,7 @@ export function createTokens(key: Buffer, lifetime: number, previousKey?: Buffer
         if (typeof exp !== 'number' || exp <= now || typeof ver !== 'number') return undefined
         // Tokens of older releases do not contain their issue time.
         const issuedAt = typeof iat === 'number' ? iat : exp - lifetime
-        if (issuedAt > now + clockSkew) return undefined
+        if (issuedAt > now + clockSkewSeconds) return undefined
         return { accountId: Number(sub) as AccountId, version: ver, issuedAt, expiresAt: exp }
       } catch {
         return undefined

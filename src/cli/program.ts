@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
 
-const wrongUsage = 2
+const usageExitCode = 2
 
 const footnote = `
 Settings come from the environment and from .env: see README.md and .env.example.
@@ -46,7 +46,7 @@ export async function createProgram(env: Environment, first?: string): Promise<C
 
 /** commander would exit with 1, which scripts could not distinguish from a failure. */
 function refusingWrongUsage(command: Command, path: string): Command {
-  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : wrongUsage))
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageExitCode))
   command.showHelpAfterError(`帮助 · see: ${path} --help`)
   for (const part of command.commands) refusingWrongUsage(part, `${path} ${part.name()}`)
   return command

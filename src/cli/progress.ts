@@ -1,7 +1,7 @@
 import { hrtime } from 'node:process'
 
-const lineEvery = 5
-const redrawEvery = 0.1
+const lineIntervalSeconds = 5
+const redrawIntervalSeconds = 0.1
 
 export interface Progress {
   /** @param done the amount done, in the unit of the total */
@@ -32,7 +32,7 @@ export function showProgress({ label, total, from = 0, unit = 'rows', ...given }
   return {
     update(done) {
       latest = done
-      if (now() - shown < (out.isTTY ? redrawEvery : lineEvery)) return
+      if (now() - shown < (out.isTTY ? redrawIntervalSeconds : lineIntervalSeconds)) return
       shown = now()
       written = done
       out.write(out.isTTY ? `\r${line(done)}\x1b[K` : `${line(done)}\n`)

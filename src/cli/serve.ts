@@ -18,7 +18,7 @@ import { explain } from './explain.ts'
 /** A second signal within this time is a duplicate of the first: the terminal and npm both send it. */
 const doubledMs = 1000
 // Not process.stdout.fd: creating that stream changes the mode of a pipe that other processes share.
-const standardOutput = 1
+const stdoutFd = 1
 /** Fields that are of no use to a person at a terminal. */
 const ignore = 'pid,hostname'
 
@@ -62,10 +62,10 @@ async function work(config: Config, logger: FastifyBaseLogger): Promise<void> {
 
 /** Logs JSON lines, or readable lines on a terminal. */
 function createLogger(level: string): FastifyBaseLogger {
-  const destination = createLogDestination(standardOutput, (lines) =>
+  const destination = createLogDestination(stdoutFd, (lines) =>
     logger.error({ lines }, 'log lines were lost while the log could not be written'),
   )
-  const format = isatty(standardOutput) ? prettyFactory({ colorize: true, singleLine: true, ignore }) : undefined
+  const format = isatty(stdoutFd) ? prettyFactory({ colorize: true, singleLine: true, ignore }) : undefined
   const stream = format ? { write: (line: string) => destination.write(format(line)) } : destination
   const logger = pino(
     { level, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },

@@ -32,7 +32,7 @@ export interface AccountExport {
 
 /** Small enough that reading and writing one page does not delay other requests. */
 const pageSize = 200
-const mostAtOnce = 2
+const maxConcurrentExports = 2
 const retryAfterSeconds = 5
 
 export function createExportService({ storage, accounts, settings, studies }: ExportServiceDeps) {
@@ -62,7 +62,7 @@ export function createExportService({ storage, accounts, settings, studies }: Ex
 
   function enter(accountId: AccountId): () => void {
     const others = underWay.get(accountId) ?? 0
-    if (others >= mostAtOnce) throw tooMany()
+    if (others >= maxConcurrentExports) throw tooMany()
     underWay.set(accountId, others + 1)
     return () => {
       const left = (underWay.get(accountId) ?? 1) - 1
@@ -84,7 +84,7 @@ export function createExportService({ storage, accounts, settings, studies }: Ex
 }
 
 function tooMany(): DomainError {
-  const limit = { name: 'exports', points: mostAtOnce }
+  const limit = { name: 'exports', points: maxConcurrentExports }
   return new DomainError('export-under-way', {
     retryAfterSeconds,
     rateLimit: { limit, remaining: 0, resetSeconds: retryAfterSeconds },

@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../shared/clock.ts'
 
-const longestLine = 75
+const maxLineBytes = 75
 
 /** One line of a calendar (RFC 5545, 3.1), folded at 75 octets, between characters. */
 export function contentLine(name: string, value: string): string {
@@ -8,7 +8,7 @@ export function contentLine(name: string, value: string): string {
   let [part, octets] = ['', 0]
   for (const character of `${name}:${value}`) {
     const size = Buffer.byteLength(character)
-    if (octets + size > longestLine) {
+    if (octets + size > maxLineBytes) {
       parts.push(part)
       // The space at the beginning of a continued line counts as well.
       ;[part, octets] = ['', 1]

@@ -2,8 +2,8 @@ import { DomainError } from '../shared/errors.ts'
 import type { Cursor, Order, Page, PageRequest } from '../shared/page.ts'
 import type { ObjectSchema } from './document/json-schema.ts'
 
-const largestPage = 100
-export const defaultPage = 20
+const maxPerPage = 100
+export const defaultPerPage = 20
 
 export const PageQuery = {
   type: 'object',
@@ -11,8 +11,8 @@ export const PageQuery = {
     per_page: {
       type: 'integer',
       minimum: 1,
-      maximum: largestPage,
-      default: defaultPage,
+      maximum: maxPerPage,
+      default: defaultPerPage,
       description: '每页条数 · Records per page',
     },
     order: {
@@ -50,7 +50,7 @@ export interface CursorCode {
 
 /** @throws DomainError `bad-cursor` */
 export function pageRequest(query: PageQueryValues, code: CursorCode = plain): PageRequest {
-  const { per_page: perPage = defaultPage, order = 'asc', page, cursor: text } = query
+  const { per_page: perPage = defaultPerPage, order = 'asc', page, cursor: text } = query
   const cursor = text === undefined ? undefined : code.decode(text)
   if (text !== undefined && cursor === undefined) throw new DomainError('bad-cursor')
   return { perPage, order, page, cursor }

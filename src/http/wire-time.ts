@@ -30,7 +30,7 @@ export function toWireTime(at: EpochSeconds): string {
 }
 
 function textOfDay(day: number): string {
-  const place = ((day % keptDays) + keptDays) % keptDays
+  const place = ((day % cachedDays) + cachedDays) % cachedDays
   const kept = days[place]
   if (kept?.day === day) return kept.text
   const text = new Date(day * secondsOfDay * 1000).toISOString().slice(0, 10)
@@ -45,7 +45,7 @@ const minutes = Array.from(
   (_, minute) => ` ${digits(Math.floor(minute / 60))}:${digits(minute % 60)}`,
 )
 const seconds = Array.from({ length: 60 }, (_, second) => `:${digits(second)}`)
-const keptDays = 2048
+const cachedDays = 2048
 const days: { day: number; text: string }[] = []
 
 function digits(value: number): string {

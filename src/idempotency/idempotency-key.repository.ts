@@ -4,13 +4,13 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import { violatesReference } from '../storage/constraint-errors.ts'
 import { statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
-import type { KeptAnswer, RequestIdentity } from './idempotency.ts'
+import type { RequestIdentity, StoredAnswer } from './idempotency.ts'
 import type { IdempotencyKeyTable } from './idempotency-key.table.ts'
 
 /** A key whose request was answered, or is in flight. */
 export interface StoredKey extends RequestIdentity {
   /** Undefined while the request is in flight. */
-  answer: KeptAnswer | undefined
+  answer: StoredAnswer | undefined
   createdAt: EpochSeconds
 }
 

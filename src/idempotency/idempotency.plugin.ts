@@ -4,7 +4,7 @@ import { JsonText } from '../http/json-text.ts'
 import { pathOf } from '../http/links.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { IdempotencyService, Operation } from './idempotency.service.ts'
-import { isWellFormed, type KeptAnswer, type KeyedRequest } from './idempotency.ts'
+import { isWellFormed, type KeyedRequest, type StoredAnswer } from './idempotency.ts'
 
 export interface Answer<Body> {
   /** 200 by default. */
@@ -14,8 +14,8 @@ export interface Answer<Body> {
   body: Body
   /** The account that the answer is about, if the request had no credentials. */
   accountId?: number
-  /** False if a repeated request must not get this answer. The key is still refused for other requests. */
-  isKept?: boolean
+  /** False if the answer must not be stored for repeated requests. The key is still refused for other requests. */
+  isStored?: boolean
 }
 
 export interface AnswerOptions {
@@ -43,8 +43,8 @@ declare module 'fastify' {
 export const idempotency = fp<{ idempotency: IdempotencyService }>(async (app, { idempotency: service }) => {
   app.decorateReply('answerOnce', async function answerOnce(use, present, options) {
     const key = this.request.headers['idempotency-key']
-    // The usual case: works as if this plugin did not exist.
-    if (key === undefined) return give(this, present(await use(service.write)))
+    // Most requests have no key.
+    if (key === undefined) return setAnswer(this, present(await use(service.write)))
     return answerKeyed(service, this, { key, use, present, ...options })
   })
 })
@@ -64,15 +64,15 @@ async function answerKeyed<T, Body>(
   const outcome = await service.once(keyedRequest(request, key, scope), {
     use,
     present,
-    kept: (answer) => keptAnswer(request, answer),
+    toStored: (answer) => toStoredAnswer(request, answer),
     asksSchool,
   })
-  if ('answer' in outcome) return give(reply, outcome.answer)
-  const { status, location, text } = outcome.kept
-  return give(reply, { status, location, body: text === undefined ? (null as Body) : new JsonText(text) })
+  if ('answer' in outcome) return setAnswer(reply, outcome.answer)
+  const { status, location, text } = outcome.stored
+  return setAnswer(reply, { status, location, body: text === undefined ? (null as Body) : new JsonText(text) })
 }
 
-function give<Body>(reply: FastifyReply, { status = 200, location, body }: Answer<Body>): Body {
+function setAnswer<Body>(reply: FastifyReply, { status = 200, location, body }: Answer<Body>): Body {
   reply.code(status)
   if (location !== undefined) reply.header('location', location)
   return body
@@ -88,11 +88,11 @@ function keyedRequest(request: FastifyRequest, key: string | string[], scope = '
   return { key, scope: identity ? `account ${identity.accountId}` : scope, method, path, body }
 }
 
-function keptAnswer(
+function toStoredAnswer(
   request: FastifyRequest,
-  { status = 200, location, body, accountId, isKept = true }: Answer<unknown>,
-): KeptAnswer | undefined {
-  if (!isKept) return undefined
+  { status = 200, location, body, accountId, isStored = true }: Answer<unknown>,
+): StoredAnswer | undefined {
+  if (!isStored) return undefined
   return {
     status,
     location,

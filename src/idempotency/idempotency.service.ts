@@ -5,11 +5,11 @@ import { DatabaseUnavailableError } from '../storage/database-unavailable.ts'
 import type { Db, Storage, Transact } from '../storage/storage.ts'
 import {
   identityOf,
-  type KeptAnswer,
   type KeyedRequest,
-  keyLifetime,
-  longestInFlight,
+  keyLifetimeSeconds,
+  maxInFlightSeconds,
   type RequestIdentity,
+  type StoredAnswer,
 } from './idempotency.ts'
 import {
   deleteKeys,
@@ -34,20 +34,20 @@ export interface Operation<T, A> {
    */
   use: (write: Storage['write']) => MaybePromise<T>
   present: (result: T) => A
-  /** Returns undefined for an answer that cannot be requested again. */
-  kept: (answer: A) => KeptAnswer | undefined
+  /** Returns undefined for an answer that must not be stored. */
+  toStored: (answer: A) => StoredAnswer | undefined
   /** Whether the use case waits for the school before it writes. Meanwhile, other processes refuse the key. */
   asksSchool: boolean
 }
 
-/** The answer of this operation, or of the earlier request. */
-export type Outcome<A> = { answer: A } | { kept: KeptAnswer }
+/** The answer of this operation, or the stored one of an earlier request. */
+export type Outcome<A> = { answer: A } | { stored: StoredAnswer }
 
 export type IdempotencyService = ReturnType<typeof createIdempotencyService>
 
-const deletedAtOnce = 500
+const keysPerDeletion = 500
 
-/** Another process has answered the same request since it was looked up. Rolls back what was written here. */
+/** Another process has answered the same request meanwhile. Throwing this rolls back the transaction. */
 class AnsweredMeanwhile extends Error {}
 
 export function createIdempotencyService({ storage, clock, keys }: IdempotencyDeps) {
@@ -66,33 +66,33 @@ export function createIdempotencyService({ storage, clock, keys }: IdempotencyDe
     if (running !== undefined) throw new DomainError(refusal(running === fingerprint))
     inFlight.set(mark, fingerprint)
     try {
-      const kept = (await recall(storage.db, identity)) ?? (await recallOlder(request))
-      if (kept) return { kept }
-      if (operation.asksSchool) await claim(identity)
-      return await runOrRecall(identity, operation)
+      const stored = (await findAnswer(storage.db, identity)) ?? (await findOlderAnswer(request))
+      if (stored) return { stored }
+      if (operation.asksSchool) await reserveKey(identity)
+      return await runOrFindAnswer(identity, operation)
     } finally {
       inFlight.delete(mark)
     }
   }
 
-  async function runOrRecall<T, A>(identity: RequestIdentity, operation: Operation<T, A>): Promise<Outcome<A>> {
+  async function runOrFindAnswer<T, A>(identity: RequestIdentity, operation: Operation<T, A>): Promise<Outcome<A>> {
     try {
       return { answer: await run(identity, operation) }
     } catch (error) {
       // It may have failed because another process has just done the same, or after its own commit succeeded.
-      const kept = await recallAfter(error, identity, operation.asksSchool)
-      if (kept) return { kept }
+      const stored = await findAnswerAfter(error, identity, operation.asksSchool)
+      if (stored) return { stored }
       throw error
     }
   }
 
-  async function run<T, A>(identity: RequestIdentity, { use, present, kept }: Operation<T, A>): Promise<A> {
+  async function run<T, A>(identity: RequestIdentity, { use, present, toStored }: Operation<T, A>): Promise<A> {
     let written: { answer: A } | undefined
     const write: Transact<unknown> = async (work) => {
       const [result, answer] = await storage.write(async (tx) => {
         const result = await work(tx)
         const answer = present(result as T)
-        await keep(tx, identity, kept(answer))
+        await storeAnswer(tx, identity, toStored(answer))
         return [result, answer] as const
       })
       written = { answer }
@@ -101,76 +101,76 @@ export function createIdempotencyService({ storage, clock, keys }: IdempotencyDe
     const result = await use(write as Storage['write'])
     if (written) return written.answer
     const answer = present(result)
-    const unwritten = kept(answer)
-    if (unwritten) await storage.write((tx) => keep(tx, identity, unwritten))
+    const unwritten = toStored(answer)
+    if (unwritten) await storage.write((tx) => storeAnswer(tx, identity, unwritten))
     return answer
   }
 
-  async function keep(tx: Db, identity: RequestIdentity, answer: KeptAnswer | undefined): Promise<void> {
+  async function storeAnswer(tx: Db, identity: RequestIdentity, answer: StoredAnswer | undefined): Promise<void> {
     if (answer === undefined) return
     const now = clock.now()
-    const replaceable = { createdUntil: now - keyLifetime, unansweredUntil: Number.MAX_SAFE_INTEGER }
+    const replaceable = { createdUntil: now - keyLifetimeSeconds, unansweredUntil: Number.MAX_SAFE_INTEGER }
     if (!(await storeKey(tx, { ...identity, answer, createdAt: now }, replaceable))) throw new AnsweredMeanwhile()
   }
 
-  /** Tells other processes that the request is in flight. */
-  async function claim(identity: RequestIdentity): Promise<void> {
+  /** Stores the key without an answer, so that other processes refuse the request while it is in flight. */
+  async function reserveKey(identity: RequestIdentity): Promise<void> {
     const now = clock.now()
     const stored = { ...identity, answer: undefined, createdAt: now }
-    const replaceable = { createdUntil: now - keyLifetime, unansweredUntil: now - longestInFlight }
+    const replaceable = { createdUntil: now - keyLifetimeSeconds, unansweredUntil: now - maxInFlightSeconds }
     if (!(await storage.write((tx) => storeKey(tx, stored, replaceable)))) throw new DomainError('request-in-flight')
   }
 
   /** @throws DomainError `idempotency-key-reused`, `request-in-flight` */
-  async function recall(db: Db, { mark, fingerprint }: RequestIdentity): Promise<KeptAnswer | undefined> {
+  async function findAnswer(db: Db, { mark, fingerprint }: RequestIdentity): Promise<StoredAnswer | undefined> {
     const stored = await findKey(db, mark)
-    if (stored === undefined || !isAlive(stored)) return undefined
+    if (stored === undefined || isExpired(stored)) return undefined
     const isSameRequest = stored.fingerprint === fingerprint
     if (!isSameRequest || stored.answer === undefined) throw new DomainError(refusal(isSameRequest))
     return stored.answer
   }
 
-  /** Before the secret was changed, rows were stored under other marks. */
-  async function recallOlder(request: KeyedRequest): Promise<KeptAnswer | undefined> {
-    return keys.previous && recall(storage.db, identityOf(request, keys.previous.idempotency))
+  /** Rows that were stored before the secret was changed have other marks. */
+  async function findOlderAnswer(request: KeyedRequest): Promise<StoredAnswer | undefined> {
+    return keys.previous && findAnswer(storage.db, identityOf(request, keys.previous.idempotency))
   }
 
   /**
-   * Frees a claimed key, and returns the answer of the same request, if there is one by now. Asks within a write,
-   * because the snapshot of `storage.db` may be older than what made the operation fail.
-   * @throws DomainError as `recall`; `error` if the database fails as well
+   * Frees a reserved key, and returns the answer of the same request if there is one now. Reads within a write, because
+   * the snapshot of `storage.db` may be older than what made the operation fail.
+   * @throws DomainError as `findAnswer`; `error` if the database fails as well
    */
-  async function recallAfter(error: unknown, identity: RequestIdentity, isClaimed: boolean) {
-    const looked = storage
+  async function findAnswerAfter(error: unknown, identity: RequestIdentity, isReserved: boolean) {
+    const found = storage
       .write(async (tx) => {
-        if (isClaimed) await releaseKey(tx, identity.mark)
-        return recall(tx, identity)
+        if (isReserved) await releaseKey(tx, identity.mark)
+        return findAnswer(tx, identity)
       })
       .catch((failure: unknown) => {
         throw failure instanceof DomainError ? failure : error
       })
-    if (!(error instanceof DatabaseUnavailableError)) return looked
+    if (!(error instanceof DatabaseUnavailableError)) return found
     // The caller has waited long enough. A repeated request will find out whether anything was written.
-    looked.catch(() => undefined)
+    found.catch(() => undefined)
     throw error
   }
 
-  function isAlive({ answer, createdAt }: StoredKey): boolean {
-    return createdAt > clock.now() - (answer ? keyLifetime : longestInFlight)
+  function isExpired({ answer, createdAt }: StoredKey): boolean {
+    return createdAt <= clock.now() - (answer ? keyLifetimeSeconds : maxInFlightSeconds)
   }
 
-  /** Deletes keys that are too old, and keys from a clock that was far ahead. */
-  async function forgetExpired(): Promise<void> {
+  /** Deletes expired keys, and keys from a clock that was far ahead. */
+  async function deleteExpired(): Promise<void> {
     for (;;) {
       const now = clock.now()
-      const limits = { until: now - keyLifetime, latest: now + keyLifetime }
-      const marks = await findExpiredKeys(storage.db, limits, deletedAtOnce)
+      const limits = { until: now - keyLifetimeSeconds, latest: now + keyLifetimeSeconds }
+      const marks = await findExpiredKeys(storage.db, limits, keysPerDeletion)
       if (marks.length > 0) await storage.write((tx) => deleteKeys(tx, marks))
-      if (marks.length < deletedAtOnce) return
+      if (marks.length < keysPerDeletion) return
     }
   }
 
-  return { once, write: storage.write, forgetExpired }
+  return { once, write: storage.write, deleteExpired }
 }
 
 function refusal(isSameRequest: boolean) {

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 
-/** For how long a repeated request gets the answer of the first one, in seconds. */
-export const keyLifetime = 24 * 3600
+/** How long a repeated request gets the answer of the first one. */
+export const keyLifetimeSeconds = 24 * 3600
 
-/** How long a request that asks the school may take, in seconds. If its process dies, the key becomes free after that. */
-export const longestInFlight = 30
+/** How long a request that asks the school may take. If its process dies, the key becomes free after this time. */
+export const maxInFlightSeconds = 30
 
 /** 1 to 128 visible ASCII characters. */
 const wellFormed = /^[\x21-\x7e]{1,128}$/
@@ -23,14 +23,14 @@ export interface KeyedRequest {
   body: unknown
 }
 
-/** What is stored instead of the key and the request: both contain secrets. */
+/** HMACs that are stored instead of the key and the request, because both contain secrets. */
 export interface RequestIdentity {
   mark: string
   fingerprint: string
 }
 
-/** The answer of a request that succeeded. Only these are kept: after a refusal, the same key can be used again. */
-export interface KeptAnswer {
+/** The answer of a successful request. Refusals are not stored, so the same key can be used again after one. */
+export interface StoredAnswer {
   status: number
   location: string | undefined
   /** JSON; undefined for an answer without a body. */
@@ -40,7 +40,7 @@ export interface KeptAnswer {
 }
 
 export function identityOf({ key, scope, method, path, body }: KeyedRequest, secret: Buffer): RequestIdentity {
-  const content = JSON.stringify(body ?? {}, inOrder)
+  const content = JSON.stringify(body ?? {}, sortFields)
   return {
     mark: hmac(secret, `key\n${scope}\n${key}`),
     fingerprint: hmac(secret, `request\n${key}\n${method} ${path}\n${content}`),
@@ -52,7 +52,7 @@ function hmac(secret: Buffer, text: string): string {
 }
 
 /** Some clients serialise the fields of the same object in a different order each time. */
-function inOrder(_name: string, value: unknown): unknown {
+function sortFields(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -11,7 +11,7 @@ import type { Standing } from './pages/board-rank.ts'
 const counters = counterTable('board_tallies', ['period', 'width', 'bucket', 'slot'])
 const [coarsest] = boardWidths
 
-/** Adds the deltas of all writes together at the end of the transaction, because this takes locks that others wait for. */
+/** Adds the deltas of all writes at the end of the transaction, because the row locks make other writers wait. */
 export function addToBoardCounters(tx: Db, deltas: BoardDelta[]): void {
   if (deltas.length > 0) beforeCommit(tx, writeDeltas, deltas)
 }
@@ -30,12 +30,12 @@ async function writeDeltas(db: Db, deltas: BoardDelta[]): Promise<void> {
   )
 }
 
-/** How many students are on the board. */
-export function countOn(db: Db, period: BoardId): MaybePromise<number> {
-  return andThen(allOn.first(db, { period }), (row) => Number(row?.count ?? 0))
+/** The number of students on the board. */
+export function countStudents(db: Db, period: BoardId): MaybePromise<number> {
+  return andThen(studentCount.first(db, { period }), (row) => Number(row?.count ?? 0))
 }
 
-const allOn = statement<{ period: BoardId }, { count: number | string | null }>((db, { period }) =>
+const studentCount = statement<{ period: BoardId }, { count: number | string | null }>((db, { period }) =>
   db
     .selectFrom('board_tallies')
     .select((eb) => eb.fn.sum<number | null>('count').as('count'))
@@ -44,8 +44,8 @@ const allOn = statement<{ period: BoardId }, { count: number | string | null }>(
     .compile(),
 )
 
-/** How many students of a board have more seconds, and how many have as many. */
-export function standingOf(db: Db, period: BoardId, seconds: number): MaybePromise<Standing> {
+/** How many students of a board have more seconds than these, and how many have as many. */
+export function findStanding(db: Db, period: BoardId, seconds: number): MaybePromise<Standing> {
   const values: Record<string, number> = { period, seconds }
   for (const width of boardWidths) values[`bucket${width}`] = Math.floor(seconds / width)
   return andThen(standing.first(db, values), (row) => ({
@@ -62,7 +62,7 @@ const standing = statement<Record<string, number>, { above: number | string; equ
   const above = boardWidths.map((width, index) => {
     const coarser = boardWidths[index - 1]
     const bucket = value(`bucket${width}`)
-    // Up to the end of the coarser stretch, beyond which the coarser counts say all.
+    // Only up to the end of the coarser range: the coarser counters include everything above it.
     const end = coarser && sql` and bucket < (${value(`bucket${coarser}`)} + 1) * ${sql.lit(coarser / width)}`
     return sumOf(width, sql`bucket > ${bucket}${end ?? sql``}`)
   })

@@ -1,18 +1,17 @@
 import type { BoardId } from './board-period.ts'
 
 /**
- * Widths of the aligned stretches of seconds in which the students of a board are counted, coarse to fine: 24 days, 4.5
- * hours, 2 minutes, one second. A rank is the sum of the stretches above, at most 128 of each width within the next
- * coarser one, however many students there are.
+ * Students of a board are counted in aligned ranges of seconds, of these widths: 24 days, 4.5 hours, 2 minutes, one
+ * second. A rank is a sum of the counters above, at most 128 of each width, however many students there are.
  */
 export const boardWidths = [2 ** 21, 2 ** 14, 2 ** 7, 1] as const
 
 /**
- * A busy board has few coarse stretches, and PostgreSQL's row locks would serialize the writers of one row. Fine
- * stretches hold few students, and their rows are deleted at zero, which needs the whole count in one row.
+ * Coarse counters have several rows, because PostgreSQL's row locks would serialize the writers of a single one. Fine
+ * counters are deleted at zero, so each has only one row.
  */
-const slotsOfCoarse = 4
-const finestCoarse = 2 ** 14
+const coarseSlots = 4
+const minCoarseWidth = 2 ** 14
 
 export interface BoardDelta {
   period: BoardId
@@ -22,15 +21,15 @@ export interface BoardDelta {
 }
 
 export function isFine(width: number): boolean {
-  return width < finestCoarse
+  return width < minCoarseWidth
 }
 
 /** @param random from 0 to below 1 */
 export function slotOf(width: number, random: number): number {
-  return isFine(width) ? 0 : Math.floor(random * slotsOfCoarse)
+  return isFine(width) ? 0 : Math.floor(random * coarseSlots)
 }
 
-/** The changes in the counts when a student's seconds on a board change. 0 seconds are not on the board. */
+/** The changes of the counters when a student's seconds on a board change. A student with 0 seconds is not on the board. */
 export function totalDeltas(period: BoardId, before: number, after: number): BoardDelta[] {
   return boardWidths.flatMap((width) => {
     const [from, to] = [before, after].map((seconds) => (seconds > 0 ? Math.floor(seconds / width) : undefined))
@@ -43,19 +42,19 @@ export function totalDeltas(period: BoardId, before: number, after: number): Boa
 }
 
 /**
- * Sums up the deltas to one per stretch, without those that change nothing, in the order in which every writer takes its
- * locks. It is that of the table, so that a write of many rows comes by each page once.
+ * Sums up the deltas of each counter and omits zeros. Returns them in the order of the table: all writers take their
+ * locks in this order, and a write of many rows touches each page once.
  */
 export function summedDeltas(deltas: readonly BoardDelta[]): BoardDelta[] {
   const sums: BoardDelta[] = []
-  for (const next of [...deltas].sort(byPlace)) {
+  for (const next of [...deltas].sort(byKey)) {
     const last = sums.at(-1)
-    if (last && byPlace(last, next) === 0) last.delta += next.delta
+    if (last && byKey(last, next) === 0) last.delta += next.delta
     else sums.push({ ...next })
   }
   return sums.filter(({ delta }) => delta !== 0)
 }
 
-function byPlace(a: BoardDelta, b: BoardDelta): number {
+function byKey(a: BoardDelta, b: BoardDelta): number {
   return a.period - b.period || a.width - b.width || a.bucket - b.bucket
 }

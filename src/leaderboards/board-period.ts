@@ -3,7 +3,7 @@ import { type CampusDay, dayText, parseDay, type Term, weekdayOf } from '../shar
 export const boardKinds = ['day', 'week', 'month', 'term'] as const
 export type BoardKind = (typeof boardKinds)[number]
 
-/** Kind and first day of a board in one number. The last day of a term is not in it, so that a term can be prolonged. */
+/** The kind and the first day of a board, in one number. It does not contain the last day, so that a term can be extended. */
 export type BoardId = number & { readonly brand: 'BoardId' }
 
 /** The days that a board covers, both included. */
@@ -20,7 +20,7 @@ export function isBoardKind(text: string): text is BoardKind {
   return (boardKinds as readonly string[]).includes(text)
 }
 
-/** The period of this kind that holds the day: undefined if none does, because no term does or its days have no text. */
+/** The period of this kind that contains the day. Undefined if the day is in no term, or if the period ends after the year 9999. */
 export function periodHolding(kind: BoardKind, day: CampusDay, terms: readonly Term[]): BoardPeriod | undefined {
   const days = daysHolding(kind, day, terms)
   if (days === undefined || days.last > lastDay) return undefined
@@ -31,7 +31,7 @@ export function boardsHolding(day: CampusDay, terms: readonly Term[]): BoardId[]
   return boardKinds.flatMap((kind) => periodHolding(kind, day, terms)?.id ?? [])
 }
 
-/** As `week 2026-11-23`. */
+/** For example `week 2026-11-23`. */
 export function boardText(id: BoardId): string {
   const kind = ((id % boardKinds.length) + boardKinds.length) % boardKinds.length
   return `${boardKinds[kind]} ${dayText(((id - kind) / boardKinds.length) as CampusDay)}`
@@ -60,7 +60,7 @@ function daysHolding(kind: BoardKind, day: CampusDay, terms: readonly Term[]): D
 function monthHolding(day: CampusDay): Days {
   const date = new Date(day * 86_400_000)
   const first = day - date.getUTCDate() + 1
-  // Day 0 of the next month is the last one of this.
+  // Day 0 of the next month is the last day of this month.
   const length = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
   return { first: first as CampusDay, last: (first + length - 1) as CampusDay }
 }

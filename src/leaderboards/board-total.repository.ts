@@ -7,20 +7,20 @@ import type { BoardId } from './board-period.ts'
 
 export type BoardTotalsOf = Map<BoardId, number>
 
-/** A write of one record changes four boards for each day that it touches. */
-const fewPeriods = 12
+/** Above this number, all rows of the account are read. A write changes four boards for each day of the record. */
+const maxListedPeriods = 12
 
 const totals = counterTable('board_totals', ['account_id', 'period'], 'seconds')
 
-/** The account's seconds on every board, or at least on these ones. */
+/** The account's seconds on the boards; at least on those of `periods`, if given. */
 export function findTotals(db: Db, accountId: AccountId, periods?: readonly BoardId[]): MaybePromise<BoardTotalsOf> {
-  const few = periods && periods.length <= fewPeriods
-  const rows = few
-    ? totalsIn(periods.length).all(db, {
-        accountId,
-        ...Object.fromEntries(periods.map((id, at) => [`period${at}`, id])),
-      })
-    : allTotals.all(db, { accountId })
+  const rows =
+    periods && periods.length <= maxListedPeriods
+      ? totalsIn(periods.length).all(db, {
+          accountId,
+          ...Object.fromEntries(periods.map((id, at) => [`period${at}`, id])),
+        })
+      : allTotals.all(db, { accountId })
   return andThen(rows, (rows) => new Map(rows.map(({ period, seconds }) => [period as BoardId, seconds])))
 }
 

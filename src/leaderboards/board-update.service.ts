@@ -18,46 +18,50 @@ export interface BoardUpdateDeps {
   findSeenDays(tx: Db, accountId: AccountId): MaybePromise<SeenDay[]>
 }
 
-/** Keeps the boards equal to the daily totals. Every function requires that the account's row is locked. */
+/** Updates the boards when daily totals change. All functions require that the account's row is locked. */
 export function createBoardUpdates({ terms, dayHours, findSeenDays }: BoardUpdateDeps) {
-  const mostOfDay = Math.round(dayHours * 3600)
+  const maxSecondsPerDay = Math.round(dayHours * 3600)
 
   async function apply(tx: Db, accountId: AccountId, changes: readonly BoardDayChange[]): Promise<void> {
     const deltas = sumByBoard(changes, terms)
     if (deltas.size === 0) return
     const before = await findTotals(tx, accountId, [...deltas.keys()])
-    const wanted = [...deltas].map(([period, delta]): [BoardId, number] => [
+    const after = [...deltas].map(([period, delta]): [BoardId, number] => [
       period,
-      // Never below zero, even if the limit of a day or the terms were changed without a rebuild.
+      // Not below zero: the daily limit or the terms may have changed without a rebuild.
       Math.max(0, (before.get(period) ?? 0) + delta),
     ])
-    await replaceTotals(tx, accountId, before, new Map(wanted))
+    await replaceTotals(tx, accountId, before, new Map(after))
   }
 
-  /** Replaces what the boards hold of the account, so that it also repairs them. */
+  /** Replaces all rows of the account, and so also repairs them. */
   async function add(tx: Db, accountId: AccountId): Promise<void> {
-    const [before, wanted] = [await findTotals(tx, accountId), await totalsByDays(tx, accountId)]
-    for (const period of before.keys()) if (!wanted.has(period)) wanted.set(period, 0)
-    await replaceTotals(tx, accountId, before, wanted)
+    const [before, after] = [await findTotals(tx, accountId), await computeTotals(tx, accountId)]
+    for (const period of before.keys()) if (!after.has(period)) after.set(period, 0)
+    await replaceTotals(tx, accountId, before, after)
   }
 
-  async function isReal(db: Db, accountId: AccountId): Promise<boolean> {
+  async function isCorrect(db: Db, accountId: AccountId): Promise<boolean> {
     const account = await findAccount(db, accountId)
-    const wanted = account && !isHidden(account) ? await totalsByDays(db, accountId) : new Map<BoardId, number>()
-    const held = await findTotals(db, accountId)
-    return held.size === wanted.size && [...wanted].every(([period, seconds]) => held.get(period) === seconds)
+    const expected = account && !isHidden(account) ? await computeTotals(db, accountId) : new Map<BoardId, number>()
+    const stored = await findTotals(db, accountId)
+    return stored.size === expected.size && [...expected].every(([period, seconds]) => stored.get(period) === seconds)
   }
 
-  async function totalsByDays(db: Db, accountId: AccountId): Promise<BoardTotalsOf> {
+  async function computeTotals(db: Db, accountId: AccountId): Promise<BoardTotalsOf> {
     const days = await findSeenDays(db, accountId)
-    const changes = days.map(({ day, seenSeconds }) => ({ day, before: 0, after: Math.min(seenSeconds, mostOfDay) }))
+    const changes = days.map(({ day, seenSeconds }) => ({
+      day,
+      before: 0,
+      after: Math.min(seenSeconds, maxSecondsPerDay),
+    }))
     return sumByBoard(changes, terms)
   }
 
-  return { apply, add, remove: removeFromBoards, isReal, checkCounters } satisfies BoardTotals
+  return { apply, add, remove: removeFromBoards, isCorrect, checkCounters } satisfies BoardTotals
 }
 
-/** Takes the excess out rather than replace it: every write keeps counters and rows in step, so that it stays the same. */
+/** Repairs subtract the excess instead of replacing the counters: writes do not change the excess, but they change the counters. */
 async function* checkCounters(db: Db): AsyncIterable<BoardCounters> {
   let after = Number.MIN_SAFE_INTEGER
   for (;;) {
@@ -67,11 +71,11 @@ async function* checkCounters(db: Db): AsyncIterable<BoardCounters> {
     const excess = await findExcess(db, period)
     const negative = excess.map((one) => ({ ...one, delta: -one.delta }))
     const repair = (tx: Db) => addToBoardCounters(tx, negative)
-    yield { board: boardText(period), areReal: excess.length === 0, repair }
+    yield { board: boardText(period), areCorrect: excess.length === 0, repair }
   }
 }
 
-/** Takes the account, whose row is locked, off every board. */
+/** Removes the account from every board. */
 async function removeFromBoards(tx: Db, accountId: AccountId): Promise<void> {
   const before = await findTotals(tx, accountId)
   await replaceTotals(tx, accountId, before, new Map([...before.keys()].map((period) => [period, 0])))
@@ -86,14 +90,9 @@ function sumByBoard(changes: readonly BoardDayChange[], terms: readonly Term[]):
   return sums
 }
 
-async function replaceTotals(
-  tx: Db,
-  accountId: AccountId,
-  before: BoardTotalsOf,
-  wanted: BoardTotalsOf,
-): Promise<void> {
-  const changes = [...wanted]
-    .map(([period, after]) => ({ period, before: before.get(period) ?? 0, after }))
+async function replaceTotals(tx: Db, accountId: AccountId, before: BoardTotalsOf, after: BoardTotalsOf): Promise<void> {
+  const changes = [...after]
+    .map(([period, seconds]) => ({ period, before: before.get(period) ?? 0, after: seconds }))
     .filter(({ before, after }) => before !== after)
   if (changes.length === 0) return
   await changeTotals(tx, accountId, changes)

@@ -8,8 +8,8 @@ import type { BoardId } from './board-period.ts'
 
 const key = 'board version'
 
-/** Voids the pages that any process has cached: who may be named on a board has changed. */
-export function voidBoardPages(tx: Db): void {
+/** Invalidates the cached pages of all processes. Called when a student's visibility changes. */
+export function invalidateBoardPages(tx: Db): void {
   beforeCommit(tx, raise, [undefined])
 }
 
@@ -24,7 +24,7 @@ export interface OwnTotal {
   version: number
 }
 
-/** Both in one statement: every answer needs them. */
+/** Reads both in one statement, because every response needs both. */
 export function findOwnTotal(db: Db, accountId: AccountId, period: BoardId): MaybePromise<OwnTotal> {
   return andThen(ownTotal.first(db, { accountId, period }), (row) => ({
     seconds: row?.seconds ?? 0,

@@ -1,4 +1,4 @@
-/** A student's seconds on a board. Only who has any is on it; hidden accounts are on none. */
+/** A student's seconds on a board. Students without any, and hidden accounts, have no row. */
 export interface BoardTotalTable {
   account_id: number
   /** A `BoardId`. */
@@ -7,9 +7,9 @@ export interface BoardTotalTable {
 }
 
 /**
- * How many students of a board have their seconds in each aligned stretch of `width` seconds, so that a rank is a short
- * sum. `slot` spreads the writers of a busy stretch over several rows. Rows of narrow stretches are deleted at zero. Of
- * wide ones a board has at most a few hundred, so that these can stay.
+ * The number of students of a board in each aligned range of `width` seconds, so that a rank is a short sum. `slot`
+ * spreads the writers of a counter over several rows. Rows of narrow ranges are deleted at zero; those of wide ranges
+ * stay, because a board has at most a few hundred of them.
  */
 export interface BoardTallyTable {
   period: number

@@ -2,7 +2,7 @@ import { errorResponses } from '../http/document/api-schemas.ts'
 import type { Routes } from '../http/document/json-schema.ts'
 import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { JsonText } from '../http/json-text.ts'
-import { defaultPage } from '../http/pagination.ts'
+import { defaultPerPage } from '../http/pagination.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen } from '../shared/maybe-promise.ts'
 import { dayOfQuery } from '../statistics/statistics.schemas.ts'
@@ -12,7 +12,7 @@ import {
   LeaderboardParams,
   LeaderboardQuery,
   presentBoard,
-  presentOwnPlace,
+  presentOwnRank,
 } from './leaderboard.schemas.ts'
 import type { LeaderboardService } from './leaderboard.service.ts'
 
@@ -37,13 +37,13 @@ export const leaderboardRoutes: Routes<{ leaderboards: LeaderboardService }> = a
       const { per_page: perPage, cursor } = query
       const period = leaderboards.getPeriod(params.period, dayOfQuery(query.date, 'date'))
       const board = leaderboards.writeBoard(period, {
-        ...{ caller: identity.accountId, perPage: perPage ?? defaultPage, cursor, origin },
+        ...{ caller: identity.accountId, perPage: perPage ?? defaultPerPage, cursor, origin },
         write: (page) => JSON.stringify(presentBoard(period, page, { origin, perPage })),
       })
-      // The page's text is shared by all callers; the last field is the caller's own.
+      // All callers share the text of the page. Only the last field is the caller's.
       return andThen(
         board,
-        ({ text, own }) => new JsonText(`${text.slice(0, -1)},"me":${JSON.stringify(presentOwnPlace(own))}}`),
+        ({ text, own }) => new JsonText(`${text.slice(0, -1)},"me":${JSON.stringify(presentOwnRank(own))}}`),
       )
     },
   )

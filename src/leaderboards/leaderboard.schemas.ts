@@ -5,7 +5,7 @@ import { PageQuery, pageLink } from '../http/pagination.ts'
 import { dayText } from '../shared/campus-calendar.ts'
 import { Day } from '../statistics/statistics.schemas.ts'
 import { type BoardPeriod, boardKinds } from './board-period.ts'
-import type { OwnPlace, WrittenBoardPage } from './leaderboard.service.ts'
+import type { OwnRank as Rank, WrittenBoardPage } from './leaderboard.service.ts'
 
 const seconds = {
   type: 'integer',
@@ -108,14 +108,14 @@ export const LeaderboardQuery = {
   },
 } as const satisfies ObjectSchema
 
-/** Without the caller's own place, so that one text serves all callers. */
+/** Does not contain the caller's own rank, so that all callers can share one text. */
 export function presentBoard(
   { kind, first, last }: BoardPeriod,
   { rows, count, next, prev }: WrittenBoardPage,
   { origin, perPage }: { origin: string; perPage: number | undefined },
 ) {
   const url = `${origin}${apiBase}/leaderboards/${kind}`
-  // With the day, so that a walk that goes on beyond midnight stays on its board.
+  // The links contain the day, so that they stay on this board after midnight.
   const query = { date: dayText(first), per_page: perPage }
   return {
     ...{ period: kind, from: dayText(first), to: dayText(last), count },
@@ -130,6 +130,6 @@ export function presentBoard(
   }
 }
 
-export function presentOwnPlace({ rank, seconds }: OwnPlace) {
+export function presentOwnRank({ rank, seconds }: Rank) {
   return { rank: rank ?? null, seconds }
 }

@@ -5,14 +5,14 @@ import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createPageCache } from '../studies/list/page-cache.ts'
-import { standingOf } from './board-counter.repository.ts'
+import { findStanding } from './board-counter.repository.ts'
 import { type BoardKind, type BoardPeriod, periodHolding } from './board-period.ts'
 import { findOwnTotal } from './board-version.repository.ts'
 import { createBoardCursors } from './pages/board-cursor.ts'
 import { type BoardRow, pageBoard } from './pages/board-page.repository.ts'
 
-/** In seconds. A change of who may be named voids cached pages at once, so that only totals are so old. */
-const pageLifetime = 3
+/** Only totals may be this old: a change of visibility invalidates cached pages at once. */
+const maxPageAgeSeconds = 3
 
 export interface LeaderboardServiceDeps {
   storage: Storage
@@ -25,7 +25,7 @@ export interface LeaderboardServiceDeps {
 
 export type LeaderboardService = ReturnType<typeof createLeaderboardService>
 
-/** A page whose cursors are texts. */
+/** A page with its cursors encoded. */
 export interface WrittenBoardPage {
   rows: BoardRow[]
   count: number
@@ -33,13 +33,13 @@ export interface WrittenBoardPage {
   prev: string | undefined
 }
 
-/** The rank is undefined for who is not on the board: without seconds, or hidden. */
-export interface OwnPlace {
+/** The caller's own rank. Undefined without seconds on the board, and for a hidden account. */
+export interface OwnRank {
   rank: number | undefined
   seconds: number
 }
 
-interface BoardText {
+interface BoardRequest {
   caller: AccountId
   perPage: number
   cursor: string | undefined
@@ -51,7 +51,7 @@ export function createLeaderboardService({ storage, clock, calendar, terms, key 
   const cursors = createBoardCursors(key)
   const pages = createPageCache()
 
-  /** @param day today by default @throws DomainError `no-term`, `bad-query` for a day near the end of time */
+  /** @param day today by default @throws DomainError `no-term`, `bad-query` for a day after the year 9999 */
   function getPeriod(kind: BoardKind, day: CampusDay = calendar.dayOf(clock.now())): BoardPeriod {
     const period = periodHolding(kind, day, terms)
     if (period === undefined)
@@ -60,33 +60,33 @@ export function createLeaderboardService({ storage, clock, calendar, terms, key 
   }
 
   /**
-   * Returns a page as `write` makes it, which may be some seconds old, and the caller's place as it is now.
+   * Returns a page as text, which may be some seconds old, and the caller's current rank.
    * @throws DomainError `bad-cursor`
    */
-  function writeBoard(period: BoardPeriod, request: BoardText): MaybePromise<{ text: string; own: OwnPlace }> {
+  function writeBoard(period: BoardPeriod, request: BoardRequest): MaybePromise<{ text: string; own: OwnRank }> {
     return andThen(findOwnTotal(storage.db, request.caller, period.id), ({ seconds, version }) => {
-      const own = seconds > 0 ? placeOf(period, seconds) : { rank: undefined, seconds: 0 }
+      const own = seconds > 0 ? rankOf(period, seconds) : { rank: undefined, seconds: 0 }
       return andThen(own, (own) => andThen(writePage(period, request, version), (text) => ({ text, own })))
     })
   }
 
-  function placeOf({ id }: BoardPeriod, seconds: number): MaybePromise<OwnPlace> {
-    return andThen(standingOf(storage.db, id, seconds), ({ above }) => ({ rank: above + 1, seconds }))
+  function rankOf({ id }: BoardPeriod, seconds: number): MaybePromise<OwnRank> {
+    return andThen(findStanding(storage.db, id, seconds), ({ above }) => ({ rank: above + 1, seconds }))
   }
 
   function writePage(
     { id, last }: BoardPeriod,
-    { perPage, cursor, origin, write }: BoardText,
+    { perPage, cursor, origin, write }: BoardRequest,
     version: number,
   ): MaybePromise<string> {
     const [name, now] = [`${id} ${last} ${perPage} ${cursor}`, clock.now()]
-    const kept = pages.recall(name, origin, version, now)
-    if (kept !== undefined) return kept
-    const place = cursor === undefined ? undefined : cursors.decode(id, cursor)
-    return andThen(pageBoard(storage.db, { period: id, perPage, cursor: place }), ({ next, prev, ...page }) => {
-      const encode = (at: typeof next) => at && cursors.encode(id, at)
+    const cached = pages.get(name, origin, version, now)
+    if (cached !== undefined) return cached
+    const position = cursor === undefined ? undefined : cursors.decode(id, cursor)
+    return andThen(pageBoard(storage.db, { period: id, perPage, cursor: position }), ({ next, prev, ...page }) => {
+      const encode = (cursor: typeof next) => cursor && cursors.encode(id, cursor)
       const text = write({ ...page, next: encode(next), prev: encode(prev) })
-      pages.keep(name, { version, origin, text }, now, now + pageLifetime)
+      pages.set(name, { version, origin, text }, now, now + maxPageAgeSeconds)
       return text
     })
   }

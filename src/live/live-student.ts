@@ -21,13 +21,13 @@ export interface ShownStudent {
 }
 
 /** The exact start would lead to the record, and from there to the student. */
-const anonymousStep = 600
+const anonymousStepSeconds = 600
 
 export function shown(student: LiveStudent, keyOf: (student: LiveStudent) => string): ShownStudent {
   const { accountId, username, visibility, startedAt } = student
   const key = keyOf(student)
   if (visibility === 'everyone') return { key, account: { id: accountId, username }, since: startedAt }
-  return { key, account: undefined, since: startedAt - (startedAt % anonymousStep) }
+  return { key, account: undefined, since: startedAt - (startedAt % anonymousStepSeconds) }
 }
 
 export function isSameStudent(one: LiveStudent, other: LiveStudent): boolean {

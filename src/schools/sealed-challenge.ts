@@ -1,4 +1,4 @@
-import { clockSkew } from '../shared/clock.ts'
+import { clockSkewSeconds } from '../shared/clock.ts'
 import { seal, unseal } from './sealed.ts'
 
 /** Seconds for which a captcha may be answered. */
@@ -24,6 +24,6 @@ export function openChallenge(challenge: string, key: Buffer, now: number): stri
   const content = challenge.length > maxChallengeChars ? undefined : unseal(challenge, key, purpose)
   if (!content || content.length <= timeBytes) return undefined
   const left = content.readUIntBE(0, timeBytes) - now
-  if (left <= 0 || left > challengeLifetimeSeconds + clockSkew) return undefined
+  if (left <= 0 || left > challengeLifetimeSeconds + clockSkewSeconds) return undefined
   return content.subarray(timeBytes).toString()
 }

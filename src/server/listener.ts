@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import { keptMs } from '../http/transport/drain.ts'
+import { idleGraceMs } from '../http/transport/drain.ts'
 
 export interface Listener {
   /** `HOST:PORT`, as in a URL. */
@@ -18,7 +18,7 @@ export interface ListenerOptions {
 }
 
 const quietMs = 100
-const longestMs = 1000
+const maxWaitMs = 1000
 
 /** Accepts connections and passes them to `take`. @throws the error that `net.Server` emits if it cannot listen */
 export async function openListener(options: ListenerOptions, take: (socket: Socket) => void): Promise<Listener> {
@@ -42,14 +42,14 @@ export async function openListener(options: ListenerOptions, take: (socket: Sock
   /** Waits until no connection has arrived for a while: when a listener closes, the system resets the connections that it has queued. */
   async function quiet(): Promise<void> {
     const begun = performance.now()
-    const left = () => Math.min(quietMs + lastAt, begun + longestMs) - performance.now()
+    const left = () => Math.min(quietMs + lastAt, begun + maxWaitMs) - performance.now()
     while (left() > 0) await setTimeout(left())
   }
 
   async function stop(answers: { begin(): void; hold(): void }): Promise<void> {
     answers.begin()
     // Kept connections have this time for one more request, while others are still accepted.
-    await setTimeout(keptMs)
+    await setTimeout(idleGraceMs)
     await quiet()
     answers.hold()
     await quiet()

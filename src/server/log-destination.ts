@@ -4,10 +4,10 @@ import { Socket } from 'node:net'
 /** A pipe takes this much in one piece, so that the lines of several processes do not mix. */
 const chunkBytes = 4096
 /** The maximum size of lines kept in memory while they cannot be written. Further lines are dropped and counted. */
-const keptBytes = 1024 * 1024
+const maxBufferedBytes = 1024 * 1024
 const gatherMs = 100
 const firstRetryMs = 10
-const longestRetryMs = 1000
+const maxRetryMs = 1000
 /** How long the end of the process waits for a slow reader. */
 const exitMs = 200
 
@@ -54,7 +54,7 @@ export function createLogDestination(fd: number, onLost: (lines: number) => void
       retryMs = 0
       tellLost()
     } catch {
-      retryMs = Math.min(longestRetryMs, Math.max(firstRetryMs, retryMs * 2))
+      retryMs = Math.min(maxRetryMs, Math.max(firstRetryMs, retryMs * 2))
     }
   }
 
@@ -80,7 +80,7 @@ export function createLogDestination(fd: number, onLost: (lines: number) => void
 
   function write(line: string): void {
     const bytes = Buffer.byteLength(line)
-    if (kept + bytes > keptBytes) {
+    if (kept + bytes > maxBufferedBytes) {
       lost++
       return
     }

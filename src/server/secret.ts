@@ -9,7 +9,7 @@ export class SecretFileError extends Error {
 }
 
 /** The minimum of SECRET itself: a shorter text is not a secret, but part of a damaged one. */
-const shortestSecret = 32
+const minSecretChars = 32
 
 /**
  * Returns the configured secret, or the one that is stored next to the data.
@@ -59,7 +59,7 @@ function usable(path: string, text: string | undefined): string {
   if (text === undefined) {
     throw new SecretFileError(`${path}: is missing, but the database was created with it: restore it from a backup`)
   }
-  if (Buffer.byteLength(text) >= shortestSecret) return text
+  if (Buffer.byteLength(text) >= minSecretChars) return text
   throw new SecretFileError(
     `${path}: is ${text === '' ? 'empty' : 'too short'}: restore it from a backup. If there are no accounts yet, delete it, and a new one is created`,
   )

@@ -9,6 +9,6 @@ export interface Clock {
  * How far two clocks may differ, in seconds: those of a client and the service, or of two instances. A stored time further in the future
  * comes from a clock that was wrong and has been corrected: nothing is derived from it.
  */
-export const clockSkew = 60
+export const clockSkewSeconds = 60
 
 export const systemClock: Clock = { now: () => Math.floor(Date.now() / 1000) }

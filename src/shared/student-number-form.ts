@@ -1,5 +1,5 @@
 /** Longer texts are not student numbers at any school, and are not matched. */
-const longest = 64
+const maxChars = 64
 
 export const defaultPattern = '[0-9]{9,10}'
 
@@ -15,5 +15,5 @@ export function studentNumberForm(pattern = defaultPattern): StudentNumberForm {
   // Alone first: a pattern that closes the group and opens another one would not apply to the whole text.
   new RegExp(pattern, 'u')
   const whole = new RegExp(`^(?:${pattern})$`, 'u')
-  return { pattern, matches: (text) => text.length <= longest && whole.test(text) }
+  return { pattern, matches: (text) => text.length <= maxChars && whole.test(text) }
 }

@@ -12,7 +12,7 @@ import { findDays } from './daily-totals/study-day.repository.ts'
 import { differencesOf, intervalOf } from './daily-totals/written-intervals.service.ts'
 import type { DayWindow } from './statistics.ts'
 
-/** The time of a record that is not in the stored totals: it runs, or ran until its limit and is not ended in the database yet. */
+/** The time of a record that the stored totals do not include: it is running, or has reached its limit but is not ended in the database yet. */
 export interface RunningTime {
   interval: StudyInterval
   /** Whether it still runs. */
@@ -48,7 +48,7 @@ function noTime(at: EpochSeconds): StudyInterval {
   return { id: 0, from: at, to: at, subject: undefined, seen: undefined }
 }
 
-/** The days of the window with study, in no particular order; `running` is included. */
+/** The days of the window with study, including `running`, in no particular order. */
 export async function findDaysWith(
   db: Db,
   accountId: AccountId,

@@ -25,12 +25,12 @@ export type StatisticsService = ReturnType<typeof createStatisticsService>
 export interface StatisticsRequest {
   caller: AccountId
   window: Partial<DayWindow>
-  /** Must depend on nothing else than the statistics, and whether the caller is the owner. */
+  /** Its result is cached, so it may depend only on the statistics and on whether the caller is the owner. */
   write: (statistics: Statistics) => string
 }
 
-/** A write that commits between two reads makes them disagree. */
-const mostTries = 3
+/** Reads are repeated if a write was committed between them. */
+const maxAttempts = 3
 
 export function createStatisticsService({ storage, totals, streakMinutes, rules }: StatisticsServiceDeps) {
   const { calendar } = totals
@@ -43,21 +43,21 @@ export function createStatisticsService({ storage, totals, streakMinutes, rules 
    */
   function writeStatistics(
     accountId: AccountId,
-    { caller, window: asked, write }: StatisticsRequest,
+    { caller, window: requested, write }: StatisticsRequest,
   ): MaybePromise<string> {
     const { now } = rules()
     const today = calendar.dayOf(now)
-    const window = windowOf(asked, today)
+    const window = windowOf(requested, today)
     return andThen(findTotalsState(storage.db, accountId), (state) => {
       if (state === undefined || (state.hidden && accountId !== caller)) throw new DomainError('not-found')
       const key = `${accountId} ${window.from} ${window.to} ${accountId === caller}`
-      const kept = texts.recall(key, '', state.studyVersion, now)
-      if (kept !== undefined) return kept
+      const cached = texts.get(key, '', state.studyVersion, now)
+      if (cached !== undefined) return cached
       return compute(state, window).then(({ statistics, version, running }) => {
         const text = write(statistics)
-        // Tomorrow the current streak may be another one, without a write.
+        // The current streak may change at midnight without a write.
         const until = calendar.startOf((today + 1) as CampusDay)
-        if (!running) texts.keep(key, { version, origin: '', text }, now, until)
+        if (!running) texts.set(key, { version, origin: '', text }, now, until)
         return text
       })
     })
@@ -66,16 +66,16 @@ export function createStatisticsService({ storage, totals, streakMinutes, rules 
   async function compute(state: TotalsState, window: DayWindow) {
     const { accountId } = state
     let found = state
-    for (let tries = 1; ; tries += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       if (!totals.isCurrent(found)) await totals.ensureBuilt(storage, accountId)
       const at = rules()
       const running = await findRunningTime(storage.db, accountId, at, totals)
       const statistics = await read(accountId, window, calendar.dayOf(at.now), running)
       const after = await findTotalsState(storage.db, accountId)
       if (after === undefined) throw new DomainError('not-found')
-      const agree = found.studyVersion === after.studyVersion && totals.isCurrent(after)
-      if (agree || tries === mostTries)
-        return { statistics, version: found.studyVersion, running: running !== undefined || !agree }
+      const isConsistent = found.studyVersion === after.studyVersion && totals.isCurrent(after)
+      if (isConsistent || attempt === maxAttempts)
+        return { statistics, version: found.studyVersion, running: running !== undefined || !isConsistent }
       found = after
     }
   }
@@ -102,8 +102,8 @@ export function createStatisticsService({ storage, totals, streakMinutes, rules 
   async function findStreakDays(accountId: AccountId, running: RunningTime | undefined): Promise<CampusDay[]> {
     const stored = await findLongDays(storage.db, accountId, streakSeconds)
     if (running === undefined || running.differences.length === 0) return stored
-    const touched = running.differences.map(({ day }) => day)
-    const [from, to] = [Math.min(...touched) as CampusDay, Math.max(...touched) as CampusDay]
+    const changed = running.differences.map(({ day }) => day)
+    const [from, to] = [Math.min(...changed) as CampusDay, Math.max(...changed) as CampusDay]
     const days = await findDaysWith(storage.db, accountId, { from, to }, running)
     const long = days.filter(({ seconds }) => seconds >= streakSeconds).map(({ day }) => day)
     return [...new Set([...stored, ...long])].sort((a, b) => a - b)

@@ -14,30 +14,30 @@ export interface Statistics extends DayWindow {
   /** Every day of the window. */
   days: { day: CampusDay; seconds: number }[]
   totalSeconds: number
-  /** Of all days of the window, rounded down. */
+  /** The mean over all days of the window, rounded down. */
   averageSeconds: number
-  /** The longest single record, as far as it lies in the window. */
+  /** The longest record, counting only its time in the window. */
   longestSeconds: number
   streak: Streak
   /** By weekday, Monday first, and local hour. */
   hours: number[][]
-  /** The longest first. */
+  /** Most seconds first. */
   subjects: { subject: string | null; seconds: number }[]
 }
 
-const usualDays = 7
-const mostDays = 400
+const defaultWindowDays = 7
+const maxWindowDays = 400
 
 /** @throws DomainError `range-reversed`, `window-too-long` */
-export function windowOf(asked: Partial<DayWindow>, today: CampusDay): DayWindow {
-  const to = asked.to ?? (Math.max(today, asked.from ?? today) as CampusDay)
-  const from = asked.from ?? ((to - usualDays + 1) as CampusDay)
+export function windowOf(requested: Partial<DayWindow>, today: CampusDay): DayWindow {
+  const to = requested.to ?? (Math.max(today, requested.from ?? today) as CampusDay)
+  const from = requested.from ?? ((to - defaultWindowDays + 1) as CampusDay)
   if (to < from) throw new DomainError('range-reversed')
-  if (to - from >= mostDays) throw new DomainError('window-too-long')
+  if (to - from >= maxWindowDays) throw new DomainError('window-too-long')
   return { from, to }
 }
 
-/** @param days those with study, of any days */
+/** @param days the days with study; days outside the window are ignored */
 export function summaryOf({ from, to }: DayWindow, days: readonly DayTotals[]) {
   const byDay = new Map(days.map((day) => [day.day, day]))
   const listed: Statistics['days'] = []

@@ -8,7 +8,7 @@ export interface Streak {
   today: boolean
 }
 
-/** @param days the days that count, in order. Today does not end the current streak: it is not over yet */
+/** @param days the days that count, in order. If today does not count yet, the current streak still goes on. */
 export function streakOf(days: readonly CampusDay[], today: CampusDay): Streak {
   let longest = 0
   let length = 0

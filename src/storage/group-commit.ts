@@ -26,12 +26,12 @@ export interface GroupCommitOptions {
   onUnavailable(error: DatabaseUnavailableError): void
 }
 
-const largestGroup = 256
+const maxGroupSize = 256
 /** A group that has run this long begins no further write: one may be a batch of hundreds of records. */
-const longestGroupMs = 100
+const maxGroupMs = 100
 /** Leaves enough time to respond to a request within three seconds. */
 const lockTimeoutMs = 2500
-const longestPauseMs = 20
+const maxPauseMs = 20
 /** Minimum interval: a checkpoint that fails on a full disk copies a lot of data in vain. */
 const checkpointEveryMs = 1000
 
@@ -49,7 +49,7 @@ const rollbackToSavepoint = statement((db) => sql`rollback to job`.compile(db))
  * that finds the disk full is retried once after a checkpoint.
  */
 export function createGroupCommit({ connection, endSnapshot, alone, onUnavailable }: GroupCommitOptions) {
-  const longestMs = alone ? Number.POSITIVE_INFINITY : longestGroupMs
+  const longestMs = alone ? Number.POSITIVE_INFINITY : maxGroupMs
   const waiting: Job[] = []
   let running: Promise<void> | undefined
   let nextCheckpoint = 0
@@ -70,7 +70,7 @@ export function createGroupCommit({ connection, endSnapshot, alone, onUnavailabl
     while (waiting.length > 0) {
       // One turn of the event loop lets requests that arrived together join the group, and lets another process take the lock.
       await setImmediate()
-      if (await lock()) await commitGroup(waiting.splice(0, largestGroup))
+      if (await lock()) await commitGroup(waiting.splice(0, maxGroupSize))
     }
     // Runs synchronously after the last check of `waiting`: a write queued in between would wait forever.
     running = undefined
@@ -139,7 +139,7 @@ export function createGroupCommit({ connection, endSnapshot, alone, onUnavailabl
  * random, so that no process is always late.
  */
 function pause(attempt: number): Promise<void> {
-  return setTimeout(Math.min(2 ** attempt, longestPauseMs) * (0.5 + Math.random() / 2))
+  return setTimeout(Math.min(2 ** attempt, maxPauseMs) * (0.5 + Math.random() / 2))
 }
 
 /**

@@ -13,7 +13,7 @@ export interface Rows {
 }
 
 /** In PostgreSQL. */
-const rowsAtOnce = 10_000
+const rowsPerStatement = 10_000
 
 /**
  * A statement about any number of rows. SQLite runs it once for each, which takes it half the time of one statement for
@@ -31,8 +31,8 @@ export function rowStatement<C extends string>(types: Types<C>, build: (rows: Ro
       for (const row of rows) await run.all(db, row)
       return
     }
-    for (let at = 0; at < rows.length; at += rowsAtOnce) {
-      const some = rows.slice(at, at + rowsAtOnce)
+    for (let at = 0; at < rows.length; at += rowsPerStatement) {
+      const some = rows.slice(at, at + rowsPerStatement)
       await run.all(db, Object.fromEntries(names.map((name) => [name, some.map((row) => row[name])])))
     }
   }

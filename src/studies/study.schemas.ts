@@ -8,7 +8,7 @@ import { PageQuery, pageLinks } from '../http/pagination.ts'
 import { fromWireTime, NullableWireTime, OptionalWireTime, toWireTime, WireTime } from '../http/wire-time.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { Page } from '../shared/page.ts'
-import { longestNote, longestSubject } from './own/study-text.ts'
+import { maxNoteChars, maxSubjectChars } from './own/study-text.ts'
 import type { Study } from './study.ts'
 
 const example = {
@@ -62,12 +62,12 @@ export const StudyPage = {
 
 export const Subject = {
   type: ['string', 'null'],
-  description: `科目，最多 ${longestSubject} 个字符；\`null\` 或空文本为没有 · Subject, at most ${longestSubject} characters; \`null\` and the empty text are none`,
+  description: `科目，最多 ${maxSubjectChars} 个字符；\`null\` 或空文本为没有 · Subject, at most ${maxSubjectChars} characters; \`null\` and the empty text are none`,
 } as const satisfies JsonSchema
 
 export const Note = {
   type: ['string', 'null'],
-  description: `备注，最多 ${longestNote} 个字符，可换行；\`null\` 或空文本为没有 · Note, at most ${longestNote} characters, line breaks allowed; \`null\` and the empty text are none`,
+  description: `备注，最多 ${maxNoteChars} 个字符，可换行；\`null\` 或空文本为没有 · Note, at most ${maxNoteChars} characters, line breaks allowed; \`null\` and the empty text are none`,
 } as const satisfies JsonSchema
 
 export const StartBody = {

@@ -1,6 +1,6 @@
 import { findAccount } from '../accounts/account.repository.ts'
 import { type Account, type AccountId, isHidden } from '../accounts/account.ts'
-import { type Clock, clockSkew, type EpochSeconds } from '../shared/clock.ts'
+import { type Clock, clockSkewSeconds, type EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Page, PageRequest } from '../shared/page.ts'
@@ -40,7 +40,7 @@ interface PageText {
   write: (page: Page<Study>) => string
 }
 
-const sweepSize = 200
+const recordsPerSweep = 200
 const nothing: Page<Study> = { items: [], count: 0, next: undefined, prev: undefined }
 
 export function createStudyService({ storage, clock, maxHours, idleMinutes, followers = [] }: StudyServiceDeps) {
@@ -95,12 +95,12 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes, foll
   async function endOverdue(): Promise<number> {
     for (let ended = 0; ; ) {
       const now = clock.now()
-      const due = { startedUntil: now - limit, startedAfter: now + clockSkew, silentSince: now - idle }
-      const overdue = await findOverdue(storage.db, due, sweepSize)
+      const due = { startedUntil: now - limit, startedAfter: now + clockSkewSeconds, silentSince: now - idle }
+      const overdue = await findOverdue(storage.db, due, recordsPerSweep)
       // Each write reads the clock again and leaves records alone that are no longer overdue.
       await Promise.all(overdue.map(({ id, accountId }) => write(accountId, (write) => endOverdueIn(write, id))))
       ended += overdue.length
-      if (overdue.length < sweepSize) return ended
+      if (overdue.length < recordsPerSweep) return ended
     }
   }
 
@@ -131,8 +131,8 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes, foll
       if (isHidden(account) && accountId !== caller) return write(nothing)
       const { studyCount, studyVersion: version } = account
       const now = clock.now()
-      const kept = pages.recall(key, origin, version, now)
-      if (kept !== undefined) return kept
+      const cached = pages.get(key, origin, version, now)
+      if (cached !== undefined) return cached
       return andThen(
         pageOf({ ...request, filter: { accountId } }, () => studyCount),
         (page) => {
@@ -140,7 +140,7 @@ export function createStudyService({ storage, clock, maxHours, idleMinutes, foll
           const ends = page.items.map((study) =>
             study.end ? Number.POSITIVE_INFINITY : endsBy(study, { limit, idle }),
           )
-          pages.keep(key, { version, origin, text }, now, Math.min(...ends))
+          pages.set(key, { version, origin, text }, now, Math.min(...ends))
           return text
         },
       )

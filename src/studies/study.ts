@@ -1,5 +1,5 @@
 import type { AccountId } from '../accounts/account.ts'
-import { clockSkew, type EpochSeconds } from '../shared/clock.ts'
+import { clockSkewSeconds, type EpochSeconds } from '../shared/clock.ts'
 import { DomainError } from '../shared/errors.ts'
 
 export type StudyId = number & { readonly brand: 'StudyId' }
@@ -48,7 +48,7 @@ type Running = Pick<Study, 'startedAt' | 'heartbeatAt'>
  */
 export function endByService(study: Running, rules: Rules): StudyEnd | undefined {
   const { startedAt, heartbeatAt } = study
-  if (startedAt > rules.now + clockSkew) return { at: startedAt, cause: 'limit' }
+  if (startedAt > rules.now + clockSkewSeconds) return { at: startedAt, cause: 'limit' }
   const due = endsBy(study, rules)
   if (due > rules.now) return undefined
   if (heartbeatAt === undefined || due === startedAt + rules.limit) return { at: due, cause: 'limit' }
@@ -125,7 +125,7 @@ export function decideRecord(startedAt: EpochSeconds, endedAt: EpochSeconds, rul
 
 /** @throws DomainError `end-before-start`, `study-too-long` */
 export function endWithin(startedAt: EpochSeconds, endedAt: EpochSeconds, { limit }: Rules): EpochSeconds {
-  if (endedAt < startedAt - clockSkew) throw new DomainError('end-before-start')
+  if (endedAt < startedAt - clockSkewSeconds) throw new DomainError('end-before-start')
   if (endedAt > startedAt + limit) throw new DomainError('study-too-long')
   return Math.max(endedAt, startedAt)
 }
@@ -133,5 +133,5 @@ export function endWithin(startedAt: EpochSeconds, endedAt: EpochSeconds, { limi
 /** @throws DomainError `time-too-early`, `time-in-future` */
 export function refuseOutOfRange(at: EpochSeconds, { now }: Rules): void {
   if (at < earliestTime) throw new DomainError('time-too-early')
-  if (at > now + clockSkew) throw new DomainError('time-in-future')
+  if (at > now + clockSkewSeconds) throw new DomainError('time-in-future')
 }

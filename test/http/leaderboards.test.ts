@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { readConfig } from '../../src/config/read-config.ts'
-import { voidBoardPages } from '../../src/leaderboards/board-version.repository.ts'
+import { invalidateBoardPages } from '../../src/leaderboards/board-version.repository.ts'
 import { openDatabase } from '../../src/server/open-storage.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { assertError, assertUnauthorized } from '../contract/assert-error.ts'
@@ -57,7 +57,7 @@ async function study({ as }: Student, seconds: number): Promise<number> {
   )
   assert.equal((await campus.send('PUT', `/studys/${id}`, { as })).status, 200)
   // Pages may be some seconds old: those of this test's later reads are not.
-  await storage.write(async (tx) => voidBoardPages(tx))
+  await storage.write(async (tx) => invalidateBoardPages(tx))
   return id
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { AccountId } from '../../src/accounts/account.ts'
-import { voidBoardPages } from '../../src/leaderboards/board-version.repository.ts'
+import { invalidateBoardPages } from '../../src/leaderboards/board-version.repository.ts'
 import type { LeaderboardService } from '../../src/leaderboards/leaderboard.service.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
@@ -153,12 +153,12 @@ test('a page is kept for some seconds, the own place never, and a change of visi
   assert.deepEqual(await read(here, bob), ['1 bob,2 ann', 1])
   await storage.write(async (tx) => {
     await tx.updateTable('accounts').set({ visibility: 'ranked_anonymously' }).where('id', '=', ann).execute()
-    voidBoardPages(tx)
+    invalidateBoardPages(tx)
   })
   for (const from of [here, there]) assert.deepEqual(await read(from, ann), ['1 bob,2 undefined', 2])
   await storage.write(async (tx) => {
     await model.hide(tx, bob)
-    voidBoardPages(tx)
+    invalidateBoardPages(tx)
   })
   for (const from of [here, there]) assert.deepEqual(await read(from, bob), ['1 undefined', undefined])
   await storage.write((tx) => model.hide(tx, ann))

@@ -124,9 +124,9 @@ test('what is added again stays as it is, and what has drifted is repaired', asy
   model.days.get(ann)?.set(today, 900)
   model.days.get(ann)?.set(day('2026-09-01'), 30)
   model.days.get(bob)?.delete(today)
-  for (const account of [ann, bob]) assert.equal(await model.updates.isReal(storage.db, account), false)
+  for (const account of [ann, bob]) assert.equal(await model.updates.isCorrect(storage.db, account), false)
   for (const account of [ann, bob]) await storage.write((tx) => add(tx, account))
-  for (const account of [ann, bob]) assert.equal(await model.updates.isReal(storage.db, account), true)
+  for (const account of [ann, bob]) assert.equal(await model.updates.isCorrect(storage.db, account), true)
   await assertBoardsAreTheModels()
 })
 
@@ -164,7 +164,8 @@ test('counters that are not those of the rows are found and repaired, also while
   await storage.write((tx) => model.study(tx, bob, [[today, 20_000]]))
   const drifted = async () => {
     const boards: BoardCounters[] = []
-    for await (const counters of model.updates.checkCounters(storage.db)) if (!counters.areReal) boards.push(counters)
+    for await (const counters of model.updates.checkCounters(storage.db))
+      if (!counters.areCorrect) boards.push(counters)
     return boards
   }
   assert.deepEqual(await drifted(), [])

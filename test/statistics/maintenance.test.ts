@@ -50,8 +50,8 @@ test('what writes keep is right, and so is what a record left running adds once 
   await campus.studies.startStudy(accounts[0] as AccountId, now)
   now += 20 * hour
   await campus.studies.endOverdue()
-  const { drifts, waiting } = await verify()
-  assert.deepEqual([drifts, waiting], [[], 0])
+  const { drifts, outdated } = await verify()
+  assert.deepEqual([drifts, outdated], [[], 0])
   for (const account of accounts) await assertTotalsAreReal(campus, account)
 })
 
@@ -103,19 +103,19 @@ test('records of before an upgrade are not in the totals, and are added in the b
   accounts.push(late)
   await record(late, 30 * hour, hour, older)
   await older.studies.startStudy(late, now)
-  assert.equal((await verify()).waiting, 1)
+  assert.equal((await verify()).outdated, 1)
   const stops = { at: false }
   const { sweep } = createTotalsSweep({ storage, totals: campus.totals })
   while ((await sweep(() => stops.at)) === 0);
-  const { waiting, drifts } = await verify()
-  assert.deepEqual([waiting, drifts], [0, []])
+  const { outdated, drifts } = await verify()
+  assert.deepEqual([outdated, drifts], [0, []])
   await assertTotalsAreReal(campus, late)
   await assertCampusSumIsReal(campus)
 })
 
 test('in another time zone, all totals are other ones, and two instances that differ do not answer wrong ones', async () => {
   const moved = openCampus(storage, () => now, { timezone: 'America/New_York' })
-  assert.equal((await verify(moved)).waiting, accounts.length)
+  assert.equal((await verify(moved)).outdated, accounts.length)
   const [ann] = accounts as [AccountId]
   await record(ann, 3 * hour, hour, moved)
   await assertTotalsAreReal(moved, ann)

@@ -31,8 +31,8 @@ function startWriter(times: number): ChildProcess {
 async function assertRight(): Promise<void> {
   const campus = openCampus(storage, () => 1_749_999_600)
   const drifts: Drift[] = []
-  const { waiting } = await verifyTotals(storage, campus.totals, undefined, { onDrift: (drift) => drifts.push(drift) })
-  assert.deepEqual([drifts, waiting], [[], 0])
+  const { outdated } = await verifyTotals(storage, campus.totals, undefined, { onDrift: (drift) => drifts.push(drift) })
+  assert.deepEqual([drifts, outdated], [[], 0])
   for (const account of accounts) await assertTotalsAreReal(campus, account, 900)
   await assertCampusSumIsReal(campus)
 }

@@ -6,7 +6,7 @@ import type { AccountId } from '../../src/accounts/account.ts'
 import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import { toWireTime } from '../../src/http/wire-time.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { answersKept, type BatchService, createBatchService } from '../../src/studies/batch/batch.service.ts'
+import { answerLifetimeSeconds, type BatchService, createBatchService } from '../../src/studies/batch/batch.service.ts'
 import { readItem } from '../../src/studies/batch/batch-item.schemas.ts'
 import type { BatchResult } from '../../src/studies/batch/batch-item.ts'
 import { type ChangeService, createChangeService } from '../../src/studies/changes/change.service.ts'
@@ -95,7 +95,7 @@ class Student {
       await this.send(each.shuffle ? (pick ?? []).toReversed() : (pick ?? []), !each.shuffle)
     else if (each.kind === 'live') await this.#studyLive(each.ends)
     else if (each.kind === 'sync') await this.devices[0]?.sync(each.perPage)
-    else if (each.kind === 'forget') await changes.forgetOld()
+    else if (each.kind === 'forget') await changes.deleteOld()
     else {
       now += each.seconds
       this.model.sweep(now)
@@ -179,13 +179,13 @@ test('answers are kept for 90 days, and then forgotten in pieces', async () => {
   const account = await newAccount(storage)
   const items = Array.from({ length: 500 }, (_, at) => ({ ...past, key: `old ${at}` })).map(readItem)
   const first = await applyWhole(batches, account, items)
-  now += answersKept - 1
-  await batches.forgetOld()
+  now += answerLifetimeSeconds - 1
+  await batches.deleteOld()
   assert.deepEqual(await batches.applyBatch(account, items), first)
   const young = readItem({ ...past, key: 'young' })
   const [kept] = await batches.applyBatch(account, [young])
   now += 1
-  await batches.forgetOld()
+  await batches.deleteOld()
   assert.deepEqual(await batches.applyBatch(account, [young]), [kept])
   const [again] = await applyWhole(batches, account, items)
   assert.notDeepEqual(again, first[0])

@@ -4,7 +4,11 @@ import { setImmediate } from 'node:timers/promises'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { DomainError } from '../../src/shared/errors.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { type ChangeService, changesKept, createChangeService } from '../../src/studies/changes/change.service.ts'
+import {
+  type ChangeService,
+  changeLifetimeSeconds,
+  createChangeService,
+} from '../../src/studies/changes/change.service.ts'
 import { createOwnStudyService, type OwnStudyService } from '../../src/studies/own/own-study.service.ts'
 import type { OwnStudy } from '../../src/studies/own/own-study.ts'
 import { createStudyService, type StudyService } from '../../src/studies/study.service.ts'
@@ -75,7 +79,7 @@ test('a device that asks while others write misses nothing and sees nothing out 
     const known = devices.map(({ cursor }) => cursor?.version ?? 0)
     await Promise.all(devices.map((device, at) => device.step(at + 2)))
     for (const [at, { cursor }] of devices.entries()) assert.ok((cursor?.version ?? 0) >= (known[at] ?? 0))
-    await changes.forgetOld()
+    await changes.deleteOld()
     await setImmediate()
   }
   await Promise.all(work)
@@ -133,8 +137,8 @@ test('a long log is forgotten in pieces', async () => {
   await device.sync(100)
   for (let piece = 0; piece < 3; piece++) await logAs(400, Array(400).fill(id))
   await edit(id, 'later')
-  now += changesKept
-  await changes.forgetOld()
+  now += changeLifetimeSeconds
+  await changes.deleteOld()
   assert.deepEqual(await log(), [])
   await device.sync(100)
   assert.equal(device.resets, 1)
@@ -148,11 +152,11 @@ test('a device that has slept through a removal that is forgotten begins again, 
   assert.equal(await walking.step(1), true)
   await own.removeStudy(account, one)
   await upToDate.sync(100)
-  now += changesKept - 1
-  await changes.forgetOld()
+  now += changeLifetimeSeconds - 1
+  await changes.deleteOld()
   assert.equal((await log()).length, 1)
   now += 1
-  await changes.forgetOld()
+  await changes.deleteOld()
   assert.deepEqual(await log(), [])
   await edit(two, 'later')
   for (const device of [asleep, upToDate, walking]) await device.sync(100)

@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { removeAccount } from '../../src/accounts/account-removal.service.ts'
 import { createIdempotencyService } from '../../src/idempotency/idempotency.service.ts'
-import type { KeptAnswer } from '../../src/idempotency/idempotency.ts'
+import type { StoredAnswer } from '../../src/idempotency/idempotency.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { createOwnStudyService } from '../../src/studies/own/own-study.service.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
@@ -57,20 +57,20 @@ function instanceOn(
     const outcome = await idempotency.once(request(key, '/studys'), {
       use: (write) => studies.startStudy(account, undefined, {}, write),
       present: ({ id }) => String(id),
-      kept: keptText,
+      toStored,
       asksSchool: false,
     })
-    return 'kept' in outcome ? outcome.kept.text : outcome.answer
+    return 'stored' in outcome ? outcome.stored.text : outcome.answer
   }
 
   async function remove(key: string, id: StudyId): Promise<string | undefined> {
     const outcome = await idempotency.once(request(key, `/studys/${id}`), {
       use: (write) => own.removeStudy(account, id, write),
       present: () => 'removed',
-      kept: keptText,
+      toStored,
       asksSchool: false,
     })
-    return 'kept' in outcome ? outcome.kept.text : outcome.answer
+    return 'stored' in outcome ? outcome.stored.text : outcome.answer
   }
 
   /** A registration, say: `school` is what happens before the write. */
@@ -81,16 +81,16 @@ function instanceOn(
         return write(async () => 'registered')
       },
       present: (text) => text,
-      kept: keptText,
+      toStored,
       asksSchool: true,
     })
-    return 'kept' in outcome ? outcome.kept.text : outcome.answer
+    return 'stored' in outcome ? outcome.stored.text : outcome.answer
   }
 
   return { studies, idempotency, start, remove, ask }
 }
 
-function keptText(text: string): KeptAnswer {
+function toStored(text: string): StoredAnswer {
   return { status: 200, location: undefined, text, accountId: account }
 }
 
@@ -127,7 +127,7 @@ test('keys that are too old, or from a clock that was far ahead, are deleted, ho
         .execute(),
     )
   const id = await one().start('young')
-  await one().idempotency.forgetExpired()
+  await one().idempotency.deleteExpired()
   assert.equal(await keys(), 1)
   assert.equal(await two().start('young'), id)
 })
@@ -185,7 +185,7 @@ test('a write that fails keeps no answer, and an answer that fails keeps no writ
   const present = () => {
     throw new Error('no answer')
   }
-  await assert.rejects(idempotency.once(request, { use, present, kept: keptText, asksSchool: false }), /no answer/)
+  await assert.rejects(idempotency.once(request, { use, present, toStored, asksSchool: false }), /no answer/)
   assert.deepEqual([await records(), await keys()], [0, 0])
   await assert.rejects(one().remove('k', 1_000_000_000 as StudyId))
   assert.equal(await keys(), 0)

@@ -213,12 +213,12 @@ async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<
   await studies.endOverdue()
   const old = { mark: 'old', fingerprint: '', account_id: id, status: 200, location: null, body: null, created_at: 1 }
   await storage.write((tx) => tx.insertInto('idempotency_keys').values(old).execute())
-  await createIdempotencyService({ storage, clock, keys: { idempotency: Buffer.alloc(32) } }).forgetExpired()
+  await createIdempotencyService({ storage, clock, keys: { idempotency: Buffer.alloc(32) } }).deleteExpired()
   const later = { now: () => clock.now() + 100 * 86_400 }
   const item = { key: 'old', content: 'hash', step: new DomainError('bad-batch') }
   await createBatchService({ storage, studies, clock }).applyBatch(id, [item])
-  await createBatchService({ storage, studies, clock: later }).forgetOld()
-  await createChangeService({ storage, studies, clock: later }).forgetOld()
+  await createBatchService({ storage, studies, clock: later }).deleteOld()
+  await createChangeService({ storage, studies, clock: later }).deleteOld()
   const accounts = createAccountAdministration({
     storage,
     studentNumbers: studentNumberForm(),
@@ -235,7 +235,7 @@ async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<
   now += 7200
   await sessions.find(value)
   await sessions.flushVisits()
-  await sessions.forgetExpired()
+  await sessions.deleteExpired()
   await accounts.revokeAllTokens()
   await removeAccount(storage, id, removeStudiesOf)
 }

@@ -132,7 +132,7 @@ test('expired rows are deleted in pieces, and no others', async () => {
         .execute(),
     )
   setTime(start)
-  await sessions.forgetExpired()
+  await sessions.deleteExpired()
   assert.equal((await rowsOf(identity.accountId)).length, 1)
   assert.ok(await isIn(live))
 })
@@ -152,7 +152,7 @@ test('visits, sign-ins, sign-outs, password changes and the cleaning at once wai
     for (const one of late) for (const value of values) assert.ok(await one.find(value))
     await Promise.all([
       ...late.map((one) => one.flushVisits()),
-      ...services.map((one) => one.forgetExpired()),
+      ...services.map((one) => one.deleteExpired()),
       ...handles.map((on, at) =>
         at % 2 === 0 ? on.write((tx) => replacePassword(tx, accountId, 'none')) : first?.endOthers(me),
       ),

@@ -3,11 +3,11 @@ import { LRUCache } from 'lru-cache'
 import type { AccountId } from '../../accounts/account.ts'
 import type { Clock, EpochSeconds } from '../../shared/clock.ts'
 
-const most = 10_000
+const maxEntries = 10_000
 const signInSeconds = 12 * 3600
 const refusalSeconds = 900
 /** Recognition reveals to an attacker that a guess is right, so it stops after this many refused guesses. */
-const recognitionsUnderAttack = 100
+const maxRecognitionsUnderAttack = 100
 
 /**
  * Remembers which accounts signed in from which networks in the last hours, and with which passwords, so that they need
@@ -16,8 +16,8 @@ const recognitionsUnderAttack = 100
  */
 export function createRecentSignIns(clock: Clock) {
   const key = randomBytes(32)
-  const signIns = new LRUCache<string, EpochSeconds>({ max: most })
-  const refusals = new LRUCache<string, { count: number; until: EpochSeconds }>({ max: most })
+  const signIns = new LRUCache<string, EpochSeconds>({ max: maxEntries })
+  const refusals = new LRUCache<string, { count: number; until: EpochSeconds }>({ max: maxEntries })
 
   const isCurrent = (until: EpochSeconds | undefined, seconds: number) =>
     until !== undefined && until > clock.now() && until <= clock.now() + seconds
@@ -42,7 +42,7 @@ export function createRecentSignIns(clock: Clock) {
 
     /** Always false after many refused guesses from this network. The password may have changed since it was noted. */
     recognises(id: AccountId, network: string, password: string): boolean {
-      if (refusalsOf(`${id} ${network}`) >= recognitionsUnderAttack) return false
+      if (refusalsOf(`${id} ${network}`) >= maxRecognitionsUnderAttack) return false
       return isCurrent(signIns.get(signInOf(id, network, password)), signInSeconds)
     },
 

@@ -75,7 +75,7 @@ export const ownAccountRoutes: Routes<{ ownAccount: OwnAccountService }> = async
     return reply.answerOnce(
       () => ownAccount.removeOwnAccount({ accountId: identity.accountId, password: body.password, address: ip }),
       // The account's keys are deleted with it, and its credentials no longer exist.
-      () => ({ status: 204, body: null, isKept: false }),
+      () => ({ status: 204, body: null, isStored: false }),
     )
   })
 }

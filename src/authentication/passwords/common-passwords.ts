@@ -3,7 +3,7 @@ import { dictionary } from '@zxcvbn-ts/language-common'
 /** Created for the first password that is checked: the list is long. */
 let listed: Set<string> | undefined
 
-const judgedLength = 64
+const maxJudgedChars = 64
 
 /**
  * The parts that make up the most common passwords of Chinese users (leaks of CSDN, 12306 and others), and the names of
@@ -87,7 +87,7 @@ export function isCommonPassword(password: string): boolean {
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[\s\-_.]/gu, '')
-  if (plain.length > judgedLength) return false
+  if (plain.length > maxJudgedChars) return false
   return listed.has(plain) || /^(.{1,3}?)\1+$/su.test(plain) || isMadeOfParts(plain)
 }
 

@@ -17,7 +17,7 @@ const operator = 'operator'
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. Only tests that aren't about passwords lower it. */
 export const hashCost = { memory: 19_456, passes: 2, parallelism: 1 }
-const tagLength = 32
+const tagBytes = 32
 
 interface PhcString {
   memory: number
@@ -40,7 +40,10 @@ export interface HashOptions {
  */
 export async function hashPassword(password: string, options: HashOptions = {}): Promise<string> {
   const nonce = randomBytes(16)
-  const tag = await derive({ ...hashCost, message: utf8(password.normalize('NFC')), nonce, tagLength }, options)
+  const tag = await derive(
+    { ...hashCost, message: utf8(password.normalize('NFC')), nonce, tagLength: tagBytes },
+    options,
+  )
   return phcString(nonce, tag)
 }
 
@@ -83,7 +86,7 @@ function isOutgrown(stored: string): boolean {
 
 /** A hash that no password matches, so that an unknown user costs the same work as a wrong password. */
 export function dummyHash(): string {
-  return phcString(randomBytes(16), randomBytes(tagLength))
+  return phcString(randomBytes(16), randomBytes(tagBytes))
 }
 
 function parse(stored: string): PhcString {

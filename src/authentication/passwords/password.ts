@@ -2,8 +2,8 @@ import { userNameKey } from '../../accounts/user-name.ts'
 import { DomainError } from '../../shared/errors.ts'
 import { isCommonPassword } from './common-passwords.ts'
 
-const shortest = 8
-const longest = 1024
+const minChars = 8
+const maxChars = 1024
 
 /** Values that an attacker would try first. */
 export interface KnownOfAccount {
@@ -20,7 +20,7 @@ export interface KnownOfAccount {
 export async function checkPassword(password: string, known: KnownOfAccount = {}): Promise<void> {
   const composed = password.normalize('NFC')
   const length = [...composed].length
-  if (length < shortest || length > longest || !composed.isWellFormed()) throw new DomainError('password-length')
+  if (length < minChars || length > maxChars || !composed.isWellFormed()) throw new DomainError('password-length')
   const isSame = (text: string | undefined) => text !== undefined && userNameKey(password) === userNameKey(text)
   if (isSame(known.username)) throw new DomainError('password-is-user-name')
   if (isSame(known.studentNumber)) throw new DomainError('password-is-student-number')

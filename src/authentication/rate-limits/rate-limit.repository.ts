@@ -1,4 +1,4 @@
-import { type Clock, clockSkew, type EpochSeconds } from '../../shared/clock.ts'
+import { type Clock, clockSkewSeconds, type EpochSeconds } from '../../shared/clock.ts'
 import type { DatabaseKind, Db } from '../../storage/storage.ts'
 import type { RateLimitState } from './rate-limit.ts'
 
@@ -57,7 +57,7 @@ export async function takeOnce(tx: Db, key: string, expiresAt: EpochSeconds, clo
         .doUpdateSet((eb) => ({ expires_at: eb.ref('excluded.expires_at') }))
         // Expired, or claimed while the clock was ahead.
         .where((eb) =>
-          eb.or([eb('budgets.expires_at', '<=', now), eb('budgets.expires_at', '>', expiresAt + clockSkew)]),
+          eb.or([eb('budgets.expires_at', '<=', now), eb('budgets.expires_at', '>', expiresAt + clockSkewSeconds)]),
         ),
     )
     .returning('key')

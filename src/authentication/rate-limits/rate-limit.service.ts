@@ -179,7 +179,7 @@ export function createRateLimitService({ storage, clock, key, enforced }: RateLi
     settle,
     refund,
     areNoted,
-    forgetExpired: () => storage.write((tx) => deleteExpiredRateLimits(tx, clock.now())),
+    deleteExpired: () => storage.write((tx) => deleteExpiredRateLimits(tx, clock.now())),
   }
 }
 

@@ -1,4 +1,4 @@
-import { clockSkew, type EpochSeconds } from '../../shared/clock.ts'
+import { clockSkewSeconds, type EpochSeconds } from '../../shared/clock.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 
 /** A number of tries that is allowed in a window of time. */
@@ -50,7 +50,7 @@ export function openWindow(
   state: RateLimitState | undefined,
   now: EpochSeconds,
 ): RateLimitState | undefined {
-  const isOpen = state !== undefined && state.expiresAt > now && state.expiresAt <= now + duration + clockSkew
+  const isOpen = state !== undefined && state.expiresAt > now && state.expiresAt <= now + duration + clockSkewSeconds
   return isOpen ? state : undefined
 }
 
@@ -87,7 +87,7 @@ export function strictest(refusals: readonly Refusal[]): Refusal | undefined {
   return own ?? refusals.toSorted((one, other) => other.waitSeconds - one.waitSeconds)[0]
 }
 
-const longestBusySeconds = 3
+const maxBusySeconds = 3
 
 /** The error code and wait of a refusal, as it is reported. */
 export function refusalDetails({ limit, waitSeconds }: Refusal): {
@@ -96,5 +96,5 @@ export function refusalDetails({ limit, waitSeconds }: Refusal): {
 } {
   const code = limit.refusal ?? 'too-many-requests'
   const seconds = Math.max(1, waitSeconds)
-  return { code, retryAfterSeconds: limit.refusal ? Math.min(longestBusySeconds, seconds) : seconds }
+  return { code, retryAfterSeconds: limit.refusal ? Math.min(maxBusySeconds, seconds) : seconds }
 }

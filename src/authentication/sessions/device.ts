@@ -28,14 +28,14 @@ const systems: readonly (readonly [RegExp, string])[] = [
 /** A program other than a browser: `curl/8.14.1`. */
 const program = /^[A-Za-z][\w.-]{0,30}(?=\/|$)/
 /** Longer than the User-Agent of any browser. */
-const longest = 512
+const maxUserAgentChars = 512
 
 /**
  * A label by which people recognise a device, such as `Chrome · Android`; undefined if the User-Agent is unknown.
  * Contains only our own words, or one word of the client that consists of letters, digits, dots and hyphens.
  */
 export function deviceOf(userAgent = ''): string | undefined {
-  const told = userAgent.slice(0, longest)
+  const told = userAgent.slice(0, maxUserAgentChars)
   const named = (list: typeof browsers) => list.find(([pattern]) => pattern.test(told))?.[1]
   const parts = [named(browsers), named(systems)].filter((part) => part !== undefined)
   return parts.length > 0 ? parts.join(' · ') : program.exec(told)?.[0]

@@ -3,7 +3,7 @@ import type { EpochSeconds } from '../../shared/clock.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import { statement } from '../../storage/statement.ts'
 import type { DatabaseKind, Db } from '../../storage/storage.ts'
-import { idleSeconds, longestSeconds, type Session, type SessionId } from './session.ts'
+import { idleSeconds, maxLifetimeSeconds, type Session, type SessionId } from './session.ts'
 
 /** A session, with what decides whether it is still valid. */
 export interface SessionState extends Pick<Session, 'id' | 'createdAt' | 'lastSeenAt' | 'expiresAt'> {
@@ -135,8 +135,8 @@ export async function updateVisits(
       last_seen_at: now,
       expires_at: eb
         .case()
-        .when('created_at', '<', now + idleSeconds - longestSeconds)
-        .then(eb('created_at', '+', longestSeconds))
+        .when('created_at', '<', now + idleSeconds - maxLifetimeSeconds)
+        .then(eb('created_at', '+', maxLifetimeSeconds))
         .else(now + idleSeconds)
         .end(),
     }))

@@ -91,7 +91,7 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
           return accounts.getAccount(identity.accountId)
         },
         // The cookie's value is not stored, so a repeated request signs in again.
-        (account) => ({ body: presentUser(account, request.origin), isKept: false }),
+        (account) => ({ body: presentUser(account, request.origin), isStored: false }),
       )
     },
   )
@@ -107,7 +107,7 @@ export const signInRoutes: Routes<SignInOptions> = async (app, { authentication,
           if (value) await sessions.endByValue(value)
           reply.header('set-cookie', sessionCookie(request, '', 0))
         },
-        () => ({ status: 204, body: null, isKept: false }),
+        () => ({ status: 204, body: null, isStored: false }),
       )
     },
   )

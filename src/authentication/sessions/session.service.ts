@@ -20,7 +20,7 @@ import {
   type SessionState,
   updateVisits,
 } from './session.repository.ts'
-import { expiryOf, isLive, isVisitDue, mostSessions, type Session, type SessionId } from './session.ts'
+import { expiryOf, isLive, isVisitDue, maxSessions, type Session, type SessionId } from './session.ts'
 
 export interface SignIn {
   device: string | undefined
@@ -28,7 +28,7 @@ export interface SignIn {
   before: string | undefined
 }
 
-const atOnce = 500
+const sessionsPerDeletion = 500
 
 export type SessionService = ReturnType<typeof createSessionService>
 
@@ -66,7 +66,7 @@ export function createSessionService({ storage, clock }: { storage: Storage; clo
       if (before !== undefined) await deleteSessionByHash(tx, hashOf(before))
       const expiresAt = expiryOf(createdAt, createdAt)
       await insertSession(tx, { accountId, version, valueHash: hashOf(value), device, createdAt, expiresAt })
-      await deleteIdlest(tx, accountId, mostSessions)
+      await deleteIdlest(tx, accountId, maxSessions)
       return value
     })
   }
@@ -95,17 +95,17 @@ export function createSessionService({ storage, clock }: { storage: Storage; clo
   async function flushVisits(): Promise<void> {
     const noted = [...visited]
     visited = new Set()
-    for (let at = 0; at < noted.length; at += atOnce) {
-      const ids = noted.slice(at, at + atOnce)
+    for (let at = 0; at < noted.length; at += sessionsPerDeletion) {
+      const ids = noted.slice(at, at + sessionsPerDeletion)
       await storage.write((tx) => updateVisits(tx, ids, clock.now(), storage.kind))
     }
   }
 
-  async function forgetExpired(): Promise<void> {
+  async function deleteExpiredSessions(): Promise<void> {
     let deleted: number
     do {
-      deleted = await storage.write((tx) => deleteExpired(tx, clock.now(), atOnce, storage.kind))
-    } while (deleted === atOnce)
+      deleted = await storage.write((tx) => deleteExpired(tx, clock.now(), sessionsPerDeletion, storage.kind))
+    } while (deleted === sessionsPerDeletion)
   }
 
   return {
@@ -117,6 +117,6 @@ export function createSessionService({ storage, clock }: { storage: Storage; clo
     endOthers,
     endByValue: (value: string) => storage.write((tx) => deleteSessionByHash(tx, hashOf(value))),
     flushVisits,
-    forgetExpired,
+    deleteExpired: deleteExpiredSessions,
   }
 }

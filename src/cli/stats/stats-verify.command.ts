@@ -18,17 +18,17 @@ export function statsVerifyCommand(env: NodeJS.ProcessEnv, streams = processStre
 
 async function verify({ storage, derived }: Access, signal: AbortSignal, output: NodeJS.WritableStream): Promise<void> {
   const progress = showProgress({ label: 'verify', total: await countAccounts(storage.db), unit: 'accounts' })
-  const { accounts, waiting, drifts } = await verifyTotals(storage, derived.totals, derived.boards, {
+  const { accounts, outdated, drifts } = await verifyTotals(storage, derived.totals, derived.boards, {
     signal,
     onProgress: progress.update,
     onDrift: (drift: Drift) => output.write(`${driftLine(drift)}\n`),
   })
   progress.finish()
-  const waitingText = waiting === 0 ? '' : `, ${waiting} of them not computed yet`
+  const outdatedText = outdated === 0 ? '' : `, ${outdated} of them not computed yet`
   output.write(
     drifts === 0
-      ? `统计无误 · all totals are right: ${accounts} accounts${waitingText}\n`
-      : `统计有误 · totals differ from the records in ${drifts} places (${accounts} accounts${waitingText}): run occupy stats rebuild\n`,
+      ? `统计无误 · all totals are right: ${accounts} accounts${outdatedText}\n`
+      : `统计有误 · totals differ from the records in ${drifts} places (${accounts} accounts${outdatedText}): run occupy stats rebuild\n`,
   )
   if (drifts > 0) process.exitCode = exitCodes.failed
 }

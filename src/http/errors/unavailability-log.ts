@@ -4,7 +4,7 @@ import { DatabaseUnavailableError } from '../../storage/database-unavailable.ts'
 /** Logs an error that means that the database is unavailable, and returns false for every other one. `context` says what failed. */
 export type LogUnavailable = (error: unknown, context: object) => boolean
 
-const everyMs = 1000
+const intervalMs = 1000
 
 /**
  * A full disk or a lost connection makes every request fail in the same way. Logs at most one line per second, without stacks, with the
@@ -23,7 +23,7 @@ export function createUnavailabilityLog(logger: Pick<FastifyBaseLogger, 'error'>
       if (suppressed === 0) return
       suppressed--
       write()
-    }, everyMs).unref()
+    }, intervalMs).unref()
   }
 
   return (error, context) => {

@@ -10,7 +10,7 @@ declare module 'fastify' {
 
 const authority = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 /** The longest DNS name, a colon and a port of up to five digits have 259 characters. */
-const longest = 261
+const maxHostChars = 261
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 export interface HostRules {
@@ -68,6 +68,6 @@ function countHosts(rawHeaders: string[]): number {
 
 /** The host name in the form of a URL; undefined if it is not a valid host. */
 function nameIn(host: string): string | undefined {
-  if (host.length > longest || !authority.test(host)) return undefined
+  if (host.length > maxHostChars || !authority.test(host)) return undefined
   return URL.parse(`http://${host}`)?.hostname
 }

@@ -3,7 +3,7 @@ import helmet, { type HelmetOptions } from 'helmet'
 
 export type HeaderSet = Readonly<Record<string, string>>
 
-const year = 31_536_000
+const yearSeconds = 31_536_000
 
 const none = {
   contentSecurityPolicy: false,
@@ -33,7 +33,7 @@ export function answerHeaders(https: boolean): HeaderSet {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
     },
-    strictTransportSecurity: https && { maxAge: year, includeSubDomains: false },
+    strictTransportSecurity: https && { maxAge: yearSeconds, includeSubDomains: false },
   })
 }
 

@@ -28,12 +28,12 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void
 type Sessions = Set<ServerHttp2Session>
 
 /** How long after the last accepted connection those that have sent nothing are closed. */
-const silentMs = 2000
+const silentGraceMs = 2000
 /**
  * How long after the beginning those that were kept are closed. A client that is busy sends one more request in this time,
  * and its response says that the connection closes.
  */
-export const keptMs = 1000
+export const idleGraceMs = 1000
 /** RFC 9113, 6.8: a GOAWAY with this stream id announces the shutdown and does not refuse any stream yet. */
 const anyStream = 2 ** 31 - 1
 
@@ -63,10 +63,10 @@ export const drain = fp(async (app) => {
     // Otherwise a connection whose last response began earlier would be kept for the next request.
     server.keepAliveTimeout = 1
     // By this process's own clock: on a busy machine, one that learns of all steps at once would close what is in use.
-    const kept = setTimeout(closeIdle, Math.max(0, begunAt + keptMs - performance.now()))
+    const kept = setTimeout(closeIdle, Math.max(0, begunAt + idleGraceMs - performance.now()))
     for (const session of sessions) if (hasAsked(session)) session.close()
     server.prependListener('stream', (stream: { session?: ServerHttp2Session }) => stream.session?.close())
-    const late = setTimeout(closeSilent, silentMs).unref()
+    const late = setTimeout(closeSilent, silentGraceMs).unref()
     await handshakes?.done()
     await Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
     clearTimeout(kept)

@@ -18,7 +18,7 @@ export interface ServerSettings {
   refusals: ProtocolErrors
 }
 
-const largestBody = 64 * 1024
+const maxBodyBytes = 64 * 1024
 
 /** Production and tests use the same options. */
 export function serverOptions({ logger, trustProxy, limits, headers, nextRequestId, refusals }: ServerSettings) {
@@ -27,7 +27,7 @@ export function serverOptions({ logger, trustProxy, limits, headers, nextRequest
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy,
     schemaController: schemaCompilers,
-    bodyLimit: largestBody,
+    bodyLimit: maxBodyBytes,
     requestTimeout: limits.bodyMs,
     keepAliveTimeout: limits.idleMs,
     requestIdHeader: false,

@@ -3,7 +3,7 @@ import type { AccountId } from '../../accounts/account.ts'
 import { DomainError } from '../../shared/errors.ts'
 import type { BoardId } from '../board-period.ts'
 
-/** Where a page begins: after (or before, when paging backwards) the student with these seconds, who may be anonymous. */
+/** A page begins after, or ends before, this student, who may be anonymous. */
 export interface BoardCursor {
   direction: 'after' | 'before'
   seconds: number
@@ -14,8 +14,8 @@ const cipher = 'aes-256-ecb'
 const blockBytes = 16
 
 /**
- * Texts of cursors. They are one block of AES, because a cursor that told the account would name an anonymous row. One
- * block needs no mode; its last bytes tell a cursor of this board from any other text.
+ * Encrypts cursors, because an account id would identify an anonymous row. A cursor is one AES block, so it needs no mode
+ * of operation. The last bytes of the block detect cursors of other boards and forged ones.
  */
 export function createBoardCursors(key: Buffer) {
   function encode(period: BoardId, { direction, seconds, accountId }: BoardCursor): string {

@@ -5,26 +5,27 @@ import { statement, statementsByShape } from '../../storage/statement.ts'
 import type { Db } from '../../storage/storage.ts'
 import type { BoardId } from '../board-period.ts'
 
-export interface BoardPlace {
+/** A position in the order of a board. */
+export interface BoardPosition {
   accountId: AccountId
   seconds: number
 }
 
-export interface BoardEntry extends BoardPlace {
-  /** Undefined for who is ranked anonymously. */
+export interface BoardEntry extends BoardPosition {
+  /** Undefined for a student who is ranked anonymously. */
   username: string | undefined
 }
 
 export interface EntriesRequest {
   period: BoardId
-  /** Only entries after this place in the requested direction. */
-  beyond?: BoardPlace | undefined
+  /** Only entries beyond this position, in the requested direction. */
+  beyond?: BoardPosition | undefined
   direction: 'down' | 'up'
   limit: number
 }
 
-/** Returns entries in the requested direction: down from the most seconds, or up. */
-export function entriesOf(db: Db, { period, beyond, direction, limit }: EntriesRequest): MaybePromise<BoardEntry[]> {
+/** Returns entries in the requested direction: `down` begins with the most seconds. */
+export function findEntries(db: Db, { period, beyond, direction, limit }: EntriesRequest): MaybePromise<BoardEntry[]> {
   const rows = entries({ direction, beyond: beyond !== undefined }).all(db, { period, limit, ...beyond })
   return andThen(rows, (rows) =>
     rows.map(({ account_id, seconds, username }) => ({
@@ -35,7 +36,7 @@ export function entriesOf(db: Db, { period, beyond, direction, limit }: EntriesR
   )
 }
 
-interface Values extends Partial<BoardPlace> {
+interface Values extends Partial<BoardPosition> {
   period: BoardId
   limit: number
 }
@@ -64,6 +65,6 @@ const entries = statementsByShape(({ direction, beyond }: { direction: 'down' | 
   }),
 )
 
-/** Asked of the account each time, so that a change of its visibility takes effect at once. */
+/** Read from the account each time, so that a change of visibility takes effect at once. */
 const nameOf = sql<string | null>`(select accounts.username from accounts
   where accounts.id = board_totals.account_id and accounts.visibility = 'everyone')`

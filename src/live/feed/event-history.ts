@@ -10,7 +10,7 @@ export interface Numbered<T> {
  * How much earlier another process may have sent an event than this one, in seconds: their clocks differ, and one may
  * have learned of it later.
  */
-const overlap = 15
+const overlapSeconds = 15
 
 /**
  * The latest events, for listeners that reconnect. An id has the form `TIME.PROCESS.NUMBER`. This process continues
@@ -44,8 +44,8 @@ export function createEventHistory<T>(process: string, since: EpochSeconds, size
       const first = kept[0]?.seq ?? latest + 1
       return seq >= first - 1 && seq <= latest ? kept.filter((one) => one.seq > seq) : undefined
     }
-    if (at - overlap < completeSince || at > now + overlap) return undefined
-    return kept.filter((one) => one.at >= at - overlap)
+    if (at - overlapSeconds < completeSince || at > now + overlapSeconds) return undefined
+    return kept.filter((one) => one.at >= at - overlapSeconds)
   }
 
   return { add, after, idAt, latest: () => latest }

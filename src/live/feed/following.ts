@@ -35,13 +35,13 @@ export interface FollowingDeps {
 
 /** The minimum time between two counts that are sent. */
 const tickMs = 1000
-const keptEvents = 2000
-const accountsAtOnce = 400
-const scannedAtOnce = 500
+const historySize = 2000
+const accountsPerRead = 400
+const recordsPerScanRead = 500
 
 export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>) {
   const { storage, clock, signals, keyOf, readCounts, onError } = deps
-  const history = createEventHistory<LiveEvent>(randomBytes(6).toString('base64url'), clock.now(), keptEvents)
+  const history = createEventHistory<LiveEvent>(randomBytes(6).toString('base64url'), clock.now(), historySize)
   const roster = createRoster()
   const pending = new Set<AccountId>()
   const scans = createScanTimes()
@@ -87,7 +87,7 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
 
   async function work(): Promise<void> {
     while (pending.size > 0) {
-      const ids = [...pending].slice(0, accountsAtOnce)
+      const ids = [...pending].slice(0, accountsPerRead)
       for (const id of ids) pending.delete(id)
       await findStudyingOf(storage.db, ids).then(
         (found) => {
@@ -128,10 +128,10 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
     const found = new Map<AccountId, LiveStudent>()
     for (let last: LiveStudent | undefined; ; ) {
       const position = last && { startedAt: last.startedAt, id: last.id }
-      const some = await findStudying(storage.db, { order: 'asc', position, limit: scannedAtOnce })
+      const some = await findStudying(storage.db, { order: 'asc', position, limit: recordsPerScanRead })
       for (const student of some) found.set(student.accountId, student)
       last = some.at(-1)
-      if (some.length < scannedAtOnce) break
+      if (some.length < recordsPerScanRead) break
       await setImmediate()
     }
     end()

@@ -25,8 +25,8 @@ export const graceMs = 2000
  * Places kept for one address, which may be a campus, and for one student. An applicant beyond them may still come back,
  * without a place.
  */
-const perAddress = 2000
-const perStudent = 5
+const maxPerAddress = 2000
+const maxPerStudent = 5
 
 /** Stores the applicants' places, and computes from the position of each when to come back. */
 export async function turnAway(
@@ -79,7 +79,7 @@ function createKeeper(away: readonly KeptPlace[]) {
       if (student === null || address === null) return undefined
       const other = places.get(`${student} ${address}`)
       if (other !== undefined) return other
-      if (countOf(student) >= perStudent || countOf(address) >= perAddress) return undefined
+      if (countOf(student) >= maxPerStudent || countOf(address) >= maxPerAddress) return undefined
       add(applicant)
       return id
     },

@@ -49,7 +49,7 @@ const earlyMs = 3000
  */
 const maxAbsent = 5
 /** How long places are kept after they were passed over. */
-const keptMs = 30 * 60_000
+const placeLifetimeMs = 30 * 60_000
 
 /** Returns the outcome of each applicant, in the order of the applicants. */
 export async function playRound(tx: Db, kind: DatabaseKind, school: Bounds, round: Round): Promise<Outcome[]> {
@@ -82,7 +82,7 @@ async function keepLine(tx: Db, kind: DatabaseKind, { applicants, departures, as
   await saveDepartures(tx, departures, now)
   if (isRenewal) {
     await updatePlaces(tx, [...asking, ...applicants.flatMap(({ id }) => id ?? [])], { until: now + leaseMs })
-    await forgetPlaces(tx, now - keptMs)
+    await forgetPlaces(tx, now - placeLifetimeMs)
   }
   return { now, pace }
 }

@@ -31,11 +31,11 @@ export function decide({ free, here, expected, seatless }: Line) {
  * The longest lead for coming back early. An early student waits in the request, which keeps the line moving; half of
  * the seats are reserved for this.
  */
-const longestLeadSeconds = 4
+const maxLeadSeconds = 4
 /** Fractions of the wait. Coming back too early costs one more try; coming back too late leaves the school idle. */
 const caution = 0.06
 const jitter = 0.04
-const longestWaitSeconds = 900
+const maxWaitSeconds = 900
 
 /** The recent mean time of a login. */
 export interface Pace {
@@ -55,9 +55,9 @@ const guessedWaitSeconds = 30
  */
 export function returnAfter(ahead: number, pace: Pace, { concurrency, seats }: Bounds, random: number): number {
   const secondsFor = (logins: number) => (logins * pace.loginMs) / concurrency / 1000
-  const lead = Math.min(longestLeadSeconds, secondsFor(seats / 2))
+  const lead = Math.min(maxLeadSeconds, secondsFor(seats / 2))
   const early = secondsFor(ahead + 1) * (1 - caution - jitter * random) - lead
-  const longest = pace.isMeasured ? longestWaitSeconds : guessedWaitSeconds * (1 - random / 2)
+  const longest = pace.isMeasured ? maxWaitSeconds : guessedWaitSeconds * (1 - random / 2)
   return Math.round(Math.min(longest, Math.max(1, early)))
 }
 
@@ -70,8 +70,8 @@ export function paceAfter({ loginMs }: Pace, latestMs: number): Pace {
  * handles in this time.
  */
 const momentMs = 1500
-const mostSeats = 200
+const maxSeats = 200
 
 export function seatsFor({ concurrency, seats }: Bounds, { loginMs }: Pace): number {
-  return Math.max(seats, Math.min(mostSeats, Math.ceil((momentMs * concurrency) / loginMs)))
+  return Math.max(seats, Math.min(maxSeats, Math.ceil((momentMs * concurrency) / loginMs)))
 }

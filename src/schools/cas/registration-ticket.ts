@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { clockSkew } from '../../shared/clock.ts'
+import { clockSkewSeconds } from '../../shared/clock.ts'
 import { seal, unseal } from '../sealed.ts'
 
 /** Seconds for which a ticket can be used to register. */
@@ -37,7 +37,7 @@ export function openTicket(ticket: string, key: Buffer, now: number): Registrati
   const content = ticket.length > maxTicketChars ? undefined : unseal(ticket, key, purpose)
   if (!content || content.length <= idBytes + timeBytes) return undefined
   const expiresAt = content.readUIntBE(idBytes, timeBytes)
-  if (expiresAt <= now || expiresAt > now + ticketLifetimeSeconds + clockSkew) return undefined
+  if (expiresAt <= now || expiresAt > now + ticketLifetimeSeconds + clockSkewSeconds) return undefined
   const id = content.subarray(0, idBytes).toString('base64url')
   return { id, studentNumber: content.subarray(idBytes + timeBytes).toString(), expiresAt }
 }

@@ -23,7 +23,7 @@ export interface WorkersOptions {
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>
 }
 
-const shortLife = 5000
+const minLifetimeMs = 5000
 
 /** In milliseconds: 0 at first, then growing for a worker that keeps dying soon after its start. `shortLives`: such deaths in a row. */
 export function restartDelay(shortLives: number): number {
@@ -57,7 +57,7 @@ export function startWorkers({ count, init, logger }: WorkersOptions): Workers {
       forget(worker)
       if (!serving) up.reject(new WorkerFailure(`a worker exited immediately (${signal ?? code})`))
       if (!serving || ending) return
-      const lives = performance.now() - begun < shortLife ? shortLives + 1 : 0
+      const lives = performance.now() - begun < minLifetimeMs ? shortLives + 1 : 0
       const delay = restartDelay(lives)
       logger.warn({ worker: worker.process.pid, code, signal, delay }, 'a worker exited and is being replaced')
       setTimeout(() => ending || forkWorker(lives), delay)

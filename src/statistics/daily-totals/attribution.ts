@@ -20,8 +20,9 @@ export interface Segment extends Span {
 }
 
 /**
- * Gives each second of the span that any record covers to one record: of those that cover it, to the one that started
- * first, of these to the one with the lower id. So who has a second depends only on the records that cover it. In order.
+ * Assigns each second of the span to one of the records that cover it: the one that started first, or if several started
+ * at the same time, the one with the lowest id. So the result for a second depends only on the records that cover it.
+ * Returns segments in order.
  */
 export function attribute(intervals: readonly StudyInterval[], span: Span): Segment[] {
   const segments: Segment[] = []
@@ -36,7 +37,7 @@ export function attribute(intervals: readonly StudyInterval[], span: Span): Segm
   return segments
 }
 
-/** The seconds of the span that the service saw, in order and apart from each other. */
+/** The seconds of the span that the service saw. Returns spans in order that do not touch each other. */
 export function seenSpans(intervals: readonly StudyInterval[], { from, to }: Span): Span[] {
   const seen = intervals.flatMap((interval) => interval.seen ?? [])
   return union(seen.map((span) => ({ from: Math.max(span.from, from), to: Math.min(span.to, to) })))
@@ -57,7 +58,7 @@ export function byStart(a: StudyInterval, b: StudyInterval): number {
   return a.from - b.from || a.id - b.id
 }
 
-/** The part of a record that the service saw: what was made longer later is not, and what was cut off no longer counts. */
+/** The part of a record that the service saw. Does not include time that was added later or cut off. */
 export function seenWithin(
   span: Span,
   seenFrom: EpochSeconds | undefined,

@@ -10,28 +10,28 @@ export interface BoardDayChange {
   after: number
 }
 
-/** What ranks and numbers of students of a board are summed from. */
+/** The counters of one board, from which its ranks and its number of students are computed. */
 export interface BoardCounters {
-  /** As `week 2026-11-23`. */
+  /** For example `week 2026-11-23`. */
   board: string
-  /** Whether they are a count of the board's rows. */
-  areReal: boolean
-  /** Makes those right that were wrong then, whatever was written since. */
+  /** Whether they match the board's rows. */
+  areCorrect: boolean
+  /** Corrects the differences that were found. Writes in the meantime do not matter. */
   repair(tx: Db): void
 }
 
 /**
- * What leaderboards derive from the daily totals, within the transaction that changes them. The account's row is locked.
- * Hidden accounts are on no board: nothing is applied or added for them.
+ * Updates the leaderboards in the transaction that changes the daily totals. The account's row must be locked. `apply` and
+ * `add` must not be called for hidden accounts, which are on no board.
  */
 export interface BoardTotals {
   apply(tx: Db, accountId: AccountId, changes: BoardDayChange[]): MaybePromise<void>
-  /** Makes the boards hold what the account's daily totals say (`findSeenDays`), whatever they held of it before. */
+  /** Replaces the account's rows on the boards by those that follow from its daily totals. */
   add(tx: Db, accountId: AccountId): Promise<void>
   /** Takes the account off every board. It may be on none. */
   remove(tx: Db, accountId: AccountId): Promise<void>
-  /** Whether the boards hold what the account's daily totals say, or nothing if it is hidden. For `occupy stats verify`. */
-  isReal?(db: Db, accountId: AccountId): Promise<boolean>
+  /** Whether the account's rows on the boards match its daily totals. A hidden account must have none. For `occupy stats verify`. */
+  isCorrect?(db: Db, accountId: AccountId): Promise<boolean>
   /** All boards, one after another. For `occupy stats`. */
   checkCounters?(db: Db): AsyncIterable<BoardCounters>
 }

@@ -7,7 +7,7 @@ import { statement } from '../../storage/statement.ts'
 import type { Db } from '../../storage/storage.ts'
 import type { DaySeconds } from './study-day.repository.ts'
 
-/** As for counters: PostgreSQL's row locks would serialize the writers of a day on a single row. */
+/** With a single row per day, PostgreSQL's row locks would serialize all writers of that day. */
 const slots = 8
 
 const sums = counterTable('campus_days', ['day', 'slot'], 'seconds')
@@ -25,7 +25,7 @@ const secondsOfDay = statement<{ day: CampusDay }, { seconds: number | null }>((
     .compile(),
 )
 
-/** Adds the deltas of all writes together at the end of the transaction, because this takes locks that others wait for. */
+/** Adds the deltas of all writes at the end of the transaction, because the row locks make other writers wait. */
 export function addToCampusDays(tx: Db, deltas: readonly DaySeconds[]): void {
   beforeCommit(tx, writeDeltas, [...deltas])
 }
@@ -42,7 +42,7 @@ async function writeDeltas(db: Db, deltas: DaySeconds[]): Promise<void> {
   )
 }
 
-/** The days whose stored sum is not that of the accounts' days, with the excess. One statement, so that writers do not matter. */
+/** The days whose stored sum differs from the sum of the accounts' days, with the excess. One statement, so that it sees a consistent state. */
 export async function findCampusDrift(db: Db): Promise<DaySeconds[]> {
   const { rows } = await sql<{ day: CampusDay; excess: number }>`select day, sum(seconds) as excess from (
       select day, seconds from campus_days

@@ -9,23 +9,24 @@ export interface HourPiece extends Span {
 }
 
 const secondsPerHour = 3600
-const mostDays = 1461
+/** Four years. */
+const maxCachedDays = 1461
 
 export type DayHours = ReturnType<typeof createDayHours>
 
 /**
- * Cuts spans where local hours and days begin. Where the clock is put back, an hour has more than one piece; where it is
- * put forward, none, or a shorter one.
+ * Cuts spans at the beginnings of local hours and days. When the clock is set back, an hour has several pieces; when it is
+ * set forward, an hour has none or a shorter one.
  */
 export function createDayHours(calendar: CampusCalendar) {
-  const kept = new Map<CampusDay, HourPiece[]>()
+  const cache = new Map<CampusDay, HourPiece[]>()
 
   function piecesOf(day: CampusDay): HourPiece[] {
-    let pieces = kept.get(day)
+    let pieces = cache.get(day)
     if (pieces === undefined) {
       pieces = hoursBetween(day, calendar)
-      if (kept.size >= mostDays) kept.clear()
-      kept.set(day, pieces)
+      if (cache.size >= maxCachedDays) cache.clear()
+      cache.set(day, pieces)
     }
     return pieces
   }
@@ -51,7 +52,7 @@ function hoursBetween(day: CampusDay, calendar: CampusCalendar): HourPiece[] {
   let change = nextChange(from, calendar.timezone)
   while (from < end) {
     const local = localAt(from, calendar.timezone)
-    // Until the next change of the clock, one local hour follows another.
+    // Until the next clock change, local hours follow each other.
     for (let { hour } = local, to = from + secondsPerHour - local.secondOfHour; from < end; to += secondsPerHour) {
       const until = Math.min(to, end, change)
       pieces.push({ day, hour, from, to: until })
@@ -78,7 +79,7 @@ function zoned(at: EpochSeconds, timezone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(at * 1000).toZonedDateTimeISO(timezone)
 }
 
-/** A text that changes whenever the zone's rules do: its changes of the clock since 2000, and up to 2040. */
+/** Identifies the rules of a time zone by its clock changes from 2000 to 2040. */
 export function zoneRules(timezone: string): string {
   const changes: string[] = []
   let at = zoned(Date.UTC(2000, 0, 1) / 1000, timezone)

@@ -2,7 +2,7 @@ import type { CampusDay } from '../../shared/campus-calendar.ts'
 import { attribute, type Span, type StudyInterval, seenSpans } from './attribution.ts'
 import type { DayHours } from './day-hours.ts'
 
-/** What an account studied on one day, or by how much that changes. */
+/** The study time of an account on one day, or a difference of it. */
 export interface DayTotals {
   day: CampusDay
   seconds: number
@@ -10,7 +10,7 @@ export interface DayTotals {
   seenSeconds: number
   /** By local hour, 0 to 23. */
   hours: number[]
-  /** By subject. `null` is none. */
+  /** By subject; `null` for records without one. */
   subjects: Map<string | null, number>
 }
 
@@ -19,8 +19,8 @@ export type TotalsByDay = Map<CampusDay, DayTotals>
 export const always: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
 
 /**
- * Adds what the intervals are within the span, `sign` times, to the days of `totals`. All intervals that overlap the
- * span must be given.
+ * Adds (or subtracts, by `sign`) the time of the intervals within the span to the days of `totals`. `intervals` must
+ * contain all intervals that overlap the span.
  */
 export function addIntervals(
   totals: TotalsByDay,
@@ -31,12 +31,12 @@ export function addIntervals(
 ): TotalsByDay {
   for (const segment of attribute(intervals, span))
     for (const { day, hour, from, to } of hours.cut(segment)) {
-      const of = totalsOf(totals, day)
+      const total = totalsOf(totals, day)
       const seconds = sign * (to - from)
       const subject = segment.interval.subject ?? null
-      of.seconds += seconds
-      of.hours[hour] = (of.hours[hour] ?? 0) + seconds
-      of.subjects.set(subject, (of.subjects.get(subject) ?? 0) + seconds)
+      total.seconds += seconds
+      total.hours[hour] = (total.hours[hour] ?? 0) + seconds
+      total.subjects.set(subject, (total.subjects.get(subject) ?? 0) + seconds)
     }
   for (const seen of seenSpans(intervals, span))
     for (const { day, from, to } of hours.cut(seen)) totalsOf(totals, day).seenSeconds += sign * (to - from)
@@ -44,11 +44,11 @@ export function addIntervals(
 }
 
 function totalsOf(totals: TotalsByDay, day: CampusDay): DayTotals {
-  const kept = totals.get(day)
-  if (kept) return kept
-  const fresh = emptyDay(day)
-  totals.set(day, fresh)
-  return fresh
+  const existing = totals.get(day)
+  if (existing) return existing
+  const created = emptyDay(day)
+  totals.set(day, created)
+  return created
 }
 
 export function emptyDay(day: CampusDay): DayTotals {
@@ -75,7 +75,7 @@ export function isZero({ seconds, seenSeconds, hours, subjects }: DayTotals): bo
   return [seconds, seenSeconds, ...hours, ...subjects.values()].every((value) => value === 0)
 }
 
-/** Whether a record would have to have less than no time: the totals are not those of the records. */
+/** Whether a value is negative. Then the stored totals did not match the records. */
 export function isImpossible({ seconds, seenSeconds, hours, subjects }: DayTotals): boolean {
   return [seconds, seenSeconds, ...hours, ...subjects.values()].some((value) => value < 0)
 }

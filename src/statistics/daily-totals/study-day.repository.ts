@@ -8,7 +8,6 @@ import type { Db } from '../../storage/storage.ts'
 import { type DayTotals, hoursText, parseHours, parseSubjects, subjectsText } from './day-totals.ts'
 import type { StudyDayTable } from './study-day.table.ts'
 
-/** A day in the database's form. */
 type Row = Selectable<StudyDayTable>
 
 /** Returns the days with study, in order, both bounds included. */
@@ -28,7 +27,7 @@ const daysBetween = statement<{ accountId: AccountId; from: CampusDay; to: Campu
       .compile(),
 )
 
-/** What leaderboards need of each day. */
+/** A day, for leaderboards. */
 export interface SeenDay {
   day: CampusDay
   /** Not limited to `BOARD_DAY_HOURS`. */
@@ -51,18 +50,18 @@ const seenDays = statement<{ accountId: AccountId }, Pick<Row, 'day' | 'seen_sec
     .compile(),
 )
 
-/** Returns the days on which the account studied at least so long, in order. */
-export function findLongDays(db: Db, accountId: AccountId, leastSeconds: number): MaybePromise<CampusDay[]> {
-  return andThen(longDays.all(db, { accountId, leastSeconds }), (rows) => rows.map(({ day }) => day as CampusDay))
+/** Returns the days on which the account studied for at least `minSeconds`, in order. */
+export function findLongDays(db: Db, accountId: AccountId, minSeconds: number): MaybePromise<CampusDay[]> {
+  return andThen(longDays.all(db, { accountId, minSeconds }), (rows) => rows.map(({ day }) => day as CampusDay))
 }
 
-const longDays = statement<{ accountId: AccountId; leastSeconds: number }, Pick<Row, 'day'>>(
-  (db, { accountId, leastSeconds }) =>
+const longDays = statement<{ accountId: AccountId; minSeconds: number }, Pick<Row, 'day'>>(
+  (db, { accountId, minSeconds }) =>
     db
       .selectFrom('study_days')
       .select('day')
       .where('account_id', '=', accountId)
-      .where('seconds', '>=', leastSeconds)
+      .where('seconds', '>=', minSeconds)
       .orderBy('day')
       .compile(),
 )
@@ -118,7 +117,7 @@ export interface DaySeconds {
   seconds: number
 }
 
-/** Deletes all days of the account. Returns what they held. */
+/** Deletes all days of the account and returns them. */
 export async function deleteDays(db: Db, accountId: AccountId): Promise<DaySeconds[]> {
   const rows = await db
     .deleteFrom('study_days')

@@ -1,6 +1,6 @@
 /**
- * How long an account studied on one day of the campus: a day without study has no row. Running records are not
- * included. What the rows stand for is in `accounts.totals_version` and its neighbours.
+ * The study time of an account on one campus day, without running records. A day without study has no row.
+ * `accounts.totals_version` and `totals_basis` say which version and settings the rows were computed from.
  */
 export interface StudyDayTable {
   account_id: number
@@ -8,7 +8,7 @@ export interface StudyDayTable {
   day: number
   /** The union of the records' intervals. */
   seconds: number
-  /** The part of it that the service saw, not limited to what a board counts. */
+  /** The part of `seconds` that the service saw, without the daily limit of boards. */
   seen_seconds: number
   /** `hour:seconds` of each local hour with study, separated by spaces. */
   hours: string

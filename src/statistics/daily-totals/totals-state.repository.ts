@@ -3,16 +3,16 @@ import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Db } from '../../storage/storage.ts'
 
-/** What an account's daily totals stand for. */
+/** Which version and settings an account's daily totals were computed from. */
 export interface TotalsState {
   accountId: AccountId
   /** The account's version, which changes with each write to its records. */
   studyVersion: number
-  /** The version that the totals stand for, if they were ever computed. */
+  /** The version that the totals were computed from. Undefined if they never were. */
   version: number | undefined
   /** Identifies the settings that they were computed with. */
   basis: string | undefined
-  /** Whether the campus' sums include them. */
+  /** Whether the sums of the campus include the totals. */
   shared: boolean
   hidden: boolean
   /** Whether it has no records and never had totals. */

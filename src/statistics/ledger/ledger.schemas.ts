@@ -2,7 +2,7 @@ import type { ObjectSchema } from '../../http/document/json-schema.ts'
 import { toWireTime, WireTime } from '../../http/wire-time.ts'
 import { type CampusDay, dayText } from '../../shared/campus-calendar.ts'
 import { Day } from '../statistics.schemas.ts'
-import { type Ledger, ledgerNotes, mostIds } from './ledger.ts'
+import { type Ledger, ledgerNotes, maxIds } from './ledger.ts'
 
 export const LedgerQuery = {
   type: 'object',
@@ -21,7 +21,7 @@ const LedgerIntervalAnswer = {
     studys: {
       type: 'array',
       items: { type: 'integer' },
-      description: `这段时间属于哪些记录，先开始的在前，最多 ${mostIds} 个 · Ids of the records that cover it, the first to start first, at most ${mostIds}`,
+      description: `这段时间属于哪些记录，先开始的在前，最多 ${maxIds} 个 · Ids of the records that cover it, the first to start first, at most ${maxIds}`,
     },
     counted: {
       ...seconds,

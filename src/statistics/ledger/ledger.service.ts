@@ -17,21 +17,21 @@ export interface LedgerServiceDeps {
 export type LedgerService = ReturnType<typeof createLedgerService>
 
 export function createLedgerService({ storage, calendar, boardDayHours, rules }: LedgerServiceDeps) {
-  const boardLimit = Math.round(boardDayHours * 3600)
+  const maxBoardSeconds = Math.round(boardDayHours * 3600)
 
-  /** Explains a day of the account; today if undefined. */
-  async function getLedger(accountId: AccountId, wanted?: CampusDay): Promise<Ledger & { day: CampusDay }> {
+  /** @param requested today by default */
+  async function getLedger(accountId: AccountId, requested?: CampusDay): Promise<Ledger & { day: CampusDay }> {
     const at = rules()
-    const day = wanted ?? calendar.dayOf(at.now)
+    const day = requested ?? calendar.dayOf(at.now)
     const span = { from: calendar.startOf(day), to: calendar.startOf((day + 1) as CampusDay) }
-    return { day, ...ledgerOf(await findRecords(storage.db, accountId, span, at), span, boardLimit) }
+    return { day, ...ledgerOf(await findRecords(storage.db, accountId, span, at), span, maxBoardSeconds) }
   }
 
   return { getLedger }
 }
 
 async function findRecords(db: Db, accountId: AccountId, span: Span, rules: Rules): Promise<LedgerRecord[]> {
-  // First, so that a record that ends in between is found twice rather than not at all.
+  // Read first, so that a record that ends between the two reads is found twice instead of never.
   const running = await findRunningRecord(db, accountId, rules)
   const ended = (await findOverlapping(db, accountId, span)).map((each) => ({ ...each, running: false }))
   return running && !ended.some(({ id }) => id === running.id) ? [...ended, running] : ended

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type LedgerRecord, ledgerOf, mostIds } from './ledger.ts'
+import { type LedgerRecord, ledgerOf, maxIds } from './ledger.ts'
 
 const hour = 3600
 const day = { from: 0, to: 24 * hour }
@@ -80,5 +80,5 @@ test('a day of thousands of records that overlap is told in moments, with few id
   const many = Array.from({ length: 5000 }, (_, index) => record(index / 1000, 20 - index / 1000))
   const { seconds, intervals } = ledgerOf(many, day, 16 * hour)
   assert.equal(seconds, 20 * hour)
-  assert.ok(intervals.every(({ studyIds }) => studyIds.length <= mostIds))
+  assert.ok(intervals.every(({ studyIds }) => studyIds.length <= maxIds))
 })

@@ -1,7 +1,7 @@
 import type { EpochSeconds } from '../../shared/clock.ts'
 import { byStart, type Span, type StudyInterval } from '../daily-totals/attribution.ts'
 
-/** Why an interval is as it is, or does not count on boards. */
+/** Remarks on an interval: how it was cut, and why it does not count on boards. */
 export const ledgerNotes = [
   'cut at midnight',
   'overlap',
@@ -20,7 +20,7 @@ export interface LedgerRecord extends StudyInterval {
 
 /** A part of the day that the same records cover. */
 export interface LedgerInterval extends Span {
-  /** The ids of these records, the first to start first; at most `mostIds`. */
+  /** The ids of these records, in order of their starts; at most `maxIds`. */
   studyIds: number[]
   /** What the statistics count: all of it, once. */
   counted: number
@@ -35,35 +35,35 @@ export interface Ledger {
   intervals: LedgerInterval[]
 }
 
-/** More records than a student has at a time, so that a day of thousands that overlap has no answer of millions of ids. */
-export const mostIds = 20
+/** Limits the response for a day with thousands of overlapping records. */
+export const maxIds = 20
 
 /**
- * The intervals that make up a day, in order, apart from each other.
- * @param records all that overlap the day
- * @param boardLimit the most seconds of a day that count on boards: the first ones do
+ * The intervals that make up a day, in order, without overlaps.
+ * @param records all records that overlap the day
+ * @param maxBoardSeconds how many seconds of a day count on boards: the first ones
  */
-export function ledgerOf(records: readonly LedgerRecord[], day: Span, boardLimit: number): Ledger {
+export function ledgerOf(records: readonly LedgerRecord[], day: Span, maxBoardSeconds: number): Ledger {
   const intervals: LedgerInterval[] = []
   let boardSeconds = 0
   for (const part of partsOf(records, day)) {
     const counted = part.to - part.from
-    const boardCounted = part.seen ? Math.min(counted, boardLimit - boardSeconds) : 0
+    const boardCounted = part.seen ? Math.min(counted, maxBoardSeconds - boardSeconds) : 0
     boardSeconds += boardCounted
     const notes = notesOf(part, day)
     if (part.seen && boardCounted < counted) notes.push('over day limit')
     const { from, to, active } = part
-    const studyIds = active.slice(0, mostIds).map(({ id }) => id)
+    const studyIds = active.slice(0, maxIds).map(({ id }) => id)
     intervals.push({ from, to, studyIds, counted, boardCounted, notes })
   }
   return { seconds: intervals.reduce((sum, { counted }) => sum + counted, 0), boardSeconds, intervals }
 }
 
-/** A stretch between two moments at which anything begins or ends. */
+/** The time between two consecutive events. */
 interface Part extends Span {
   /** The records that cover it, in order. */
   active: readonly LedgerRecord[]
-  /** Whether the service saw it in any of them. */
+  /** Whether the service saw this time in any of them. */
   seen: boolean
 }
 
@@ -86,7 +86,7 @@ function* partsOf(records: readonly LedgerRecord[], day: Span): Generator<Part> 
   }
 }
 
-/** In order of time. Starts are in the order of the records, so that what they cover is too. */
+/** In order of time. Events at the same time are in the order of the records. */
 function eventsOf(records: readonly LedgerRecord[], day: Span): Event[] {
   const within = (at: EpochSeconds) => Math.min(Math.max(at, day.from), day.to)
   const events = [...records].sort(byStart).flatMap((record): Event[] => {
@@ -104,9 +104,9 @@ function eventsOf(records: readonly LedgerRecord[], day: Span): Event[] {
 }
 
 function notesOf({ from, to, active, seen }: Part, day: Span): LedgerNote[] {
-  const begunBefore = from === day.from && active.some((record) => record.from < day.from)
-  const goesOn = to === day.to && active.some((record) => record.to > day.to)
-  const notes: LedgerNote[] = begunBefore || goesOn ? ['cut at midnight'] : []
+  const startsBefore = from === day.from && active.some((record) => record.from < day.from)
+  const endsAfter = to === day.to && active.some((record) => record.to > day.to)
+  const notes: LedgerNote[] = startsBefore || endsAfter ? ['cut at midnight'] : []
   if (active.length > 1) notes.push('overlap')
   if (active.some(({ running }) => running)) notes.push('running')
   if (!seen) {

@@ -9,13 +9,13 @@ import { findStatesAfter, type TotalsState } from '../daily-totals/totals-state.
 
 export interface RebuildOptions {
   signal?: AbortSignal
-  /** Called with the number of accounts so far, those of a run that was stopped included. */
+  /** Called with the number of accounts so far, including those of an earlier run that was stopped. */
   onProgress?: (accounts: number) => void
   /** Begins with the first account, instead of where the last run was stopped. */
   restart?: boolean
-  /** Their counters are repaired too, which belong to no account. */
+  /** Boards whose counters are repaired as well. */
   boards?: BoardTotals
-  /** Leaves accounts alone whose totals are up to date, and so needs no note of where it was stopped. */
+  /** Skips accounts whose totals are up to date. Such a run stores no progress. */
   onlyStale?: boolean
 }
 
@@ -24,19 +24,19 @@ interface Progress {
   accounts: number
 }
 
-/** The progress of a run that was stopped. */
+/** The setting that holds the progress of a run that was stopped. */
 const progressKey = 'stats rebuild'
-const accountsAtOnce = 100
+const accountsPerRead = 100
 /**
- * On SQLite they share a commit, as many as fit into the time of one. The more do, the fewer pages are written: what
- * each account adds to boards lies scattered over all of them. On PostgreSQL each has a connection.
+ * On SQLite, these builds share a commit. Many builds in one commit write fewer pages, because the rows of one account are
+ * scattered over all boards. On PostgreSQL, each build uses a connection.
  */
-const buildsAtOnce = { sqlite: 100, postgres: 4 }
-const busyPauseMs = 50
+const concurrentBuilds = { sqlite: 100, postgres: 4 }
+const retryPauseMs = 50
 
 /**
- * Computes everything that is derived from records again, account by account, each in a transaction of its own. The
- * service may go on. A run that was stopped, in whatever way, is resumed by the next one.
+ * Recomputes all data that is derived from records, with one transaction per account. The service may run meanwhile. If
+ * a run is interrupted, the next one resumes it.
  */
 export async function rebuildTotals(
   storage: Storage,
@@ -46,19 +46,20 @@ export async function rebuildTotals(
   let progress: Progress = (restart || onlyStale ? undefined : await findProgress(storage)) ?? { after: 0, accounts: 0 }
   onProgress?.(progress.accounts)
   for (;;) {
-    const states = await findStatesAfter(storage.db, progress.after, accountsAtOnce)
+    const states = await findStatesAfter(storage.db, progress.after, accountsPerRead)
     const last = states.at(-1)
     if (last === undefined) break
     await buildAll(storage, totals, onlyStale ? states.filter((state) => isStale(state, totals)) : states, signal)
     progress = { after: last.accountId, accounts: progress.accounts + states.length }
-    if (!onlyStale) await patiently(() => storage.write((tx) => putSetting(tx, progressKey, JSON.stringify(progress))))
+    if (!onlyStale)
+      await retryWhileBusy(() => storage.write((tx) => putSetting(tx, progressKey, JSON.stringify(progress))))
     onProgress?.(progress.accounts)
     signal?.throwIfAborted()
   }
   await repairCampusDays(storage)
   if (boards && !onlyStale) await repairCounters(storage, boards, signal)
   if (!onlyStale)
-    await patiently(() =>
+    await retryWhileBusy(() =>
       storage.write(async (tx) => void (await tx.deleteFrom('settings').where('key', '=', progressKey).execute())),
     )
   return progress.accounts
@@ -79,24 +80,21 @@ async function buildAll(
   states: readonly TotalsState[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const atOnce = buildsAtOnce[storage.kind]
-  for (let at = 0; at < states.length; at += atOnce) {
+  const concurrency = concurrentBuilds[storage.kind]
+  for (let at = 0; at < states.length; at += concurrency) {
     signal?.throwIfAborted()
-    const some = states.slice(at, at + atOnce)
+    const some = states.slice(at, at + concurrency)
     await Promise.all(
-      some.map(({ accountId }) => patiently(() => totals.ensureBuilt(storage, accountId, { again: true }))),
+      some.map(({ accountId }) => retryWhileBusy(() => totals.ensureBuilt(storage, accountId, { again: true }))),
     )
   }
 }
 
-/**
- * Takes the excess out that a sum has, rather than replace it: each write keeps the sums in step with the accounts, so
- * that an excess that is found at one moment is the same at every later one.
- */
+/** Subtracts the excess of each sum instead of replacing the sum: writes do not change the excess, but they change the sum. */
 async function repairCampusDays(storage: Storage): Promise<void> {
   const drift = await findCampusDrift(storage.longRunning ?? storage.db)
   if (drift.length === 0) return
-  await patiently(() =>
+  await retryWhileBusy(() =>
     storage.write(async (tx) => {
       addToCampusDays(
         tx,
@@ -107,21 +105,21 @@ async function repairCampusDays(storage: Storage): Promise<void> {
 }
 
 async function repairCounters(storage: Storage, boards: BoardTotals, signal: AbortSignal | undefined): Promise<void> {
-  for await (const { areReal, repair } of boards.checkCounters?.(storage.longRunning ?? storage.db) ?? []) {
-    if (!areReal) await patiently(() => storage.write(async (tx) => repair(tx)))
+  for await (const { areCorrect, repair } of boards.checkCounters?.(storage.longRunning ?? storage.db) ?? []) {
+    if (!areCorrect) await retryWhileBusy(() => storage.write(async (tx) => repair(tx)))
     await new Promise(setImmediate)
     signal?.throwIfAborted()
   }
 }
 
-/** Waits while a service beside us keeps the lock. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
+/** Retries while another process holds the write lock. */
+async function retryWhileBusy<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await work()
     } catch (error) {
       if (!isBusy(error)) throw error
-      await setTimeout(busyPauseMs)
+      await setTimeout(retryPauseMs)
     }
   }
 }

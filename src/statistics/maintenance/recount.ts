@@ -3,31 +3,31 @@ import type { EpochSeconds } from '../../shared/clock.ts'
 import type { StudyInterval } from '../daily-totals/attribution.ts'
 import { type DayTotals, emptyDay } from '../daily-totals/day-totals.ts'
 
-/** No clock is changed within a quarter of an hour of UTC. */
-const step = 900
-const mostKept = 200_000
+/** Clocks change only at quarter hours of UTC. */
+const quarterSeconds = 900
+const maxCachedQuarters = 200_000
 
 export type LocalClock = (at: EpochSeconds) => { day: CampusDay; hour: number }
 
-/** Asks the time zone's rules for every quarter of an hour. */
+/** Looks up the local time of every quarter hour separately. */
 export function createLocalClock(timezone: string): LocalClock {
-  const kept = new Map<number, { day: CampusDay; hour: number }>()
+  const cache = new Map<number, { day: CampusDay; hour: number }>()
   const epoch = Temporal.PlainDate.from('1970-01-01')
   return (at) => {
-    const quarter = Math.floor(at / step)
-    const known = kept.get(quarter)
-    if (known) return known
+    const quarter = Math.floor(at / quarterSeconds)
+    const cached = cache.get(quarter)
+    if (cached) return cached
     const local = Temporal.Instant.fromEpochMilliseconds(at * 1000).toZonedDateTimeISO(timezone)
     const found = { day: epoch.until(local.toPlainDate()).days as CampusDay, hour: local.hour }
-    if (kept.size >= mostKept) kept.clear()
-    kept.set(quarter, found)
+    if (cache.size >= maxCachedQuarters) cache.clear()
+    cache.set(quarter, found)
     return found
   }
 }
 
 /**
- * The totals of these records, found in another way than the service finds them: from one moment at which anything
- * begins or ends to the next, in quarters of an hour at most, each asked for its local day and hour.
+ * The totals of these records, computed by another method than the service's: the time between consecutive starts and
+ * ends is cut at quarter hours, and the local day and hour of each piece are looked up.
  */
 export function recount(intervals: readonly StudyInterval[], clock: LocalClock): Map<CampusDay, DayTotals> {
   const days = new Map<CampusDay, DayTotals>()
@@ -42,30 +42,30 @@ export function recount(intervals: readonly StudyInterval[], clock: LocalClock):
       if (next.to > from) active.push(next)
       waiting.pop()
     }
-    if (active.length > 0) addStretch(days, { from, to, active }, clock)
+    if (active.length > 0) addRange(days, { from, to, active }, clock)
   }
   return days
 }
 
-interface Stretch {
+interface Range {
   from: EpochSeconds
   to: EpochSeconds
   active: readonly StudyInterval[]
 }
 
-function addStretch(days: Map<CampusDay, DayTotals>, { from, to, active }: Stretch, clock: LocalClock): void {
+function addRange(days: Map<CampusDay, DayTotals>, { from, to, active }: Range, clock: LocalClock): void {
   const owner = active.reduce((one, other) => (isBefore(other, one) ? other : one))
   const subject = owner.subject ?? null
   const seen = active.some((interval) => interval.seen && interval.seen.from <= from && interval.seen.to >= to)
   for (let at = from; at < to; ) {
-    const end = Math.min(to, (Math.floor(at / step) + 1) * step)
+    const end = Math.min(to, (Math.floor(at / quarterSeconds) + 1) * quarterSeconds)
     const { day, hour } = clock(at)
-    const of = days.get(day) ?? emptyDay(day)
-    days.set(day, of)
-    of.seconds += end - at
-    if (seen) of.seenSeconds += end - at
-    of.hours[hour] = (of.hours[hour] ?? 0) + end - at
-    of.subjects.set(subject, (of.subjects.get(subject) ?? 0) + end - at)
+    const total = days.get(day) ?? emptyDay(day)
+    days.set(day, total)
+    total.seconds += end - at
+    if (seen) total.seenSeconds += end - at
+    total.hours[hour] = (total.hours[hour] ?? 0) + end - at
+    total.subjects.set(subject, (total.subjects.get(subject) ?? 0) + end - at)
     at = end
   }
 }

@@ -11,7 +11,7 @@ import { findStatesAfter, findTotalsState, type TotalsState } from '../daily-tot
 import { lengthOfLongest } from '../daily-totals/written-intervals.service.ts'
 import { createLocalClock, type LocalClock, recount } from './recount.ts'
 
-/** Something stored that is not what the records say. `stored` and `computed` are undefined where there is none. */
+/** Derived data that does not match the records. `stored` or `computed` is undefined if it has no such day. */
 export type Drift =
   | { of: 'day'; accountId: AccountId; day: CampusDay; stored: DayTotals | undefined; computed: DayTotals | undefined }
   | { of: 'boards'; accountId: AccountId }
@@ -29,39 +29,39 @@ export interface VerifyOptions {
 
 export interface Verified {
   accounts: number
-  /** Accounts whose totals are out of date and known to be so: they are computed before anyone is answered by them. */
-  waiting: number
+  /** Accounts whose totals are marked as out of date. They are recomputed before they are used. */
+  outdated: number
   drifts: number
 }
 
-const accountsAtOnce = 200
-/** An account that is written to again and again cannot be compared. */
-const mostTries = 10
+const accountsPerRead = 200
+/** An account that is written to during every attempt cannot be compared. */
+const maxAttempts = 10
 
 const everyDay: [CampusDay, CampusDay] = [-1_000_000 as CampusDay, 10_000_000 as CampusDay]
 
-/** Compares everything that is derived from records with the records. The service may go on. */
+/** Compares all derived data with the records. The service may run meanwhile. */
 export async function verifyTotals(
   storage: Storage,
   totals: DailyTotals,
   boards: BoardTotals | undefined,
   { signal, onProgress, onDrift }: VerifyOptions,
 ): Promise<Verified> {
-  const verified: Verified = { accounts: 0, waiting: 0, drifts: 0 }
+  const verified: Verified = { accounts: 0, outdated: 0, drifts: 0 }
   const report = (drift: Drift) => {
     verified.drifts += 1
     onDrift(drift)
   }
   const clock = createLocalClock(totals.calendar.timezone)
   for (let after = 0; ; ) {
-    const states = await findStatesAfter(storage.db, after, accountsAtOnce)
+    const states = await findStatesAfter(storage.db, after, accountsPerRead)
     const last = states.at(-1)
     if (last === undefined) break
     after = last.accountId
     for (const state of states) {
       signal?.throwIfAborted()
       const found = await verifyAccount(storage.db, state, { totals, boards, clock })
-      if (found === 'waiting') verified.waiting += 1
+      if (found === 'outdated') verified.outdated += 1
       else found.forEach(report)
       verified.accounts += 1
       onProgress?.(verified.accounts)
@@ -71,8 +71,8 @@ export async function verifyTotals(
   }
   const db = storage.longRunning ?? storage.db
   for (const { day, seconds: excess } of await findCampusDrift(db)) report({ of: 'campus', day, excess })
-  for await (const { board, areReal } of boards?.checkCounters?.(db) ?? []) {
-    if (!areReal) report({ of: 'ranks', board })
+  for await (const { board, areCorrect } of boards?.checkCounters?.(db) ?? []) {
+    if (!areCorrect) report({ of: 'ranks', board })
     await new Promise(setImmediate)
     signal?.throwIfAborted()
   }
@@ -85,13 +85,13 @@ interface Tools {
   clock: LocalClock
 }
 
-/** Reads until nothing was written in between. */
-async function verifyAccount(db: Db, first: TotalsState, tools: Tools): Promise<Drift[] | 'waiting'> {
+/** Repeats the comparison if the account was written to meanwhile. */
+async function verifyAccount(db: Db, first: TotalsState, tools: Tools): Promise<Drift[] | 'outdated'> {
   const { accountId } = first
   let state: TotalsState | undefined = first
-  for (let tries = 0; tries < mostTries; tries += 1) {
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     if (state === undefined) return []
-    if (!tools.totals.isCurrent(state)) return state.isNew ? [] : 'waiting'
+    if (!tools.totals.isCurrent(state)) return state.isNew ? [] : 'outdated'
     const drifts = await compare(db, accountId, tools)
     const after: TotalsState | undefined = await findTotalsState(db, accountId)
     if (drifts.length === 0 || after?.studyVersion === state.studyVersion) return drifts
@@ -110,7 +110,7 @@ async function compare(db: Db, accountId: AccountId, { boards, clock }: Tools): 
     if (textOf(one) !== textOf(other)) drifts.push({ of: 'day', accountId, day, stored: one, computed: other })
   }
   if (lengthOfLongest(intervals) > (await findLongestBound(db))) drifts.push({ of: 'longest', accountId })
-  if ((await boards?.isReal?.(db, accountId)) === false) drifts.push({ of: 'boards', accountId })
+  if ((await boards?.isCorrect?.(db, accountId)) === false) drifts.push({ of: 'boards', accountId })
   return drifts.sort((a, b) => ('day' in a && 'day' in b ? a.day - b.day : 0))
 }
 

@@ -7,8 +7,8 @@ import type { Db } from '../storage.ts'
 // Only the folder is inspected, never the file: see sqlite-file.ts.
 
 const pageBytes = 4096
-const mostLogPages = 4000
-const fewestLogPages = 64
+const maxLogPages = 4000
+const minLogPages = 64
 /** Share of the free space that the write-ahead log may take. The rest is left for the database to grow. */
 const logShare = 1 / 4
 const littleSpaceBytes = 1024 * 1024
@@ -22,7 +22,7 @@ const trialBytes = 64 * 1024
 export function checkpointPages(path: string): number {
   const { bavail, bsize } = statfsSync(dirname(path))
   const pages = Math.floor((bavail * bsize * logShare) / pageBytes)
-  return Math.min(mostLogPages, Math.max(fewestLogPages, pages))
+  return Math.min(maxLogPages, Math.max(minLogPages, pages))
 }
 
 async function mayRefuseWrites(path: string): Promise<boolean> {

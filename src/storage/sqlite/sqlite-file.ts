@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 // of a file drops every lock that the process holds on it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
 
 /** The smallest page that SQLite can use: the size of every database file is a multiple of it. */
-const smallestPage = 512
+const minPageBytes = 512
 
 /**
  * Creates the folder and the file with access for the owner only. SQLite gives its other files the same mode. Existing
@@ -30,6 +30,6 @@ export function watchFile(path: string): () => Promise<void> {
   return async () => {
     const { dev, ino, size } = await stat(path)
     if (ino !== opened.ino || dev !== opened.dev) throw new Error('the database file was replaced by another file')
-    if (size === 0 || size % smallestPage !== 0) throw new Error('the database file is no longer a database')
+    if (size === 0 || size % minPageBytes !== 0) throw new Error('the database file is no longer a database')
   }
 }

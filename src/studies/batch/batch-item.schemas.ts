@@ -6,7 +6,7 @@ import { DomainError } from '../../shared/errors.ts'
 import { keptNote, keptSubject } from '../own/study-text.ts'
 import { Note, Subject } from '../study.schemas.ts'
 import type { StudyId } from '../study.ts'
-import { type BatchItem, type BatchStep, batchActions, isBatchKey, longestKey, type Reference } from './batch-item.ts'
+import { type BatchItem, type BatchStep, batchActions, isBatchKey, maxKeyChars, type Reference } from './batch-item.ts'
 
 export const BatchItemBody = {
   title: 'BatchItem',
@@ -16,7 +16,7 @@ export const BatchItemBody = {
     key: {
       type: 'string',
       minLength: 1,
-      maxLength: longestKey,
+      maxLength: maxKeyChars,
       description:
         '客户端为这一项生成的标识（如 UUID），重发时不变 · The client’s name for the item, such as a UUID; the same when the item is sent again',
     },

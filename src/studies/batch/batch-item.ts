@@ -5,9 +5,9 @@ import type { OwnStudy } from '../own/own-study.ts'
 import type { StudyEdit } from '../own/study-edit.ts'
 import type { StudyId } from '../study.ts'
 
-export const longestBatch = 500
+export const maxBatchItems = 500
 /** In Unicode characters. */
-export const longestKey = 128
+export const maxKeyChars = 128
 
 export const batchActions = ['start', 'end', 'edit', 'delete', 'record'] as const
 export type BatchAction = (typeof batchActions)[number]
@@ -47,14 +47,14 @@ export interface BatchResult {
 }
 
 /** An answer that is stored under its item's key. */
-export interface KeptAnswer extends BatchResult {
+export interface StoredAnswer extends BatchResult {
   content: string
   /** The record that the item created. */
   created: StudyId | undefined
 }
 
 export function isBatchKey(key: unknown): key is string {
-  return typeof key === 'string' && key !== '' && characters(key) <= longestKey && !hasInvisible(key)
+  return typeof key === 'string' && key !== '' && characters(key) <= maxKeyChars && !hasInvisible(key)
 }
 
 export function isRefusal(answer: BatchAnswer): answer is Extract<BatchAnswer, { code: ErrorCode }> {

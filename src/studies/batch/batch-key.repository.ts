@@ -5,10 +5,10 @@ import { statement, statementsByShape } from '../../storage/statement.ts'
 import type { Db } from '../../storage/storage.ts'
 import type { StudyBatchKeyTable } from '../study.table.ts'
 import type { EndCause, StudyId } from '../study.ts'
-import type { BatchAnswer, KeptAnswer } from './batch-item.ts'
+import type { BatchAnswer, StoredAnswer } from './batch-item.ts'
 
 /** Returns the stored answers for these keys, by key. */
-export async function findAnswers(db: Db, accountId: AccountId, keys: string[]): Promise<Map<string, KeptAnswer>> {
+export async function findAnswers(db: Db, accountId: AccountId, keys: string[]): Promise<Map<string, StoredAnswer>> {
   if (keys.length === 0) return new Map()
   const rows = await db
     .selectFrom('study_batch_keys')
@@ -16,23 +16,23 @@ export async function findAnswers(db: Db, accountId: AccountId, keys: string[]):
     .where('account_id', '=', accountId)
     .where('key', 'in', keys)
     .execute()
-  return new Map(rows.map((row) => [row.key, toKept(row)]))
+  return new Map(rows.map((row) => [row.key, toStored(row)]))
 }
 
-const rowsAtOnce = 100
+const rowsPerStatement = 100
 
 /** Stores these answers, replacing earlier ones under the same keys. */
-export async function keepAnswers(db: Db, accountId: AccountId, answers: Map<string, KeptAnswer>): Promise<void> {
+export async function storeAnswers(db: Db, accountId: AccountId, answers: Map<string, StoredAnswer>): Promise<void> {
   const all = [...answers]
-  for (let at = 0; at < all.length; at += rowsAtOnce) {
-    const some = all.slice(at, at + rowsAtOnce)
+  for (let at = 0; at < all.length; at += rowsPerStatement) {
+    const some = all.slice(at, at + rowsPerStatement)
     const values: Record<string, string | number | null> = { accountId }
-    for (const [index, [key, kept]] of some.entries()) {
+    for (const [index, [key, stored]] of some.entries()) {
       values[`key${index}`] = key
-      values[`content${index}`] = kept.content
-      values[`study${index}`] = kept.created ?? null
-      values[`answer${index}`] = textOf(kept.answer)
-      values[`at${index}`] = kept.at
+      values[`content${index}`] = stored.content
+      values[`study${index}`] = stored.created ?? null
+      values[`answer${index}`] = textOf(stored.answer)
+      values[`at${index}`] = stored.at
     }
     await insertionOf(some.length).all(db, values)
   }
@@ -101,7 +101,7 @@ function textOf(answer: BatchAnswer): string | null {
   return JSON.stringify(list)
 }
 
-function toKept(row: Selectable<StudyBatchKeyTable>): KeptAnswer {
+function toStored(row: Selectable<StudyBatchKeyTable>): StoredAnswer {
   const answer = answerIn(row.answer, row.account_id as AccountId)
   return {
     content: row.content,
@@ -113,9 +113,9 @@ function toKept(row: Selectable<StudyBatchKeyTable>): KeptAnswer {
 
 function answerIn(text: string | null, accountId: AccountId): BatchAnswer {
   if (text === null) return { study: undefined }
-  const kept = JSON.parse(text) as StudyText | Extract<BatchAnswer, { code: unknown }>
-  if (!Array.isArray(kept)) return kept
-  const [id, startedAt, endedAt, cause, subject, note, seenFrom, seenTo] = kept
+  const stored = JSON.parse(text) as StudyText | Extract<BatchAnswer, { code: unknown }>
+  if (!Array.isArray(stored)) return stored
+  const [id, startedAt, endedAt, cause, subject, note, seenFrom, seenTo] = stored
   return {
     study: {
       id: id as StudyId,

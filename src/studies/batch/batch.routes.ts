@@ -5,13 +5,13 @@ import { DomainError } from '../../shared/errors.ts'
 import { BatchBody, BatchResults, presentResult } from './batch.schemas.ts'
 import { type BatchService, wasReached } from './batch.service.ts'
 import { readItem } from './batch-item.schemas.ts'
-import { longestBatch } from './batch-item.ts'
+import { maxBatchItems } from './batch-item.ts'
 
 /**
  * 500 items with a subject of 40 and a note of 500 Chinese characters take 1.75 MB if each character is escaped
  * (`\u5b66`, as many clients do), and 0.9 MB if none is.
  */
-const largestBatch = 2 * 1024 * 1024
+const maxBatchBytes = 2 * 1024 * 1024
 
 const sending = {
   operationId: 'sendBatch',
@@ -30,18 +30,18 @@ Items are applied in order. Each has its own result, and an invalid one does not
 export const batchRoutes: Routes<{ batches: BatchService }> = async (app, { batches }) => {
   app.post(
     '/studys/batch',
-    { bodyLimit: largestBatch, validatorCompiler, schema: sending },
+    { bodyLimit: maxBatchBytes, validatorCompiler, schema: sending },
     async ({ identity, body, origin, headers }, reply) => {
       // Each item is validated separately.
       const items: readonly unknown[] = body.items
-      if (items.length > longestBatch) throw new DomainError('batch-too-long')
+      if (items.length > maxBatchItems) throw new DomainError('batch-too-long')
       const language = languageOf(headers['accept-language'])
       return reply.answerOnce(
         (write) => batches.applyBatch(identity.accountId, items.map(readItem), write),
         (results) => ({
           body: { results: results.map((result, at) => presentResult(items[at], result, origin, language)) },
           // The client sends items that were not reached again.
-          isKept: results.every(wasReached),
+          isStored: results.every(wasReached),
         }),
       )
     },

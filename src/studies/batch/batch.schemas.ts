@@ -4,7 +4,7 @@ import { errorCatalogue } from '../../http/errors/error-catalogue.ts'
 import type { Language } from '../../http/errors/language.ts'
 import { OwnStudyRecord, presentOwnStudy } from '../own/own-study.schemas.ts'
 import { BatchItemBody } from './batch-item.schemas.ts'
-import { type BatchAction, type BatchResult, isRefusal, longestBatch } from './batch-item.ts'
+import { type BatchAction, type BatchResult, isRefusal, maxBatchItems } from './batch-item.ts'
 
 const [zero, later] = ['2017-03-25 11:55:47', 'a9f0c1de-record'] as const
 
@@ -15,9 +15,9 @@ export const BatchBody = {
   properties: {
     items: {
       type: 'array',
-      maxItems: longestBatch,
+      maxItems: maxBatchItems,
       items: BatchItemBody,
-      description: `按顺序执行，最多 ${longestBatch} 项 · Applied in order, at most ${longestBatch}`,
+      description: `按顺序执行，最多 ${maxBatchItems} 项 · Applied in order, at most ${maxBatchItems}`,
     },
   },
   description: '离线时的操作 · What was done offline',

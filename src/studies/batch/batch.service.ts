@@ -13,10 +13,10 @@ import {
   type BatchItem,
   type BatchResult,
   isRefusal,
-  type KeptAnswer,
   mayPass,
+  type StoredAnswer,
 } from './batch-item.ts'
-import { deleteOldAnswers, findAnswers, hasOldAnswers, keepAnswers } from './batch-key.repository.ts'
+import { deleteOldAnswers, findAnswers, hasOldAnswers, storeAnswers } from './batch-key.repository.ts'
 import { takeStep } from './batch-step.service.ts'
 
 export interface BatchServiceDeps {
@@ -28,12 +28,12 @@ export interface BatchServiceDeps {
 export type BatchService = ReturnType<typeof createBatchService>
 
 /** How long an item that is sent again gets the same answer. A device may be unused for a summer. */
-export const answersKept = 90 * 86_400
-const deletedAtOnce = 500
+export const answerLifetimeSeconds = 90 * 86_400
+const keysPerDeletion = 500
 /** A batch lets other requests run each time after it has run this long. */
 const turnMs = 8
 /** Leaves enough time for the commit, since a write on PostgreSQL may take 2.3 s. Later items are refused as `busy`. */
-const longestMs = 1800
+const maxBatchMs = 1800
 
 export function createBatchService({ storage, studies, clock }: BatchServiceDeps) {
   /**
@@ -50,21 +50,21 @@ export function createBatchService({ storage, studies, clock }: BatchServiceDeps
   }
 
   /** Deletes answers that are too old. */
-  async function forgetOld(): Promise<void> {
-    const until = clock.now() - answersKept
+  async function deleteOld(): Promise<void> {
+    const until = clock.now() - answerLifetimeSeconds
     while (await hasOldAnswers(storage.db, until))
-      await storage.write((tx) => deleteOldAnswers(tx, until, deletedAtOnce))
+      await storage.write((tx) => deleteOldAnswers(tx, until, keysPerDeletion))
   }
 
-  return { applyBatch, forgetOld }
+  return { applyBatch, deleteOld }
 }
 
 async function applyItems(write: StudyWrite, items: BatchItem[]): Promise<BatchResult[]> {
   const { tx, accountId, rules } = write
   const locked = await lock(write)
-  const kept = await findAnswers(tx, accountId, keysIn(items))
+  const stored = await findAnswers(tx, accountId, keysIn(items))
   const steps: BatchWrite = { ...write, rules: { ...rules, reported: true }, locked }
-  const answers = createAnswers(steps, items, kept)
+  const answers = createAnswers(steps, items, stored)
   const results: BatchResult[] = []
   let turnEnds = performance.now() + turnMs
   for (const [at, item] of items.entries()) {
@@ -73,7 +73,7 @@ async function applyItems(write: StudyWrite, items: BatchItem[]): Promise<BatchR
     await setImmediate()
     turnEnds = performance.now() + turnMs
   }
-  await keepAnswers(tx, accountId, answers.fresh)
+  await storeAnswers(tx, accountId, answers.fresh)
   return results
 }
 
@@ -84,12 +84,12 @@ function keysIn(items: BatchItem[]): string[] {
 
 type BatchWrite = StudyWrite & Required<Pick<StudyWrite, 'locked'>>
 
-/** The answers to one batch. `kept`: those stored by earlier batches. */
-function createAnswers(write: BatchWrite, items: BatchItem[], kept: Map<string, KeptAnswer>) {
-  const latest = performance.now() + longestMs
+/** The answers to one batch. `stored`: those stored by earlier batches. */
+function createAnswers(write: BatchWrite, items: BatchItem[], stored: Map<string, StoredAnswer>) {
+  const latest = performance.now() + maxBatchMs
   const parts = openParts(write.tx)
   const given = new Map<string, BatchResult & { content: string }>()
-  const fresh = new Map<string, KeptAnswer>()
+  const fresh = new Map<string, StoredAnswer>()
   const first = new Map(items.map(({ key }, at) => [key, at] as const).reverse())
 
   async function answerOf(item: BatchItem, at: number): Promise<BatchResult> {
@@ -98,15 +98,15 @@ function createAnswers(write: BatchWrite, items: BatchItem[], kept: Map<string, 
     const known = given.get(key) ?? earlierAnswer(key, content)
     if (known && known.content !== content) return refused(write, new DomainError('item-key-reused'))
     const result = known ?? (await perform(item))
-    if (!known && isKept(result.answer, item, at))
+    if (!known && mayStore(result.answer, item, at))
       fresh.set(key, { ...result, content, created: createdIn(result.answer, item) })
     given.set(key, { ...result, content })
     return { answer: result.answer, at: result.at }
   }
 
   /** A refused item may be corrected: its key counts as unused then. */
-  function earlierAnswer(key: string, content: string): KeptAnswer | undefined {
-    const earlier = kept.get(key)
+  function earlierAnswer(key: string, content: string): StoredAnswer | undefined {
+    const earlier = stored.get(key)
     return earlier && isRefusal(earlier.answer) && earlier.content !== content ? undefined : earlier
   }
 
@@ -124,14 +124,14 @@ function createAnswers(write: BatchWrite, items: BatchItem[], kept: Map<string, 
   }
 
   function createdBy(key: string) {
-    return (fresh.get(key) ?? kept.get(key))?.created
+    return (fresh.get(key) ?? stored.get(key))?.created
   }
 
   /**
    * Refusals that may not occur again are not stored. An exception is a reference to a record that a later item of the
    * batch creates: when the batch is sent again, that record would be found.
    */
-  function isKept(answer: BatchAnswer, { step }: BatchItem, at: number): boolean {
+  function mayStore(answer: BatchAnswer, { step }: BatchItem, at: number): boolean {
     if (!isRefusal(answer)) return true
     if (answer.code !== 'record-key-unknown') return !mayPass(answer.code)
     return 'of' in step && 'recordKey' in step.of && (first.get(step.of.recordKey) ?? at) > at

@@ -2,7 +2,7 @@ import { errorResponses } from '../../http/document/api-schemas.ts'
 import type { Routes } from '../../http/document/json-schema.ts'
 import { invalidParameter } from '../../http/errors/invalid-parameter.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { Changes, ChangesQuery, decodeCursor, largestChangePage, presentChanges } from './change.schemas.ts'
+import { Changes, ChangesQuery, decodeCursor, maxChangesPerPage, presentChanges } from './change.schemas.ts'
 import type { ChangeService } from './change.service.ts'
 
 const listing = {
@@ -20,7 +20,7 @@ export const changeRoutes: Routes<{ changes: ChangeService; clock: Clock }> = as
   app.get(
     '/users/me/changes',
     { schemaErrorFormatter: invalidParameter('bad-query'), schema: listing },
-    async ({ identity, query: { since, per_page: perPage = largestChangePage }, origin }) => {
+    async ({ identity, query: { since, per_page: perPage = maxChangesPerPage }, origin }) => {
       const page = await changes.listChanges(identity.accountId, decodeCursor(since), perPage)
       return presentChanges(page, origin, clock.now())
     },

@@ -6,7 +6,7 @@ import { DomainError } from '../../shared/errors.ts'
 import { OwnStudyRecord, presentOwnStudy } from '../own/own-study.schemas.ts'
 import type { Change, ChangeCursor, ChangePage } from './change.ts'
 
-export const largestChangePage = 100
+export const maxChangesPerPage = 100
 
 export const ChangesQuery = {
   type: 'object',
@@ -20,8 +20,8 @@ export const ChangesQuery = {
     per_page: {
       type: 'integer',
       minimum: 1,
-      maximum: largestChangePage,
-      default: largestChangePage,
+      maximum: maxChangesPerPage,
+      default: maxChangesPerPage,
       description: '每页条数 · Changes per page',
     },
   },

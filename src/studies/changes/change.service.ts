@@ -19,8 +19,8 @@ export interface ChangeServiceDeps {
 export type ChangeService = ReturnType<typeof createChangeService>
 
 /** How long entries of removed records are kept. */
-export const changesKept = 90 * 86_400
-const forgottenAtOnce = 500
+export const changeLifetimeSeconds = 90 * 86_400
+const changesPerDeletion = 500
 
 export function createChangeService({ storage, studies, clock }: ChangeServiceDeps) {
   const { db } = storage
@@ -87,9 +87,9 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
   }
 
   /** Deletes entries that are too old. */
-  async function forgetOld(): Promise<void> {
+  async function deleteOld(): Promise<void> {
     for (;;) {
-      const old = await findOldChanges(db, clock.now() - changesKept, forgottenAtOnce)
+      const old = await findOldChanges(db, clock.now() - changeLifetimeSeconds, changesPerDeletion)
       for (const [accountId, own] of Map.groupBy(old, (entry) => entry.accountId)) {
         const version = Math.max(...own.map((entry) => entry.version))
         await storage.write(async (tx) => {
@@ -97,9 +97,9 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
           await forgetChanges(tx, { accountId, version })
         })
       }
-      if (old.length < forgottenAtOnce) return
+      if (old.length < changesPerDeletion) return
     }
   }
 
-  return { listChanges, forgetOld }
+  return { listChanges, deleteOld }
 }

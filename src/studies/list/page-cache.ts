@@ -2,13 +2,13 @@ import { LRUCache } from 'lru-cache'
 import type { EpochSeconds } from '../../shared/clock.ts'
 
 /** About 4 KiB each. */
-const most = 1000
-const mostBytes = 16 * 1024 * 1024
+const maxEntries = 1000
+const maxBytes = 16 * 1024 * 1024
 
-/** In seconds. During an upgrade, an instance of an older release does not change the version when it writes. */
-const longest = 10
+/** During an upgrade, an instance of an older release does not change the version when it writes. */
+const maxAgeSeconds = 10
 
-interface KeptPage {
+interface CachedPage {
   /** The version of the account's records, read before the records. The page is invalid when the account has another version. */
   version: number
   /**
@@ -27,14 +27,14 @@ interface KeptPage {
  * account's version and so invalidates them.
  */
 export function createPageCache() {
-  const pages = new LRUCache<string, KeptPage>({
-    max: most,
-    maxSize: mostBytes,
+  const pages = new LRUCache<string, CachedPage>({
+    max: maxEntries,
+    maxSize: maxBytes,
     // A character outside Latin-1 takes two bytes.
     sizeCalculation: ({ text }, key) => 2 * (text.length + key.length),
   })
   return {
-    recall(key: string, origin: string, version: number, now: EpochSeconds): string | undefined {
+    get(key: string, origin: string, version: number, now: EpochSeconds): string | undefined {
       const page = pages.get(key)
       return page?.version === version && page.origin === origin && now >= page.from && now < page.until
         ? page.text
@@ -42,8 +42,8 @@ export function createPageCache() {
     },
 
     /** @param until when the service ends the first of its running records */
-    keep(key: string, page: Pick<KeptPage, 'version' | 'origin' | 'text'>, now: EpochSeconds, until: EpochSeconds) {
-      pages.set(key, { ...page, from: now, until: Math.min(until, now + longest) })
+    set(key: string, page: Pick<CachedPage, 'version' | 'origin' | 'text'>, now: EpochSeconds, until: EpochSeconds) {
+      pages.set(key, { ...page, from: now, until: Math.min(until, now + maxAgeSeconds) })
     },
   }
 }

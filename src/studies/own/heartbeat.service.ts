@@ -1,5 +1,5 @@
 import type { AccountId } from '../../accounts/account.ts'
-import { clockSkew, type EpochSeconds } from '../../shared/clock.ts'
+import { clockSkewSeconds, type EpochSeconds } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
 import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -15,7 +15,7 @@ export interface HeartbeatServiceDeps {
 
 export type HeartbeatService = ReturnType<typeof createHeartbeatService>
 
-const flushSize = 500
+const accountsPerFlush = 500
 
 /**
  * Heartbeats cost no write each: they are collected, and the background jobs write them every second. A heartbeat is
@@ -37,7 +37,7 @@ export function createHeartbeatService({ storage, studies }: HeartbeatServiceDep
   }
 
   async function store(id: StudyId, at: EpochSeconds): Promise<void> {
-    if (!(await storage.write((tx) => updateHeartbeat(tx, id, at, at + clockSkew))))
+    if (!(await storage.write((tx) => updateHeartbeat(tx, id, at, at + clockSkewSeconds))))
       throw new DomainError('no-running-study')
   }
 
@@ -46,14 +46,14 @@ export function createHeartbeatService({ storage, studies }: HeartbeatServiceDep
     // Always in the same order, so that two processes that lock the same rows do not deadlock.
     const left = [...gathered].sort(([one], [other]) => one - other)
     gathered = new Map()
-    const latest = studies.rules().now + clockSkew
+    const latest = studies.rules().now + clockSkewSeconds
     try {
       while (left.length > 0) {
-        const some = left.slice(0, flushSize)
+        const some = left.slice(0, accountsPerFlush)
         await storage.write(async (tx) => {
           for (const [id, at] of some) await updateHeartbeat(tx, id, at, latest)
         })
-        left.splice(0, flushSize)
+        left.splice(0, accountsPerFlush)
       }
     } catch (error) {
       for (const [id, at] of left) if (!gathered.has(id)) gathered.set(id, at)

@@ -1,4 +1,4 @@
-import { clockSkew, type EpochSeconds } from '../../shared/clock.ts'
+import { clockSkewSeconds, type EpochSeconds } from '../../shared/clock.ts'
 import { endByService, type Rules, type Study, type StudyEnd } from '../study.ts'
 
 /** A record as its owner sees it. */
@@ -20,7 +20,7 @@ export function seenStart(startedAt: EpochSeconds, rules: Seeing): EpochSeconds 
 type Seeing = Pick<Rules, 'now' | 'reported'>
 
 function isLive(at: EpochSeconds, { now, reported }: Seeing): boolean {
-  return !reported && Math.abs(at - now) <= clockSkew
+  return !reported && Math.abs(at - now) <= clockSkewSeconds
 }
 
 /**

@@ -26,7 +26,7 @@ export interface BackupReport {
 }
 
 /** Pages per step. Ctrl-C is handled between steps. */
-const pagesAtOnce = 2048
+const pagesPerStep = 2048
 const busyMs = 5000
 
 export const secretOf = (file: string): string => `${file}.secret`
@@ -68,7 +68,7 @@ async function copyPages({ database, signal, onProgress }: BackupOrder, draft: s
     source.exec('BEGIN')
     source.prepare('select count(*) from sqlite_master').get()
     await backup(source, draft, {
-      rate: pagesAtOnce,
+      rate: pagesPerStep,
       progress({ totalPages, remainingPages }) {
         signal?.throwIfAborted()
         onProgress?.(totalPages - remainingPages, totalPages)

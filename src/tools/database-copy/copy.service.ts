@@ -12,7 +12,7 @@ export interface CopyOptions {
   onProgress?: (rows: number) => void
 }
 
-export const commonBatch = 10_000
+export const defaultBatchRows = 10_000
 
 /**
  * Copies all rows, one commit per batch, and resumes an earlier run of the same copy. Both databases must have this version's
@@ -38,7 +38,7 @@ async function copyTable(
   target: Storage,
   table: CopiedTable,
   begun: CopyState,
-  { batchSize = commonBatch, signal, onProgress }: CopyOptions,
+  { batchSize = defaultBatchRows, signal, onProgress }: CopyOptions,
 ): Promise<CopyState> {
   let state = begun
   for (;;) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type CopiedTable, copiedTables, keyOf, type Row, type Value } from './copied-table.ts'
-import { commonBatch } from './copy.service.ts'
+import { defaultBatchRows } from './copy.service.ts'
 import { nextId } from './drawn-ids.ts'
 import { type Database, readRows } from './rows.ts'
 
@@ -75,7 +75,7 @@ function side(database: Database, table: CopiedTable) {
   let rows = 0
   return {
     async next(): Promise<Line[]> {
-      const page = await readRows(database, table, after, commonBatch)
+      const page = await readRows(database, table, after, defaultBatchRows)
       const last = page.at(-1)
       if (last) after = keyOf(table, last)
       rows += page.length

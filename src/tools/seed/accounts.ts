@@ -17,7 +17,7 @@ export interface SeedAccount {
   dailyGoalMinutes: number | null
 }
 
-const week = 7 * 86_400
+const weekSeconds = 7 * 86_400
 
 export function seedUserName(id: number): string {
   return `student${String(id).padStart(5, '0')}`
@@ -28,7 +28,10 @@ export function campusAccounts(plan: SeedPlan): SeedAccount[] {
   const random = seededRandom(~plan.seed)
   const accounts: SeedAccount[] = []
   for (const day of campusDays(plan)) {
-    const newcomers = Array.from({ length: day.enrolled - accounts.length }, () => day.from - between(random, 1, week))
+    const newcomers = Array.from(
+      { length: day.enrolled - accounts.length },
+      () => day.from - between(random, 1, weekSeconds),
+    )
     for (const createdAt of newcomers.sort((a, b) => a - b))
       accounts.push(account(accounts.length + 1, createdAt, plan))
   }

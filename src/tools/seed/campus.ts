@@ -10,7 +10,7 @@ const reportedShare = 0.06
 /** The share of records running at their student's next start whose end was corrected later, so that both records overlap. */
 const correctedShare = 0.1
 /** Only records of the last hours are left running, so that they can run on for a while after the seeding. */
-const runningWindow = 8 * 3600
+const runningWindowSeconds = 8 * 3600
 const runningShare = 0.02
 
 /** All records of the campus, day by day, ordered by start. */
@@ -58,7 +58,7 @@ function meet(random: Random, before: SeedRecord, next: SeedRecord, { until }: S
 /** No record ends after the plan's end. A record that would is either left running or ends exactly there. */
 function leaveRunning(latest: Map<number, SeedRecord>, plan: SeedPlan): void {
   const { students, until, limit } = plan
-  const since = until - Math.min(runningWindow, limit / 2)
+  const since = until - Math.min(runningWindowSeconds, limit / 2)
   let places = Math.ceil(students * runningShare)
   const lastFirst = [...latest.values()].sort((a, b) => b.startedAt - a.startedAt || b.accountId - a.accountId)
   for (const record of lastFirst) {

@@ -21,12 +21,12 @@ const parts: readonly [number, number, number, number][] = [
 ]
 const pickPart = picker(parts.map(([, , , weight]) => weight))
 const forgottenShare = 0.012
-const shortest = 5 * 60
-const tries = 24
+const minSeconds = 5 * 60
+const maxTries = 24
 
 /** A plausible session that starts within the part of the day that belongs to the plan. */
 export function drawSession(random: Random, day: CampusDay): Session {
-  for (let tried = 0; tried < tries; tried++) {
+  for (let tried = 0; tried < maxTries; tried++) {
     const [first, last, close] = parts[pickPart(random)] as (typeof parts)[number]
     const startedAt = day.midnight + between(random, first * 60, last * 60 - 1)
     if (startedAt >= day.from && startedAt < day.until) return sessionAt(random, startedAt, day.midnight + close * 60)
@@ -38,7 +38,7 @@ export function drawSession(random: Random, day: CampusDay): Session {
 
 function sessionAt(random: Random, startedAt: EpochSeconds, close: EpochSeconds): Session {
   // The product of two random numbers gives many sessions of half an hour to two hours and a few long ones.
-  const wished = shortest + Math.floor(random() * random() * 4 * 3600)
+  const wished = minSeconds + Math.floor(random() * random() * 4 * 3600)
   // Most students leave for lunch or at closing time, but not all at the same second.
   const endsAt = Math.max(startedAt + 60, Math.min(startedAt + wished, close + between(random, -300, 300)))
   return { startedAt, endsAt, forgotten: random() < forgottenShare }

@@ -21,7 +21,7 @@ const goals = [60, 90, 120, 180, 240, 300] as const
 const heartbeatShare = 0.5
 const subjectShare = 0.75
 const noteShare = 0.08
-const fewestSubjects = 3
+const minSubjects = 3
 
 /** What stays the same about a student, from the seed and the id alone, so that it needs no memory. */
 export function visibilityOf(seed: number, id: number): Visibility {
@@ -42,7 +42,7 @@ export function sendsHeartbeats(seed: number, id: number): boolean {
 /** One of the three to six subjects of this student, most often the first, or none. */
 export function drawSubject(random: Random, seed: number, id: number): string | null {
   if (random() >= subjectShare) return null
-  const taken = fewestSubjects + Math.floor(traitOf(seed, id, 4) * 4)
+  const taken = minSubjects + Math.floor(traitOf(seed, id, 4) * 4)
   const index = Math.floor(random() * random() * taken)
   return subjects[Math.floor(traitOf(seed, id, 5 + index) * subjects.length)] as string
 }

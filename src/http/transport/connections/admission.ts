@@ -5,7 +5,7 @@ import { type Connection, isIdle } from './connections.ts'
 type Bounds = Pick<TransportLimits, 'connections' | 'connectionsPerAddress' | 'checkEveryMs'>
 
 /** At a full bound, this share of it is freed at once: searching all connections again for each new one would take long. */
-const roomShare = 0.1
+const freedShare = 0.1
 
 /** Bounds the number of connections, in total and per address. Idle connections are closed to make room for new ones, oldest first. */
 export function createAdmission(bounds: Bounds, isProxy: (address: string) => boolean) {
@@ -18,7 +18,7 @@ export function createAdmission(bounds: Bounds, isProxy: (address: string) => bo
     const now = performance.now()
     if (now - (triedAt.get(among) ?? Number.NEGATIVE_INFINITY) < bounds.checkEveryMs) return false
     triedAt.set(among, now)
-    for (const connection of idle(among, Math.ceil(bound * roomShare))) {
+    for (const connection of idle(among, Math.ceil(bound * freedShare))) {
       leave(connection)
       connection.socket.destroy()
     }

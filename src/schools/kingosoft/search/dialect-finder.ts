@@ -33,7 +33,7 @@ export interface DialectFinder {
 }
 
 /** How long the results of a search are valid, in milliseconds. */
-const memoryLasts = 1_800_000
+const memoryLifetimeMs = 1_800_000
 
 /**
  * Returns the dialect that the operator set, or finds the one that the site uses and remembers it. The search uses no
@@ -46,7 +46,7 @@ export function createDialectFinder(choice: DialectChoice, site: SchoolSite): Di
 
   async function takeUp(login: Login, openPage: () => Promise<string>, nextCaptcha: CaptchaSource): Promise<Finding> {
     if (known) return only(known)
-    if (performance.now() - memory.begunAt > memoryLasts) memory = emptyMemory()
+    if (performance.now() - memory.begunAt > memoryLifetimeMs) memory = emptyMemory()
     const now = memory
     try {
       const found = await search({ login, site, openPage, nextCaptcha, memory: now, doubted })
