@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../shared/clock.ts'
 
-/** Writes times by the clock of the campus, as `2017-03-25 19:55:47`. */
+/** Formats times in the time zone of the campus, for example `2017-03-25 19:55:47`. */
 export function campusTime(timezone: string): (at: EpochSeconds) => string {
   // The Swedish locale has this format.
   const format = new Intl.DateTimeFormat('sv-SE', {

@@ -6,7 +6,7 @@ export function csvLine(cells: readonly (string | number)[]): string {
 /** Tells spreadsheets that the file is UTF-8. */
 export const byteOrderMark = '\ufeff'
 
-/** Spreadsheets take semicolons and tabs for separators too, some of them by default. */
+/** Some spreadsheets treat semicolons and tabs as separators as well. */
 function csvCell(value: string | number): string {
   if (typeof value === 'number') return String(value)
   const text = withoutFormula(value)
@@ -14,7 +14,8 @@ function csvCell(value: string | number): string {
 }
 
 /**
- * A spreadsheet would calculate a cell that begins like this, in full-width characters too. Behind an apostrophe it is text.
+ * Spreadsheets treat a cell that begins with one of these characters, also in full width, as a formula. An apostrophe
+ * before it makes it text.
  * Source: https://owasp.org/www-community/attacks/CSV_Injection
  */
 function withoutFormula(text: string): string {

@@ -12,7 +12,7 @@ export function listStudyIds(db: Db, accountId: AccountId): MaybePromise<StudyId
   return andThen(studyIds.first(db, { accountId }), (row) => JSON.parse(row?.ids ?? '[]') as StudyId[])
 }
 
-/** As one text: reading a hundred thousand rows would block the event loop ten times as long. */
+/** Reads the ids as one text, because reading a hundred thousand rows would block the event loop ten times as long. */
 const studyIds = statement<{ accountId: AccountId }, { ids: string | null }>((db, { accountId }) => {
   const ordered = db
     .selectFrom('studies')

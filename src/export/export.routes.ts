@@ -4,7 +4,7 @@ import type { ObjectSchema, Routes } from '../http/document/json-schema.ts'
 import { invalidParameter } from '../http/errors/invalid-parameter.ts'
 import { languageOf } from '../http/errors/language.ts'
 import type { LogUnavailable } from '../http/errors/unavailability-log.ts'
-import { breakOff } from '../http/transport/broken-answer.ts'
+import { abortResponse } from '../http/transport/abort-response.ts'
 import { createCampusCalendar, dayText } from '../shared/campus-calendar.ts'
 import { calendarExport } from './calendar-export.schemas.ts'
 import { csvExport } from './csv-export.schemas.ts'
@@ -86,7 +86,7 @@ export const exportRoutes: Routes<ExportRoutesOptions> = async (app, { exports, 
       const file = Readable.from(method === 'HEAD' ? [] : write(data, { origin, language, timezone }))
       file.once('close', data.close)
       file.once('error', (error) => {
-        if (reply.raw.headersSent) breakOff(reply)
+        if (reply.raw.headersSent) abortResponse(reply)
         if (!logUnavailable(error, { reqId })) reply.log.error({ reqId, err: error }, 'an export was interrupted')
       })
       reply

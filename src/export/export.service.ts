@@ -44,7 +44,7 @@ export function createExportService({ storage, accounts, settings, studies }: Ex
    * @throws DomainError `export-under-way`, `unauthorized` if the account was removed after its credentials were checked
    */
   async function openExport(accountId: AccountId): Promise<AccountExport> {
-    const close = enter(accountId)
+    const close = acquire(accountId)
     try {
       const rules = studies.rules()
       return {
@@ -60,14 +60,15 @@ export function createExportService({ storage, accounts, settings, studies }: Ex
     }
   }
 
-  function enter(accountId: AccountId): () => void {
+  /** Call the returned function when the export has ended. @throws DomainError `export-under-way` */
+  function acquire(accountId: AccountId): () => void {
     const others = underWay.get(accountId) ?? 0
     if (others >= maxConcurrentExports) throw tooMany()
     underWay.set(accountId, others + 1)
     return () => {
-      const left = (underWay.get(accountId) ?? 1) - 1
-      if (left === 0) underWay.delete(accountId)
-      else underWay.set(accountId, left)
+      const remaining = (underWay.get(accountId) ?? 1) - 1
+      if (remaining === 0) underWay.delete(accountId)
+      else underWay.set(accountId, remaining)
     }
   }
 

@@ -47,7 +47,7 @@ const sections: Readonly<Record<keyof typeof parts, Part>> = {
   studys: ({ studies, exportedAt }, origin) => list(studies, (study) => presentOwnStudy(study, origin, exportedAt)),
 }
 
-/** One JSON text, in pieces. */
+/** Yields one JSON text in pieces. */
 export async function* jsonExport(data: AccountExport, { origin, timezone }: ExportView): AsyncGenerator<string> {
   yield JSON.stringify({ exported_at: toWireTime(data.exportedAt), timezone }).slice(0, -1)
   for (const [name, section] of Object.entries(sections)) {

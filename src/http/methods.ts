@@ -37,10 +37,10 @@ function answerUnknown(app: FastifyInstance, methodsOf: (url: string) => string[
   app.setNotFoundHandler((request, reply) => sendError(request, reply, 'not-found'))
   // Runs before the body is read: the result does not depend on it.
   app.addHook('onRequest', (request, reply) => {
-    const taken = methodsOf(request.url)
-    if (taken.length === 0 && answer(request, reply)) return
-    if (taken.length === 0 || taken.includes(request.method)) return sendError(request, reply, 'not-found')
-    reply.header('allow', [...taken, 'OPTIONS'].join(', '))
+    const accepted = methodsOf(request.url)
+    if (accepted.length === 0 && answer(request, reply)) return
+    if (accepted.length === 0 || accepted.includes(request.method)) return sendError(request, reply, 'not-found')
+    reply.header('allow', [...accepted, 'OPTIONS'].join(', '))
     if (request.method === 'OPTIONS') reply.code(204).send()
     else sendError(request, reply, 'method-not-allowed')
   })
@@ -56,8 +56,8 @@ function collectMethods(app: FastifyInstance): (url: string) => string[] {
   })
   return (url) => {
     const path = decoded(pathOf(url))
-    const taken = [...paths.values()].filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods)
-    return [...new Set(taken)]
+    const found = [...paths.values()].filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods)
+    return [...new Set(found)]
   }
 }
 

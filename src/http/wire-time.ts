@@ -30,16 +30,16 @@ export function toWireTime(at: EpochSeconds): string {
 }
 
 function textOfDay(day: number): string {
-  const place = ((day % cachedDays) + cachedDays) % cachedDays
-  const kept = days[place]
-  if (kept?.day === day) return kept.text
+  const index = ((day % cachedDays) + cachedDays) % cachedDays
+  const cached = days[index]
+  if (cached?.day === day) return cached.text
   const text = new Date(day * secondsOfDay * 1000).toISOString().slice(0, 10)
-  days[place] = { day, text }
+  days[index] = { day, text }
   return text
 }
 
 const secondsOfDay = 86_400
-/** The texts of all minutes of a day and all seconds of a minute, made in advance: one page contains forty times. */
+/** The texts of all minutes of a day and all seconds of a minute, created in advance: one page contains forty times. */
 const minutes = Array.from(
   { length: 1440 },
   (_, minute) => ` ${digits(Math.floor(minute / 60))}:${digits(minute % 60)}`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type CampusDay, dayText, parseDay, type Term } from '../shared/campus-calendar.ts'
-import { type BoardKind, boardKinds, boardsHolding, periodHolding } from './board-period.ts'
+import { type BoardKind, boardKinds, boardsContaining, periodContaining } from './board-period.ts'
 
 const day = (text: string) => parseDay(text) as CampusDay
 const terms: Term[] = [
@@ -23,26 +23,26 @@ for (const [kind, date, first, last] of [
   ['term', '2027-05-01', '2027-02-22', '2027-07-09'],
 ] as const) {
   test(`the ${kind} of ${date} is ${first} to ${last}`, () => {
-    const period = periodHolding(kind, day(date), terms)
+    const period = periodContaining(kind, day(date), terms)
     assert.deepEqual(period && [period.kind, dayText(period.first), dayText(period.last)], [kind, first, last])
   })
 }
 
 test('between terms, and where there are none, there is no term', () => {
   for (const date of ['2026-08-31', '2027-01-16', '2027-02-21', '2027-07-10'])
-    assert.equal(periodHolding('term', day(date), terms), undefined, date)
-  assert.equal(periodHolding('term', day('2026-10-01'), []), undefined)
+    assert.equal(periodContaining('term', day(date), terms), undefined, date)
+  assert.equal(periodContaining('term', day('2026-10-01'), []), undefined)
 })
 
 test('a week that ends beyond the year 9999 has no period', () => {
-  assert.equal(periodHolding('week', day('9999-12-31'), []), undefined)
+  assert.equal(periodContaining('week', day('9999-12-31'), []), undefined)
 })
 
 test('every day of four years lies in its periods, and each has an id of its own', () => {
   const seen = new Map<number, string>()
   for (let at = day('2026-01-01'); at <= day('2029-12-31'); at = (at + 1) as CampusDay) {
-    const ids = boardsHolding(at, terms)
-    const held = boardKinds.flatMap((kind: BoardKind) => periodHolding(kind, at, terms) ?? [])
+    const ids = boardsContaining(at, terms)
+    const held = boardKinds.flatMap((kind: BoardKind) => periodContaining(kind, at, terms) ?? [])
     assert.deepEqual(
       ids,
       held.map(({ id }) => id),

@@ -21,14 +21,14 @@ export function isBoardKind(text: string): text is BoardKind {
 }
 
 /** The period of this kind that contains the day. Undefined if the day is in no term, or if the period ends after the year 9999. */
-export function periodHolding(kind: BoardKind, day: CampusDay, terms: readonly Term[]): BoardPeriod | undefined {
-  const days = daysHolding(kind, day, terms)
+export function periodContaining(kind: BoardKind, day: CampusDay, terms: readonly Term[]): BoardPeriod | undefined {
+  const days = daysContaining(kind, day, terms)
   if (days === undefined || days.last > lastDay) return undefined
   return { id: (days.first * boardKinds.length + boardKinds.indexOf(kind)) as BoardId, kind, ...days }
 }
 
-export function boardsHolding(day: CampusDay, terms: readonly Term[]): BoardId[] {
-  return boardKinds.flatMap((kind) => periodHolding(kind, day, terms)?.id ?? [])
+export function boardsContaining(day: CampusDay, terms: readonly Term[]): BoardId[] {
+  return boardKinds.flatMap((kind) => periodContaining(kind, day, terms)?.id ?? [])
 }
 
 /** For example `week 2026-11-23`. */
@@ -42,7 +42,7 @@ interface Days {
   last: CampusDay
 }
 
-function daysHolding(kind: BoardKind, day: CampusDay, terms: readonly Term[]): Days | undefined {
+function daysContaining(kind: BoardKind, day: CampusDay, terms: readonly Term[]): Days | undefined {
   switch (kind) {
     case 'day':
       return { first: day, last: day }
@@ -51,13 +51,13 @@ function daysHolding(kind: BoardKind, day: CampusDay, terms: readonly Term[]): D
       return { first: first as CampusDay, last: (first + 6) as CampusDay }
     }
     case 'month':
-      return monthHolding(day)
+      return monthContaining(day)
     case 'term':
       return terms.find(({ first, last }) => first <= day && day <= last)
   }
 }
 
-function monthHolding(day: CampusDay): Days {
+function monthContaining(day: CampusDay): Days {
   const date = new Date(day * 86_400_000)
   const first = day - date.getUTCDate() + 1
   // Day 0 of the next month is the last day of this month.

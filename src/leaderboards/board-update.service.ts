@@ -8,7 +8,7 @@ import type { Db } from '../storage/storage.ts'
 import { addToBoardCounters } from './board-counter.repository.ts'
 import { totalDeltas } from './board-counter.ts'
 import { findBoardAfter, findExcess } from './board-drift.repository.ts'
-import { type BoardId, boardsHolding, boardText } from './board-period.ts'
+import { type BoardId, boardsContaining, boardText } from './board-period.ts'
 import { type BoardTotalsOf, changeTotals, findTotals } from './board-total.repository.ts'
 
 export interface BoardUpdateDeps {
@@ -85,7 +85,7 @@ function sumByBoard(changes: readonly BoardDayChange[], terms: readonly Term[]):
   const sums: BoardTotalsOf = new Map()
   for (const { day, before, after } of changes) {
     if (before === after) continue
-    for (const period of boardsHolding(day, terms)) sums.set(period, (sums.get(period) ?? 0) + after - before)
+    for (const period of boardsContaining(day, terms)) sums.set(period, (sums.get(period) ?? 0) + after - before)
   }
   return sums
 }

@@ -6,7 +6,7 @@ import { andThen, type MaybePromise } from '../shared/maybe-promise.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createPageCache } from '../studies/list/page-cache.ts'
 import { findStanding } from './board-counter.repository.ts'
-import { type BoardKind, type BoardPeriod, periodHolding } from './board-period.ts'
+import { type BoardKind, type BoardPeriod, periodContaining } from './board-period.ts'
 import { findOwnTotal } from './board-version.repository.ts'
 import { createBoardCursors } from './pages/board-cursor.ts'
 import { type BoardRow, pageBoard } from './pages/board-page.repository.ts'
@@ -53,7 +53,7 @@ export function createLeaderboardService({ storage, clock, calendar, terms, key 
 
   /** @param day today by default @throws DomainError `no-term`, `bad-query` for a day after the year 9999 */
   function getPeriod(kind: BoardKind, day: CampusDay = calendar.dayOf(clock.now())): BoardPeriod {
-    const period = periodHolding(kind, day, terms)
+    const period = periodContaining(kind, day, terms)
     if (period === undefined)
       throw kind === 'term' ? new DomainError('no-term') : new DomainError('bad-query', { parameter: 'date' })
     return period

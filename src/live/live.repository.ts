@@ -73,8 +73,8 @@ export async function findStudyingOf(db: Db, ids: AccountId[]): Promise<LiveStud
   return rows.map(toStudent)
 }
 
-/** The id of the newest record, 0 if there is none. */
-export function newestStudy(db: Db): MaybePromise<number> {
+/** The id of the newest record; 0 if there is none. */
+export function findNewestStudyId(db: Db): MaybePromise<number> {
   return andThen(newest.first(db, {}), (row) => row?.id ?? 0)
 }
 
@@ -94,8 +94,8 @@ export async function pageStudying(
   const items = rows.slice(0, perPage)
   const more = rows.length > perPage
   // If nobody is left beyond the cursor, the row of the cursor itself is on the other side.
-  const edge = cursor && nudged(cursor, walked)
-  const behind = edge !== undefined && (await reachesBack(db, walked, items[0] ?? edge))
+  const edge = cursor && positionAfter(cursor, walked)
+  const behind = edge !== undefined && (await hasStudentsBehind(db, walked, items[0] ?? edge))
   if (backwards) items.reverse()
   const [first, last] = [items[0] ?? edge, items.at(-1) ?? edge]
   return {
@@ -111,11 +111,11 @@ export async function pageStudying(
 }
 
 /** Whether there are students on the side from which the page was reached. */
-async function reachesBack(db: Db, walked: Order, edge: Position): Promise<boolean> {
+async function hasStudentsBehind(db: Db, walked: Order, edge: Position): Promise<boolean> {
   return (await findStudying(db, { order: opposite(walked), position: edge, limit: 1 })).length > 0
 }
 
-function nudged({ startedAt, id }: Position, walked: Order): Position {
+function positionAfter({ startedAt, id }: Position, walked: Order): Position {
   return { startedAt, id: id + (walked === 'asc' ? 1 : -1) }
 }
 

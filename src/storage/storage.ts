@@ -39,12 +39,12 @@ export interface MessageChannel {
   /** The longest message, in bytes. */
   readonly maxBytes: number
   send(text: string): Promise<void>
-  /** Listens until the returned function is called. A process may or may not hear its own messages. */
+  /** Listens until the returned function is called. A process may or may not receive its own messages. */
   listen(listener: ChannelListener): () => void
 }
 
 export interface ChannelListener {
-  hear(text: string): void
+  onMessage(text: string): void
   /**
    * Called when it changes whether the messages of every process that writes to the database arrive. Initially they do
    * not. Messages that were sent before they do may have been lost.

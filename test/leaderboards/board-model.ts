@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { boardWidths } from '../../src/leaderboards/board-counter.ts'
-import { type BoardKind, periodHolding } from '../../src/leaderboards/board-period.ts'
+import { type BoardKind, periodContaining } from '../../src/leaderboards/board-period.ts'
 import { createBoardUpdates } from '../../src/leaderboards/board-update.service.ts'
 import { createLeaderboardService } from '../../src/leaderboards/leaderboard.service.ts'
 import { type CampusDay, createCampusCalendar, parseDay, type Term } from '../../src/shared/campus-calendar.ts'
@@ -68,7 +68,7 @@ export class BoardModel {
   }
 
   board(kind: BoardKind, on: CampusDay): ModelRow[] {
-    const period = periodHolding(kind, on, this.#terms)
+    const period = periodContaining(kind, on, this.#terms)
     if (period === undefined) return []
     const totals = [...this.days]
       .filter(([account]) => !this.hidden.has(account))

@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { AccountId } from '../../src/accounts/account.ts'
-import { type BoardId, type BoardKind, boardKinds, periodHolding } from '../../src/leaderboards/board-period.ts'
+import { type BoardId, type BoardKind, boardKinds, periodContaining } from '../../src/leaderboards/board-period.ts'
 import type { CampusDay } from '../../src/shared/campus-calendar.ts'
 import type { BoardCounters } from '../../src/statistics/daily-totals/board-totals.service.ts'
 import type { Db, Storage } from '../../src/storage/storage.ts'
@@ -169,7 +169,7 @@ test('counters that are not those of the rows are found and repaired, also while
     return boards
   }
   assert.deepEqual(await drifted(), [])
-  const [onDay, ofWeek] = ['day', 'week'].map((kind) => periodHolding(kind as BoardKind, today, terms)?.id) as [
+  const [onDay, ofWeek] = ['day', 'week'].map((kind) => periodContaining(kind as BoardKind, today, terms)?.id) as [
     BoardId,
     BoardId,
   ]

@@ -41,7 +41,7 @@ function listen(db: Db) {
     onError: (error) => errors.push(error),
     bounds,
   })
-  channel.listen({ hear: (text) => heard.push(text), onChange: (isComplete) => changes.push(isComplete) })
+  channel.listen({ onMessage: (text) => heard.push(text), onChange: (isComplete) => changes.push(isComplete) })
   return { channel, errors, heard, changes }
 }
 

@@ -4,10 +4,10 @@ import type { Refusal, Result } from '../../web/src/api/result.ts'
 import {
   type Entry,
   nextToSend,
-  renewed,
+  retried,
   waitingOf,
   withEntry,
-  withFacts,
+  withFields,
   withoutDone,
   withoutEntry,
 } from '../../web/src/outbox/entry.ts'
@@ -65,14 +65,14 @@ test('what was not sent is taken back with all that builds upon it; what was sen
   const [a, b] = [start('a', 1, '08:00:00'), end('b', 2, 'a', '09:00:00')]
   assert.deepEqual(withoutEntry([a, b], 'a'), [])
   assert.deepEqual(withoutEntry([a, b], 'b'), [a])
-  const sent = withFacts([a, b], 'a', { sentAt: 1 })
+  const sent = withFields([a, b], 'a', { sentAt: 1 })
   assert.equal(withoutEntry(sent, 'a'), sent)
-  assert.deepEqual(withoutEntry(withFacts(sent, 'a', { parked }), 'a'), [])
+  assert.deepEqual(withoutEntry(withFields(sent, 'a', { parked }), 'a'), [])
 })
 
 test('another attempt is as if it was never sent', () => {
   const entries = [{ ...start('a', 1, '08:00:00'), sentAt: 1, parked }, end('b', 2, 'a', '09:00:00')]
-  const [again, follower] = renewed(entries, 'a', { start_time: at('08:05:00') })
+  const [again, follower] = retried(entries, 'a', { start_time: at('08:05:00') })
   assert.deepEqual(again, start('a', 1, '08:05:00'))
   assert.equal(follower, entries[1])
 })

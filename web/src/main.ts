@@ -8,23 +8,23 @@ import { router } from './router.ts'
 import './styles.css'
 import { loadServiceInfo } from './session/service-info.ts'
 import { watchSession } from './session/session.ts'
-import { keepFocus } from './shell/focus.ts'
+import { restoreFocus } from './shell/focus.ts'
 import { installServiceWorker } from './shell/service-worker.ts'
 
 followPreferredTheme()
-void begin()
+void start()
 
-/** A function, since an entry that awaits at its top level is cut into many files. */
-async function begin(): Promise<void> {
-  // Without the file of another language, the one that is here does.
-  const isSpeaking = useLanguage(preferredLanguage()).catch(() => undefined)
+/** A function, because the build splits an entry with a top-level await into many files. */
+async function start(): Promise<void> {
+  // If the language file cannot be loaded, the app is in Chinese.
+  const languageReady = useLanguage(preferredLanguage()).catch(() => undefined)
   watchSession()
   void openOutbox().then(startSending)
   void loadServiceInfo()
   const app = createApp(App).use(router)
-  // The route's file and the language's come at the same time. Without the first, the app opens all the same, and says so.
-  await Promise.all([isSpeaking, router.isReady().catch(() => undefined)])
+  // Loads the files of the route and of the language in parallel. If the route's file is missing, App.vue shows an error.
+  await Promise.all([languageReady, router.isReady().catch(() => undefined)])
   app.mount('#app')
-  keepFocus()
+  restoreFocus()
   installServiceWorker()
 }

@@ -9,9 +9,9 @@ import { takeFragment } from './session/cas-return.ts'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** The text that is the screen's title. */
+    /** The key of the screen's title. */
     title: { [K in keyof Messages]: Messages[K] extends string ? K : never }[keyof Messages]
-    /** Whether one may open it without being signed in. */
+    /** Whether the screen is available without signing in. */
     isOpen?: boolean
   }
 }
@@ -62,11 +62,11 @@ const routes: RouteRecordRaw[] = [
 export const router = createRouter({
   history: createWebHistory(),
   routes,
-  // Another week or day of the same screen is no other place.
+  // Another week or day of the same screen keeps its scroll position.
   scrollBehavior: (to, from, kept) => (kept ? onceReached(kept) : isSameScreen(to, from) ? false : { top: 0 }),
 })
 
-/** Gone back to, a screen is as long as it was once its data is there. */
+/** Waits up to a second for the page to become as long as it was, because its data is loaded later. */
 async function onceReached<T extends { top: number }>(place: T): Promise<T> {
   const { documentElement: page } = document
   const isReached = () => page.scrollHeight >= place.top + innerHeight
@@ -87,8 +87,8 @@ router.beforeEach((to) => {
 })
 
 /**
- * The file of a screen may belong to an earlier release and be gone, or be lost on a poor network, which the browser remembers.
- * Loading the whole page again brings the current release. If that fails too, the page says what is wrong (App.vue).
+ * The file of a screen may be missing after an upgrade, or fail to load on a poor network, which the browser caches. Reloading the
+ * page loads the current release. If that fails as well, App.vue shows an error.
  */
 router.onError((error, to, from) => {
   if (!/import|fetch|module|preload/i.test(String(error))) return

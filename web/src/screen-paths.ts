@@ -1,4 +1,4 @@
-/** The path of each screen that has a file of its own. The build reads them too, so that the server can name that file at once. */
+/** The path of each screen that has a file of its own. The build uses it to tell the server which scripts a path needs. */
 export const screenPaths = {
   LoginScreen: '/login',
   RegisterScreen: '/register',

@@ -28,8 +28,7 @@ export const bodyRefusals = [
   'unsupported-media-type',
 ] as const satisfies ErrorCode[]
 
-/** Errors of every route. */
-const everywhere: readonly ErrorCode[] = ['database-unavailable', 'internal']
+const errorsOfEveryRoute: readonly ErrorCode[] = ['database-unavailable', 'internal']
 
 /** Example values for the placeholders in messages. */
 function exampleDetails(code: ErrorCode): ErrorDetails {
@@ -38,7 +37,7 @@ function exampleDetails(code: ErrorCode): ErrorDetails {
 }
 
 /** A request may have no credentials, wrong ones, or come from a client that has guessed too often. */
-function withItsKin(code: ErrorCode): ErrorCode[] {
+function withRelatedErrors(code: ErrorCode): ErrorCode[] {
   return code === 'unauthorized'
     ? ['credentials-missing', 'credentials-unreadable', code, 'session-ended', 'too-many-requests', 'busy']
     : [code]
@@ -52,7 +51,7 @@ export type ErrorAnswer = Omit<typeof ErrorBody, 'description'> & {
 
 /** The error responses of a route for its documentation: one response per status, with one line and one example per code. */
 export function errorResponses(...codes: ErrorCode[]): Record<number, ErrorAnswer> {
-  return withErrors({}, new Set([...codes.flatMap(withItsKin), ...everywhere]))
+  return withErrors({}, new Set([...codes.flatMap(withRelatedErrors), ...errorsOfEveryRoute]))
 }
 
 /** These responses, and those of more errors. */

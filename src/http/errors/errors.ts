@@ -16,13 +16,13 @@ export const errors = fp<{ logUnavailable: LogUnavailable }>(async (app, { logUn
     const { id: reqId, log } = request
     if (errorCatalogue[code].status >= 500 && !(error instanceof DomainError) && !logUnavailable(error, { reqId }))
       log.error({ reqId, err: error }, 'request failed')
-    if (code === 'payload-too-large') readOn(request, reply)
+    if (code === 'payload-too-large') readRest(request, reply)
     sendError(request, reply, code, error instanceof DomainError ? error.details : {})
   })
 })
 
 /** Closing while the client still sends resets the connection, and the client never sees the error. The request timeout bounds this. */
-function readOn(request: FastifyRequest, reply: FastifyReply): void {
+function readRest(request: FastifyRequest, reply: FastifyReply): void {
   reply.removeHeader('connection')
   request.raw.resume()
 }
@@ -48,7 +48,7 @@ export function sendError(
     .send(errorBody(code, language, details))
 }
 
-/** The headers that carry a place in the line. */
+/** The headers for a place in the waiting room. */
 function waitingHeaders({ ahead, place }: ErrorDetails): [name: string, value: string][] {
   return [
     ...(ahead === undefined ? [] : [['waiting-ahead', String(ahead)] satisfies [string, string]]),
@@ -58,20 +58,20 @@ function waitingHeaders({ ahead, place }: ErrorDetails): [name: string, value: s
 
 /** Uses the scheme of the client's request, or Basic if it had none. */
 function challenge(request: FastifyRequest): string {
-  if (isOfPage(request)) return 'Session realm="occupy"'
+  if (isFromScript(request)) return 'Session realm="occupy"'
   const { authorization = '' } = request.headers
   return /^bearer\b/i.test(authorization) ? 'Bearer realm="occupy"' : 'Basic realm="occupy", charset="UTF-8"'
 }
 
-/** They send `Sec-Fetch-Mode` as browsers do, but no `Sec-Fetch-Site`, and have no password box. */
-const nodesFetch = /^(?:node|undici)$/
+/** User agents of Node's `fetch`, which sends `Sec-Fetch-Mode` like a browser, but no `Sec-Fetch-Site`, and has no password dialog. */
+const nodeUserAgent = /^(?:node|undici)$/
 
 /**
- * Whether a page's script sent the request: for a scheme that it knows, the browser would open its own password box.
- * Without TLS, browsers send no `Sec-Fetch-Mode`; a script can set `X-Requested-With`.
+ * Whether a page's script sent the request. Such a request gets an unknown scheme, because for Basic the browser would open its
+ * password dialog. Without TLS, browsers send no `Sec-Fetch-Mode`; a script can set `X-Requested-With`.
  */
-function isOfPage(request: FastifyRequest): boolean {
+function isFromScript(request: FastifyRequest): boolean {
   const { 'sec-fetch-mode': mode = 'navigate', 'sec-fetch-site': site, 'x-requested-with': by } = request.headers
   if (by !== undefined || sessionValueOf(request) !== undefined) return true
-  return mode !== 'navigate' && (site !== undefined || !nodesFetch.test(request.headers['user-agent'] ?? ''))
+  return mode !== 'navigate' && (site !== undefined || !nodeUserAgent.test(request.headers['user-agent'] ?? ''))
 }

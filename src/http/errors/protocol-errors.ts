@@ -45,29 +45,29 @@ export function createProtocolErrors({ logger, headers, nextRequestId }: Protoco
     response.writeHead(status, request.httpVersionMajor === 2 ? { ...headers, ...own } : own).end(body)
   }
 
-  function hangUp(socket: Duplex, code: ErrorCode): void {
+  function refuseSocket(socket: Duplex, code: ErrorCode): void {
     socket.end(raw(code, socket))
     setTimeout(() => socket.destroy(), lingerMs).unref()
   }
 
   return {
     refuse,
-    hangUp,
+    refuseSocket,
 
     /** Input that is not HTTP. The message is in Chinese, because no header could be read. */
-    malformed(error: Error, socket: Duplex): void {
+    onClientError(error: Error, socket: Duplex): void {
       if (!socket.writable || (error as NodeJS.ErrnoException).code === 'ECONNRESET') return void socket.destroy()
       const code = codeOf(error)
-      hangUp(socket, errorCatalogue[code].status < 500 ? code : 'bad-request')
+      refuseSocket(socket, errorCatalogue[code].status < 500 ? code : 'bad-request')
     },
 
-    /** A malformed path. */
-    unroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    /** A onClientError path. */
+    onFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
       refuse(request.raw, reply.raw, codeOf(error))
     },
 
     /** An HTTP/2 request that did not arrive in time. */
-    late(stream: ServerHttp2Stream): void {
+    onRequestTimeout(stream: ServerHttp2Stream): void {
       const { status, body, own } = answer('request-timeout', 'zh', stream.session?.socket)
       stream.respond({ ':status': status, ...headers, ...own })
       stream.end(body)
@@ -76,14 +76,14 @@ export function createProtocolErrors({ logger, headers, nextRequestId }: Protoco
 }
 
 /** Requests that Node would answer itself, before Fastify sees them. */
-export const protocolErrors = fp<{ refusals: ProtocolErrors }>(async (app, { refusals: { refuse, hangUp } }) => {
+export const protocolErrors = fp<{ refusals: ProtocolErrors }>(async (app, { refusals: { refuse, refuseSocket } }) => {
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     refuse(request, response, 'expectation-failed')
   })
   // HTTP/1.1 passes the bare socket, HTTP/2 a response.
   app.server.on('connect', (request: IncomingMessage, answer: Duplex | ServerResponse) => {
     if ('writeHead' in answer) refuse(request, answer, 'method-not-allowed')
-    else hangUp(answer, 'method-not-allowed')
+    else refuseSocket(answer, 'method-not-allowed')
   })
 })
 

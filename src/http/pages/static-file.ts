@@ -10,7 +10,7 @@ export interface StaticFile {
   readonly body: Buffer
   /** Whether the body is compressed with gzip. */
   readonly isGzip: boolean
-  /** The body without compression. Kept once a client has needed it: decompressing costs far more than sending. */
+  /** The body without compression. Cached after the first use, because decompressing costs far more than sending. */
   readonly plain: () => Buffer
   /** The same content, compressed with Brotli. */
   readonly brotli: Buffer | undefined
@@ -24,12 +24,12 @@ export interface Compression {
 
 type Encoding = 'br' | 'gzip' | 'identity'
 
-/** The maximum number of bytes in flight to one slow reader. */
+/** The maximum number of bytes in flight to one slow client. */
 const pieceBytes = 16 * 1024
 
 /**
- * For all readers in one turn of the event loop. Node accepts one connection in each turn, so new ones wait as long as turns are: on
- * loopback the system takes 4 MB for one reader at once.
+ * The limit for all clients together in one turn of the event loop. Node accepts one connection per turn, so long turns make new
+ * connections wait: on loopback the system accepts 4 MB for one client at once.
  */
 const piecesPerTurn = 32
 
@@ -94,19 +94,19 @@ function inPieces(body: Buffer): Readable {
 }
 
 const waiting: (() => void)[] = []
-let leftInTurn = piecesPerTurn
+let remainingInTurn = piecesPerTurn
 
-/** Sends in this turn of the event loop, or in a later one where this one has sent enough. */
+/** Sends in this turn of the event loop, or in a later one if this one has sent enough. */
 function inTurn(send: () => void): void {
-  if (leftInTurn === piecesPerTurn) setImmediate(nextTurn)
-  if (leftInTurn === 0) return void waiting.push(send)
-  leftInTurn -= 1
+  if (remainingInTurn === piecesPerTurn) setImmediate(nextTurn)
+  if (remainingInTurn === 0) return void waiting.push(send)
+  remainingInTurn -= 1
   send()
 }
 
 function nextTurn(): void {
   const due = waiting.splice(0, piecesPerTurn)
-  leftInTurn = piecesPerTurn - due.length
+  remainingInTurn = piecesPerTurn - due.length
   if (due.length > 0) setImmediate(nextTurn)
   for (const send of due) send()
 }

@@ -43,9 +43,9 @@ export function createHostCheck({ publicUrl, trustProxy }: HostRules): (request:
     if (named === undefined) return false
     if (named !== '' && isOurs(host, request)) return named === host || nameIn(named) !== undefined
     // Looked up last: it costs more than the other checks.
-    const wanted = request.routeOptions.config.host
-    if (named === '') return wanted !== undefined
-    return wanted === 'any' && nameIn(host) !== undefined && nameIn(named) !== undefined
+    const required = request.routeOptions.config.host
+    if (named === '') return required !== undefined
+    return required === 'any' && nameIn(host) !== undefined && nameIn(named) !== undefined
   }
 }
 

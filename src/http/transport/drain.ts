@@ -27,11 +27,11 @@ declare module 'fastify' {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 type Sessions = Set<ServerHttp2Session>
 
-/** How long after the last accepted connection those that have sent nothing are closed. */
+/** How long after the last accepted connection silent connections are closed. */
 const silentGraceMs = 2000
 /**
- * How long after the beginning those that were kept are closed. A client that is busy sends one more request in this time,
- * and its response says that the connection closes.
+ * How long after the beginning idle connections are closed. A busy client sends another request in this time, and its response
+ * announces the end of the connection.
  */
 export const idleGraceMs = 1000
 /** RFC 9113, 6.8: a GOAWAY with this stream id announces the shutdown and does not refuse any stream yet. */
@@ -40,9 +40,9 @@ const anyStream = 2 ** 31 - 1
 export const drain = fp(async (app) => {
   const { server } = app
   const isSecure = 'setSecureContext' in server
-  const sockets = keep<Socket>(server, isSecure ? 'secureConnection' : 'connection')
+  const sockets = trackOpen<Socket>(server, isSecure ? 'secureConnection' : 'connection')
   const handshakes = isSecure ? countHandshakes(server) : undefined
-  const sessions: Sessions = keep<ServerHttp2Session>(server, 'session')
+  const sessions: Sessions = trackOpen<ServerHttp2Session>(server, 'session')
   const held = holdRequests(server)
   const stopping = new AbortController()
   let isOn = false
@@ -52,7 +52,7 @@ export const drain = fp(async (app) => {
     isOn = true
     begunAt = performance.now()
     stopping.abort()
-    for (const session of sessions) if (hasAsked(session)) announce(session)
+    for (const session of sessions) if (hasRequests(session)) announce(session)
     server.prependListener('stream', (stream: { session?: ServerHttp2Session }) => announce(stream.session))
   }
 
@@ -60,20 +60,20 @@ export const drain = fp(async (app) => {
     isOn = true
     stopping.abort()
     held.release()
-    // Otherwise a connection whose last response began earlier would be kept for the next request.
+    // Otherwise a connection whose last response began earlier would stay open for the next request.
     server.keepAliveTimeout = 1
-    // By this process's own clock: on a busy machine, one that learns of all steps at once would close what is in use.
-    const kept = setTimeout(closeIdle, Math.max(0, begunAt + idleGraceMs - performance.now()))
-    for (const session of sessions) if (hasAsked(session)) session.close()
+    // Measured from this process's own beginning: on a busy machine, a process may learn of all steps at once.
+    const idleTimer = setTimeout(closeIdle, Math.max(0, begunAt + idleGraceMs - performance.now()))
+    for (const session of sessions) if (hasRequests(session)) session.close()
     server.prependListener('stream', (stream: { session?: ServerHttp2Session }) => stream.session?.close())
-    const late = setTimeout(closeSilent, silentGraceMs).unref()
+    const silentTimer = setTimeout(closeSilent, silentGraceMs).unref()
     await handshakes?.done()
     await Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
-    clearTimeout(kept)
-    clearTimeout(late)
+    clearTimeout(idleTimer)
+    clearTimeout(silentTimer)
   }
 
-  /** Node's own `closeIdleConnections` also closes connections that have not sent a request yet. Only kept ones have a timeout. */
+  /** Node's own `closeIdleConnections` also closes connections that have not sent a request yet. Only idle ones have a timeout. */
   function closeIdle(): void {
     for (const socket of sockets) if (socket.timeout) socket.destroy()
   }
@@ -91,7 +91,7 @@ export const drain = fp(async (app) => {
   })
 })
 
-function keep<T extends EventEmitter>(server: EventEmitter, event: string): Set<T> {
+function trackOpen<T extends EventEmitter>(server: EventEmitter, event: string): Set<T> {
   const all = new Set<T>()
   server.on(event, (one: T) => {
     all.add(one)
@@ -102,14 +102,14 @@ function keep<T extends EventEmitter>(server: EventEmitter, event: string): Set<
 
 /** Counts handshakes by their events, because the sockets below TLS do not report their end. */
 function countHandshakes(server: EventEmitter) {
-  const over = new WeakSet<object>()
+  const ended = new WeakSet<object>()
   const done = Promise.withResolvers<void>()
   let open = 0
   let isAwaited = false
   // One handshake may report several failures.
   const settle = (socket: object) => {
-    if (over.has(socket)) return
-    over.add(socket)
+    if (ended.has(socket)) return
+    ended.add(socket)
     open--
     if (isAwaited && open === 0) done.resolve()
   }
@@ -149,7 +149,7 @@ function holdRequests(server: EventEmitter) {
   return { hold, release }
 }
 
-function hasAsked(session: ServerHttp2Session): boolean {
+function hasRequests(session: ServerHttp2Session): boolean {
   return (session.state.lastProcStreamID ?? 0) > 0
 }
 

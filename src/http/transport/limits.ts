@@ -1,15 +1,15 @@
-/** What a client may use, the same for plain HTTP, HTTP/1.1 over TLS, and HTTP/2. All bounds on a connection are listed here. */
+/** All limits on connections and requests. They are the same for plain HTTP, HTTP/1.1 over TLS, and HTTP/2. */
 export interface TransportLimits {
   handshakeMs: number
   /** From the start of the connection, or of the next request on it, until the headers are complete. */
   headersMs: number
   /** From a request's first byte to its last. */
   bodyMs: number
-  /** How long a client may leave unread what is sent to it, or take it at less than the least rate. */
+  /** How long a client may read less than the minimum rate. */
   writingMs: number
-  /** The least rate. That of a phone on the slowest network is four times as high. */
+  /** The minimum rate. A phone on the slowest network reaches four times as much. */
   writingBytesPerSecond: number
-  /** How long a connection without requests is kept. */
+  /** How long a connection without requests stays open. */
   idleMs: number
   /** Total size of the request line and all headers. */
   headerBytes: number
@@ -20,14 +20,14 @@ export interface TransportLimits {
   /** A whole campus may share one address. The address of a trusted proxy is not counted. */
   connectionsPerAddress: number
   checkEveryMs: number
-  /** Streams of events, in this process. */
+  /** Event streams in this process. */
   listeners: number
   listenersPerAccount: number
-  /** What may wait in this process for one that does not read. */
+  /** How many unsent bytes this process buffers for one event stream. */
   listenerBytes: number
-  /** How often each stream is sent a comment, and its credentials are checked. */
+  /** How often each event stream gets a comment, and its credentials are checked. */
   listenerCheckMs: number
-  /** How long a stream lasts. By then, what a lost connection holds is freed. */
+  /** The maximum duration of an event stream, after which a lost connection is noticed at the latest. */
   listenerMs: number
 }
 

@@ -39,13 +39,13 @@ export function serverOptions({ logger, trustProxy, limits, headers, nextRequest
     return503OnClosing: false,
     // A path of any length that fits is routed, and gets a 404 instead of an error of the router.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: limits.headerBytes },
-    frameworkErrors: refusals.unroutable,
-    clientErrorHandler: refusals.malformed,
+    frameworkErrors: refusals.onFrameworkError,
+    clientErrorHandler: refusals.onClientError,
     http: httpOptions(limits, headers),
   } as const satisfies FastifyHttpOptions<Server>
 }
 
-/** The ids differ from those of other processes, and are cheap to make. */
+/** Ids with a prefix that differs between processes. Cheap to create. */
 export function requestIds(): () => string {
   const prefix = randomBytes(4).toString('hex')
   let count = 0

@@ -1,6 +1,6 @@
 import proxyAddr from '@fastify/proxy-addr'
 
-/** Whether the `X-Forwarded-*` headers of an address are trusted; false if none are. */
+/** Returns whether to trust the `X-Forwarded-*` headers of an address. `false` trusts none. */
 export type TrustProxy = false | ((address: string, hops: number) => boolean)
 
 export function trustProxies(addresses: string[]): TrustProxy {

@@ -6,10 +6,7 @@ export interface Numbered<T> {
   event: T
 }
 
-/**
- * How much earlier another process may have sent an event than this one, in seconds: their clocks differ, and one may
- * have learned of it later.
- */
+/** How much earlier than this process another one may have sent an event: their clocks and signals differ. */
 const overlapSeconds = 15
 
 /**
@@ -20,7 +17,7 @@ const overlapSeconds = 15
  * @param since the time from which on all events are passed to `add`
  */
 export function createEventHistory<T>(process: string, since: EpochSeconds, size: number) {
-  const kept: Numbered<T>[] = []
+  const events: Numbered<T>[] = []
   let completeSince = since
   let latest = 0
 
@@ -30,8 +27,8 @@ export function createEventHistory<T>(process: string, since: EpochSeconds, size
 
   function add(event: T, at: EpochSeconds): Numbered<T> {
     const numbered = { seq: ++latest, at, event }
-    kept.push(numbered)
-    if (kept.length > size) completeSince = (kept.shift()?.at ?? at) + 1
+    events.push(numbered)
+    if (events.length > size) completeSince = (events.shift()?.at ?? at) + 1
     return numbered
   }
 
@@ -41,11 +38,11 @@ export function createEventHistory<T>(process: string, since: EpochSeconds, size
     if (time === undefined) return undefined
     const [at, seq] = [Number(time), Number(number)]
     if (sender === process) {
-      const first = kept[0]?.seq ?? latest + 1
-      return seq >= first - 1 && seq <= latest ? kept.filter((one) => one.seq > seq) : undefined
+      const first = events[0]?.seq ?? latest + 1
+      return seq >= first - 1 && seq <= latest ? events.filter((one) => one.seq > seq) : undefined
     }
     if (at - overlapSeconds < completeSince || at > now + overlapSeconds) return undefined
-    return kept.filter((one) => one.at >= at - overlapSeconds)
+    return events.filter((one) => one.at >= at - overlapSeconds)
   }
 
   return { add, after, idAt, latest: () => latest }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { AccountId } from '../../accounts/account.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { findStudying, findStudyingOf, newestStudy } from '../live.repository.ts'
+import { findNewestStudyId, findStudying, findStudyingOf } from '../live.repository.ts'
 import type { LiveCounts } from '../live.service.ts'
 import { type LiveStudent, type ShownStudent, shown } from '../live-student.ts'
 import { createEventHistory, type Numbered } from './event-history.ts'
@@ -39,7 +39,7 @@ const historySize = 2000
 const accountsPerRead = 400
 const recordsPerScanRead = 500
 
-export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>) {
+export function startFollowing(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>) {
   const { storage, clock, signals, keyOf, readCounts, onError } = deps
   const history = createEventHistory<LiveEvent>(randomBytes(6).toString('base64url'), clock.now(), historySize)
   const roster = createRoster()
@@ -52,7 +52,7 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
   let isStopped = false
 
   const unsubscribe = signals.subscribe({
-    hear: (ids) => {
+    onSignal: (ids) => {
       for (const id of ids) pending.add(id)
       wake()
     },
@@ -92,7 +92,7 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
       await findStudyingOf(storage.db, ids).then(
         (found) => {
           newest = Math.max(newest, ...found.map(({ id }) => id))
-          tell(roster.update(ids, found))
+          announce(roster.update(ids, found))
         },
         (error) => {
           scans.demand()
@@ -103,7 +103,7 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
     if (isTickDue) await tick()
     if (!scans.isDue()) return
     try {
-      tell(await scan())
+      announce(await scan())
     } catch (error) {
       scans.demand()
       throw error
@@ -113,7 +113,7 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
   async function tick(): Promise<void> {
     isTickDue = false
     const read = await readCounts()
-    const newestNow = await newestStudy(storage.db)
+    const newestNow = await findNewestStudyId(storage.db)
     scans.compare(read.studying === roster.size() && newestNow === newest)
     const isSame = read.studying === counts.studying && read.todaySeconds === counts.todaySeconds
     counts = read
@@ -124,7 +124,7 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
   /** Reads all running records, in pieces that leave the process time for other work. */
   async function scan(): Promise<RosterChange[]> {
     const end = scans.begin()
-    newest = await newestStudy(storage.db)
+    newest = await findNewestStudyId(storage.db)
     const found = new Map<AccountId, LiveStudent>()
     for (let last: LiveStudent | undefined; ; ) {
       const position = last && { startedAt: last.startedAt, id: last.id }
@@ -138,7 +138,7 @@ export function follow(deps: FollowingDeps, listeners: ReadonlySet<FeedListener>
     return roster.replace(found)
   }
 
-  function tell(changes: RosterChange[]): void {
+  function announce(changes: RosterChange[]): void {
     if (changes.length === 0) return
     const now = clock.now()
     const events = changes.map(({ type, student }) => history.add({ type, student: shown(student, keyOf) }, now))

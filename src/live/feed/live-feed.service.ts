@@ -1,5 +1,5 @@
 import type { LiveCounts } from '../live.service.ts'
-import { type EventHistory, type FeedListener, type FollowingDeps, follow } from './following.ts'
+import { type EventHistory, type FeedListener, type FollowingDeps, startFollowing } from './following.ts'
 
 export interface Listening {
   stop(): void
@@ -18,7 +18,7 @@ const idleMs = 120_000
  */
 export function createLiveFeed(deps: FollowingDeps) {
   const listeners = new Set<FeedListener>()
-  let following: ReturnType<typeof follow> | undefined
+  let following: ReturnType<typeof startFollowing> | undefined
   let idle: NodeJS.Timeout | undefined
 
   /** Resolves when the listener will get all later events. @throws DatabaseUnavailableError */
@@ -31,7 +31,7 @@ export function createLiveFeed(deps: FollowingDeps) {
       clearTimeout(idle)
       idle = setTimeout(close, idleMs).unref()
     }
-    following ??= follow(deps, listeners)
+    following ??= startFollowing(deps, listeners)
     const current = following
     try {
       await current.ready

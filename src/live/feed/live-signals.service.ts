@@ -5,7 +5,7 @@ import type { StoredChange, StudyFollower } from '../../studies/study-writes.ser
 
 export interface SignalListener {
   /** The running records of these accounts, or their visibility, may have changed. */
-  hear(ids: AccountId[]): void
+  onSignal(ids: AccountId[]): void
   /** The same as in `ChannelListener`. */
   onChange(isComplete: boolean): void
 }
@@ -32,7 +32,7 @@ export function createLiveSignals(channel: MessageChannel | undefined) {
     timer = undefined
     const ids = [...pending]
     pending.clear()
-    for (const listener of listeners) listener.hear(ids)
+    for (const listener of listeners) listener.onSignal(ids)
     for (const text of channel ? messagesOf(ids, channel.maxBytes) : []) {
       // Processes that miss the signal notice the change by reading.
       channel?.send(text).catch(() => undefined)
@@ -50,11 +50,11 @@ export function createLiveSignals(channel: MessageChannel | undefined) {
 
   function subscribe(listener: SignalListener): () => void {
     listeners.add(listener)
-    const onMessage: ChannelListener = {
-      hear: (text) => listener.hear(idsIn(text)),
+    const channelListener: ChannelListener = {
+      onMessage: (text) => listener.onSignal(idsIn(text)),
       onChange: listener.onChange,
     }
-    const stop = channel?.listen(onMessage)
+    const stop = channel?.listen(channelListener)
     return () => {
       listeners.delete(listener)
       stop?.()

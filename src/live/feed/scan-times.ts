@@ -30,21 +30,21 @@ export function createScanTimes() {
     },
 
     isDue(): boolean {
-      const passed = performance.now() - endedAt
-      if (passed < tookMs / scanShare) return false
-      const patience = isComplete ? scanAfterMs.complete : scanAfterMs.incomplete
+      const passedMs = performance.now() - endedAt
+      if (passedMs < tookMs / scanShare) return false
+      const minIntervalMs = isComplete ? scanAfterMs.complete : scanAfterMs.incomplete
       // A signal that has not arrived yet causes a single difference.
-      return isDemanded || passed >= fullScanMs || (differences > 1 && passed >= patience)
+      return isDemanded || passedMs >= fullScanMs || (differences > 1 && passedMs >= minIntervalMs)
     },
 
     /** Call the returned function at the end. */
     begin(): () => void {
-      const begun = performance.now()
+      const startedAt = performance.now()
       isDemanded = false
       differences = 0
       return () => {
         endedAt = performance.now()
-        tookMs = endedAt - begun
+        tookMs = endedAt - startedAt
       }
     },
   }

@@ -35,16 +35,17 @@ interface Listener {
 /** The listeners of this process. */
 export function createLiveListeners({ feed, clock, limits, isStillValid, onError }: LiveListenersDeps) {
   const listeners = new Set<Listener>()
-  const places = createPlaces(limits)
+  const limit = createListenerLimit(limits)
   const texts = createLiveTexts()
   let isChecking = false
 
   const timer = setInterval(() => {
     for (const { stream } of listeners) stream.send(keepAliveComment)
-    if (!isChecking) void endVoid()
+    if (!isChecking) void endInvalid()
   }, limits.listenerCheckMs).unref()
 
-  async function endVoid(): Promise<void> {
+  /** Ends streams that are too old, or whose credentials are no longer valid. */
+  async function endInvalid(): Promise<void> {
     isChecking = true
     try {
       for (const { identity, openedAt, stream } of [...listeners]) {
@@ -64,10 +65,10 @@ export function createLiveListeners({ feed, clock, limits, isStillValid, onError
    */
   async function open(request: FastifyRequest, reply: FastifyReply, lastEventId: string | undefined): Promise<void> {
     const { identity, origin } = request
-    const leave = places.take(identity.accountId)
-    let isGone = false
+    const release = limit.acquire(identity.accountId)
+    let isClosed = false
     reply.raw.once('close', () => {
-      isGone = true
+      isClosed = true
     })
     // Events before the stream is open are in the history.
     let stream: EventStream | undefined
@@ -77,13 +78,13 @@ export function createLiveListeners({ feed, clock, limits, isStillValid, onError
         onCounts: (counts) => stream?.send(texts.counts(counts, listening.history)),
       })
       .catch((error: unknown) => {
-        leave()
+        release()
         throw error
       })
     // From here on everything is synchronous, so that no event is lost or repeated.
-    if (isGone) {
+    if (isClosed) {
       listening.stop()
-      leave()
+      release()
       reply.hijack()
       return
     }
@@ -95,17 +96,17 @@ export function createLiveListeners({ feed, clock, limits, isStillValid, onError
         onClose: () => {
           listeners.delete(listener)
           listening.stop()
-          leave()
+          release()
         },
       }),
     }
     listeners.add(listener)
     stream = listener.stream
-    stream.send(beginning(listening, origin, lastEventId))
+    stream.send(firstEvents(listening, origin, lastEventId))
     if (request.server.drain.isOn()) stream.end()
   }
 
-  function beginning({ history, latestCounts }: Listening, origin: string, lastEventId: string | undefined): Buffer {
+  function firstEvents({ history, latestCounts }: Listening, origin: string, lastEventId: string | undefined): Buffer {
     const now = clock.now()
     const missed = lastEventId === undefined ? [] : history.after(lastEventId, now)
     return Buffer.concat([
@@ -129,25 +130,25 @@ export function createLiveListeners({ feed, clock, limits, isStillValid, onError
 
 export type LiveListeners = ReturnType<typeof createLiveListeners>
 
-/** Counts listeners. */
-function createPlaces({ listeners: most, listenersPerAccount }: ListenerLimits) {
+/** Limits the number of listeners, in total and per account. */
+function createListenerLimit({ listeners: max, listenersPerAccount }: ListenerLimits) {
   const byAccount = new Map<AccountId, number>()
   let all = 0
 
-  /** Call the returned function to release the place. @throws DomainError `too-many-listeners`, `listeners-full` */
-  function take(id: AccountId): () => void {
+  /** Call the returned function when the listener has ended. @throws DomainError `too-many-listeners`, `listeners-full` */
+  function acquire(id: AccountId): () => void {
     const own = byAccount.get(id) ?? 0
     if (own >= listenersPerAccount) throw new DomainError('too-many-listeners', { retryAfterSeconds: 60 })
-    if (all >= most) throw new DomainError('listeners-full', { retryAfterSeconds: 30 })
+    if (all >= max) throw new DomainError('listeners-full', { retryAfterSeconds: 30 })
     all++
     byAccount.set(id, own + 1)
     return () => {
       all--
-      const left = (byAccount.get(id) ?? 1) - 1
-      if (left === 0) byAccount.delete(id)
-      else byAccount.set(id, left)
+      const remaining = (byAccount.get(id) ?? 1) - 1
+      if (remaining === 0) byAccount.delete(id)
+      else byAccount.set(id, remaining)
     }
   }
 
-  return { take }
+  return { acquire }
 }

@@ -16,16 +16,16 @@ export function createLiveTexts() {
     events(events: Numbered<LiveEvent>[], origin: string, ids: Ids): Buffer {
       const byOrigin = ofEvents.get(events) ?? new Map<string, Buffer>()
       ofEvents.set(events, byOrigin)
-      const kept = byOrigin.get(origin)
-      if (kept) return kept
+      const cached = byOrigin.get(origin)
+      if (cached) return cached
       const bytes = Buffer.from(events.map((one) => textOf(one, origin, ids)).join(''))
       byOrigin.set(origin, bytes)
       return bytes
     },
 
     counts(counts: LiveCounts, ids: Ids): Buffer {
-      const kept = ofCounts.get(counts)
-      if (kept) return kept
+      const cached = ofCounts.get(counts)
+      if (cached) return cached
       const bytes = Buffer.from(
         eventText({ id: ids.idAt(counts.now, ids.latest()), event: 'count', data: presentCounts(counts) }),
       )

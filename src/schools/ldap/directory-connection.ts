@@ -67,7 +67,7 @@ export class DirectoryConnection {
   /** Sends a request and reads the complete response. @throws SchoolError if there is none */
   ask(step: string, request: BindRequest | SearchRequest | ExtendedRequest, ending: number): Promise<Exchange> {
     const entries: string[] = []
-    const hear = (answer: DirectoryAnswer): Exchange | undefined => {
+    const onAnswer = (answer: DirectoryAnswer): Exchange | undefined => {
       if (answer.kind === 'result' && answer.messageId === noticeMessageId) throw resultTrouble(answer, step)
       if (answer.messageId !== request.messageId) throw notUnderstood()
       if (answer.kind === 'entry') entries.push(answer.name)
@@ -78,7 +78,7 @@ export class DirectoryConnection {
     return this.#inTime(step, async (signal, seen) => {
       this.#socket.write(request.write())
       // Data already received after the previous response can only be a disconnection notice or forged.
-      return this.#heard(hear) ?? this.#listen(step, hear, signal, seen)
+      return this.#readAnswers(onAnswer) ?? this.#listen(step, onAnswer, signal, seen)
     })
   }
 
@@ -105,7 +105,7 @@ export class DirectoryConnection {
 
   async #listen(
     step: string,
-    hear: (answer: DirectoryAnswer) => Exchange | undefined,
+    onAnswer: (answer: DirectoryAnswer) => Exchange | undefined,
     signal: AbortSignal,
     seen: { answered: boolean },
   ): Promise<Exchange> {
@@ -115,16 +115,16 @@ export class DirectoryConnection {
       left -= chunk.length
       if (left < 0) throw new SchoolError('too-large', `${step}: more than ${this.#limits.answerBytes} bytes`)
       this.#cutter.add(chunk)
-      return this.#heard(hear)
+      return this.#readAnswers(onAnswer)
     }
-    const heard = waitFor(this.#socket, 'data', signal, take)
+    const answered = waitFor(this.#socket, 'data', signal, take)
     this.#socket.resume()
-    return heard.finally(() => this.#socket.pause())
+    return answered.finally(() => this.#socket.pause())
   }
 
-  #heard(hear: (answer: DirectoryAnswer) => Exchange | undefined): Exchange | undefined {
+  #readAnswers(onAnswer: (answer: DirectoryAnswer) => Exchange | undefined): Exchange | undefined {
     for (let message = this.#cutter.next(); message; message = this.#cutter.next()) {
-      const exchange = hear(readAnswer(message))
+      const exchange = onAnswer(readAnswer(message))
       if (exchange) return exchange
     }
     return undefined

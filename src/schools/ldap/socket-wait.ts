@@ -12,12 +12,12 @@ export function waitFor<T, Heard = void>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     function settle(end: () => void): void {
-      socket.off(event, hear).off('close', fail)
+      socket.off(event, onEvent).off('close', fail)
       signal.removeEventListener('abort', fail)
       end()
     }
     const fail = () => settle(() => reject(socket.errored ?? brokenOff()))
-    const hear = (heard: Heard) => {
+    const onEvent = (heard: Heard) => {
       try {
         const taken = take(heard)
         if (taken !== undefined) settle(() => resolve(taken))
@@ -25,7 +25,7 @@ export function waitFor<T, Heard = void>(
         settle(() => reject(error))
       }
     }
-    socket.on(event, hear).on('close', fail)
+    socket.on(event, onEvent).on('close', fail)
     signal.addEventListener('abort', fail)
     if (signal.aborted || socket.destroyed) fail()
   })

@@ -31,7 +31,7 @@ export function connectToPrimary(): PrimaryChannel {
     if (connection instanceof Socket) void serving.promise.then(({ answering }) => answering.take(connection))
     if (isEndStep(message)) void serving.promise.then((one) => end(one, message.type))
     if (message.type === 'init') init.resolve(message.init)
-    if (message.type === 'message') for (const { hear } of listeners) hear(message.text)
+    if (message.type === 'message') for (const { onMessage } of listeners) onMessage(message.text)
     if (message.type === 'metrics') {
       asked.get(message.id)?.(message.text)
       asked.delete(message.id)

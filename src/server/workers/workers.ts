@@ -52,7 +52,7 @@ export function startWorkers({ count, init, logger }: WorkersOptions): Workers {
       // Node.js itself could not be started, for example while an installation replaces it: then there is no exit event.
       if (worker.process.pid === undefined) worker.emit('exit', 1, '')
     })
-    worker.on('message', (message: WorkerMessage) => void hear(worker, message))
+    worker.on('message', (message: WorkerMessage) => void handleMessage(worker, message))
     worker.once('exit', (code, signal) => {
       forget(worker)
       if (!serving) up.reject(new WorkerFailure(`a worker exited immediately (${signal ?? code})`))
@@ -64,7 +64,7 @@ export function startWorkers({ count, init, logger }: WorkersOptions): Workers {
     })
   }
 
-  async function hear(worker: Worker, message: WorkerMessage): Promise<void> {
+  async function handleMessage(worker: Worker, message: WorkerMessage): Promise<void> {
     if (message.type === 'init request') tell(worker, { type: 'init', init: await init })
     if (message.type === 'metrics request') {
       const text = await totals.clusterMetrics().catch(() => '')

@@ -88,7 +88,7 @@ export function createPostgresChannel({ open, db, onError, bounds }: PostgresCha
       connection = await open()
       connection.onFailure = (error) => ended.abort(error)
       const probes = createProbes(send, limits.probeLimitMs)
-      connection.onNotification = (payload) => probes.isOwn(payload) || listener.hear(payload)
+      connection.onNotification = (payload) => probes.isOwn(payload) || listener.onMessage(payload)
       await connection.query(`listen ${name}`, [])
       for (let isFirst = true; ; isFirst = false) {
         await probes.probe(ended.signal)

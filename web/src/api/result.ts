@@ -1,11 +1,10 @@
-/** Why something was not done. Its message is the service's own, in the language of the page. */
+/** Why a request was not fulfilled. The message is the service's, in the language of the page. */
 export interface Refusal {
-  /** Zero where no answer came. */
+  /** 0 if there was no response. */
   status: number
   message: string
-  /** When to try again. */
   retryAfterSeconds?: number | undefined
-  /** In the line before the school: how many are ahead, and the place to come back with. */
+  /** In the waiting room: how many are ahead, and the place to send with the next try. */
   ahead?: number | undefined
   place?: string | undefined
 }
@@ -18,7 +17,7 @@ interface Answer<T> {
   response: Response
 }
 
-/** Turns what openapi-fetch returns, or the failure of the network, into a value. */
+/** Converts the result of openapi-fetch, or a network error, to a value. */
 export async function resultOf<T>(answer: Promise<Answer<T>>, offlineMessage: string): Promise<Result<T>> {
   try {
     const { data, error, response } = await answer

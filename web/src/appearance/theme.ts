@@ -1,39 +1,39 @@
 import { ref } from 'vue'
-import { keepPreference, onPreference, readPreference } from '../storage/preferences.ts'
+import { setPreference, onPreferenceChange, getPreference } from '../storage/preferences.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
-const chosen = 'theme'
+const preferenceName = 'theme'
 export const theme = ref<Theme>('system')
 
-export function chooseTheme(wanted: Theme): void {
-  keepPreference(chosen, wanted === 'system' ? undefined : wanted)
-  applyTheme(wanted)
+export function chooseTheme(chosen: Theme): void {
+  setPreference(preferenceName, chosen === 'system' ? undefined : chosen)
+  applyTheme(chosen)
 }
 
-/** Now, and when another tab chooses another one. */
+/** Applies the stored theme now, and again when another tab changes it. */
 export function followPreferredTheme(): void {
   applyPreferredTheme()
-  onPreference(chosen, applyPreferredTheme)
+  onPreferenceChange(preferenceName, applyPreferredTheme)
 }
 
 function applyPreferredTheme(): void {
-  const kept = readPreference(chosen)
-  applyTheme(kept === 'light' || kept === 'dark' ? kept : 'system')
+  const stored = getPreference(preferenceName)
+  applyTheme(stored === 'light' || stored === 'dark' ? stored : 'system')
 }
 
-function applyTheme(wanted: Theme): void {
-  theme.value = wanted
-  if (wanted === 'system') delete document.documentElement.dataset.theme
-  else document.documentElement.dataset.theme = wanted
-  colourTheBrowser(wanted)
+function applyTheme(chosen: Theme): void {
+  theme.value = chosen
+  if (chosen === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = chosen
+  colourTheBrowser(chosen)
 }
 
-/** The browser's own bars take the colour of the page. */
-function colourTheBrowser(wanted: Theme): void {
+/** Gives the browser's own bars the colour of the page. */
+function colourTheBrowser(chosen: Theme): void {
   for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
     const own = meta.dataset.theme
-    if (wanted === 'system') meta.media = `(prefers-color-scheme: ${own})`
-    else meta.media = own === wanted ? 'all' : 'not all'
+    if (chosen === 'system') meta.media = `(prefers-color-scheme: ${own})`
+    else meta.media = own === chosen ? 'all' : 'not all'
   }
 }

@@ -10,7 +10,7 @@ export type BoardRow = components['schemas']['LeaderboardRow']
 export const boardKinds = ['day', 'week', 'month', 'term'] as const
 export type BoardKind = (typeof boardKinds)[number]
 
-/** A board's first page, kept for the time without a network, and the pages that were asked for after it. */
+/** A board's first page, which is also available offline, and the further pages that were loaded. */
 export function useBoard(kind: Ref<BoardKind>, { today, isThere }: { today: Ref<string>; isThere: Ref<boolean> }) {
   const first = useResource(
     () => (isThere.value ? `board:${kind.value}:${today.value}` : undefined),
@@ -33,23 +33,23 @@ export function useBoard(kind: Ref<BoardKind>, { today, isThere }: { today: Ref<
   async function loadMore(): Promise<void> {
     const next = latest.value?.next
     if (!next || isLoadingMore.value) return
-    const asked = walk
+    const startedAs = walk
     isLoadingMore.value = true
     const result = await readBoard(kind.value, Object.fromEntries(new URL(next).searchParams))
-    if (asked !== walk) return
+    if (startedAs !== walk) return
     isLoadingMore.value = false
     moreRefusal.value = result.ok ? undefined : result.refusal
     if (result.ok) further.value = [...further.value, result.data]
   }
 
-  // Pages that follow one another have to be of one reading: who reads on isn't disturbed.
+  // A reload of the first page would no longer match the further pages.
   usePoll(async () => {
     if (further.value.length === 0) await first.reload()
   }, 30)
   return { first, rows, hasMore: computed(() => Boolean(latest.value?.next)), isLoadingMore, moreRefusal, loadMore }
 }
 
-/** What stands in the query of `next` is the service's own, and goes back as it is. */
+/** `query` is that of the link `next`, unchanged. */
 function readBoard(period: BoardKind, query: Record<string, string>) {
   return ask(api.GET('/api/v1.0/leaderboards/{period}', { params: { path: { period }, query } }))
 }

@@ -9,7 +9,7 @@ export interface Toast {
 export const toasts = ref<Toast[]>([])
 let lastId = 0
 
-/** Says something for a while, and offers one thing to do about it. */
+/** Shows a text for some seconds, with at most one action. */
 export function showToast(text: string, action?: Toast['action'], seconds = 10): void {
   const id = ++lastId
   toasts.value = [{ id, text, action }]

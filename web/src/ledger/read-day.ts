@@ -13,7 +13,7 @@ export type Ledger = components['schemas']['Ledger']
 export type LedgerInterval = Ledger['intervals'][number]
 type OwnStudyPage = components['schemas']['OwnStudyPage']
 
-/** Begin and end of a day, in seconds since 1970. A day may have 23 or 25 hours. */
+/** Start and end of a day, in seconds since 1970. A day may have 23 or 25 hours. */
 export interface DaySpan {
   from: number
   to: number
@@ -36,12 +36,12 @@ export function useLedger(day: () => string | undefined): Resource<Ledger> {
   return resource
 }
 
-/** A record that began earlier may reach into the day. None is as long as this unless the operator allows it. */
-const longestSeconds = 48 * 3600
+/** An earlier record may end on the day. None is longer than this, unless the operator allows it. */
+const maxRecordSeconds = 48 * 3600
 
 export interface DayRecords {
   resource: Resource<OwnStudyPage>
-  /** Those that lie in the day in part at least, the first one first, as they will be once the outbox is sent. */
+  /** Records that overlap the day, in order, with the changes that wait in the outbox. */
   studies: ComputedRef<ShownStudy[]>
 }
 
@@ -51,7 +51,7 @@ export function useDayRecords(day: () => string | undefined): DayRecords {
     () => {
       const { from, to } = spanOf(day() ?? '')
       const query = {
-        from: toWireTime(from - longestSeconds),
+        from: toWireTime(from - maxRecordSeconds),
         to: toWireTime(to),
         per_page: 100,
         order: 'desc' as const,

@@ -1,4 +1,4 @@
-/** As the API has it; spelt out, since the types made from its document are not there in a fresh clone. */
+/** A row of the API. Written out, because the generated types do not exist in a fresh clone. */
 export interface LiveStudent {
   key: string
   user: string | null
@@ -7,7 +7,7 @@ export interface LiveStudent {
 }
 export type LiveEvent = { kind: 'start' | 'end'; student: LiveStudent }
 
-/** The list after these events, in their order: a start replaces a row of the same key. */
+/** Applies events to the list, in order. A start replaces the row with the same key. */
 export function withEvents(students: readonly LiveStudent[], events: readonly LiveEvent[]): LiveStudent[] {
   const byKey = new Map(students.map((student) => [student.key, student]))
   for (const { kind, student } of events) {

@@ -1,5 +1,5 @@
 import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue'
-import { api, ask, follow } from '../api/client.ts'
+import { api, ask, fetchLink } from '../api/client.ts'
 import type { Refusal } from '../api/result.ts'
 import type { components } from '../api/schema.d.ts'
 import { isOnline } from '../shell/network.ts'
@@ -10,22 +10,22 @@ type Page = components['schemas']['LivePage']
 
 export interface Live {
   counts: ShallowRef<components['schemas']['Live'] | undefined>
-  /** Who may be shown, the latest first. */
+  /** The newest first. */
   students: ShallowRef<LiveStudent[] | undefined>
   refusal: ShallowRef<Refusal | undefined>
-  /** Whether events arrive as they happen; else everything is asked for now and then. */
+  /** Whether events arrive by the stream. Otherwise the list is polled. */
   isStreaming: Ref<boolean>
-  /** The address of more students, if there are. */
+  /** The link to more students, if there are any. */
   next: Ref<string | null>
   loadMore(): Promise<void>
   reload(): Promise<void>
 }
 
 const pollMs = 5000
-/** A stream that fails is not tried at every poll: something on the way may not let it through. */
+/** How long after a failure no stream is opened: a proxy may block streams. */
 const streamPauseMs = 30_000
 
-/** Who studies now, while the page is looked at and there is a network. */
+/** The students who study now. Updated while the page is visible and online. */
 export function useLive(): Live {
   const [students, refusal] = [shallowRef<LiveStudent[]>(), shallowRef<Refusal>()]
   const counts: Live['counts'] = shallowRef()
@@ -33,10 +33,10 @@ export function useLive(): Live {
   let events: LiveEvent[] = []
   let closeStream: (() => void) | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  let streamRestsUntil = 0
-  let isGone = false
+  let streamPausedUntilMs = 0
+  let isDisposed = false
 
-  /** Events that come while the list is read are applied to what was read. */
+  /** Events that arrive while the list is loading are applied to it. */
   async function readStudents(): Promise<void> {
     events = []
     const query = { order: 'desc', per_page: 100 } as const
@@ -53,13 +53,13 @@ export function useLive(): Live {
     const result = await ask(api.GET('/api/v1.0/live'))
     if (result.ok) counts.value = result.data as Live['counts']['value']
     await readStudents()
-    // Only a caller who is signed in opens the stream: for a stream that is refused, a browser may open its password box.
-    if (result.ok && !closeStream && performance.now() >= streamRestsUntil) listen()
+    // Only after a successful request: if the stream were refused, the browser might open its password dialog.
+    if (result.ok && !closeStream && performance.now() >= streamPausedUntilMs) listen()
     if (!isStreaming.value) timer = setTimeout(reload, pollMs)
   }
 
   function listen(): void {
-    if (isGone || document.hidden || !isOnline.value) return
+    if (isDisposed || document.hidden || !isOnline.value) return
     closeStream = openLiveStream({
       onCounts(latest) {
         counts.value = latest
@@ -76,7 +76,7 @@ export function useLive(): Live {
       onEnd() {
         const wasStreaming = isStreaming.value
         stop()
-        if (!wasStreaming) streamRestsUntil = performance.now() + streamPauseMs
+        if (!wasStreaming) streamPausedUntilMs = performance.now() + streamPauseMs
         timer = setTimeout(reload, pollMs)
       },
     })
@@ -89,14 +89,14 @@ export function useLive(): Live {
     isStreaming.value = false
   }
 
-  function look(): void {
+  function refresh(): void {
     stop()
     if (!document.hidden && isOnline.value) void reload()
   }
 
   async function loadMore(): Promise<void> {
     if (next.value === null) return
-    const result = await follow<Page>(next.value)
+    const result = await fetchLink<Page>(next.value)
     if (!result.ok) refusal.value = result.refusal
     else {
       next.value = result.data.next
@@ -104,11 +104,11 @@ export function useLive(): Live {
     }
   }
 
-  document.addEventListener('visibilitychange', look)
-  watch(isOnline, look, { immediate: true })
+  document.addEventListener('visibilitychange', refresh)
+  watch(isOnline, refresh, { immediate: true })
   onScopeDispose(() => {
-    isGone = true
-    document.removeEventListener('visibilitychange', look)
+    isDisposed = true
+    document.removeEventListener('visibilitychange', refresh)
     stop()
   })
   return { counts, students, refusal, isStreaming, next, loadMore, reload }

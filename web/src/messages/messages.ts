@@ -1,37 +1,37 @@
 import { computed, ref, shallowRef } from 'vue'
-import { keepPreference, onPreference, readPreference } from '../storage/preferences.ts'
+import { setPreference, onPreferenceChange, getPreference } from '../storage/preferences.ts'
 import { zh } from './zh.ts'
 
 export type Language = 'zh' | 'en'
-/** Every text of the app. A language that lacks one, or needs other parameters for it, doesn't compile. */
+/** All texts of the app. A language that lacks one, or whose text has other parameters, does not compile. */
 export type Messages = { readonly [K in keyof typeof zh]: (typeof zh)[K] extends string ? string : (typeof zh)[K] }
 
-const chosen = 'language'
+const preferenceName = 'language'
 const loaded = shallowRef<Messages>(zh)
 
 export const language = ref<Language>('zh')
 /** `messages.value.start`; in templates `m.start` by `const m = messages`. */
 export const messages = computed(() => loaded.value)
 
-/** Chinese is part of the first screen; English is loaded by those who read it. */
-export async function useLanguage(wanted: Language): Promise<void> {
-  loaded.value = wanted === 'zh' ? zh : (await import('./en.ts')).en
-  language.value = wanted
-  document.documentElement.lang = wanted === 'zh' ? 'zh-CN' : 'en'
+/** Chinese is part of the main bundle; English is loaded on demand. */
+export async function useLanguage(chosen: Language): Promise<void> {
+  loaded.value = chosen === 'zh' ? zh : (await import('./en.ts')).en
+  language.value = chosen
+  document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en'
 }
 
-export async function chooseLanguage(wanted: Language): Promise<void> {
-  await useLanguage(wanted)
-  keepPreference(chosen, wanted)
+export async function chooseLanguage(chosen: Language): Promise<void> {
+  await useLanguage(chosen)
+  setPreference(preferenceName, chosen)
 }
 
-/** All tabs speak one language. */
-onPreference(chosen, () => void useLanguage(preferredLanguage()))
+/** All tabs use the same language. */
+onPreferenceChange(preferenceName, () => void useLanguage(preferredLanguage()))
 
-/** Chinese unless the student, or a browser that knows no Chinese, asks for English. */
+/** Chinese, unless the student chose English or the browser prefers it. */
 export function preferredLanguage(): Language {
-  const kept = readPreference(chosen)
-  if (kept === 'zh' || kept === 'en') return kept
+  const stored = getPreference(preferenceName)
+  if (stored === 'zh' || stored === 'en') return stored
   const [first = 'zh'] = navigator.languages.filter((tag) => /^(?:zh|en)\b/i.test(tag))
   return first.toLowerCase().startsWith('en') ? 'en' : 'zh'
 }

@@ -1,27 +1,27 @@
-/** A record that the service knows by its id, or one whose start still waits here. */
+/** A record with an id of the service, or one whose start still waits in the outbox. */
 export type Target = { id: number } | { startKey: string }
 
 interface EntryBase {
-  /** Its idempotency key too: however often it is sent, it is done once. */
+  /** Also the idempotency key, so that an entry that is sent several times takes effect once. */
   key: string
-  /** It is sent under this account and no other. */
+  /** The account it belongs to. It is sent only while this account is signed in. */
   account: number
   /** Entries are sent in this order. */
   order: number
-  /** When it was sent for the first time: it may have reached the service, and can't be taken back here. */
+  /** When it was first sent. It may have reached the service, so it cannot be cancelled here. */
   sentAt?: number
-  /** Until then it can be taken back, and is not sent. Both are seconds of the service's clock. */
+  /** Until then it can be cancelled and is not sent. Both times are in seconds of the service's clock. */
   heldUntil?: number
-  /** The service's answer, where that is not done by waiting. */
+  /** The refusal of the service, if trying again would not help. */
   parked?: { status: number; message: string }
 }
 
-/** All times are the API's texts. */
+/** All times are texts in the form of the API. */
 export interface StartEntry extends EntryBase {
   action: 'start'
   start_time: string
   subject: string | null
-  /** The record that it became. It stays for a while, for what is put down for it by those who don't know yet. */
+  /** The id of the record it created. The entry stays for a while, for later entries that still refer to its key. */
   doneAs?: number
 }
 export interface EndEntry extends EntryBase {
@@ -38,7 +38,7 @@ export interface DeleteEntry extends EntryBase {
   action: 'delete'
   target: Target
 }
-/** A record of the past, with both its ends. */
+/** A past record, with start and end. */
 export interface RecordEntry extends EntryBase {
   action: 'record'
   start_time: string
@@ -48,35 +48,35 @@ export interface RecordEntry extends EntryBase {
 }
 
 export type Entry = StartEntry | EndEntry | EditEntry | DeleteEntry | RecordEntry
-/** What a screen says; the outbox adds the rest. */
-export type Wish =
+/** An entry as a screen creates it. The outbox adds the rest. */
+export type NewEntry =
   | Pick<StartEntry, 'action' | 'start_time' | 'subject'>
   | Pick<EndEntry, 'action' | 'target' | 'end_time'>
   | Pick<EditEntry, 'action' | 'target' | 'changes'>
   | Pick<DeleteEntry, 'action' | 'target'>
   | Pick<RecordEntry, 'action' | 'start_time' | 'end_time' | 'subject' | 'note'>
 
-/** What happens to the entries, wherever they are kept. It is done on the latest state of them, and may be done again on another. */
+/** A pure change of the entries. It is applied to the stored entries and to those on the screen. */
 export type Change = (entries: readonly Entry[]) => readonly Entry[]
 
-/** So many later entries are put down before a start that is done is forgotten. */
-const rememberedStarts = 20
+/** A start that is done is removed after this many later entries. */
+const maxDoneStarts = 20
 
 export function isDone(entry: Entry): boolean {
   return entry.action === 'start' && entry.doneAs !== undefined
 }
 
-/** What the service still has to do. */
+/** The entries that are not done yet, in order. */
 export function waitingOf(entries: readonly Entry[], account: number | undefined): Entry[] {
   return entries.filter((entry) => entry.account === account && !isDone(entry)).sort((a, b) => a.order - b.order)
 }
 
-/** The key of the start that must be done before this entry can be. */
+/** The key of the start that must be sent before this entry. */
 export function startOf(entry: Entry): string | undefined {
   return 'target' in entry && 'startKey' in entry.target ? entry.target.startKey : undefined
 }
 
-/** Puts an entry down as the last. What it speaks of may have got an id meanwhile, or may be gone: then nothing is left to be done. */
+/** Appends an entry. Its record may have received an id meanwhile. If its start was cancelled, nothing is appended. */
 export function withEntry(entries: readonly Entry[], entry: Entry): readonly Entry[] {
   const order = Math.max(0, ...entries.map((one) => one.order)) + 1
   const startKey = startOf(entry)
@@ -87,37 +87,37 @@ export function withEntry(entries: readonly Entry[], entry: Entry): readonly Ent
   return [...entries, { ...entry, target, order } as Entry]
 }
 
-/** The next to send: in order, without what is parked, held, or waits for a start that is not done. */
+/** The next entry to send: not parked, not held, and not waiting for a start. */
 export function nextToSend(entries: readonly Entry[], account: number, now: number): Entry | undefined {
   return waitingOf(entries, account).find(
     (entry) => entry.parked === undefined && (entry.heldUntil ?? 0) <= now && startOf(entry) === undefined,
   )
 }
 
-/** With other facts about one entry. Whoever has taken it back meanwhile stays right. */
-export function withFacts(entries: readonly Entry[], key: string, facts: Partial<EntryBase>): Entry[] {
-  return entries.map((entry) => (entry.key === key ? { ...entry, ...facts } : entry))
+/** Updates fields of an entry, unless it was cancelled meanwhile. */
+export function withFields(entries: readonly Entry[], key: string, fields: Partial<EntryBase>): Entry[] {
+  return entries.map((entry) => (entry.key === key ? { ...entry, ...fields } : entry))
 }
 
-/** The entry is done. What waited for its record learns the record's id. */
+/** Removes an entry that is done. Entries that waited for its record get the record's id. */
 export function withoutDone(entries: readonly Entry[], { key, order }: Entry, id: number | undefined): Entry[] {
   return entries.flatMap((entry): Entry[] => {
     if (entry.key === key)
       return entry.action === 'start' && id !== undefined ? [{ ...entry, subject: null, doneAs: id }] : []
-    if (isDone(entry) && entry.order < order - rememberedStarts) return []
+    if (isDone(entry) && entry.order < order - maxDoneStarts) return []
     return startOf(entry) === key && id !== undefined ? [{ ...entry, target: { id } } as Entry] : [entry]
   })
 }
 
-/** Taking an entry back: it and what builds upon it. The same entries if it may have reached the service, and must be undone there. */
+/** Removes an entry and those that depend on it. Returns the same entries if it may have reached the service already. */
 export function withoutEntry(entries: readonly Entry[], key: string): readonly Entry[] {
   const entry = entries.find((one) => one.key === key)
   if (entry === undefined || isDone(entry) || (entry.sentAt !== undefined && !entry.parked)) return entries
   return entries.filter((one) => one.key !== key && startOf(one) !== key)
 }
 
-/** A parked entry as another attempt. The service keeps no refusal under a key, so that the key stays. */
-export function renewed(entries: readonly Entry[], key: string, changes: object): Entry[] {
+/** Makes a parked entry ready to be sent again. It keeps its key, because the service stores no refusals. */
+export function retried(entries: readonly Entry[], key: string, changes: object): Entry[] {
   return entries.map((entry) => {
     if (entry.key !== key || entry.parked === undefined) return entry
     const { parked: _, sentAt: __, ...rest } = entry

@@ -1,11 +1,11 @@
 import { database } from '../storage/database.ts'
 import type { Change, Entry } from './entry.ts'
 
-/** Where entries outlast the page. In a tab that may keep nothing they live as long as it. */
+/** Stores entries beyond the life of the page, or in memory if the browser allows no storage. */
 export interface OutboxStore {
   isLasting: boolean
   read(): Promise<readonly Entry[]>
-  /** Reads, changes and writes in one transaction: another tab comes before it or after it, and a kill leaves no half. */
+  /** Applies a change in one transaction, so that tabs do not interfere and a change is never stored in part. */
   change(change: Change): Promise<Changed>
 }
 

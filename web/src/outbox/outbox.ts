@@ -1,31 +1,31 @@
 import { computed, ref, shallowRef } from 'vue'
 import { account } from '../session/account.ts'
-import { onTabMessage, tellTabs } from '../storage/tabs.ts'
+import { onTabMessage, notifyTabs } from '../storage/tabs.ts'
 import { serverNow } from '../time/clock.ts'
-import { type Change, type Entry, renewed, type Wish, waitingOf, withEntry, withoutEntry } from './entry.ts'
+import { type Change, type Entry, retried, type NewEntry, waitingOf, withEntry, withoutEntry } from './entry.ts'
 import { type Changed, memoryStore, type OutboxStore, openOutboxStore } from './outbox-store.ts'
 import type { OwnStudy } from './send-entry.ts'
 
-/** Entries of all accounts as the store has them, and changes that are under way there. */
+/** The stored entries of all accounts, and the changes that are being stored. */
 const stored = shallowRef<readonly Entry[]>([])
-const underWay = shallowRef<readonly Change[]>([])
-const shown = computed(() => underWay.value.reduce((entries, change) => change(entries), stored.value))
+const pendingChanges = shallowRef<readonly Change[]>([])
+const shown = computed(() => pendingChanges.value.reduce((entries, change) => change(entries), stored.value))
 
-/** What waits for the service, of the account that is signed in: at once. */
+/** The waiting entries of the signed-in account, including changes that are being stored. */
 export const outbox = computed(() => waitingOf(shown.value, account.value?.id))
-/** The same as far as it is kept: what a kill leaves. */
-export const keptOutbox = computed(() => waitingOf(stored.value, account.value?.id))
-export const parkedEntries = computed(() => keptOutbox.value.filter((entry) => entry.parked !== undefined))
-/** Whether entries outlast this page. */
+/** The same, but only what is stored already. */
+export const storedOutbox = computed(() => waitingOf(stored.value, account.value?.id))
+export const parkedEntries = computed(() => storedOutbox.value.filter((entry) => entry.parked !== undefined))
+/** Whether entries are stored beyond the life of this page. */
 export const isOutboxLasting = ref(true)
-/** Records as the service confirmed them, until the next reading has them. */
+/** Records as confirmed by the service, until the next load includes them. Undefined for removed ones. */
 export const confirmed = shallowRef<ReadonlyMap<number, OwnStudy | undefined>>(new Map())
-/** Counts up whenever there is something new to send. */
-export const sendingWishes = ref(0)
+/** Increases whenever there is something new to send. */
+export const sendRequests = ref(0)
 
 let store: Promise<OutboxStore> | undefined
 
-/** Reads what earlier pages left. */
+/** Reads the entries that earlier pages stored. */
 export async function openOutbox(): Promise<void> {
   const { isLasting } = await opened()
   isOutboxLasting.value = isLasting
@@ -43,56 +43,56 @@ export async function readOutbox(): Promise<readonly Entry[]> {
   try {
     stored.value = await (await opened()).read()
   } catch {
-    await goOnInMemory(await opened())
+    await fallBackToMemory(await opened())
   }
   return stored.value
 }
 
-/** Changes the entries on the screen at once, and then where they are kept. Returns them as they were and are kept. */
+/** Changes the entries on the screen at once, then in the store. Returns the stored entries before and after. */
 export async function changeOutbox(change: Change): Promise<Changed> {
-  underWay.value = [...underWay.value, change]
-  const changed = await keep(change)
-  underWay.value = underWay.value.filter((one) => one !== change)
+  pendingChanges.value = [...pendingChanges.value, change]
+  const changed = await storeChange(change)
+  pendingChanges.value = pendingChanges.value.filter((one) => one !== change)
   stored.value = changed.after
   return changed
 }
 
-async function keep(change: Change): Promise<Changed> {
+async function storeChange(change: Change): Promise<Changed> {
   const used = await opened()
   try {
     const changed = await used.change(change)
-    if (used.isLasting) tellTabs('outbox')
+    if (used.isLasting) notifyTabs('outbox')
     if (used === (await opened())) return changed
   } catch {
-    await goOnInMemory(used)
+    await fallBackToMemory(used)
   }
   return (await opened()).change(change)
 }
 
-/** A full disk, or a browser that has shut the database: what is known here is still sent. */
-async function goOnInMemory(used: OutboxStore): Promise<void> {
+/** Continues in memory after a storage error, such as a full disk, so that the known entries are still sent. */
+async function fallBackToMemory(used: OutboxStore): Promise<void> {
   isOutboxLasting.value = false
   if (used === (await opened())) store = Promise.resolve(memoryStore(stored.value))
 }
 
 /**
- * Takes a wish down at once, keeps it, and has it sent. Returns its key.
- * @param holdSeconds for what can't be undone at the service: so long it can be taken back, and is not sent
+ * Adds an entry, stores it and has it sent. Returns its key.
+ * @param holdSeconds how long it can be cancelled before it is sent, for operations that the service cannot undo
  */
-export function put(wish: Wish, { holdSeconds = 0 } = {}): string {
+export function enqueue(newEntry: NewEntry, { holdSeconds = 0 } = {}): string {
   const { id } = account.value ?? {}
   if (id === undefined) throw new Error('nobody is signed in')
   const key = randomKey()
   const held = holdSeconds > 0 ? { heldUntil: serverNow() + holdSeconds } : {}
-  // A wish from a form may hold reactive objects, which the database refuses.
-  const plain: Wish = JSON.parse(JSON.stringify(wish))
+  // Entries from forms may contain reactive objects, which the database refuses.
+  const plain: NewEntry = JSON.parse(JSON.stringify(newEntry))
   const entry = { ...plain, ...held, key, account: id, order: 0 } as Entry
-  void changeOutbox((entries) => withEntry(entries, entry)).then(wishSending)
+  void changeOutbox((entries) => withEntry(entries, entry)).then(requestSending)
   return key
 }
 
-/** Takes an entry back. False if it may have reached the service: then the opposite has to be put. */
-export async function takeBack(key: string): Promise<boolean> {
+/** Cancels an entry. Returns false if it may have reached the service; then the caller must undo it there. */
+export async function cancelEntry(key: string): Promise<boolean> {
   const { before, after } = await changeOutbox((entries) => withoutEntry(entries, key))
   return before.length > after.length
 }
@@ -100,18 +100,18 @@ export async function takeBack(key: string): Promise<boolean> {
 /** Sends a parked entry again, changed or not. */
 export async function resend(key: string, changes: object = {}): Promise<void> {
   const plain: object = JSON.parse(JSON.stringify(changes))
-  await changeOutbox((entries) => renewed(entries, key, plain))
-  wishSending()
+  await changeOutbox((entries) => retried(entries, key, plain))
+  requestSending()
 }
 
-/** When the account is gone: there is nobody left to send it for. */
+/** Called when the account was removed. */
 export function discardOutbox(): void {
   const mine = account.value?.id
   void changeOutbox((entries) => entries.filter((entry) => entry.account !== mine))
 }
 
-function wishSending(): void {
-  sendingWishes.value++
+function requestSending(): void {
+  sendRequests.value++
 }
 
 /** `crypto.randomUUID` exists with TLS only. */

@@ -1,35 +1,35 @@
 import type { Result } from '../api/result.ts'
 import type { Entry } from './entry.ts'
 
-/** What becomes of an entry that was sent. */
+/** The result of sending an entry. */
 export type Outcome =
   | { kind: 'done' }
-  /** Kept, and sent again after this time: the service asked for it, or it is our own guess. */
+  /** To be sent again after this time. `isAsked`: the service named the time. */
   | { kind: 'later'; seconds: number; isAsked: boolean }
-  /** Kept until someone signs in again. */
+  /** To be sent after the next sign-in. */
   | { kind: 'signed-out' }
-  /** Kept, and shown to the student: the service refuses it as it is. */
+  /** Refused by the service. It is shown to the student. */
   | { kind: 'parked'; status: number; message: string }
 
-const [firstPause, longestPause] = [2, 60]
+const [minPauseSeconds, maxPauseSeconds] = [2, 60]
 
-/** @param failures how often sending has failed in a row before this answer */
+/** @param failures the number of failures in a row before this one */
 export function outcomeOf(entry: Entry, result: Result<unknown>, failures: number): Outcome {
   if (result.ok) return { kind: 'done' }
   const { status, message, retryAfterSeconds } = result.refusal
   if (status === 401) return { kind: 'signed-out' }
-  // 409: the same entry is still being worked on, sent by another tab or before a lost answer.
+  // 409: the same entry is still being processed, after another tab sent it or the response was lost.
   if (status === 0 || status === 408 || status === 409 || status === 429 || status >= 500)
     return {
       kind: 'later',
       seconds: retryAfterSeconds ?? pauseAfter(failures),
       isAsked: retryAfterSeconds !== undefined,
     }
-  // What is to be removed is gone already.
+  // The record is removed already.
   if (status === 404 && entry.action === 'delete') return { kind: 'done' }
   return { kind: 'parked', status, message }
 }
 
 function pauseAfter(failures: number): number {
-  return Math.min(longestPause, firstPause * 2 ** Math.min(failures, 10))
+  return Math.min(maxPauseSeconds, minPauseSeconds * 2 ** Math.min(failures, 10))
 }

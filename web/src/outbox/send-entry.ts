@@ -6,11 +6,11 @@ import type { Entry, RecordEntry, StartEntry, Target } from './entry.ts'
 
 export type OwnStudy = components['schemas']['OwnStudy']
 
-/** The service answers a repeat as before for 24 hours. Past records go as batches, whose answers it keeps for 90 days. */
-const keySeconds = 23 * 3600
+/** The service stores answers for 24 hours, and those of batches for 90 days. Past records are sent as batches. */
+const keyLifetimeSeconds = 23 * 3600
 
 /**
- * Sends one entry. Removing answers nothing.
+ * Sends one entry. Returns the record, or undefined after a removal.
  * @param now seconds of the service's clock
  */
 export async function sendEntry(entry: Entry, now: number): Promise<Result<OwnStudy | undefined>> {
@@ -28,9 +28,9 @@ export async function sendEntry(entry: Entry, now: number): Promise<Result<OwnSt
   return removed.ok ? { ...removed, data: undefined } : removed
 }
 
-/** A start whose answer was lost so long ago that its key may be forgotten would be made twice: it is looked for first. */
+/** If the answer to a start was lost longer ago than its key is stored, sending it again could create a second record. So it is searched for first. */
 async function sendStart({ key, start_time, subject, sentAt }: StartEntry, now: number) {
-  if (sentAt !== undefined && now - sentAt > keySeconds) {
+  if (sentAt !== undefined && now - sentAt > keyLifetimeSeconds) {
     const query = { from: start_time, to: toWireTime(fromWireTime(start_time) + 1), per_page: 1 }
     const found = await ask(api.GET('/api/v1.0/users/me/studys', { params: { query } }))
     if (!found.ok) return found
@@ -46,7 +46,7 @@ function idOf(target: Target): number {
   throw new Error('the start has to be sent first')
 }
 
-/** The published answers have five fields; the rest of an own record comes with the next reading. */
+/** These answers have only five fields of the record. The next load adds the rest. */
 async function ownStudy(
   answered: Promise<Result<components['schemas']['Study']>>,
 ): Promise<Result<OwnStudy | undefined>> {

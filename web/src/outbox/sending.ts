@@ -1,45 +1,45 @@
 import { ref, watch } from 'vue'
-import { onAnswer } from '../api/client.ts'
-import { account, recall } from '../session/account.ts'
-import { keepPreference, readPreference } from '../storage/preferences.ts'
+import { onResponse } from '../api/client.ts'
+import { account, readStoredAccount } from '../session/account.ts'
+import { setPreference, getPreference } from '../storage/preferences.ts'
 import { recordsVersion } from '../storage/resource.ts'
-import { alone, tellTabs } from '../storage/tabs.ts'
+import { withTabLock, notifyTabs } from '../storage/tabs.ts'
 import { serverNow } from '../time/clock.ts'
-import { type Entry, nextToSend, waitingOf, withFacts, withoutDone } from './entry.ts'
-import { changeOutbox, confirmed, outbox, readOutbox, sendingWishes } from './outbox.ts'
+import { type Entry, nextToSend, waitingOf, withFields, withoutDone } from './entry.ts'
+import { changeOutbox, confirmed, outbox, readOutbox, sendRequests } from './outbox.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { type OwnStudy, sendEntry } from './send-entry.ts'
 
-/** Until when the service has asked clients to wait, in its own seconds. Shared by all tabs, and kept over a reload. */
-const restName = 'outbox-rest'
-const longestRest = 3600
+/** The preference with the time until which the service asked clients to wait, in seconds of its clock. Shared by all tabs. */
+const pausePreference = 'outbox-rest'
+const maxServerPauseSeconds = 3600
 
-/** The same, for the student to see. */
-export const restsUntil = ref(Number(readPreference(restName) ?? 0))
+/** That time, for the screen. */
+export const serverPauseUntil = ref(Number(getPreference(pausePreference) ?? 0))
 
 let isSending = false
-let isWishedAgain = false
+let isRequestedAgain = false
 let failures = 0
 let timer: ReturnType<typeof setTimeout> | undefined
-/** Our own pause after a failure, on the monotonic clock in ms: a new reason ends it. */
-let pausesUntil = 0
+/** The end of our own pause after a failure, in ms of the monotonic clock. `sendSoon` ends it. */
+let ownPauseUntilMs = 0
 
-/** Sends what waits now, and at every good occasion. */
+/** Sends the waiting entries now, and whenever sending may succeed again. */
 export function startSending(): void {
-  watch(sendingWishes, sendSoon, { flush: 'sync' })
+  watch(sendRequests, sendSoon, { flush: 'sync' })
   addEventListener('online', sendSoon)
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) sendSoon()
   })
-  onAnswer(({ ok }) => {
-    if (ok && performance.now() >= pausesUntil) void sendAll()
+  onResponse(({ ok }) => {
+    if (ok && performance.now() >= ownPauseUntilMs) void sendAll()
   })
   sendSoon()
 }
 
-/** There is a new reason to try. */
+/** Tries again at once, regardless of our own pause. */
 export function sendSoon(): void {
-  pausesUntil = 0
+  ownPauseUntilMs = 0
   sendIn(0)
 }
 
@@ -49,28 +49,28 @@ function sendIn(seconds: number): void {
 }
 
 async function sendAll(): Promise<void> {
-  if (isSending) isWishedAgain = true
+  if (isSending) isRequestedAgain = true
   if (isSending || outbox.value.length === 0) return
-  restsUntil.value = Math.max(restsUntil.value, Number(readPreference(restName) ?? 0))
-  const rest = restsUntil.value - serverNow()
+  serverPauseUntil.value = Math.max(serverPauseUntil.value, Number(getPreference(pausePreference) ?? 0))
+  const rest = serverPauseUntil.value - serverNow()
   if (rest > 0) {
     sendIn(rest)
     return
   }
   isSending = true
   try {
-    // Of the tabs of a browser one at a time, and not while someone signs in.
-    await alone(sendInOrder)
+    // Only one tab of a browser sends at a time, and none during a sign-in.
+    await withTabLock(sendInOrder)
   } finally {
     isSending = false
-    if (isWishedAgain) sendIn(Math.max(0, pausesUntil - performance.now()) / 1000)
-    isWishedAgain = false
+    if (isRequestedAgain) sendIn(Math.max(0, ownPauseUntilMs - performance.now()) / 1000)
+    isRequestedAgain = false
   }
 }
 
 async function sendInOrder(): Promise<void> {
   let isChanged = false
-  await readOutbox().then(wakeForHeld)
+  await readOutbox().then(scheduleHeld)
   for (let entry = await takeNext(); entry !== undefined; entry = await takeNext()) {
     const outcome = await sendOne(entry)
     isChanged ||= outcome.kind === 'done'
@@ -79,24 +79,24 @@ async function sendInOrder(): Promise<void> {
   }
   if (!isChanged) return
   recordsVersion.value++
-  tellTabs('records')
+  notifyTabs('records')
 }
 
-/** The next entry, noted as sent: from then on it can't be taken back. */
+/** Returns the next entry, and marks it as sent, so that it can no longer be cancelled. */
 async function takeNext(): Promise<Entry | undefined> {
-  const id = idOfCookie()
+  const id = signedInId()
   if (id === undefined) return undefined
   const now = serverNow()
   const next = nextToSend(await readOutbox(), id, now)
   if (next === undefined) return undefined
   if (next.sentAt !== undefined) return next
-  const { after } = await changeOutbox((entries) => withFacts(entries, next.key, { sentAt: now }))
+  const { after } = await changeOutbox((entries) => withFields(entries, next.key, { sentAt: now }))
   return after.find(({ key }) => key === next.key) ?? takeNext()
 }
 
-/** Another tab may have signed in someone else, and this one, asleep, has not heard of it: the cookie is that student's. */
-function idOfCookie(): number | undefined {
-  const known = recall()
+/** Another tab may have signed in another account while this one was asleep. Then the cookie belongs to that account. */
+function signedInId(): number | undefined {
+  const known = readStoredAccount()
   if (known !== undefined && account.value !== undefined && known.id !== account.value.id) account.value = known
   return account.value?.id
 }
@@ -108,7 +108,7 @@ async function sendOne(entry: Entry): Promise<Outcome> {
   if (outcome.kind === 'done') await settle(entry, result.ok ? result.data : undefined)
   if (outcome.kind === 'parked') {
     const { status, message } = outcome
-    await changeOutbox((entries) => withFacts(entries, entry.key, { parked: { status, message } }))
+    await changeOutbox((entries) => withFields(entries, entry.key, { parked: { status, message } }))
   }
   return outcome
 }
@@ -122,15 +122,15 @@ async function settle(entry: Entry, study: OwnStudy | undefined): Promise<void> 
 
 function pause({ seconds, isAsked }: Extract<Outcome, { kind: 'later' }>): void {
   if (isAsked) {
-    restsUntil.value = serverNow() + Math.min(longestRest, seconds)
-    keepPreference(restName, String(restsUntil.value))
+    serverPauseUntil.value = serverNow() + Math.min(maxServerPauseSeconds, seconds)
+    setPreference(pausePreference, String(serverPauseUntil.value))
   }
-  pausesUntil = performance.now() + seconds * 1000
+  ownPauseUntilMs = performance.now() + seconds * 1000
   sendIn(seconds)
 }
 
-/** What is held is sent as soon as it may be. */
-function wakeForHeld(entries: readonly Entry[]): void {
+/** Schedules sending for the time at which the next held entry may be sent. */
+function scheduleHeld(entries: readonly Entry[]): void {
   const times = waitingOf(entries, account.value?.id).flatMap(({ heldUntil }) => heldUntil ?? [])
   const wait = Math.min(...times.filter((time) => time > serverNow())) - serverNow()
   if (Number.isFinite(wait)) sendIn(wait)

@@ -1,21 +1,21 @@
 import { ref, watch } from 'vue'
-import { keepPreference, readPreference } from '../storage/preferences.ts'
+import { setPreference, getPreference } from '../storage/preferences.ts'
 
-/** Who is signed in. The cookie itself can't be read by a page; this is remembered, so that the app opens without a network. */
+/** Who is signed in. The cookie itself can't be read by a page; this is accountPreference, so that the app opens without a network. */
 export interface Account {
   id: number
   username: string
 }
 
-export const remembered = 'account'
+export const accountPreference = 'account'
 
-export const account = ref<Account | undefined>(recall())
+export const account = ref<Account | undefined>(readStoredAccount())
 
-watch(account, (known) => keepPreference(remembered, known && JSON.stringify(known)), { deep: true, flush: 'sync' })
+watch(account, (known) => setPreference(accountPreference, known && JSON.stringify(known)), { deep: true, flush: 'sync' })
 
-export function recall(): Account | undefined {
+export function readStoredAccount(): Account | undefined {
   try {
-    const { id, username } = JSON.parse(readPreference(remembered) ?? '')
+    const { id, username } = JSON.parse(getPreference(accountPreference) ?? '')
     return typeof id === 'number' && typeof username === 'string' ? { id, username } : undefined
   } catch {
     return undefined

@@ -8,13 +8,13 @@ export interface CasReturn {
   retryAfterSeconds: number | undefined
 }
 
-const kept = 'cas-purpose'
+const purposeKey = 'cas-purpose'
 const pages = { register: '/register', recover: '/recover', 'student-number': '/me/student-number' } as const
 let returned: CasReturn | undefined
 
 /** Before leaving for the school. */
 export function leaveForSchool(purpose: CasPurpose): void {
-  sessionStorage.setItem(kept, purpose)
+  sessionStorage.setItem(purposeKey, purpose)
   location.assign('/api/v1.0/register/cas?return=web')
 }
 
@@ -27,8 +27,8 @@ export function takeFragment(hash: string): string | undefined {
   const [ticket, error] = [fragment.get('ticket') ?? undefined, fragment.get('error') ?? undefined]
   if (ticket === undefined && error === undefined) return undefined
   returned = { ticket, error, retryAfterSeconds: Number(fragment.get('retry_after')) || undefined }
-  const purpose = sessionStorage.getItem(kept)
-  sessionStorage.removeItem(kept)
+  const purpose = sessionStorage.getItem(purposeKey)
+  sessionStorage.removeItem(purposeKey)
   return purpose === 'recover' || purpose === 'student-number' ? pages[purpose] : pages.register
 }
 

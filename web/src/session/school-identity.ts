@@ -5,11 +5,11 @@ import { type CasReturn, takeCasReturn } from './cas-return.ts'
 import { loadServiceInfo, service } from './service-info.ts'
 
 /** What the body of a request needs for the school's word. */
-export type SchoolProof = { ticket: string } | { stu_id: string; stu_pwd: string; challenge?: string; captcha?: string }
+export type VerificationInput = { ticket: string } | { stu_id: string; stu_pwd: string; challenge?: string; captcha?: string }
 /** The place in the line before the school, where there is one. */
 export type WaitingHeader = { 'waiting-place'?: string }
 
-export interface SchoolIdentity {
+export interface SchoolVerification {
   /** The password of the school's system: it lives in this page until it is sent, and nowhere else. */
   fields: { stu_id: string; stu_pwd: string; captcha: string }
   /** From the school's own login page. */
@@ -23,11 +23,11 @@ export interface SchoolIdentity {
   fetchCaptcha(): Promise<void>
   /** After a refusal: a captcha is good for one try, and the service may want one from now on. */
   renew(refusal: Refusal): void
-  proof(): SchoolProof
+  proof(): VerificationInput
 }
 
 /** How a student shows that the school knows them, in whichever way this school has. */
-export function useSchoolIdentity(): SchoolIdentity {
+export function useSchoolVerification(): SchoolVerification {
   const fields = reactive({ stu_id: '', stu_pwd: '', captcha: '' })
   const returned = takeCasReturn()
   const ticket = ref(returned?.ticket)
@@ -51,7 +51,7 @@ export function useSchoolIdentity(): SchoolIdentity {
     else if (status >= 500) void loadServiceInfo()
   }
 
-  function proof(): SchoolProof {
+  function proof(): VerificationInput {
     if (ticket.value !== undefined) return { ticket: ticket.value }
     const { stu_id, stu_pwd, captcha } = fields
     return challenge.value === undefined

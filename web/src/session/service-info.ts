@@ -1,12 +1,12 @@
 import { shallowRef } from 'vue'
 import { api, ask } from '../api/client.ts'
 import type { components } from '../api/schema.d.ts'
-import { keepPreference, readPreference } from '../storage/preferences.ts'
+import { setPreference, getPreference } from '../storage/preferences.ts'
 
 export type ServiceInfo = components['schemas']['Service']
 
-const kept = 'service'
-const unknown: ServiceInfo = {
+const preferenceName = 'service'
+const defaultInfo: ServiceInfo = {
   name: '',
   version: '',
   timezone: 'Asia/Shanghai',
@@ -18,19 +18,19 @@ const unknown: ServiceInfo = {
 }
 
 /** What a client must know of this service before anyone signs in; the last answer, while there is no network. */
-export const service = shallowRef<ServiceInfo>(recall())
+export const service = shallowRef<ServiceInfo>(readStoredInfo())
 
 export async function loadServiceInfo(): Promise<void> {
   const result = await ask(api.GET('/api/v1.0/service'))
   if (!result.ok) return
-  service.value = { ...unknown, ...result.data }
-  keepPreference(kept, JSON.stringify(result.data))
+  service.value = { ...defaultInfo, ...result.data }
+  setPreference(preferenceName, JSON.stringify(result.data))
 }
 
-function recall(): ServiceInfo {
+function readStoredInfo(): ServiceInfo {
   try {
-    return { ...unknown, ...JSON.parse(readPreference(kept) ?? '{}') }
+    return { ...defaultInfo, ...JSON.parse(getPreference(preferenceName) ?? '{}') }
   } catch {
-    return unknown
+    return defaultInfo
   }
 }

@@ -1,23 +1,23 @@
 import { ref } from 'vue'
-import { api, ask, onAnswer } from '../api/client.ts'
+import { api, ask, onResponse } from '../api/client.ts'
 import type { Result } from '../api/result.ts'
 import { sendSoon } from '../outbox/sending.ts'
-import { onPreference } from '../storage/preferences.ts'
-import { forgetAnswers } from '../storage/resource.ts'
-import { alone } from '../storage/tabs.ts'
-import { account, accountOf, recall, remembered } from './account.ts'
+import { onPreferenceChange } from '../storage/preferences.ts'
+import { clearAnswers } from '../storage/resource.ts'
+import { withTabLock } from '../storage/tabs.ts'
+import { account, accountOf, readStoredAccount, accountPreference } from './account.ts'
 
 /** Whether the service ended the session, and not the student. */
 export const isExpired = ref(false)
 
 /** Follows what answers and other tabs say about the session. */
 export function watchSession(): void {
-  onAnswer(({ status }, path) => {
+  onResponse(({ status }, path) => {
     // It may be the password in the body that was wrong: then the session lives.
     if (status === 401 && path !== '/api/v1.0/session' && account.value !== undefined) void checkSession()
   })
-  // By its own event: a message to another tab may arrive before what is remembered does.
-  onPreference(remembered, followOtherTabs)
+  // By its own event: a message to another tab may arrive before what is accountPreference does.
+  onPreferenceChange(accountPreference, followOtherTabs)
   // A page that was put to sleep has heard nothing.
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) followOtherTabs()
@@ -26,11 +26,11 @@ export function watchSession(): void {
 }
 
 function followOtherTabs(): void {
-  account.value = recall()
-  if (account.value === undefined) void forgetAnswers()
+  account.value = readStoredAccount()
+  if (account.value === undefined) void clearAnswers()
 }
 
-/** Asks who the cookie belongs to. Without an answer, the remembered account stays. */
+/** Asks who the cookie belongs to. Without an answer, the accountPreference account stays. */
 async function checkSession(): Promise<void> {
   const result = await ask(api.GET('/api/v1.0/session'))
   if (result.ok) account.value = accountOf(result.data)
@@ -42,14 +42,14 @@ async function checkSession(): Promise<void> {
 
 /** Nothing is sent meanwhile: the cookie is another one from the answer on. */
 export function signIn(username: string, password: string): Promise<Result<unknown>> {
-  return alone(() => signInNow(username, password))
+  return withTabLock(() => signInNow(username, password))
 }
 
 async function signInNow(username: string, password: string): Promise<Result<unknown>> {
   const result = await ask(api.POST('/api/v1.0/session', { body: { username, password } }))
   if (result.ok) {
     const known = accountOf(result.data)
-    if (known.id !== account.value?.id) await forgetAnswers()
+    if (known.id !== account.value?.id) await clearAnswers()
     account.value = known
     isExpired.value = false
     sendSoon()
@@ -68,5 +68,5 @@ export async function signOut(): Promise<Result<unknown>> {
 export function signedOut(): void {
   if (account.value === undefined) return
   account.value = undefined
-  void forgetAnswers()
+  void clearAnswers()
 }

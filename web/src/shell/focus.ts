@@ -7,7 +7,7 @@ export function focusTitle(): void {
 }
 
 /** A button may be gone once it was pressed. Then the focus isn't left nowhere. */
-export function keepFocus(): void {
+export function restoreFocus(): void {
   document.addEventListener('focusin', ({ target }) => {
     latest = target as Element
   })

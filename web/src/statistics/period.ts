@@ -14,16 +14,16 @@ export interface Term extends Period {
 }
 
 /** The week (from Monday), month or term that holds the day. Undefined where no term does. */
-export function periodHolding(kind: PeriodKind, day: string, terms: readonly Term[]): Period | undefined {
+export function periodContaining(kind: PeriodKind, day: string, terms: readonly Term[]): Period | undefined {
   if (kind === 'term') return terms.find(({ from, to }) => from <= day && day <= to)
-  if (kind === 'month') return monthHolding(day)
+  if (kind === 'month') return monthContaining(day)
   const from = addDays(day, -weekdayOf(day))
   return { from, to: addDays(from, 6) }
 }
 
 /** The one to begin with: today's, or between two terms the one before. */
 export function latestPeriod(kind: PeriodKind, today: string, terms: readonly Term[]): Period | undefined {
-  if (kind !== 'term') return periodHolding(kind, today, terms)
+  if (kind !== 'term') return periodContaining(kind, today, terms)
   return terms.filter(({ from }) => from <= today).at(-1)
 }
 
@@ -34,7 +34,7 @@ export function periodBefore(
   { terms, firstDay }: { terms: readonly Term[]; firstDay: string },
 ): Period | undefined {
   const last =
-    kind === 'term' ? terms.filter(({ to }) => to < from).at(-1) : periodHolding(kind, addDays(from, -1), terms)
+    kind === 'term' ? terms.filter(({ to }) => to < from).at(-1) : periodContaining(kind, addDays(from, -1), terms)
   return last && last.to >= firstDay ? last : undefined
 }
 
@@ -44,7 +44,7 @@ export function periodAfter(
   { to }: Period,
   { terms, today }: { terms: readonly Term[]; today: string },
 ): Period | undefined {
-  const next = kind === 'term' ? terms.find(({ from }) => from > to) : periodHolding(kind, addDays(to, 1), terms)
+  const next = kind === 'term' ? terms.find(({ from }) => from > to) : periodContaining(kind, addDays(to, 1), terms)
   return next && next.from <= today ? next : undefined
 }
 
@@ -52,7 +52,7 @@ export function isDay(text: unknown): text is string {
   return typeof text === 'string' && /^(?:19|20)\d{2}-\d{2}-\d{2}$/.test(text) && isInCalendar(text)
 }
 
-function monthHolding(day: string): Period {
+function monthContaining(day: string): Period {
   const from = `${day.slice(0, 7)}-01`
   const next = `${addDays(from, 31).slice(0, 7)}-01`
   return { from, to: addDays(next, -1) }

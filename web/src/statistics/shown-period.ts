@@ -9,7 +9,7 @@ import {
   type PeriodKind,
   periodAfter,
   periodBefore,
-  periodHolding,
+  periodContaining,
   periodKinds,
 } from './period.ts'
 
@@ -32,7 +32,7 @@ export function usePeriodChoice(today: ComputedRef<string>): PeriodChoice {
   })
   const period = computed(() => {
     const { day } = route.query
-    const wanted = isDay(day) && day <= today.value ? periodHolding(kind.value, day, terms.value) : undefined
+    const wanted = isDay(day) && day <= today.value ? periodContaining(kind.value, day, terms.value) : undefined
     return wanted ?? latestPeriod(kind.value, today.value, terms.value)
   })
   const firstDay = useFirstDay(today)

@@ -1,5 +1,5 @@
 /** localStorage, where the browser allows it: small things that must be known before anything is painted. */
-export function readPreference(name: string): string | undefined {
+export function getPreference(name: string): string | undefined {
   try {
     return localStorage.getItem(name) ?? undefined
   } catch {
@@ -7,7 +7,7 @@ export function readPreference(name: string): string | undefined {
   }
 }
 
-export function keepPreference(name: string, value: string | undefined): void {
+export function setPreference(name: string, value: string | undefined): void {
   try {
     if (value === undefined) localStorage.removeItem(name)
     else localStorage.setItem(name, value)
@@ -17,7 +17,7 @@ export function keepPreference(name: string, value: string | undefined): void {
 }
 
 /** Is told when another tab of this browser chooses. */
-export function onPreference(name: string, work: () => void): void {
+export function onPreferenceChange(name: string, work: () => void): void {
   addEventListener('storage', ({ key }) => {
     if (key === name) work()
   })

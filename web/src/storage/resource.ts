@@ -32,7 +32,7 @@ export function useResource<T>(key: () => string | undefined, load: () => Promis
     if (asked === undefined) return
     isLoading.value = true
     const result = await load()
-    if (result.ok) void keep(asked, result.data)
+    if (result.ok) void storeAnswer(asked, result.data)
     if (isGone || nameOf(key()) !== asked) return
     isLoading.value = false
     refusal.value = result.ok ? undefined : result.refusal
@@ -59,12 +59,12 @@ function nameOf(key: string | undefined): string | undefined {
   return key === undefined || account.value === undefined ? undefined : `${account.value.id}:${key}`
 }
 
-async function keep(name: string, answer: unknown): Promise<void> {
+async function storeAnswer(name: string, answer: unknown): Promise<void> {
   // A structured clone of a reactive object fails; answers are plain.
   await (await database)?.put('answers', answer, name).catch(() => undefined)
 }
 
 /** At sign-out: nothing of an account stays readable on a shared computer. */
-export async function forgetAnswers(): Promise<void> {
+export async function clearAnswers(): Promise<void> {
   await (await database)?.clear('answers').catch(() => undefined)
 }

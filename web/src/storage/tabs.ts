@@ -3,7 +3,7 @@ export type TabMessage = 'outbox' | 'records'
 
 const channel = new BroadcastChannel('occupy')
 
-export function tellTabs(message: TabMessage): void {
+export function notifyTabs(message: TabMessage): void {
   channel.postMessage(message)
 }
 
@@ -14,13 +14,13 @@ export function onTabMessage(message: TabMessage, work: () => void): void {
 }
 
 /** Longer than a request may take: a tab that holds the lock for longer is asleep. */
-const patienceMs = 65_000
+const maxLockWaitMs = 65_000
 
 /**
  * Does `work` while no other tab of this browser does such work. Browsers have locks with TLS, and on loopback: elsewhere, and beside
- * a tab that is asleep with the lock, the service's idempotency keys alone keep it from being done twice.
+ * a tab that is asleep with the lock, the service's idempotency keys withTabLock keep it from being done twice.
  */
-export async function alone<T>(work: () => Promise<T>): Promise<T> {
+export async function withTabLock<T>(work: () => Promise<T>): Promise<T> {
   if (navigator.locks === undefined) return work()
   let begun: Promise<T> | undefined
   const begin = () => {
@@ -28,7 +28,7 @@ export async function alone<T>(work: () => Promise<T>): Promise<T> {
     return begun
   }
   try {
-    await navigator.locks.request('occupy', { signal: AbortSignal.timeout(patienceMs) }, begin)
+    await navigator.locks.request('occupy', { signal: AbortSignal.timeout(maxLockWaitMs) }, begin)
   } catch {
     // Either the work's own fault, or nobody let go of the lock.
   }

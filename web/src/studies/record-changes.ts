@@ -1,7 +1,7 @@
 import { showToast } from '../components/toasts.ts'
 import { messages } from '../messages/messages.ts'
 import type { EditEntry } from '../outbox/entry.ts'
-import { put, takeBack } from '../outbox/outbox.ts'
+import { enqueue, cancelEntry } from '../outbox/outbox.ts'
 import { toWireTime } from '../time/wire-time.ts'
 import type { ShownStudy } from './shown-study.ts'
 
@@ -23,19 +23,19 @@ export function saveRecord(study: ShownStudy, { start, end, subject, note }: Rec
     ...(textOf(subject) === study.subject ? {} : { subject: textOf(subject) }),
     ...(textOf(note) === study.note ? {} : { note: textOf(note) }),
   }
-  if (Object.keys(changes).length > 0) put({ action: 'edit', target: study.target, changes })
+  if (Object.keys(changes).length > 0) enqueue({ action: 'edit', target: study.target, changes })
 }
 
 export function addRecord({ start, end = start, subject, note }: RecordWish): void {
   const times = { start_time: toWireTime(start), end_time: toWireTime(end) }
-  put({ action: 'record', ...times, subject: textOf(subject), note: textOf(note) })
+  enqueue({ action: 'record', ...times, subject: textOf(subject), note: textOf(note) })
 }
 
 /** Sent when it can no longer be undone: the service restores nothing, and a record added again would be self-reported. */
 export function removeRecord(study: ShownStudy): void {
-  const key = put({ action: 'delete', target: study.target }, { holdSeconds: undoSeconds })
+  const key = enqueue({ action: 'delete', target: study.target }, { holdSeconds: undoSeconds })
   const run = async () => {
-    if (!(await takeBack(key))) addRecord({ ...study, subject: study.subject ?? '', note: study.note ?? '' })
+    if (!(await cancelEntry(key))) addRecord({ ...study, subject: study.subject ?? '', note: study.note ?? '' })
   }
   showToast(messages.value.recordDeleted, { label: messages.value.undo, run }, undoSeconds)
 }

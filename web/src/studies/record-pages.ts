@@ -1,5 +1,5 @@
 import { type ComputedRef, computed, type Ref, ref } from 'vue'
-import { follow } from '../api/client.ts'
+import { fetchLink } from '../api/client.ts'
 import type { Result } from '../api/result.ts'
 import { account } from '../session/account.ts'
 import { service } from '../session/service-info.ts'
@@ -40,7 +40,7 @@ export function useRecordPages(): RecordPages {
     isLoadingMore.value = true
     const owner = account.value?.id
     const before = data.value
-    const result = await follow<OwnStudyPage>(link)
+    const result = await fetchLink<OwnStudyPage>(link)
     isLoadingMore.value = false
     // All pages were loaded again in the meantime.
     if (data.value !== before || before === undefined || owner !== account.value?.id) return
@@ -60,7 +60,7 @@ async function readPages(pages: number): Promise<Result<OwnStudyPage>> {
   let answer = await readLatest(pageSize)
   for (let read = 1; read < pages && answer.ok && answer.data.next; read++) {
     const { data } = answer
-    const more: Result<OwnStudyPage> = await follow<OwnStudyPage>(answer.data.next)
+    const more: Result<OwnStudyPage> = await fetchLink<OwnStudyPage>(answer.data.next)
     answer = more.ok ? { ...more, data: joined(data, more.data) } : more
   }
   return answer

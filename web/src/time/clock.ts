@@ -1,11 +1,11 @@
 import { onScopeDispose, type Ref, ref } from 'vue'
-import { keepPreference, readPreference } from '../storage/preferences.ts'
+import { setPreference, getPreference } from '../storage/preferences.ts'
 import { ServerClock } from './server-clock.ts'
 
-const wallAhead = 'clock'
+const offsetPreference = 'clock'
 const clock = new ServerClock(
   { monotonic: () => performance.now(), wall: () => Date.now() },
-  Number(readPreference(wallAhead) ?? 0),
+  Number(getPreference(offsetPreference) ?? 0),
 )
 
 document.addEventListener('visibilitychange', () => {
@@ -18,11 +18,11 @@ export function serverNow(): number {
   return clock.now()
 }
 
-export function noteAnswer(response: Response, sentAt: number): void {
+export function syncServerClock(response: Response, sentAt: number): void {
   const date = Date.parse(response.headers.get('date') ?? '')
   if (Number.isNaN(date)) return
   clock.note(date, sentAt, performance.now())
-  keepPreference(wallAhead, String(Math.round(clock.wallAhead())))
+  setPreference(offsetPreference, String(Math.round(clock.wallAhead())))
 }
 
 /** The service's time, updated each second while a component uses it. */

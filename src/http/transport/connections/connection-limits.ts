@@ -6,12 +6,12 @@ import type { TransportLimits } from '../limits.ts'
 import { isTrusted, type TrustProxy } from '../trusted-proxies.ts'
 import { createAdmission } from './admission.ts'
 import { type Connection, type OpenStream, trackConnections } from './connections.ts'
-import { readingAt, unsent } from './reading-rate.ts'
+import { readingRates, unsentBytes } from './reading-rate.ts'
 
 export interface ConnectionLimitsOptions {
   limits: TransportLimits
   trustProxy: TrustProxy
-  refusals: Pick<ProtocolErrors, 'late'>
+  refusals: Pick<ProtocolErrors, 'onRequestTimeout'>
 }
 
 declare module 'fastify' {
@@ -22,50 +22,49 @@ declare module 'fastify' {
 }
 
 /**
- * Enforces the limits that Node does not have: on the handshake as a whole, on the time for the body of an HTTP/2 request, on clients
- * that do not read, or too little, and on the number of connections. Node itself enforces those on HTTP/1.1 headers, bodies and idle
- * connections.
+ * Enforces the limits that Node does not have: on the whole handshake, the time for the body of an HTTP/2 request, the number of
+ * connections, and clients that read too slowly. Node itself enforces the limits on HTTP/1.1 headers, bodies and idle connections.
  */
 export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits, trustProxy, refusals }) => {
   const isSecure = 'setSecureContext' in app.server
   const { open } = trackConnections(app.server, isSecure)
-  const { all, mayEnter, enter } = createAdmission(limits, (address) => isTrusted(trustProxy, address))
+  const { all, mayAccept, add } = createAdmission(limits, (address) => isTrusted(trustProxy, address))
 
   app.decorate('accept', (socket: Socket) => {
     // A connection that has been reset in the meantime has no address.
-    if (socket.remoteAddress === undefined || !mayEnter(socket.remoteAddress)) return void socket.destroy()
-    enter(open(socket))
+    if (socket.remoteAddress === undefined || !mayAccept(socket.remoteAddress)) return void socket.destroy()
+    add(open(socket))
     app.server.emit('connection', socket)
   })
 
-  /** Who does not read is reset: otherwise the system would keep the rest of the answer for as long as the client likes. */
+  /** A client that reads too slowly is reset: otherwise the system would keep the rest of the response for as long as the client likes. */
   function check(): void {
     const now = performance.now()
-    const reading = readingAt(now, limits)
+    const rates = readingRates(now, limits)
     for (const connection of all) {
       const { socket, session, http1 } = connection
       if (session === undefined && http1 === undefined) {
         if (now - connection.openedAt >= limits.handshakeMs) socket.destroy()
-      } else if (!reading.isRead(connection)) socket.resetAndDestroy()
-      else if (session) checkHttp2(connection, now, reading)
+      } else if (!rates.isFastEnough(connection)) socket.resetAndDestroy()
+      else if (session) checkHttp2(connection, now, rates)
     }
   }
 
-  function checkHttp2(connection: Connection, now: number, reading: ReturnType<typeof readingAt>): void {
+  function checkHttp2(connection: Connection, now: number, rates: ReturnType<typeof readingRates>): void {
     const { socket, session, streams, openedAt, lastStreamAt } = connection
-    const patience = lastStreamAt === undefined ? limits.headersMs : limits.idleMs
-    // Does not wait for the client to close it as well. Data that the system has already taken is still sent.
-    if (session?.closed && streams.size === 0 && unsent(socket) === 0) return void socket.destroy()
-    if (streams.size === 0 && now - (lastStreamAt ?? openedAt) >= patience) session?.close()
+    const maxIdleMs = lastStreamAt === undefined ? limits.headersMs : limits.idleMs
+    // Does not wait for the client to close it as well. The system still sends what it has buffered.
+    if (session?.closed && streams.size === 0 && unsentBytes(socket) === 0) return void socket.destroy()
+    if (streams.size === 0 && now - (lastStreamAt ?? openedAt) >= maxIdleMs) session?.close()
     watchHeaders(connection, now)
     if (now - (connection.pingedAt ?? now) >= limits.headersMs) return void socket.destroy()
     for (const one of streams) {
-      if (!reading.isStreamRead(one, connection)) return void socket.resetAndDestroy()
+      if (!rates.isStreamFastEnough(one, connection)) return void socket.resetAndDestroy()
       const { stream, openedAt } = one
       if (now - openedAt >= limits.bodyMs && !hasWholeRequest(one)) {
-        if (!stream.headersSent) refusals.late(stream)
+        if (!stream.headersSent) refusals.onRequestTimeout(stream)
         stream.close(constants.NGHTTP2_NO_ERROR)
-        // Its trailers may have begun.
+        // The client may be in the middle of sending trailers.
         ping(connection, now)
       }
     }
@@ -79,8 +78,9 @@ export const connectionLimits = fp<ConnectionLimitsOptions>(async (app, { limits
 })
 
 /**
- * Node tells of a request when its headers are complete. Until then only this id shows that they have begun, as it does after a request
- * that was refused for its headers. The answer to a PING tells them apart: none can be sent within headers (RFC 9113, 6.10).
+ * Limits the time for the headers of an HTTP/2 request. Node reports a request when its headers are complete. Before, only this id
+ * shows that headers have begun, but it also changes for a request that was refused because of its headers. The answer to a PING
+ * distinguishes the two cases, because a client cannot send it within headers (RFC 9113, 6.10).
  */
 function watchHeaders(connection: Connection, now: number): void {
   const { session, lastStreamId, lastBegunId } = connection

@@ -7,34 +7,36 @@ export interface OpenStream {
   readonly stream: ServerHttp2Stream
   readonly openedAt: number
   unsent: number
-  /** How many bytes the client has taken since `movedAt`: when it last took enough of them, or there was nothing to take. */
-  taken: number
-  movedAt: number
+  /** The bytes that the client has read since `progressAt`: when it had last read enough, or there was nothing to read. */
+  read: number
+  progressAt: number
 }
 
 export interface Connection {
   /** The accepted socket, below TLS. */
   readonly socket: Socket
-  /** When the connection was accepted; after a TLS handshake, when the handshake ended. */
+  /** When the connection was accepted, or when its TLS handshake ended. */
   openedAt: number
-  /** What carries HTTP/1.1: the socket itself, or TLS on top of it. */
+  /** The socket that carries HTTP/1.1: the accepted socket, or TLS on top of it. */
   http1: Socket | undefined
   session: ServerHttp2Session | undefined
   readonly streams: Set<OpenStream>
   lastStreamAt: number | undefined
-  /** Of the last request whose headers were complete. */
+  /** The id of the latest request with complete headers. */
   lastStreamId: number
-  /** Of the last request whose headers were seen to be incomplete, and since when its client owes the answer to a PING. */
+  /** The id of the latest request that was seen with incomplete headers. */
   lastBegunId: number
+  /** When the PING was sent that the client has not answered yet. */
   pingedAt: number | undefined
-  /** How many bytes the client had at `movedAt`: when it last took enough of them. Undefined while it is not waited for. */
+  /** The bytes that the client had acknowledged at `progressAt`. Undefined while there is nothing to send. */
   acknowledged: number | undefined
-  movedAt: number
+  /** When the client had last read enough. */
+  progressAt: number
 }
 
 /** Tracks the open connections of all three modes: plain HTTP/1.1, HTTP/1.1 over TLS, HTTP/2. */
 export function trackConnections(server: EventEmitter, isSecure: boolean) {
-  const shaking = new Map<string, Connection>()
+  const handshaking = new Map<string, Connection>()
   const bySession = new WeakMap<ServerHttp2Session, Connection>()
 
   function open(socket: Socket): Connection {
@@ -42,28 +44,28 @@ export function trackConnections(server: EventEmitter, isSecure: boolean) {
     const connection: Connection = {
       ...{ socket, openedAt: now, http1: isSecure ? undefined : socket, session: undefined, streams: new Set() },
       ...{ lastStreamAt: undefined, lastStreamId: 0, lastBegunId: 0, pingedAt: undefined },
-      ...{ acknowledged: undefined, movedAt: now },
+      ...{ acknowledged: undefined, progressAt: now },
     }
     if (isSecure) {
       const peer = peerOf(socket)
-      shaking.set(peer, connection)
+      handshaking.set(peer, connection)
       socket.once('close', () => {
-        if (shaking.get(peer) === connection) shaking.delete(peer)
+        if (handshaking.get(peer) === connection) handshaking.delete(peer)
       })
     }
     return connection
   }
 
   server.on('session', (session: ServerHttp2Session) => {
-    const connection = shaking.get(peerOf(session.socket))
+    const connection = handshaking.get(peerOf(session.socket))
     if (connection === undefined) return
     connection.session = session
     bySession.set(session, connection)
   })
   server.on('secureConnection', (socket: Socket) => {
-    const connection = shaking.get(peerOf(socket))
+    const connection = handshaking.get(peerOf(socket))
     if (connection === undefined) return
-    shaking.delete(peerOf(socket))
+    handshaking.delete(peerOf(socket))
     connection.openedAt = performance.now()
     if (connection.session === undefined) connection.http1 = socket
   })
@@ -71,12 +73,12 @@ export function trackConnections(server: EventEmitter, isSecure: boolean) {
     const connection = stream.session && bySession.get(stream.session as ServerHttp2Session)
     if (connection === undefined) return
     const now = performance.now()
-    const one: OpenStream = { stream, openedAt: now, unsent: 0, taken: 0, movedAt: now }
+    const one: OpenStream = { stream, openedAt: now, unsent: 0, read: 0, progressAt: now }
     connection.streams.add(one)
     connection.lastStreamAt = now
     connection.lastStreamId = stream.id ?? 0
     stream.on('drain', () => {
-      one.movedAt = performance.now()
+      one.progressAt = performance.now()
     })
     stream.once('close', () => {
       connection.streams.delete(one)

@@ -7,45 +7,45 @@ import { readSendQueues } from './send-queues.ts'
 type Bounds = Pick<TransportLimits, 'writingMs' | 'writingBytesPerSecond'>
 
 /**
- * Tells, at one moment, whose client leaves unread what is sent to it: in the time of the limit it takes less than the least rate. What the
- * system has taken for a client says little, as it takes some hundred KiB at a time: what the client acknowledges counts.
+ * Finds clients that read less than the minimum rate during `writingMs`. Counts only bytes that the client has acknowledged, because
+ * the system accepts some hundred KiB for it at once.
  */
-export function readingAt(now: number, { writingMs, writingBytesPerSecond }: Bounds) {
-  const leastBytes = (writingMs * writingBytesPerSecond) / 1000
+export function readingRates(now: number, { writingMs, writingBytesPerSecond }: Bounds) {
+  const minBytes = (writingMs * writingBytesPerSecond) / 1000
   const queues = once(readSendQueues)
 
-  function isRead(connection: Connection): boolean {
-    const { socket, acknowledged, movedAt } = connection
+  function isFastEnough(connection: Connection): boolean {
+    const { socket, acknowledged, progressAt } = connection
     if (!hasToSend(connection)) {
       connection.acknowledged = undefined
-      connection.movedAt = now
+      connection.progressAt = now
       return true
     }
-    if (acknowledged !== undefined && now - movedAt < writingMs) return true
-    const taken = (handleOf(socket)?.bytesWritten ?? 0) - unsent(socket) - queues()(socket)
-    if (acknowledged !== undefined && taken - acknowledged < leastBytes) return false
-    connection.acknowledged = taken
-    connection.movedAt = now
+    if (acknowledged !== undefined && now - progressAt < writingMs) return true
+    const received = (handleOf(socket)?.bytesWritten ?? 0) - unsentBytes(socket) - queues()(socket)
+    if (acknowledged !== undefined && received - acknowledged < minBytes) return false
+    connection.acknowledged = received
+    connection.progressAt = now
     return true
   }
 
-  /** Whether the client opens the window of this stream, or still takes what the window has let through. */
-  function isStreamRead(one: OpenStream, { socket }: Connection): boolean {
-    const left = one.stream.writableLength
-    one.taken += Math.max(0, one.unsent - left)
-    one.unsent = left
-    const hasMoved = left === 0 || one.taken >= leastBytes
-    if (!hasMoved && now - one.movedAt < writingMs) return true
-    if (!hasMoved && unsent(socket) === 0 && queues()(socket) === 0) return false
-    one.taken = 0
-    one.movedAt = now
+  /** Whether the client opens the window of this stream, or still receives what the window has admitted. */
+  function isStreamFastEnough(one: OpenStream, { socket }: Connection): boolean {
+    const unsent = one.stream.writableLength
+    one.read += Math.max(0, one.unsent - unsent)
+    one.unsent = unsent
+    const hasProgress = unsent === 0 || one.read >= minBytes
+    if (!hasProgress && now - one.progressAt < writingMs) return true
+    if (!hasProgress && unsentBytes(socket) === 0 && queues()(socket) === 0) return false
+    one.read = 0
+    one.progressAt = now
     return true
   }
 
-  return { isRead, isStreamRead }
+  return { isFastEnough, isStreamFastEnough }
 }
 
-/** Node's own handle. Unlike the public counts, it shows whether the system has taken the written bytes, also below TLS. */
+/** Node's internal handle. Unlike the public counters, it shows which bytes the system has accepted, also below TLS. */
 interface Handle {
   bytesWritten: number
   writeQueueSize: number
@@ -55,12 +55,12 @@ function handleOf(socket: Socket): Handle | undefined {
   return (socket as Socket & { _handle?: Handle | null })._handle ?? undefined
 }
 
-export function unsent(socket: Socket): number {
+export function unsentBytes(socket: Socket): number {
   return handleOf(socket)?.writeQueueSize ?? 0
 }
 
 function hasToSend({ socket, streams }: Connection): boolean {
-  if (unsent(socket) > 0) return true
+  if (unsentBytes(socket) > 0) return true
   for (const { stream } of streams) if (stream.writableLength > 0) return true
   return false
 }
