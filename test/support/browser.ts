@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import {
   type Page,
   chromium as playwright,
 } from 'playwright-core'
+import { until } from './patience.ts'
 
 export interface TestBrowser {
   browser: Browser
@@ -22,14 +24,13 @@ export interface TestBrowser {
 /** It and all names below `.test` resolve to 127.0.0.1. To the browser it is like an address in a LAN: without TLS it is not a secure context. */
 export const lanHost = 'library.test'
 
-/** Starts the Chromium from npm. It is unpacked into a new folder, because it would use any files left in the shared one. */
+/** Starts the Chromium from npm. */
 export async function openBrowser(): Promise<TestBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-browser-'))
-  const before = process.env.TMPDIR
-  process.env.TMPDIR = folder
   try {
-    const executablePath = await chromium.executablePath()
-    const launching = { executablePath, args: ['--no-sandbox', `--host-resolver-rules=MAP *.test 127.0.0.1`] }
+    const executablePath = await unpacked(folder)
+    const args = ['--no-sandbox', `--host-resolver-rules=MAP *.test 127.0.0.1`]
+    const launching = { executablePath, args, env: { ...process.env, TMPDIR: folder } }
     const browser = await playwright.launch(launching)
     return {
       browser,
@@ -42,6 +43,38 @@ export async function openBrowser(): Promise<TestBrowser> {
   } catch (error) {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     throw error
+  }
+}
+
+/**
+ * The path of the browser. Unpacking takes two seconds of processor time, so it is done once in a run of the tests: by the first
+ * test file that makes the folder. The others wait. Without such a run, it is unpacked into `folder`.
+ */
+async function unpacked(folder: string): Promise<string> {
+  const run = process.env.TEST_RUN_FOLDER
+  if (run === undefined) return unpackInto(folder)
+  const shared = join(run, 'chromium')
+  const done = join(run, 'chromium-path')
+  const isFirst = await mkdir(shared).then(
+    () => true,
+    () => false,
+  )
+  if (isFirst) {
+    const path = await unpackInto(shared)
+    // Renamed, so that it is never found without its content.
+    await writeFile(`${done}-new`, path)
+    await rename(`${done}-new`, done)
+  }
+  await until(() => existsSync(done), 'Chromium is unpacked', { ms: 60_000 })
+  return readFile(done, 'utf8')
+}
+
+/** The package unpacks into the folder for temporary files, and would use any file that it finds there. */
+async function unpackInto(folder: string): Promise<string> {
+  const before = process.env.TMPDIR
+  process.env.TMPDIR = folder
+  try {
+    return await chromium.executablePath()
   } finally {
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
