@@ -6,7 +6,7 @@ import { createCredentialCache, type Verified } from './credential-cache.ts'
 const today = 1_800_000_000
 const year = 365 * 24 * 3600
 
-test('what was verified by a clock that was ahead is forgotten when it is put back', () => {
+test('ignores entries from the future after the clock is set back', () => {
   for (const by of ['token', 'password'] as const) {
     let now = today + year
     const remembered = createCredentialCache({ now: () => now })
@@ -24,7 +24,7 @@ test('what was verified by a clock that was ahead is forgotten when it is put ba
   }
 })
 
-test("one account in many spellings takes few places, and nobody else's", () => {
+test('one account with many headers takes few entries, and evicts no other account', () => {
   const remembered = createCredentialCache({ now: () => today })
   const verified = (id: number, by: 'token' | 'password'): Verified => ({
     ...{ accountId: id as AccountId, version: 1, by, since: today, until: today + 300 },
@@ -40,7 +40,7 @@ test("one account in many spellings takes few places, and nobody else's", () => 
   assert.equal(remembered.recall(long), undefined)
 })
 
-test('a header that is verified again, as another account, is one place', () => {
+test('a header verified again for another account replaces its entry', () => {
   const remembered = createCredentialCache({ now: () => today })
   for (const accountId of [1, 2, 1] as AccountId[]) {
     remembered.remember('Basic x', { accountId, version: 1, by: 'password', since: today, until: today + 300 })

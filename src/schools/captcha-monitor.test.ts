@@ -18,7 +18,7 @@ function watchWith(options: Partial<CaptchaMonitorOptions> = {}) {
   return { watch, alarms, report, pass }
 }
 
-test('five captchas in a row that the school refuses turn reading to asking, with an alarm', () => {
+test('after five refused captchas in a row, asks the student and raises an alarm', () => {
   const { watch, alarms, report } = watchWith()
   report('refused', 4)
   assert.equal(watch.mode(), 'read')
@@ -27,7 +27,7 @@ test('five captchas in a row that the school refuses turn reading to asking, wit
   assert.equal(alarms.length, 1)
 })
 
-test('one that is accepted in between starts the run again', () => {
+test('an accepted captcha resets the count', () => {
   const { watch, alarms, report } = watchWith()
   report('refused', 4)
   report('accepted')
@@ -36,7 +36,7 @@ test('one that is accepted in between starts the run again', () => {
   assert.equal(alarms.length, 0)
 })
 
-test('unreadable ones neither break a run of refusals nor count for it, and a long run of them is a change too', () => {
+test('unreadable captchas do not affect the count of refusals, but many in a row also start asking', () => {
   const { watch, report } = watchWith()
   report('refused', 4)
   report('unreadable', 5)
@@ -48,7 +48,7 @@ test('unreadable ones neither break a run of refusals nor count for it, and a lo
   assert.equal(other.watch.mode(), 'ask')
 })
 
-test('asking ends by itself, and one more refusal begins it again', () => {
+test('asking ends after its time, and one more refusal starts it again', () => {
   const { watch, alarms, report, pass } = watchWith({ askForMs: 1000 })
   report('refused', 5)
   assert.equal(watch.asksFor(), 1)
@@ -65,14 +65,14 @@ test('asking ends by itself, and one more refusal begins it again', () => {
   assert.equal(watch.mode(), 'read')
 })
 
-test('where the operator wants asking, it stays so', () => {
+test('stays in mode ask if the operator sets it', () => {
   const { watch, report } = watchWith({ mode: 'ask' })
   assert.equal(watch.asksFor(), 600)
   report('accepted', 9)
   assert.equal(watch.mode(), 'ask')
 })
 
-test('all fates are counted', () => {
+test('counts every outcome', () => {
   const { watch, report } = watchWith()
   report('accepted', 3)
   report('refused', 2)

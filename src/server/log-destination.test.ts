@@ -42,7 +42,7 @@ function readAvailable(fd: number): string {
 
 describe('the log', () => {
   test(
-    'waits for no reader, drops lines past its bound, and says how many once the reader is back',
+    'does not wait for its reader, drops lines over its limit, and reports how many',
     withFolder(async (folder) => {
       const pipe = makePipe(folder)
       const told: number[] = []
@@ -74,7 +74,7 @@ describe('the log', () => {
   )
 
   test(
-    'outlives its reader, and a disk that is full',
+    'continues without its reader and on a full disk',
     withFolder(async (folder) => {
       const pipe = makePipe(folder)
       const targets = [pipe.writer, openSync('/dev/full', 'w')]
@@ -89,7 +89,7 @@ describe('the log', () => {
   )
 
   test(
-    'comes whole into a file that several write, at the end at the latest',
+    'writes whole lines to a shared file, at the latest when it closes',
     withFolder(async (folder) => {
       const path = join(folder, 'log')
       const file = openSync(path, 'a')
