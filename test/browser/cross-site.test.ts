@@ -70,7 +70,7 @@ for (const [what, host] of [
   ['another site', 'evil.test'],
   ['a sibling host', `evil.${lanHost}`],
 ] as const) {
-  test(`a page of ${what} writes nothing with the credentials that the browser remembers`, async () => {
+  test(`a page of ${what} cannot write with the credentials that the browser remembers`, async () => {
     const context = await chromium.browser.newContext()
     const page = await context.newPage()
     page.setDefaultTimeout(120_000)

@@ -55,7 +55,7 @@ async function tryOut(page: Page, operation: string, path: string) {
   return response
 }
 
-test('the reference page works on a phone, without TLS, with a Chinese name and password, and asks nobody else', async () => {
+test('the reference page works on a phone, without TLS, with a Chinese name and password, and requests nothing from other hosts', async () => {
   const { page, complaints } = await openPage(phone)
   await page.goto(`${address}/docs`)
   assert.equal(await page.evaluate('isSecureContext'), false)
@@ -75,7 +75,7 @@ test('the reference page works on a phone, without TLS, with a Chinese name and 
   await page.context().close()
 })
 
-test('the first page is read in the language of the browser, and asks nobody else', async () => {
+test('the first page uses the language of the browser, and requests nothing from other hosts', async () => {
   for (const [locale, heading] of [
     ['zh-CN', '占领图书馆'],
     ['en-GB', 'Occupy the Library'],

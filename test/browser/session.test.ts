@@ -68,7 +68,7 @@ async function recordsAt({ service }: Site): Promise<number> {
 }
 
 for (const host of hosts) {
-  test(`on ${host} a script signs in, writes and signs out, and no password box opens`, async (t) => {
+  test(`on ${host} a script signs in, writes and signs out, and no password dialog opens`, async (t) => {
     const site = await openSite(host)
     t.after(() => site.service.close())
     const api = `${site.origin}/api/v1.0`
@@ -95,7 +95,7 @@ for (const host of hosts) {
     await context.close()
   })
 
-  test(`on ${host} nothing is written, and nobody signed in, by pages of others`, async (t) => {
+  test(`on ${host} other sites' pages cannot write or sign anybody in`, async (t) => {
     const site = await openSite(host)
     t.after(() => site.service.close())
     const api = `${site.origin}/api/v1.0`

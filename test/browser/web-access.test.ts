@@ -33,7 +33,7 @@ function routeOf(url: string): string | undefined {
   )?.path
 }
 
-test('no state of any screen has a fault, nor is wider than a small phone', async () => {
+test('no state of any screen has an accessibility fault or is wider than a small phone', async () => {
   const seen: string[] = []
   const faults: string[] = []
   const options = { locale: 'en-GB', serviceWorkers: 'block' } as const
@@ -68,7 +68,7 @@ test('no state of any screen has a fault, nor is wider than a small phone', asyn
 /** Two, so that what was painted in the first is told. */
 const aFrame = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))'
 
-test('nothing on the screen moves while answers arrive', async () => {
+test('nothing on the screen moves while responses arrive', async () => {
   const { page, context } = await openPage(chromium, service.address, { serviceWorkers: 'block' })
   await page.addInitScript(`globalThis.shifts = []
     new PerformanceObserver((list) => shifts.push(...list.getEntries())).observe({ type: 'layout-shift', buffered: true })`)
@@ -93,7 +93,7 @@ async function latestOf({ address }: Service, { username, password }: { username
   return (body as { studys: { end_time: string | null }[] }).studys.at(-1)
 }
 
-test('every action of every screen is done by keyboard alone', async (t) => {
+test('every action of every screen works by keyboard alone', async (t) => {
   const site = await startService(termSettings)
   t.after(() => site.close())
   const { page, context, complaints } = await openPage(chromium, site.address, { reducedMotion: 'reduce' })

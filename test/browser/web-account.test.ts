@@ -49,7 +49,7 @@ async function recordsOf(student: Student): Promise<Recorded[]> {
   return (body as { studys: Recorded[] }).studys
 }
 
-test('a record is edited, deleted and brought back, and a past one added', bounded, async (t) => {
+test('edits, deletes and restores a record, and adds a past one', bounded, async (t) => {
   const student: Student = { username: '小禾', password, school: 0 }
   const { page } = await open(t)
   await signedIn(page, service.address, student)
@@ -79,7 +79,7 @@ test('a record is edited, deleted and brought back, and a past one added', bound
   await until(async () => (await recordsOf(student)).length === 1, 'the past record reaches the service')
 })
 
-test('records are read on while scrolling, and exported as files', bounded, async (t) => {
+test('loads records while scrolling, and exports them as files', bounded, async (t) => {
   const student: Student = { username: '小禾', password, school: 0 }
   await register(service.address, student)
   const items = Array.from({ length: 70 }, (_, at) => {
@@ -114,7 +114,7 @@ test('records are read on while scrolling, and exported as files', bounded, asyn
   assert.match(await exported('ICS'), /^BEGIN:VCALENDAR\r\n(?:.*\r\n)*SUMMARY:.*第69章/)
 })
 
-test('an account is changed, and lost, only behind its password', bounded, async (t) => {
+test('changes and deletes an account only with its password', bounded, async (t) => {
   const student: Student = { username: '小谷', password, school: 1 }
   const [one, other] = [await open(t), await open(t)]
   await signedIn(one.page, service.address, student)
@@ -164,7 +164,7 @@ test('an account is changed, and lost, only behind its password', bounded, async
 })
 
 test(
-  'another student’s start shows within seconds, by events and where they do not get through',
+  "shows another student's start within seconds, by events or, if these are blocked, by polling",
   bounded,
   async (t) => {
     const watcher: Student = { username: '小米', password, school: 2 }
@@ -193,7 +193,7 @@ test(
   },
 )
 
-test('without TLS, a session that has ended opens no password box', bounded, async (t) => {
+test('without TLS, an expired session opens no password dialog', bounded, async (t) => {
   const port = await freePort()
   const origin = `http://${lanHost}:${port}`
   const site = await startService({ PORT: String(port), PUBLIC_URL: origin })
@@ -215,7 +215,7 @@ test('without TLS, a session that has ended opens no password box', bounded, asy
   assert.equal(boxes(), 0)
 })
 
-test('a student reads the captcha, waits in line, recovers the password and changes the number', bounded, async (t) => {
+test('a student reads the captcha, waits, recovers the password and changes the number', bounded, async (t) => {
   const site = await startService({ SCHOOL_CAPTCHA: 'ask' })
   const { page, context } = await open(t, site.address)
   t.after(() => site.close())
@@ -295,7 +295,7 @@ async function captchaOn(page: Page, site: Service): Promise<string> {
   return reading?.digits ?? ''
 }
 
-test('at a school with a login page of its own, the student goes there and comes back', bounded, async (t) => {
+test('at a school with its own login page, the student goes there and comes back', bounded, async (t) => {
   const [one, two] = demoStudents
   assert.ok(one && two)
   const school = await startCasServer([one, two])

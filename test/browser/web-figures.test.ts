@@ -88,7 +88,7 @@ const figures = (page: Page) => page.locator('.figures dd').allTextContents()
 /** All 50 in `FIGURES_STUDENTS=50 npm test -- test/browser/web-figures.test.ts`. */
 const seededCount = Number(process.env.FIGURES_STUDENTS ?? 3)
 
-test(`the screens of ${seededCount} seeded students show what the API says, and what an oracle counts step by step`, async () => {
+test(`the screens of ${seededCount} seeded students show the figures of the API and of a slow count`, async () => {
   const { page, context, complaints } = await openPage(chromium, seeded.address)
   await page.goto(seeded.address)
   const all = await recordsOfStudents(seededUrl, seeded.address, seededCount)
@@ -209,7 +209,7 @@ function firstOf(kind: 'week' | 'month', day: string): string {
   return later(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7))
 }
 
-test('a day opens by keyboard from the year, and is told as the ledger tells it', async () => {
+test('the keyboard opens a day from the year, and its screen shows the ledger', async () => {
   await register(service.address, mo)
   await seedPast()
   const { page, context, complaints } = await openPage(chromium, service.address)
@@ -241,7 +241,7 @@ test('a day opens by keyboard from the year, and is told as the ledger tells it'
   await context.close()
 })
 
-test('the boards show the ranks of the API, and the own one beside them', async () => {
+test("the boards show the ranks of the API, and the student's own rank next to them", async () => {
   const others = ['小安', '小北', '小城'].map((username, at) => ({ ...mo, username, school: at + 1 }))
   await seedBoard(service.address, [...others, mo])
   const { page, context, complaints } = await openPage(chromium, service.address)
@@ -276,7 +276,7 @@ test('the boards show the ranks of the API, and the own one beside them', async 
   await context.close()
 })
 
-test('a board is read on by keyboard, after a failure too, and who hides is told so', async () => {
+test('the keyboard loads more of a board, also after an error, and hidden students see a notice', async () => {
   const { page, context } = await openPage(chromium, seeded.address)
   await page.goto(seeded.address)
   const session = await openSession(seeded.address, 1)
@@ -309,7 +309,7 @@ test('a board is read on by keyboard, after a failure too, and who hides is told
   await context.close()
 })
 
-test('without terms the choice of a term says so', async () => {
+test('without terms, the choice of a term says so', async () => {
   const bare = await startService()
   const { page, context, complaints } = await openPage(chromium, bare.address)
   await signedIn(page, bare.address, mo)

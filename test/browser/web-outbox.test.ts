@@ -94,7 +94,7 @@ async function stop(page: Page): Promise<void> {
   await button(page, '开始学习').waitFor()
 }
 
-test('a start shows before it is answered, and is there once though its answers are lost', async (t) => {
+test('a start shows before its response, and is stored once even if responses are lost', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, rain)
@@ -116,7 +116,7 @@ test('a start shows before it is answered, and is there once though its answers 
   await until(async () => (await recordsOf(rain))[0]?.end_time !== null, 'the end reaches the service')
 })
 
-test('while the service asks to be left alone nothing is sent, for whatever reason', async (t) => {
+test('while Retry-After lasts, nothing is sent for any reason', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, rain)
@@ -135,7 +135,7 @@ test('while the service asks to be left alone nothing is sent, for whatever reas
   await page.getByText('约 10 分钟后自动上传').waitFor()
 })
 
-test('what is refused is kept and shown, and can be given up or put right', async (t) => {
+test('a refused entry stays visible, and can be discarded or corrected', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, snow)
@@ -159,7 +159,7 @@ test('what is refused is kept and shown, and can be given up or put right', asyn
   assert.deepEqual([record?.start_time, record?.subject, keys.length], ['2026-01-05 00:30:00', '化学', 3])
 })
 
-test('what waits stays at a sign-out, and is never sent by another student', async (t) => {
+test('unsent entries stay after a sign-out, and are never sent by another student', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, wind)
@@ -200,7 +200,7 @@ async function lateTab(context: BrowserContext): Promise<Page> {
   return late
 }
 
-test('of two tabs one sends, and both know what came of it', async (t) => {
+test('of two tabs one sends, and both show the result', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, thunder)
@@ -243,7 +243,7 @@ test('of two tabs one sends, and both know what came of it', async (t) => {
   )
 })
 
-test('where the browser keeps nothing, entries live as long as the page, which says so', async (t) => {
+test('if the browser stores nothing, entries last as long as the page, which says so', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await page.addInitScript(`IDBFactory.prototype.open = () => { throw new DOMException('refused', 'SecurityError') }`)
@@ -270,7 +270,7 @@ const kept = (then: string) => `new Promise((done, failed) => {
   }
 })`
 
-test('an answer that was lost a day ago is looked for: its key is forgotten', async (t) => {
+test('after a day, an entry whose response was lost is looked up, because its key has expired', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, snow)
@@ -416,7 +416,7 @@ for (const [isPhoneFirst, student] of [
   [false, thunder],
 ] as const) {
   const order = isPhoneFirst ? 'the one that edits' : 'the one that deletes'
-  test(`of two devices that were offline ${order} comes back first: all is there once, or shown as refused`, async (t) => {
+  test(`of two devices that were offline ${order} reconnects first: everything is stored once, or shown as refused`, async (t) => {
     await register(service.address, student)
     const before = new Set((await recordsOf(student)).map(({ id }) => id))
     await seedPast(student)
@@ -469,7 +469,7 @@ for (const [hours, student] of [
   [3, rain],
   [-3, wind],
 ] as const) {
-  test(`offline from a cold start to a kill, then by faults to the service, ${hours} h off in New York`, async (t) => {
+  test(`works offline from a cold start to a kill, then through faults of the service, ${hours} h off in New York`, async (t) => {
     const device = await buyPhone(t, hours)
     const { address } = device
     const loaded = await device.open()

@@ -46,7 +46,7 @@ async function openFront(t: TestContext) {
   return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, release, isFailing: () => isFailing }
 }
 
-test('a new version waits for a tap, and reloads the page where that was, and no form in another tab', async (t) => {
+test('a new version waits for a tap, and reloads the page at its place, and no form in another tab', async (t) => {
   const front = await openFront(t)
   const { page, context } = await openPage(chromium, front.address)
   t.after(() => context.close())
@@ -77,7 +77,7 @@ test('a new version waits for a tap, and reloads the page where that was, and no
   assert.deepEqual([names.length, names[1]?.startsWith('next-')], [2, true])
 })
 
-test('a page that is open from a release that is gone goes on as a page of the present one', async (t) => {
+test('an open page of a removed release continues as a page of the current one', async (t) => {
   const { page, context } = await openPage(chromium, service.address, { serviceWorkers: 'block' })
   t.after(() => context.close())
   await page.goto(service.address)
@@ -93,7 +93,7 @@ test('a page that is open from a release that is gone goes on as a page of the p
   assert.deepEqual([isGone, await page.evaluate('window.isSamePage')], [false, undefined])
 })
 
-test('where a screen’s file does not come, there are words, and a way on', async (t) => {
+test('a screen whose file does not load shows a message with a way to continue', async (t) => {
   const { page, context } = await openPage(chromium, service.address, { serviceWorkers: 'block' })
   t.after(() => context.close())
   let asked = 0
