@@ -27,7 +27,7 @@ function isRead(look: (image: Buffer) => unknown, image: Buffer): boolean {
   }
 }
 
-test(`${IMAGES} damaged images are read or refused, and never anything else, in bounded time`, () => {
+test(`reads or refuses ${IMAGES} damaged images in limited time, without any other result`, () => {
   const random = seededRandom(2017)
   const captchas = ['0123', '4567', '8990'].map((digits) => drawCaptcha(digits, random))
   const whole = [captcha2749, ...captchas, ...Object.values(baselineJpegs), ...Object.values(otherImages)]
@@ -43,7 +43,7 @@ test(`${IMAGES} damaged images are read or refused, and never anything else, in 
   assert.ok(readable > IMAGES / 100 && readable < IMAGES / 2, `${readable} could be read`)
 })
 
-test('the worst that fits into the largest file is refused or decoded in bounded time', () => {
+test('refuses or decodes the worst content of the largest file in limited time', () => {
   const tables = Buffer.concat([Buffer.from([0xff, 0xc4, 0, 19]), Buffer.alloc(17)])
   const start = captcha2749.subarray(0, 2)
   const manyTables = Buffer.concat([start, ...Array.from({ length: 12_000 }, () => tables), captcha2749.subarray(2)])

@@ -4,7 +4,7 @@ import { decodeLuminance } from '../../src/tools/captcha/luminance.ts'
 import { drawCaptcha } from '../../src/tools/simulated-school/captcha/captcha-image.ts'
 import { seededRandom } from '../../src/tools/simulated-school/random.ts'
 
-test('an image whose pixels end on a whole byte is read too, however its encoder fills up', () => {
+test('reads an image whose pixels end on a whole byte, whatever padding its encoder writes', () => {
   const random = seededRandom(7)
   let padded = 0
   for (let image = 0; image < 100; image++) {

@@ -14,7 +14,7 @@ const read = createReader(loadCaptchaProfile())
 
 const isTaken = ({ margin }: Reading) => margin >= defaultLimits.captchaMargin
 
-test('a hundred captchas in a font that the templates do not come from are read right, few are thrown back', () => {
+test('reads a hundred captchas in a font without templates correctly, and refuses few', () => {
   const random = seededRandom(11)
   let thrownBack = 0
   for (let image = 0; image < 100; image++) {
@@ -26,31 +26,31 @@ test('a hundred captchas in a font that the templates do not come from are read 
   assert.ok(thrownBack <= 3, `${thrownBack} were thrown back`)
 })
 
-test('a captcha whose colours are halved both ways, as schools send it, is read', () => {
+test('reads a captcha with subsampled chroma in both directions, as schools send it', () => {
   const reading = read(captcha2749)
   assert.equal(reading.digits, '2749')
   assert.ok(isTaken(reading))
 })
 
-test('captchas that nobody can read are thrown back', () => {
+test('refuses captchas that nobody can read', () => {
   const random = seededRandom(12)
   const taken = Array.from({ length: 50 }, () => read(drawCaptcha('4711', random, true))).filter(isTaken)
   assert.ok(taken.length <= 1, `${taken.length} were taken`)
 })
 
-test('an image without anything on it is a toss-up', () => {
+test('reports an empty image as ambiguous', () => {
   const blank = drawOther('', { width: 70, height: 30 })
   assert.equal(read(blank).margin, 0)
 })
 
-test('an image of another size is another layout', () => {
+test('reports an image of another size as another layout', () => {
   assert.throws(
     () => read(drawOther('01234')),
     (error) => error instanceof CaptchaError && error.fault === 'other layout',
   )
 })
 
-test('bytes that are only a part of a larger buffer are read for themselves', () => {
+test('reads bytes that are a part of a larger buffer', () => {
   const padded = Buffer.concat([Buffer.alloc(7, 0xff), captcha2749, Buffer.alloc(5, 0xff)])
   assert.deepEqual(read(padded.subarray(7, 7 + captcha2749.length)), read(captcha2749))
 })
@@ -80,7 +80,7 @@ for (const [x, y] of [
   [-1, -1],
   [2, -2],
 ] as const) {
-  test(`captchas that are moved by ${x} and ${y} pixels are read right or thrown back`, () => {
+  test(`captchas moved by ${x} and ${y} pixels are read correctly or refused`, () => {
     let thrownBack = 0
     for (const { digits, image } of drawMany()) {
       const reading = read(moved(image, x, y))
@@ -91,7 +91,7 @@ for (const [x, y] of [
   })
 }
 
-test('shapes that resemble no digit are thrown back, however well one digit fits better than the others', () => {
+test('refuses shapes that resemble no digit, however well one digit fits better than the others', () => {
   const random = seededRandom(14)
   for (let image = 0; image < 40; image++) assert.equal(read(scribble(random)).margin, 0)
 })

@@ -47,7 +47,7 @@ for (const [what, image, fault] of refused) {
   })
 }
 
-test('a restart out of turn is damage', () => {
+test('a restart marker out of order is an error', () => {
   const image = Buffer.from(baselineJpegs['grey, with restarts'] ?? [])
   const first = image.indexOf(Buffer.from([0xff, 0xd0]))
   image[first + 1] = 0xd1
@@ -57,7 +57,7 @@ test('a restart out of turn is damage', () => {
   )
 })
 
-test('what claims most pixels costs no memory before it is refused', () => {
+test('the largest possible dimensions use no memory before they are refused', () => {
   const image = changed(FRAME, { 5: 255, 6: 255, 7: 255, 8: 255 })
   const before = process.memoryUsage().arrayBuffers
   for (let time = 0; time < 100; time++) assert.throws(() => decodeLuminance(image), CaptchaError)
