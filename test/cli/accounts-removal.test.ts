@@ -50,7 +50,7 @@ async function counted(): Promise<{ all: number; running: number }> {
   return { all: rows.length, running: rows.filter((row) => row.ended_at === null).length }
 }
 
-test('whatever starts while its account is removed is removed too or refused, and the counts stay right', async () => {
+test('a start during the removal of its account is removed too or refused, and the counts stay correct', async () => {
   const studies = createStudyService({ storage, clock: systemClock, maxHours: 16, idleMinutes: 30 })
   const [leaving, staying] = [await addAccount('leaving'), await addAccount('staying')]
   const day = 86_400
@@ -74,6 +74,6 @@ test('whatever starts while its account is removed is removed too or refused, an
   assert.deepEqual([await countAll(storage.db), await countRunning(storage.db)], [all, running])
 })
 
-test('an account that is not there cannot be removed', async () => {
+test('an account that does not exist cannot be removed', async () => {
   await assert.rejects(removeAccount(storage, 999_999 as AccountId, removeStudiesOf), new DomainError('not-found'))
 })

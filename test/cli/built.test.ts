@@ -20,7 +20,7 @@ before(async () => {
 })
 after(() => copy.remove())
 
-test('every route answers after the files of the service are gone', { timeout: patience(60_000) }, () =>
+test('every route works after the files of the service are deleted', { timeout: patience(60_000) }, () =>
   withService({}, async ({ address }) => {
     const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
     const wrong = { ...json, stu_pwd: 'not the password' }
@@ -62,15 +62,18 @@ async function sendAnything(method: (typeof methods)[number], address: string): 
   }
 }
 
-test('a worker that dies while the files are gone is replaced once they are back', { timeout: patience(60_000) }, () =>
-  withService({ WORKERS: '2' }, async (service, bringBack) => {
-    process.kill(Number(workersOf(service)[0]), 'SIGKILL')
-    await until(() => /ENOENT/.test(service.said()), 'the new worker misses its files')
-    assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
-    await bringBack()
-    await until(() => workersOf(service).length === 3, 'another worker listens')
-    assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
-  }),
+test(
+  'a worker that dies while the files are missing is replaced once they are back',
+  { timeout: patience(60_000) },
+  () =>
+    withService({ WORKERS: '2' }, async (service, bringBack) => {
+      process.kill(Number(workersOf(service)[0]), 'SIGKILL')
+      await until(() => /ENOENT/.test(service.said()), 'the new worker misses its files')
+      assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
+      await bringBack()
+      await until(() => workersOf(service).length === 3, 'another worker listens')
+      assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
+    }),
 )
 
 /** Takes the files away once the service is ready. */

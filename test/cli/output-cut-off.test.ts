@@ -20,7 +20,7 @@ async function cutOff(words: string[], stream: 'stdout' | 'stderr', env: Record<
   return { code: code as number | null, rest }
 }
 
-test('a reader that goes away ends a command quietly', async (t) => {
+test('a command ends quietly when the reader of its output disconnects', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-pipe-'))
   t.after(() => rm(folder, { recursive: true }))
   const env = { DATABASE_URL: `file:${join(folder, 'x.sqlite')}`, SECRET: 'a secret for tests that is long enough' }
@@ -31,7 +31,7 @@ test('a reader that goes away ends a command quietly', async (t) => {
   assert.deepEqual(failing, { code: 1, rest: '' }, 'a failure stays one')
 })
 
-test('a full disk is told in one line', { skip: process.platform !== 'linux' }, async () => {
+test('reports a full disk in one line', { skip: process.platform !== 'linux' }, async () => {
   const { open } = await import('node:fs/promises')
   const full = await open('/dev/full', 'w')
   try {
@@ -48,7 +48,7 @@ test('a full disk is told in one line', { skip: process.platform !== 'linux' }, 
   }
 })
 
-test('a service starts and serves though nobody reads its greeting, nor its log any more', async () => {
+test('a service starts and serves even if nobody reads its greeting or its log any more', async () => {
   const place = await makePlace()
   const env = { PATH: process.env.PATH, PORT: '0', DATABASE_URL: place.databaseUrl }
   const child = spawn(process.execPath, [main, 'serve'], { cwd: place.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -13,7 +13,7 @@ async function backUp({ run, file }: BackedUpPlace): Promise<void> {
   assert.equal(code, 0, errors)
 }
 
-test('a backup takes the place of the database, which is kept beside it', async (t) => {
+test('a backup replaces the database, which is kept beside it', async (t) => {
   const place = await makeBackedUpPlace(t)
   place.mark('then')
   await backUp(place)
@@ -31,7 +31,7 @@ test('a backup takes the place of the database, which is kept beside it', async 
   )
 })
 
-test('on an empty machine the backup and its secret are all that is needed', async (t) => {
+test('on an empty machine the backup and its secret are enough', async (t) => {
   const place = await makeBackedUpPlace(t)
   await backUp(place)
   const kept = await readFile(join(place.data, 'secret'), 'utf8')
@@ -47,7 +47,7 @@ test('on an empty machine the backup and its secret are all that is needed', asy
   assert.equal(listed.code, 0, listed.errors)
 })
 
-test('another secret that stood there is kept beside it', async (t) => {
+test('keeps another secret that existed beside the new one', async (t) => {
   const place = await makeBackedUpPlace(t)
   await backUp(place)
   await writeFile(join(place.data, 'secret'), 'another secret, of another database\n')
@@ -58,7 +58,7 @@ test('another secret that stood there is kept beside it', async (t) => {
   assert.equal(listed.code, 0, listed.errors)
 })
 
-test('the write-ahead log of a killed service does not get into what is restored, and is not lost', async (t) => {
+test('the write-ahead log of a killed service stays out of the restored database, and is not lost', async (t) => {
   const place = await makeBackedUpPlace(t)
   place.mark('then')
   await backUp(place)
@@ -74,7 +74,7 @@ test('the write-ahead log of a killed service does not get into what is restored
   assert.deepEqual(place.marks(/previous files kept as: (\S+)\n/.exec(output)?.[1]), ['later', 'then'])
 })
 
-test('a damaged database is put aside for a backup, and a log that is none does no harm', async (t) => {
+test('moves a damaged database aside for a backup, and an invalid log does no harm', async (t) => {
   const place = await makeBackedUpPlace(t)
   place.mark('then')
   await backUp(place)
@@ -135,7 +135,7 @@ const spoilt: Record<string, [spoil: (place: BackedUpPlace) => unknown, reason: 
   }
 
 for (const [what, [spoil, reason, env]] of Object.entries(spoilt)) {
-  test(`a backup ${what} is refused, and nothing is touched`, async (t) => {
+  test(`refuses a backup ${what}, and changes nothing`, async (t) => {
     const place = await makeBackedUpPlace(t)
     await backUp(place)
     place.mark('later')
@@ -152,7 +152,7 @@ for (const [what, [spoil, reason, env]] of Object.entries(spoilt)) {
   })
 }
 
-test('a SECRET that is set and right is left where it is', async (t) => {
+test('leaves a correct SECRET where it is', async (t) => {
   const place = await makeBackedUpPlace(t, secret)
   await backUp(place)
   const { code, errors } = await place.run(['restore', place.file], { SECRET: secret })

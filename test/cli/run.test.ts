@@ -31,7 +31,7 @@ describe('npm run occupy', () => {
   }
   const builtHash = () => readFileSync(join(copy.folder, 'dist/build-hash'), 'utf8')
 
-  test('builds and never installs where only packages for development are absent', () => {
+  test('builds and never installs if only development packages are missing', () => {
     const first = run()
     assert.ok(first.ran, first.stderr)
     assert.match(first.stderr, /^[^\n]*building dist\/[^\n]*\n$/)
@@ -48,21 +48,21 @@ describe('npm run occupy', () => {
     assert.notEqual(builtHash(), before)
   })
 
-  test('installs when a package that is needed is absent, and says which', () => {
+  test('installs when a required package is missing, and says which', () => {
     rmSync(join(copy.folder, 'node_modules/fastify'))
     const { ran, stderr } = run()
     assert.ok(!ran)
     assert.match(stderr, /fastify@\d[^\n]*npm ci …\nnpm was called\n/)
   })
 
-  test('installs nothing while dist/ is fresh', () => {
+  test('installs nothing while dist/ is up to date', () => {
     run()
     rmSync(join(copy.folder, 'node_modules/fastify'))
     const { ran, stderr } = run()
     assert.ok(ran, stderr)
   })
 
-  test('runs the sources for a user who may not write, when dist/ is stale', (t) => {
+  test('runs the sources for a user without write permission, when dist/ is out of date', (t) => {
     if (!isReadable(process.execPath)) return t.skip('another user cannot read the packages here')
     run()
     const before = builtHash()
@@ -74,7 +74,7 @@ describe('npm run occupy', () => {
     assert.equal(builtHash(), before)
   })
 
-  test('tells a user who may not write what is absent', (t) => {
+  test('tells a user without write permission what is missing', (t) => {
     if (!isReadable(process.execPath)) return t.skip('another user cannot read the packages here')
     rmSync(join(copy.folder, 'node_modules/fastify'))
     chmodSync(copy.folder, 0o555)
