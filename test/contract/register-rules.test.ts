@@ -23,7 +23,7 @@ const joinersOutsideEmoji = [
   '👍\u200b👍',
 ]
 
-test('a user name is 1 to 64 characters, with nothing in it that misleads', async () => {
+test('a user name has 1 to 64 characters, none of them misleading', async () => {
   const student = api.freshRegistration()
   const forbidden = [
     'x'.repeat(65),
@@ -52,7 +52,7 @@ test('a user name is 1 to 64 characters, with nothing in it that misleads', asyn
   }
 })
 
-test('a password is 8 to 1024 characters, none of what is known of the student, and none of the commonest', async () => {
+test('a password has 8 to 1024 characters, contains nothing known about the student, and is not a common one', async () => {
   const student = { ...api.freshRegistration(), stu_pwd: 'quiet school password' }
   const known = [student.username, student.stu_id, student.stu_pwd, student.stu_pwd.toUpperCase()]
   const common = [
@@ -98,7 +98,7 @@ const accepted: readonly (readonly [what: string, username: () => string, passwo
 ]
 
 for (const [what, username, password] of accepted) {
-  test(`credentials ${what} register, are shown as typed and log in`, async () => {
+  test(`credentials ${what} register, are returned as typed and log in`, async () => {
     const ann = await api.register({ username: username(), password })
     assert.equal(ann.user.username, ann.username)
     assert.equal(userOf(await api.get(`/users/${ann.id}`, ann.withPassword)).username, ann.username)

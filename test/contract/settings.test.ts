@@ -27,12 +27,12 @@ const everyones = async (query = '', as = bob.as) =>
   pageOf(await api.get(`/studys?per_page=100&order=desc${query}`, as))
 const empty = { count: 0, next: null, prev: null, studys: [] }
 
-test('without credentials no settings are told or changed', async () => {
+test('requires credentials', async () => {
   assertUnauthorized(await api.get('/users/me/settings', nobody), 'Basic')
   assertUnauthorized(await settings({ visibility: 'only_me' }, nobody), 'Basic')
 })
 
-test('someone else’s settings stay as they are', async () => {
+test("does not change another user's settings", async () => {
   await settings({ visibility: 'ranked_anonymously', daily_goal_minutes: 90 }, bob.as)
   assert.deepEqual((await api.get('/users/me/settings', ann.as)).body, {
     visibility: 'everyone',
@@ -41,7 +41,7 @@ test('someone else’s settings stay as they are', async () => {
   await settings({ visibility: 'everyone', daily_goal_minutes: null }, bob.as)
 })
 
-test('a bad body changes nothing, and the setting is named', async () => {
+test('a bad body changes nothing, and the error names the setting', async () => {
   for (const visibility of ['nobody', 'ONLY_ME', null, 5, '', ['only_me']])
     assertError(await settings({ visibility, daily_goal_minutes: 5 }), 400, /visibility/)
   for (const daily_goal_minutes of [0, -1, 1441, 1.5, '90', true, [90]])
@@ -53,7 +53,7 @@ test('a bad body changes nothing, and the setting is named', async () => {
   })
 })
 
-test('what is given changes, and what is not stays', async () => {
+test('changes the given settings and keeps the others', async () => {
   const steps: [json: object, now: object][] = [
     [{ daily_goal_minutes: 120 }, { visibility: 'everyone', daily_goal_minutes: 120 }],
     [{ visibility: 'ranked_anonymously' }, { visibility: 'ranked_anonymously', daily_goal_minutes: 120 }],
@@ -70,7 +70,7 @@ test('what is given changes, and what is not stays', async () => {
   )
 })
 
-test('only_me hides the records from everyone else, and from nobody’s own routes', async () => {
+test("only_me hides the records from everyone else, but not from the owner's routes", async () => {
   const before = await everyones()
   const running = await everyones('&running=true')
   assert.equal((await settings({ visibility: 'only_me' })).status, 200)
@@ -93,7 +93,7 @@ test('only_me hides the records from everyone else, and from nobody’s own rout
   assert.equal(((await api.get('/users/me/studys', ann.as)).body as { count: number }).count, 2)
 })
 
-test('what is written while hidden is hidden, and all is back with everyone', async () => {
+test('records written while hidden are hidden, and all reappear with everyone', async () => {
   const before = await everyones()
   await settings({ visibility: 'only_me' })
   await api.start(ann)
@@ -108,7 +108,7 @@ test('what is written while hidden is hidden, and all is back with everyone', as
   assert.equal(pageOf(await api.get(`/users/${ann.id}/studys/`, bob.as)).count, 3)
 })
 
-test('pages that were kept before a change are void after it', async () => {
+test('a change invalidates cached pages', async () => {
   const bobs = () => api.get(`/users/${ann.id}/studys/`, bob.as)
   for (let time = 0; time < 3; time++) {
     assert.equal(pageOf(await bobs()).count, 2)
@@ -119,7 +119,7 @@ test('pages that were kept before a change are void after it', async () => {
   }
 })
 
-test('switching at once from many sides keeps the counts', async () => {
+test('many concurrent switches keep the counts correct', async () => {
   const before = await everyones()
   const switches = Array.from({ length: 10 }, (_, at) => settings({ visibility: at % 2 ? 'everyone' : 'only_me' }))
   await Promise.all([...switches, ...Array.from({ length: 5 }, () => api.start(ann))])
