@@ -6,7 +6,7 @@ import { startService } from '../support/service.ts'
 import type { Operation } from './answer-check.ts'
 import { openDescribedApi } from './described-answers.ts'
 
-test('the examples of the document work at the demo school, in its order, and book no time', async (t) => {
+test('the examples of the document work at the demo school, in its order, and record no study time', async (t) => {
   const service = await startService({}, { school: { students: demoStudents } })
   t.after(() => service.close())
   const { document } = await openDescribedApi(service.address)
@@ -49,7 +49,7 @@ function pathOf(path: string, { parameters = [] }: Operation): string {
   })
 }
 
-test('whatever the document describes, it describes in Chinese and English', async (t) => {
+test('every description is in Chinese and English', async (t) => {
   const service = await startService()
   t.after(() => service.close())
   const { document } = await openDescribedApi(service.address)
@@ -69,7 +69,7 @@ test('whatever the document describes, it describes in Chinese and English', asy
   }
 })
 
-test('schemas have names, and the parts of a page are the records’ own', async (t) => {
+test('schemas have names, and the parts of a page use the schemas of records', async (t) => {
   const service = await startService()
   t.after(() => service.close())
   const { schemas } = (await openDescribedApi(service.address)).document.components

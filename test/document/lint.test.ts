@@ -19,7 +19,7 @@ const settings = [
 ] as const
 
 for (const { where, env, rules } of settings) {
-  test(`the linter finds nothing in the document ${where}`, async () => {
+  test(`the linter reports nothing in the document ${where}`, async () => {
     const { output, errors } = await occupy(['openapi'], env)
     assert.equal(errors, '')
     const config = await createConfig({ extends: ['recommended-strict'], rules })
