@@ -6,7 +6,7 @@ import { killAgainAndAgain } from './kill-again-and-again.ts'
 import { killWithRepeats } from './kill-with-repeats.ts'
 
 for (const workers of [1, 2]) {
-  test(`every acknowledged start and stop outlives kill -9 under load, with WORKERS=${workers}`, async (t) => {
+  test(`every acknowledged start and stop survives kill -9 under load, with WORKERS=${workers}`, async (t) => {
     const { acknowledged, records, readyIn } = await inFaultedPlace(workers, (place) => killAgainAndAgain(place, 3))
     const slowest = Math.round(Math.max(...readyIn))
     t.diagnostic(`${acknowledged} answers in ${records} records kept; ready again within ${slowest} ms`)

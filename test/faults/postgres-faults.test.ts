@@ -10,7 +10,7 @@ const onPostgres = process.env.TEST_POSTGRES_URL === undefined ? () => undefined
 // The kinds that differ most; the long form has all.
 for (const kind of ['killed', 'frozen', 'failed over from a frozen primary'])
   onPostgres(
-    `nothing that was acknowledged is lost, and no answer is late, when PostgreSQL is ${kind}`,
+    `no acknowledged write is lost, and no response is late, when PostgreSQL is ${kind}`,
     { skip: withoutFreeze },
     async (t) => {
       const found = await suffer(kind, { faultMs: 3500, afterwardsMs: 500 })
