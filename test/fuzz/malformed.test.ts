@@ -32,7 +32,7 @@ const change = fc.record({
 })
 const changes = fc.array(change, { minLength: 1, maxLength: 4 })
 
-test('messages with a few bytes changed are answered in the one form or not at all, and never with 500', async () => {
+test('messages with a few changed bytes get a response in the standard form or none, and never a 500', async () => {
   const service = await startService()
   try {
     const { host } = new URL(service.address)
