@@ -133,7 +133,7 @@ function openBy(mode: 'HTTP/1.1' | 'HTTP/2'): void {
 }
 
 for (const mode of ['HTTP/1.1', 'HTTP/2'] as const) {
-  describe(`by ${mode}`, () => {
+  describe(`with ${mode}`, () => {
     openBy(mode)
 
     for (const [route, row] of Object.entries(table)) {
@@ -206,11 +206,11 @@ async function routesOf(address: string): Promise<string[]> {
 }
 
 function testThatNoneIsMissing(): void {
-  test('every route of the document has its row, and every row its route', async () => {
+  test('every route of the document has a row, and every row a route', async () => {
     assert.deepEqual((await routesOf(campus.service.address)).sort(), Object.keys(table).sort())
   })
 
-  test('so has every route of a school with a login page of its own, and they are open to anyone', async (t) => {
+  test('so does every route of a school with its own login page, and anyone may call these', async (t) => {
     const school = await startCasServer([])
     t.after(() => school.close())
     const { address, close } = await startService({ SECRET: secret, SCHOOL: 'cas', SCHOOL_URL: school.url })

@@ -18,11 +18,11 @@ const settings = {
 }
 const studies = '/api/v1.0/studys/'
 
-onSqlite('on a full disk writes are 503, reads go on, and it heals when space is free', (t) =>
+onSqlite('on a full disk writes get 503, reads succeed, and writes resume when space is free', (t) =>
   onSmallDisk(t, 4096, (service, folder) => assertSurvived(service, fullDisk(folder))),
 )
 
-onSqlite('while the disk refuses writes they are 503, reads go on, and it heals with the disk', async (t) => {
+onSqlite('while the disk fails writes get 503, reads succeed, and writes resume with the disk', async (t) => {
   if (!(await canRefuseWrites())) return t.skip('prlimit of util-linux is not there')
   await inPlace(await makePlace(), (service) => assertSurvived(service, refusedWrites(service.child.pid as number)))
 })

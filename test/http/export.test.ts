@@ -23,7 +23,7 @@ interface Exported {
   studys: { id: number; start_time: string }[]
 }
 
-describe('an export under way', () => {
+describe('a running export', () => {
   let service: Service
   let storage: Storage
   let as: Credentials
@@ -39,7 +39,7 @@ describe('an export under way', () => {
   const exported = () => send('GET', `${service.address}/api/v1.0/users/me/export`, { as })
   const idsByStart = () => storage.db.selectFrom('studies').select('id').orderBy('started_at').orderBy('id').execute()
 
-  test('has every record once that was there throughout, whatever is written meanwhile', async () => {
+  test('contains every record that existed throughout exactly once, despite concurrent writes', async () => {
     const ids = (await idsByStart()).map(({ id }) => id)
     const [first = 0, second = 0] = ids
     const [removed = 0, last = 0] = ids.slice(-2)
@@ -60,7 +60,7 @@ describe('an export under way', () => {
     assert.equal(studys.at(-1)?.start_time, '2019-01-01 00:00:00')
   })
 
-  test('is one of two at once; a client that goes away, or reads nothing, leaves its place to another', async () => {
+  test('is one of two at once; a client that disconnects or does not read makes room for another', async () => {
     for (const leave of [true, false]) {
       const [one, other] = [await begin(service.address, as), await begin(service.address, as)]
       for (const answer of [one, other]) answer.on('error', () => undefined)
@@ -77,7 +77,7 @@ describe('an export under way', () => {
     }
   })
 
-  test('that nobody waits for any more leaves its place too', async () => {
+  test('makes room when nobody waits for it any more', async () => {
     const { hostname, port } = new URL(service.address)
     for (let time = 0; time < 20; time++) {
       const socket = connectPlain(Number(port), hostname).on('error', () => undefined)
@@ -94,14 +94,14 @@ describe('an export under way', () => {
   })
 })
 
-describe('an export that fails midway', () => {
+describe('an export that fails halfway', () => {
   let modes: Modes
   before(async () => {
     modes = await openModes({}, { SECRET: secret })
   })
   after(() => modes.close())
 
-  test('never looks like a whole file, in any mode', async () => {
+  test('never looks like a complete file, in any mode', async () => {
     for (const mode of modes.all) {
       const { place, address } = mode.service
       const storage = openStorage(place.databaseUrl)
@@ -156,7 +156,7 @@ async function overHttp2(address: string, as: Credentials, breakOff: BreakOff): 
   return stream.rstCode !== 0 || received === 'broken off' ? 'broken off' : `whole, ends in ${received.slice(-20)}`
 }
 
-test('an export of many records takes no more memory than one of few, however slowly it is read', {
+test('an export of many records needs no more memory than one of few, however slowly the client reads', {
   skip: process.platform !== 'linux' && 'reads /proc',
   timeout: 120_000,
 }, async () => {

@@ -53,12 +53,12 @@ async function playDay({ students: count, instances = 1, workers = 1, ...options
 // How one process and its workers let students in does not depend on the database.
 const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? test : () => undefined
 
-describe('on the first school day, students come in in order, in five requests each, and two at a time', () => {
-  onSqlite('by one process', () => playDay({ students: 50 }))
+describe('on the first school day, students enter in order, with at most five requests each, two at a time', () => {
+  onSqlite('with one process', () => playDay({ students: 50 }))
 
-  onSqlite('by two workers, some with apps that send no place back', () =>
+  onSqlite('with two workers, and some apps that do not send their place', () =>
     playDay({ students: 24, workers: 2, knowsPlaces: (index) => index % 2 === 0 }),
   )
 
-  test('by two instances on one database, each time by another one', () => playDay({ students: 24, instances: 2 }))
+  test('with two instances on one database, each request to another one', () => playDay({ students: 24, instances: 2 }))
 })

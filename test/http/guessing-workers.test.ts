@@ -10,7 +10,7 @@ const ann = { username: 'ann', password: 'a quiet reading room' }
 const [demo] = demoStudents
 const student = { stu_id: demo?.studentNumber ?? '', stu_pwd: demo?.schoolPassword ?? '' }
 
-test('many guesses at once pass no limit, whichever worker they reach', { timeout: 120_000 }, async () => {
+test('many concurrent guesses do not exceed a limit, whichever worker they reach', { timeout: 120_000 }, async () => {
   const place = await makePlace()
   const service = await spawnService(place, { WORKERS: '2' })
   try {

@@ -11,7 +11,7 @@ const [demo] = demoStudents
 /** Six seconds of silence. */
 const settings = { WORKERS: '2', STUDY_IDLE_MINUTES: '0.1' }
 
-test('heartbeats to any worker keep a record running; it ends at the last one, over a restart too', {
+test('heartbeats to any worker keep a record running; it ends at the last one, even after a restart', {
   timeout: 90_000,
 }, async () => {
   const place = await makePlace()

@@ -11,7 +11,7 @@ const as = basic(ann.username, ann.password)
 const [demo] = demoStudents
 const settings = { WORKERS: '3' }
 
-test('a key is known to every worker, and after a restart and a kill -9', { timeout: patience(90_000) }, async () => {
+test('every worker knows a key, also after a restart and a kill -9', { timeout: patience(90_000) }, async () => {
   const place = await makePlace()
   let service = await started()
   try {

@@ -48,8 +48,8 @@ async function hearStartAndStop(service: SpawnedService, streams: Stream[]): Pro
   await Promise.all(streams.map((stream) => stream.next('end', isAnn)))
 }
 
-describe('who listens', { timeout: patience(120_000), concurrency: 2 }, () => {
-  test('at any worker hears all of them, and SIGTERM ends the streams at once', () =>
+describe('a listener', { timeout: patience(120_000), concurrency: 2 }, () => {
+  test('at any worker receives the events of all, and SIGTERM ends the streams at once', () =>
     withPlace(async (place, spawn) => {
       const service = await spawn(place, { WORKERS: '2', THROTTLE: 'off' })
       await until(() => service.said().match(/"a worker is listening"/g)?.length === 2, 'both workers listen')
@@ -65,7 +65,7 @@ describe('who listens', { timeout: patience(120_000), concurrency: 2 }, () => {
       assertTook(performance.now() - begun, 5000, 'the end')
     }))
 
-  test('at one instance hears another on the same database', () =>
+  test('at one instance receives events of another one on the same database', () =>
     withPlace(async (place, spawn) => {
       const settings: Settings = { SECRET: 'one secret of thirty-two bytes or more', THROTTLE: 'off' }
       const [one, other] = [await spawn(place, settings), await spawn(place, settings)]
@@ -90,7 +90,7 @@ describe('who listens', { timeout: patience(120_000), concurrency: 2 }, () => {
 
 const onPostgres = process.env.TEST_POSTGRES_URL === undefined ? () => undefined : test
 
-onPostgres('a stream outlives an outage of PostgreSQL, and then tells what happened', async (t) => {
+onPostgres('a stream survives an outage of PostgreSQL, and then reports what happened', async (t) => {
   let link: CuttableLink | undefined
   const far = await startService()
   const near = await startService(

@@ -37,7 +37,7 @@ async function storedHash(username: string, hash?: string): Promise<string> {
   }
 }
 
-test('an account whose hash is of a decomposed password opens as it was sent, and from then on in both forms', async () => {
+test('an account with a hash of a decomposed password accepts it as it was sent, and then in both forms', async () => {
   const { username, token } = await campus.register({ ...campus.newcomer(), password: decomposed })
   const older = await storedHash(username, olderHash(decomposed))
   // What the service remembers of the registration's own login goes by its header: these are others.
@@ -53,7 +53,7 @@ test('an account whose hash is of a decomposed password opens as it was sent, an
   assert.equal((await campus.send('GET', '/users/me', { as: bearer(token) })).status, 200, 'no token dies')
 })
 
-test('a hash of less work than today’s is made anew, whatever the form of the password', async () => {
+test("a hash of lower cost than today's is replaced at login, whatever the form of the password", async () => {
   for (const password of ['a plain old password', composed]) {
     const { username } = await campus.register({ ...campus.newcomer(), password })
     const older = await storedHash(username, olderHash(password, { memory: 1024, passes: 1 }))

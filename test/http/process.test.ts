@@ -34,7 +34,7 @@ function register(address: string) {
 }
 
 describe('the service as a process', { concurrency: 2 }, () => {
-  test('starts on nothing, registers a demo student, ends on SIGTERM with 0, and keeps its data', () =>
+  test('starts without any files, registers a demo student, exits with 0 on SIGTERM, and keeps its data', () =>
     withPlace(async (place) => {
       const first = await spawnService(place)
       const registered = await register(first.address)
@@ -51,7 +51,7 @@ describe('the service as a process', { concurrency: 2 }, () => {
       assert.equal(await second.end('SIGINT'), 0)
     }))
 
-  test('finishes what is in flight when it is told to end', () =>
+  test('finishes requests in flight on SIGTERM', () =>
     withPlace(async (place) => {
       const service = await spawnService(place)
       const { port, host } = new URL(service.address)
@@ -75,7 +75,7 @@ describe('the service as a process', { concurrency: 2 }, () => {
       assertTook(performance.now() - answered, 5000, 'nothing else is waited for')
     }))
 
-  test('ends with 0 within ten seconds, though a client never finishes', { timeout: patience(30_000) }, () =>
+  test('exits with 0 within ten seconds, even if a client never finishes', { timeout: patience(30_000) }, () =>
     withPlace(async (place) => {
       const service = await spawnService(place)
       const { port, host } = new URL(service.address)
@@ -90,7 +90,7 @@ describe('the service as a process', { concurrency: 2 }, () => {
     }),
   )
 
-  test('reads a .env file, which the environment overrules', () =>
+  test('reads a .env file, which the environment overrides', () =>
     withPlace(async (place) => {
       await writeFile(
         join(place.folder, '.env'),
@@ -112,7 +112,7 @@ describe('the service as a process', { concurrency: 2 }, () => {
       await other.end()
     }))
 
-  test('refuses a database that was made under another secret', () =>
+  test('refuses a database that was created with another secret', () =>
     withPlace(async (place) => {
       await (await spawnService(place, { SECRET: 'one secret of thirty-two bytes or more' })).end()
       await assertRefused(place, { SECRET: 'another secret of thirty-two bytes or more' }, 'SECRET')

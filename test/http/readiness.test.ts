@@ -15,7 +15,7 @@ interface Fault {
   mend(): Promise<void>
 }
 
-test('readiness is a 503 in the one form while the database is gone, and comes back with it', async (t) => {
+test('readiness returns 503 in the standard form while the database is unreachable, and then recovers', async (t) => {
   const { service, faults, end } = await startBreakable()
   t.after(end)
   for (const { what, begin, mend } of faults) {
@@ -37,7 +37,7 @@ test('readiness is a 503 in the one form while the database is gone, and comes b
 const onPostgres = process.env.TEST_POSTGRES_URL === undefined ? () => undefined : test
 
 // An opened file of SQLite is never out of reach.
-onPostgres('a request while the database is gone is a 503 in the one form', async (t) => {
+onPostgres('a request while the database is unreachable gets a 503 in the standard form', async (t) => {
   const { service, faults, end } = await startBreakable()
   t.after(end)
   await faults[0]?.begin()

@@ -44,7 +44,7 @@ const faults: readonly (readonly [fault: Fault, status: number])[] = [
 for (const [fault, status] of faults) {
   const { name, at, times: _, ...rest } = { at: undefined, ...fault }
   const place = at === undefined ? '' : ` at ${at}`
-  test(`a school's ${name} ${Object.values(rest).join(' ')}${place} is a ${status}, and leaves nothing behind`, async () => {
+  test(`the school fault ${name} ${Object.values(rest).join(' ')}${place} causes a ${status}, and stores nothing`, async () => {
     const campus = status === 504 ? hasty : patient
     const [newcomer, known] = [campus.newcomer(), await campus.register()]
     const changed = { ...known, password: 'a password that never was' }
@@ -84,7 +84,7 @@ async function assertUntouched(campus: Campus, newcomer: Newcomer, known: Newcom
   assert.equal((await campus.send('GET', '/users/me', { as: bearer(known.token) })).status, 200)
 }
 
-test('a number or password that the school refuses is a 400 to the letter, and kept nowhere', async () => {
+test("a number or password that the school rejects gets exactly the contract's 400, and is stored nowhere", async () => {
   const campus = patient
   const [newcomer, known] = [campus.newcomer(), await campus.register()]
   const wrong = 'canary-wrong-password-不对'
@@ -99,7 +99,7 @@ test('a number or password that the school refuses is a 400 to the letter, and k
   await campus.assertKeptNowhere([wrong, newcomer.stu_id, '4000000001', known.stu_id])
 })
 
-test('while the school hangs, everyone else is served', async () => {
+test('while the school hangs, all other requests are served', async () => {
   const campus = hasty
   const known = await campus.register()
   campus.school.setFault({ name: 'hang' })

@@ -29,7 +29,7 @@ function assertOneRequest(lines: readonly Line[], path: string): void {
   for (const line of ofSchool) assert.equal(line.reqId, request.reqId, JSON.stringify(line))
 }
 
-test('each line of a login at the school names the request that asked', async () => {
+test('every log line of a login at the school contains the request id', async () => {
   const person = campus.newcomer()
   const password = 'a password that is new'
   for (const [path, ask] of [
@@ -50,7 +50,7 @@ test('each line of a login at the school names the request that asked', async ()
   }
 })
 
-test('logins at once are told apart, and a fault names its request too', async () => {
+test('concurrent logins have different request ids, and a fault has its own too', async () => {
   campus.school.setFault({ name: 'status-5000' })
   const lines = await linesOf(() =>
     Promise.all(Array.from({ length: 5 }, () => campus.post('/register', campus.newcomer()))),

@@ -11,7 +11,7 @@ const ann = { username: 'ann', password: 'a quiet reading room' }
 const [demo] = demoStudents
 const settings = { WORKERS: '2', SECRET: 'a secret for tests that is long enough' }
 
-test('a session is known to every worker and instance, and ends in all of them at once', {
+test('every worker and instance knows a session, and it ends in all of them at once', {
   timeout: 120_000,
 }, async () => {
   const place = await makePlace()

@@ -149,7 +149,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
         }))
     }
 
-    test(`says so while it still answers: WORKERS=${workers}`, () =>
+    test(`makes readiness fail while requests are still served: WORKERS=${workers}`, () =>
       withService({ WORKERS: workers }, async (service) => {
         const token = await tokenOf(service.address)
         // Begun before and finished after, because a busy machine may let nobody connect any more by then.
@@ -163,7 +163,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
         assert.equal(await exit, 0)
       }))
 
-    test(`answers a connection that has not asked yet, and waits for no silent one: WORKERS=${workers}`, () =>
+    test(`serves a connection that has not sent a request yet, and waits for no silent one: WORKERS=${workers}`, () =>
       beforeLimit(3000, () =>
         withService({ WORKERS: workers }, async (service) => {
           const { port, host } = new URL(service.address)
@@ -190,7 +190,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
         }),
       ))
 
-    test(`closes no kept connection that asks again within a second: WORKERS=${workers}`, () =>
+    test(`closes no keep-alive connection that sends a request within a second: WORKERS=${workers}`, () =>
       beforeLimit(900, () =>
         withService({ WORKERS: workers }, async (service) => {
           const { port, host } = new URL(service.address)
@@ -213,7 +213,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
         }),
       ))
 
-    test(`answers a registration that waits for the school with 503 before the grace period is over: WORKERS=${workers}`, async () => {
+    test(`ends a registration that waits for the school with 503 before the grace period is over: WORKERS=${workers}`, async () => {
       const school = await startSlowSchool()
       try {
         await withService({ SCHOOL: 'kingosoft', SCHOOL_URL: school.url, WORKERS: workers }, async (service, place) => {
@@ -237,7 +237,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
     })
   }
 
-  test('asked for twice ends at once', () =>
+  test('sent twice ends the process at once', () =>
     withService({}, async (service) => {
       const { port, host } = new URL(service.address)
       const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined)
@@ -252,7 +252,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
       socket.destroy()
     }))
 
-  test('loses no request by HTTP/2', async () => {
+  test('loses no request over HTTP/2', async () => {
     const authority = await createPrivateAuthority()
     await withServiceOfTls(authority, async (service) => {
       let answered = 0

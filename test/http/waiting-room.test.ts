@@ -66,13 +66,13 @@ type Line = ReturnType<typeof lineAt> & { campus: ReturnType<typeof openCampus> 
 function onFreshLine(name: string, run: (line: Line) => Promise<void>): void {
   describe(name, () => {
     const campus = openCampus(single, oneSeat)
-    test('before a school that is busy', () => run({ ...lineAt(campus), campus }))
+    test('the waiting room of a busy school', () => run({ ...lineAt(campus), campus }))
   })
 }
 
 for (const knowsPlaces of [true, false]) {
   onFreshLine(
-    `whoever comes back ${knowsPlaces ? 'with' : 'without'} their place goes before whoever came later`,
+    `a client that comes back ${knowsPlaces ? 'with' : 'without'} its place is served before later ones`,
     async ({ campus, post, whileFull, untilIn }) => {
       const [older, younger] = [campus.newcomer(), campus.newcomer()]
       const { both } = await whileFull(async () => {
@@ -88,7 +88,7 @@ for (const knowsPlaces of [true, false]) {
 }
 
 onFreshLine(
-  'a refusal tells the place, how many are ahead, and when to come back, in both languages',
+  'a 503 states the place, how many are ahead, and when to retry, in both languages',
   async ({ campus, post, whileFull, untilIn }) => {
     const newcomer = campus.newcomer()
     const [chinese, english] = await whileFull(async () => [
@@ -109,23 +109,20 @@ onFreshLine(
   },
 )
 
-onFreshLine(
-  'the same student keeps one place; a forged or foreign one is none',
-  async ({ campus, post, whileFull }) => {
-    const [newcomer, other] = [campus.newcomer(), campus.newcomer()]
-    await whileFull(async () => {
-      const first = await post(newcomer)
-      assert.equal(placeOf(await post(newcomer)), placeOf(first))
-      assert.equal(placeOf(await post(newcomer, { 'waiting-place': placeOf(first) })), placeOf(first))
-      const forged = [placeOf(first), placeOf(first).replace(/^\d+/, '1'), '1', `1.${'A'.repeat(43)}`, 'x'.repeat(5000)]
-      for (const place of forged) {
-        assert.ok(numberOf(await post(other, { 'waiting-place': place })) > numberOf(first), place)
-      }
-    })
-  },
-)
+onFreshLine('a student has one place; a forged or foreign one is ignored', async ({ campus, post, whileFull }) => {
+  const [newcomer, other] = [campus.newcomer(), campus.newcomer()]
+  await whileFull(async () => {
+    const first = await post(newcomer)
+    assert.equal(placeOf(await post(newcomer)), placeOf(first))
+    assert.equal(placeOf(await post(newcomer, { 'waiting-place': placeOf(first) })), placeOf(first))
+    const forged = [placeOf(first), placeOf(first).replace(/^\d+/, '1'), '1', `1.${'A'.repeat(43)}`, 'x'.repeat(5000)]
+    for (const place of forged) {
+      assert.ok(numberOf(await post(other, { 'waiting-place': place })) > numberOf(first), place)
+    }
+  })
+})
 
-onFreshLine('a wrong password does not cost the place', async ({ campus, post, whileFull }) => {
+onFreshLine('a wrong password does not lose the place', async ({ campus, post, whileFull }) => {
   const newcomer = campus.newcomer()
   const first = await whileFull(() => post(newcomer))
   await setTimeout(waitOf(first) * 1000)
@@ -135,7 +132,7 @@ onFreshLine('a wrong password does not cost the place', async ({ campus, post, w
   assert.equal((await whileFull(() => post(newcomer))).status, 201)
 })
 
-onFreshLine('many who do not come back hold nobody up', async ({ campus, post, whileFull, untilIn }) => {
+onFreshLine('clients that do not come back block nobody', async ({ campus, post, whileFull, untilIn }) => {
   const strangers = Array.from({ length: 30 }, () => campus.newcomer())
   await whileFull(() => Promise.all(strangers.map((stranger) => post(stranger))))
   const begun = performance.now()
@@ -148,11 +145,11 @@ onFreshLine('many who do not come back hold nobody up', async ({ campus, post, w
 // The queue of passwords is in the memory of a process, whatever the database.
 const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? describe : () => undefined
 
-onSqlite('whoever the school has verified', () => {
+onSqlite('a student verified by the school', () => {
   keepPasswordCost()
   const campus = openCampus()
 
-  test('gets their account, however many passwords wait to be hashed', async () => {
+  test('gets an account, however many passwords wait to be hashed', async () => {
     campus.school.setFault({ name: 'slow', ms: 100, at: 'every' })
     const registered = campus.post('/register', campus.newcomer())
     while (campus.school.requests.length === 0) await setTimeout(5)
@@ -165,7 +162,7 @@ onSqlite('whoever the school has verified', () => {
   })
 })
 
-test('a process that dies gives its places at the school back', { timeout: 120_000 }, async () => {
+test('a process that dies frees its places at the school', { timeout: 120_000 }, async () => {
   const students = ['4200000001', '4200000002'].map((studentNumber) => ({ studentNumber, schoolPassword: 'demo' }))
   const school = await startSimulatedSchool({ students })
   const place = await makePlace()

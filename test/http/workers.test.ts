@@ -23,7 +23,7 @@ async function withWorkers(work: (service: SpawnedService, place: Place) => Prom
 }
 
 describe('several workers', { timeout: patience(60_000), concurrency: 2 }, () => {
-  test('serve on one port, greet once, and end on SIGTERM with 0', () =>
+  test('serve on one port, print one greeting, and exit with 0 on SIGTERM', () =>
     withWorkers(async (service) => {
       const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
       const registered = await send('POST', `${service.address}/api/v1.0/register`, { json })
@@ -52,14 +52,14 @@ describe('several workers', { timeout: patience(60_000), concurrency: 2 }, () =>
       assert.equal(await service.end('SIGINT'), 0)
     }))
 
-  test('end with the first process, however it ends', () =>
+  test('end with the primary, however it ends', () =>
     withWorkers(async (service) => {
       const workers = workersOf(service)
       await service.end('SIGKILL')
       await until(() => !workers.some(lives), 'the workers end')
     }))
 
-  test('that cannot start are told once, and all ends with 1', async () => {
+  test('that cannot start print one error, and the service exits with 1', async () => {
     const place = await makePlace()
     try {
       await (await spawnService(place, { SECRET: 'one secret of thirty-two bytes or more' })).end()
@@ -77,7 +77,7 @@ describe('several workers', { timeout: patience(60_000), concurrency: 2 }, () =>
   })
 })
 
-test('a worker that dies is replaced at once, and one that keeps dying young later and later, up to ten seconds', () => {
+test('a worker that dies is replaced at once, and one that keeps dying early after growing delays of up to ten seconds', () => {
   assert.deepEqual([0, 1, 2, 3, 4].map(restartDelay), [0, 0, 100, 200, 400])
   assert.equal(restartDelay(50), 10_000)
 })
