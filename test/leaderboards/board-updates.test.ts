@@ -76,7 +76,7 @@ async function assertBoardsAreTheModels(): Promise<void> {
   await assertCountersAreReal(storage)
 }
 
-test('whatever is written, hidden, shown and removed, in whatever order, the boards are those of a simple model', async () => {
+test('after any sequence of writes, hiding, showing and removals, the boards equal a simple model', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 12 }), async (groups) => {
       // Those of a group may share a commit; what fails is rolled back by itself.
@@ -95,7 +95,7 @@ test('whatever is written, hidden, shown and removed, in whatever order, the boa
   )
 })
 
-test('hundreds of students have the ranks of the model, on every page and of their own', async () => {
+test('hundreds of students have the ranks of the model, on every page and as their own', async () => {
   const random = fc.sample(fc.array(fc.tuple(fc.constantFrom(...days), seconds), { minLength: 1, maxLength: 6 }), {
     numRuns: 900,
     seed: 3,
@@ -114,7 +114,7 @@ test('hundreds of students have the ranks of the model, on every page and of the
   }
 })
 
-test('what is added again stays as it is, and what has drifted is repaired', async () => {
+test('rebuilding keeps correct counters, and repairs wrong ones', async () => {
   const [ann, bob] = accounts as [AccountId, AccountId]
   await storage.write((tx) => model.study(tx, ann, [[today, 500]]))
   await storage.write((tx) => model.study(tx, bob, [[today, 700]]))
@@ -130,7 +130,7 @@ test('what is added again stays as it is, and what has drifted is repaired', asy
   await assertBoardsAreTheModels()
 })
 
-test('a term that is moved is right once all are added again, and a removed one leaves nothing', async () => {
+test('a moved term is correct after a rebuild, and a removed one leaves nothing', async () => {
   const [ann, bob] = accounts as [AccountId, AccountId]
   const changes: [CampusDay, number][] = days.map((on, at) => [on, 100 * at + 1])
   await storage.write((tx) => model.study(tx, ann, changes))
@@ -158,7 +158,7 @@ test('a total never falls below zero, even if a day could count more when it was
   await assertCountersAreReal(storage)
 })
 
-test('counters that are not those of the rows are found and repaired, also while others study', async () => {
+test('finds and repairs counters that differ from the rows, also while others study', async () => {
   const [ann, bob, eve] = accounts as [AccountId, AccountId, AccountId]
   await storage.write((tx) => model.study(tx, ann, [[today, 500]]))
   await storage.write((tx) => model.study(tx, bob, [[today, 20_000]]))

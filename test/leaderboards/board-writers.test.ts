@@ -22,7 +22,7 @@ after(() => database.close())
 const handle = (at: number) => handles[at % handles.length] as Storage
 const days = [today, day('2026-12-30'), day('2026-12-28'), day('2026-11-30')]
 
-test('many who study, hide and show at once from many processes neither deadlock nor lose a second', async () => {
+test('concurrent study, hiding and showing from many processes cause no deadlock and lose no second', async () => {
   const accounts: AccountId[] = []
   for (let at = 0; at < 40; at += 1) accounts.push(await newAccount(handle(0)))
   const works = accounts.map(async (account, at) => {
@@ -45,7 +45,7 @@ test('many who study, hide and show at once from many processes neither deadlock
   await assertCountersAreReal(handle(0))
 })
 
-test('all who leave at once leave nothing', async () => {
+test('concurrent removals of all accounts leave nothing', async () => {
   await Promise.all(
     [...model.days.keys()].map((account, at) => {
       const storage = handle(at)
