@@ -130,4 +130,4 @@ async function startCas(tls: boolean): Promise<ConformanceSchool> {
 }
 
 verifierConformance('CAS', () => startCas(false))
-verifierConformance('CAS with TLS and a private authority', () => startCas(true))
+verifierConformance('CAS with TLS and a private certificate authority', () => startCas(true))

@@ -34,7 +34,7 @@ const SLACK_MS = 1000
 
 /** What every adapter to a school's system must do, whatever it speaks. */
 export function verifierConformance(name: string, start: () => Promise<ConformanceSchool>): void {
-  describe(`${name} proves students`, () => {
+  describe(`${name} verifies students`, () => {
     let school: ConformanceSchool
     before(async () => {
       school = await start()
@@ -45,10 +45,10 @@ export function verifierConformance(name: string, start: () => Promise<Conforman
     })
     acceptance(() => school)
     bounds(() => school)
-    test('it names every trouble of its school, in time, and is well again afterwards', async (t) => {
+    test('reports every fault of the school in time, and works afterwards', async (t) => {
       for (const trouble of school.troubles) await t.test(`a school that ${trouble.name}`, () => bear(school, trouble))
     })
-    test('a school that is gone refuses the connection', async () => {
+    test('reports an unreachable school as a refused connection', async () => {
       await school.leave()
       assert.equal(word(await school.verifier.verify(school.students[0])), 'connection-refused')
     })
@@ -56,18 +56,18 @@ export function verifierConformance(name: string, start: () => Promise<Conforman
 }
 
 function acceptance(school: () => ConformanceSchool): void {
-  test('the right password of a student is verified with a code', async () => {
+  test('verifies the right password of a student and returns a code', async () => {
     const answer = await school().verifier.verify(school().students[0])
     assert.ok(answer.outcome === 'verified' && answer.studentCode.length > 0, word(answer))
   })
 
-  test('two students at once are each verified as themselves', async () => {
+  test('verifies two students at once, each as themselves', async () => {
     const codes = await Promise.all(school().students.map((student) => school().verifier.verify(student)))
     assert.deepEqual(codes.map(word), ['verified', 'verified'])
     assert.notDeepEqual(codes[0], codes[1])
   })
 
-  test('a wrong password is rejected, and so is none, an unknown number and one of a number’s beginning', async () => {
+  test('rejects a wrong password, an empty one, an unknown number and a prefix of a number', async () => {
     const { students, unknownNumber } = school()
     const [{ studentNumber, schoolPassword }] = students
     for (const proof of [

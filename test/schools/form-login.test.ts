@@ -48,7 +48,7 @@ const faults: readonly [string, Trouble['expected'], Scripts][] = [
   ['gives no key', 'not-understood', { '/xtgl/login_getPublicKey.html': (response) => response.end('') }],
 ]
 
-verifierConformance('a form login of another kind (正方)', async () => {
+verifierConformance('another form login (正方)', async () => {
   const school = await startZhengfangSchool(students)
   const asked = { baseUrl: school.url, readCaptcha, captchaMode: 'read', logger: recordingLogger() } as const
   return {
@@ -63,7 +63,7 @@ verifierConformance('a form login of another kind (正方)', async () => {
   }
 })
 
-describe('captchas that are wanted only sometimes', () => {
+describe('captchas that are required only sometimes', () => {
   let school: ZhengfangSchool
   const open: StudentVerifier[] = []
   before(async () => {
@@ -93,7 +93,7 @@ describe('captchas that are wanted only sometimes', () => {
     for (let tries = 0; tries < times; tries++) assert.equal((await verifier.verify(wrong)).outcome, 'rejected')
   }
 
-  test('none is fetched where none is wanted, and one is read as soon as the school asks', async () => {
+  test('fetches none until the school requires it, and then reads one', async () => {
     const { verifier, fates } = ask('read')
     const calls = school.seen.length
     await tryWrongly(verifier, 3)
@@ -103,7 +103,7 @@ describe('captchas that are wanted only sometimes', () => {
     assert.deepEqual(fates, ['accepted'], 'a try without a captcha is no refused one')
   })
 
-  test('a person is asked for one only where the school wants it', async () => {
+  test('asks the student for one only when the school requires it', async () => {
     const { verifier } = ask('ask')
     assert.equal((await verifier.verify(student)).outcome, 'verified')
     school.setFault({ 'a captcha for everyone': () => {} })
@@ -115,7 +115,7 @@ describe('captchas that are wanted only sometimes', () => {
     assert.equal((await verifier.verify(proof)).outcome, 'verified')
   })
 
-  test('a person’s wrong reading is told as one, and the password costs nothing', async () => {
+  test("reports a student's wrong captcha as one, and the password uses up no try", async () => {
     const { verifier } = ask('ask')
     await tryWrongly(verifier, 3)
     const challenge = await verifier.issueChallenge?.()

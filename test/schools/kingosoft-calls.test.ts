@@ -64,7 +64,7 @@ const markPage: Scripts = {
   },
 }
 
-test('a site whose page alone gives a session is asked for its page first, from the second login on', async (t) => {
+test('from the second login on, requests the page first if only the page starts a session', async (t) => {
   const { outcomes, begun } = await beginnings(t, { '/cas/genValidateCode': (response) => response.end(image) }, 3)
   assert.deepEqual(outcomes, ['verified', 'verified', 'verified'])
   assert.deepEqual(begun, ['captcha page captcha logon', 'page captcha logon', 'page captcha logon'])
@@ -78,7 +78,7 @@ for (const [what, refuse] of [
   ['forbids a captcha without its page', (response) => response.writeHead(403).end()],
   ['shows its page in place of a captcha', (response) => response.end('<html><form></form></html>')],
 ] satisfies [string, Scripts[string]][]) {
-  test(`a site that ${what} loses no login`, async (t) => {
+  test(`a site that ${what} fails no login`, async (t) => {
     const captcha: Scripts[string] = (response, call) => {
       if (hasPage(call.headers.cookie)) response.end(image)
       else refuse(response)
@@ -89,7 +89,7 @@ for (const [what, refuse] of [
   })
 }
 
-test('a site that refuses the captcha of whoever comes without its page loses no login', async (t) => {
+test('a site that refuses captchas without its page fails no login', async (t) => {
   const { outcomes, begun } = await beginnings(
     t,
     {
@@ -109,7 +109,7 @@ for (const [what, refuse, outcome] of [
   ['a page', (response) => response.end('<html><body>请登录</body></html>'), 'maintenance'],
   ['a redirect', (response) => response.writeHead(302, { location: '/' }).end(), 'redirected'],
 ] satisfies [string, Scripts[string], string][]) {
-  test(`a site that answers ${what} to whoever comes without its page loses one login`, async (t) => {
+  test(`a site that sends ${what} without its page fails one login`, async (t) => {
     const logon: Scripts[string] = (response, call) => {
       if (hasPage(call.headers.cookie)) response.end('{"status":"200"}')
       else refuse(response, call)

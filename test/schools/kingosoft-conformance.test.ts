@@ -95,7 +95,7 @@ for (const dialect of dialects) {
 
 for (const dialect of dialects) {
   verifierConformance(
-    `KINGOSOFT ${dialect}, found out, in GBK without a label, balanced, at no web root`,
+    `KINGOSOFT ${dialect}, detected, in GBK without a charset, behind a load balancer, without a web root`,
     async () => ({
       ...(await startKingosoft('auto', {
         dialect,

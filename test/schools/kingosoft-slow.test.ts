@@ -66,7 +66,7 @@ function assertNothingTwice(calls: readonly SeenCall[]): void {
   assert.equal(count(calls, '/cas/login.action'), 1, 'the page is read once')
 }
 
-test('a page of many scripts that tell nothing is found out by trials, each made once', async (t) => {
+test('a page with many useless scripts is resolved by trials, each made once', async (t) => {
   const names = Array.from({ length: 12 }, (_, index) => `part-${index}.js`)
   const school = silentSchool(languages.k1, '{"status":"5000"}')
   const { calls } = await until(t, { ...school, ...pageOf(names) }, 8)
@@ -76,7 +76,7 @@ test('a page of many scripts that tell nothing is found out by trials, each made
   assert.ok(ofStudent(calls).length <= 2)
 })
 
-test('a script that looks like the login’s is read first, wherever it stands, and the others are left', async (t) => {
+test('reads the script that looks like the login first, wherever it is, and no other', async (t) => {
   const names = [...Array.from({ length: 20 }, (_, index) => `part-${index}.js`), 'stu_login.js']
   const login: Scripts = {
     '/js/stu_login.js': (response) => response.end('$.post("logon.action", {username: u, isPasswordPolicy: 1})'),
@@ -87,7 +87,7 @@ test('a script that looks like the login’s is read first, wherever it stands, 
   assert.ok(logins <= 2)
 })
 
-test('a script that never answers costs its call once, and is no reason to give up', async (t) => {
+test('a script that never loads is requested once, and the detection continues', async (t) => {
   const hangs: Scripts = { '/js/login-a.js': () => {} }
   const tells: Scripts = { '/js/login-b.js': (response) => response.end('$.post("logon.action", "_u"+r+"="+u)') }
   const scripts = { ...pageOf(['login-a.js', 'login-b.js']), ...hangs, ...tells, ...speaks(languages['k2-post']) }
@@ -95,7 +95,7 @@ test('a script that never answers costs its call once, and is no reason to give 
   assert.equal(count(calls, '/js/login-a.js'), 1)
 })
 
-test('a dialect that the school never answers is passed over', async (t) => {
+test('skips a dialect to which the school never responds', async (t) => {
   const school: Scripts = {
     ...pageOf([]),
     '/cas/logon.action': (response, call) => {
@@ -107,7 +107,7 @@ test('a dialect that the school never answers is passed over', async (t) => {
   await until(t, school, 8)
 })
 
-test('where only a student’s login tells, the next one goes on with the dialects that are left', async (t) => {
+test("if only a student's login shows the dialect, the next one continues with the remaining dialects", async (t) => {
   const { calls } = await until(t, wordlessSchool(languages.k1), 20)
   // The proof of one may come too late.
   assert.ok(ofStudent(calls).filter(languages.k1).length <= 2)

@@ -198,6 +198,6 @@ async function startDirectory(way: Way, withAccount: boolean): Promise<Conforman
   }
 }
 
-verifierConformance('LDAP with TLS and an account of the service', () => startDirectory('ldaps', true))
+verifierConformance('LDAP with TLS and a service account', () => startDirectory('ldaps', true))
 verifierConformance('LDAP with StartTLS', () => startDirectory('start-tls', false))
 verifierConformance('LDAP on loopback', () => startDirectory('plain', false))

@@ -31,7 +31,7 @@ for (const [what, encoding, pack] of [
   ['deflate without its frame', 'deflate', deflateRawSync],
   ['a label of nothing', 'identity', (bytes: Buffer) => bytes],
 ] as const) {
-  test(`a school that packs its answers by ${what} is understood, and was asked not to`, async (t) => {
+  test(`decompresses responses in ${what}, although it asked for none`, async (t) => {
     const { school, verifier } = await schoolAndVerifier(t, packing(encoding, pack))
     assert.equal((await verifier.verify(proof)).outcome, 'verified')
     assert.deepEqual([...new Set(school.seen.map(({ headers }) => headers['accept-encoding']))], ['identity'])
@@ -46,7 +46,7 @@ for (const [what, encoding, pack, reason] of [
   ['is packed twice', 'gzip, gzip', (bytes: Buffer) => gzipSync(gzipSync(bytes)), 'not-understood'],
   ['is packed by something else', 'br', (bytes: Buffer) => bytes, 'not-understood'],
 ] as const) {
-  test(`an answer that ${what} is ${reason}`, async (t) => {
+  test(`a response that ${what} is ${reason}`, async (t) => {
     const limits = { callMs: patience(2000), loginMs: patience(4000), answerBytes: 16 * 1024 }
     const bound = what.startsWith('grows beyond') ? { ...limits, answerBytes: 256 * 1024 } : limits
     const { verifier } = await schoolAndVerifier(t, packing(encoding, pack), { limits: bound })

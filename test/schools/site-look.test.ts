@@ -50,7 +50,7 @@ const kingosoft = page(
 )
 
 for (const dialect of dialects) {
-  test(`a school of ${dialect} fits, and the first login knows its dialect`, async (t) => {
+  test(`recognizes a school of ${dialect}, and the first login knows the dialect`, async (t) => {
     const school = await startSimulatedSchool({ dialect })
     t.after(() => school.close())
     const { fits, says, verifier } = await lookAt(t, school.url)
@@ -63,7 +63,7 @@ for (const dialect of dialects) {
   })
 
   for (const end of ['/cas/login.action', '/cas/logon.action', '/cas', '/MainFrm.html', '/some/where']) {
-    test(`an address of ${dialect} that ends in ${end} is told, with the right one`, async (t) => {
+    test(`reports an address of ${dialect} that ends in ${end}, with the right one`, async (t) => {
       const school = await startSimulatedSchool({ dialect })
       t.after(() => school.close())
       const { fits, says } = await lookAt(t, school.url + end)
@@ -72,7 +72,7 @@ for (const dialect of dialects) {
     })
   }
 
-  test(`an address of ${dialect} without its web root, or with another, is told with the right one`, async (t) => {
+  test(`reports an address of ${dialect} without its web root, or with another, with the right one`, async (t) => {
     const school = await startSimulatedSchool({ dialect, webRoot: '/jwgl' })
     t.after(() => school.close())
     // The simulated school answers nothing outside of its root: a front page that leads there does.
@@ -90,7 +90,7 @@ for (const [what, front] of [
   ['a meta refresh', page('<meta http-equiv="refresh" content="0; url=/jwgl/">')],
   ['a link', page('<a href="/jwgl/cas/login.action">登录</a>')],
 ] as const) {
-  test(`the web root is found by ${what} of the site's first page`, async (t) => {
+  test(`finds the web root by ${what} of the site's first page`, async (t) => {
     const site = await siteOf(t, { '/': front, '/jwgl/cas/login.action': kingosoft })
     const { says } = await lookAt(t, `${site.url}/tscjw`)
     assert.ok(says.endsWith(`set SCHOOL_URL=${site.url}/jwgl`), says)
@@ -131,7 +131,7 @@ for (const [what, login, expected] of [
   ['leads to itself', to('/cas/login.action'), /redirects are not followed/],
   ['leads nowhere', (response) => response.writeHead(302).end(), /HTTP status 302/],
 ] satisfies [string, Scripts[string], RegExp][]) {
-  test(`a site that ${what} is told so, in one line and in time`, async (t) => {
+  test(`reports a site that ${what} in one line and in time`, async (t) => {
     const site = await siteOf(t, { '/cas/login.action': login })
     const { fits, says } = await lookAt(t, site.url)
     assert.ok(!fits, says)
@@ -144,7 +144,7 @@ for (const [what, login, expected] of [
   })
 }
 
-test('a page that shows nothing is KINGOSOFT by its captcha', async (t) => {
+test('recognizes KINGOSOFT by its captcha if the page shows nothing', async (t) => {
   const site = await siteOf(t, {
     '/cas/login.action': page('登录'),
     '/cas/genValidateCode': (response) => response.end(Buffer.from([0xff, 0xd8, 0xff, 0xe0])),
@@ -152,19 +152,19 @@ test('a page that shows nothing is KINGOSOFT by its captcha', async (t) => {
   assert.equal((await lookAt(t, site.url)).fits, true)
 })
 
-test('a front page that leads to a unified login, or is another system, is told', async (t) => {
+test('reports a front page that leads to a unified login, or belongs to another system', async (t) => {
   const sso = await siteOf(t, { '/': to('https://cas.example.edu/tpass/login') })
   assert.match((await lookAt(t, sso.url)).says, /unified login/)
   const other = await siteOf(t, { '/': to('/jwglxt/xtgl/login_slogin.html') })
   assert.match((await lookAt(t, other.url)).says, /正方, not KINGOSOFT/)
 })
 
-test('a site that wants https is told with its address', async (t) => {
+test('reports a site that requires https, with its address', async (t) => {
   const site = await siteOf(t, { '/cas/login.action': to('https://127.0.0.1:8443/cas/login.action') })
   assert.ok((await lookAt(t, site.url)).says.endsWith('set SCHOOL_URL=https://127.0.0.1:8443'))
 })
 
-test('nobody at the address, and a certificate that nobody vouches for, are told apart from a wrong root', async (t) => {
+test('distinguishes an unreachable address and an untrusted certificate from a wrong root', async (t) => {
   const gone = await startScriptedSchool()
   await gone.close()
   assert.match((await lookAt(t, gone.url)).says, /nobody answers.*ECONNREFUSED/)
@@ -173,7 +173,7 @@ test('nobody at the address, and a certificate that nobody vouches for, are told
   assert.match((await lookAt(t, untrusted.url)).says, /nobody answers.*SCHOOL_CA/)
 })
 
-test('a look ends with its verifier', async (t) => {
+test('closing the verifier ends the check', async (t) => {
   const site = await siteOf(t, { '/': () => {}, '/cas/login.action': away })
   const verifier = createKingosoftVerifier({
     ...{ baseUrl: site.url, login: 'auto', captchaMode: 'read', readCaptcha: () => undefined },
