@@ -23,7 +23,7 @@ describe('occupy seed', () => {
 
   after(() => rm(folder, { recursive: true }))
 
-  test('stops cleanly on Ctrl-C, goes on when run again, and refuses another campus', {
+  test('stops cleanly on Ctrl-C, continues when run again, and refuses another campus', {
     timeout: patience(120_000),
   }, async () => {
     const stopped = run(words)
@@ -50,7 +50,7 @@ describe('occupy seed', () => {
     [['--from', '2025-01-01', '--to', '2024-01-01'], /--from/],
     [['--to', '2999-01-01'], /--to/],
   ] as const) {
-    test(`refuses ${wrong.join(' ')}`, async () => {
+    test(`rejects ${wrong.join(' ')}`, async () => {
       const { code, said } = await run([...wrong]).end
       assert.equal(code, 1)
       assert.match(said, names)
