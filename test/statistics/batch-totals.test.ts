@@ -27,7 +27,7 @@ for (const [what, stale] of [
   ['totals that are up to date', false],
   ['totals that an older release left behind', true],
 ] as const) {
-  test(`a batch on ${what} leaves those of its records, computed no more than once`, async () => {
+  test(`a batch on ${what} results in the totals of its records, computed no more than once`, async () => {
     let builds = 0
     const boards = {
       apply: () => undefined,

@@ -51,7 +51,7 @@ const command = fc.oneof(
 )
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
-test('whatever is written, totals, the campus’ sums and boards are those of the records', async () => {
+test('after any writes, the totals, the sums of the campus and the boards match the records', async () => {
   const boards = memoryBoards(async (tx, id) =>
     (await findSeenDays(tx, id)).map(({ day, seenSeconds }) => [day, Math.min(seenSeconds, 2 * hour)]),
   )

@@ -59,7 +59,7 @@ function asSlow(totals: TotalsByDay): [string, SlowDay][] {
 for (const [timezone, starts] of Object.entries(nights)) {
   const calendar = createCampusCalendar(timezone)
   const hours = createDayHours(calendar)
-  test(`totals in ${timezone} are those of an oracle that adds up minutes, in whatever order records come`, () => {
+  test(`totals in ${timezone} equal those of a model that adds up minutes, in any order of records`, () => {
     fc.assert(
       fc.property(fc.constantFrom(...starts).chain(records), fc.gen(), (drawn, gen) => {
         const list = drawn.map((record, index): SlowRecord => ({ ...record, id: index + 1 }))

@@ -46,7 +46,7 @@ async function verify(by = campus) {
   return { ...verified, drifts }
 }
 
-test('what writes keep is right, and so is what a record left running adds once it is ended', async () => {
+test('totals updated by writes are correct, including those of a record left running once it ends', async () => {
   await campus.studies.startStudy(accounts[0] as AccountId, now)
   now += 20 * hour
   await campus.studies.endOverdue()
@@ -55,7 +55,7 @@ test('what writes keep is right, and so is what a record left running adds once 
   for (const account of accounts) await assertTotalsAreReal(campus, account)
 })
 
-test('whatever differs is found, named and repaired', async () => {
+test('finds, names and repairs all differences', async () => {
   const [ann, bob, eve] = accounts as [AccountId, AccountId, AccountId]
   const { day } = await storage.db.selectFrom('study_days').select('day').limit(1).executeTakeFirstOrThrow()
   await storage.write(async (tx) => {
@@ -80,7 +80,7 @@ test('whatever differs is found, named and repaired', async () => {
   await assertCampusSumIsReal(campus)
 })
 
-test('a rebuild that was stopped goes on where it was', async () => {
+test('an interrupted rebuild continues where it stopped', async () => {
   const stopping = new AbortController()
   for (let more = 0; more < 120; more += 1) accounts.push(await newAccount(storage))
   await assert.rejects(
@@ -97,7 +97,7 @@ test('a rebuild that was stopped goes on where it was', async () => {
   assert.equal(await findProgress(storage), undefined)
 })
 
-test('records of before an upgrade are not in the totals, and are added in the background', async () => {
+test('records from before an upgrade are not in the totals, and are added in the background', async () => {
   const older = openCampus(storage, () => now, { keepsTotals: false })
   const late = await newAccount(storage)
   accounts.push(late)
@@ -113,7 +113,7 @@ test('records of before an upgrade are not in the totals, and are added in the b
   await assertCampusSumIsReal(campus)
 })
 
-test('in another time zone, all totals are other ones, and two instances that differ do not answer wrong ones', async () => {
+test('another time zone has its own totals, and two instances with different zones return no wrong ones', async () => {
   const moved = openCampus(storage, () => now, { timezone: 'America/New_York' })
   assert.equal((await verify(moved)).waiting, accounts.length)
   const [ann] = accounts as [AccountId]
@@ -126,7 +126,7 @@ test('in another time zone, all totals are other ones, and two instances that di
   await assertCampusSumIsReal(moved)
 })
 
-test('the campus’ sum of a day is that of those who are not hidden', async () => {
+test('the sum of the campus for a day is that of the accounts that are not hidden', async () => {
   const [ann] = accounts as [AccountId]
   const day = campus.calendar.dayOf(now - 26 * hour)
   const sum = () => findCampusDaySeconds(storage.db, day)
@@ -144,7 +144,7 @@ test('the campus’ sum of a day is that of those who are not hidden', async () 
   assert.equal(await findCampusDaySeconds(storage.db, (day + 5) as CampusDay), 0)
 })
 
-test('a record that is longer than any before is found by what overlaps its end', async () => {
+test('finds a record longer than any before by an overlap with its end', async () => {
   const patient = openCampus(storage, () => now, { maxHours: 100 })
   const [ann] = accounts as [AccountId]
   await record(ann, 90 * hour, 88 * hour, patient)

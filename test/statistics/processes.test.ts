@@ -37,7 +37,7 @@ async function assertRight(): Promise<void> {
   await assertCampusSumIsReal(campus)
 }
 
-test('processes that write records of the same students at once keep every total right', async () => {
+test('processes that write records of the same students at once keep every total correct', async () => {
   const exits = [1, 2, 3].map(async () => {
     const writer = startWriter(25)
     writer.stdout?.resume()
@@ -47,7 +47,7 @@ test('processes that write records of the same students at once keep every total
   await assertRight()
 })
 
-test('whenever a process is killed, totals are those of the records', async () => {
+test('after the kill of a process at any time, totals match the records', async () => {
   for (const [at, quarters] of [1, 2, 3].entries()) {
     const writer = startWriter(10_000)
     const exit = once(writer, 'exit')
@@ -63,7 +63,7 @@ test('whenever a process is killed, totals are those of the records', async () =
   }
 })
 
-test('of a hundred starts at once, by handles of several connections, one record runs and totals are right', async () => {
+test('a hundred concurrent starts over several connections leave one running record and correct totals', async () => {
   const [account] = accounts as [AccountId]
   const now = 1_749_999_600
   const campuses = database.openMany(5).map((handle, at) => openCampus(handle, () => now + at * 900))
