@@ -145,7 +145,7 @@ async function recordsOf(account: AccountId): Promise<OwnStudy[]> {
   return (await own.listOwnStudies(account, request)).items
 }
 
-test('whatever is sent by batches, in any order and again, does what a simple model does', async () => {
+test('batches in any order, also repeated, have the same effect as a simple model', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 3, maxLength: 14 }), async (commands) => {
       now = epoch
@@ -174,7 +174,7 @@ async function leftOf(account: AccountId): Promise<unknown[]> {
   return [...(await of('studies')), ...(await of('study_changes')), ...(await of('study_batch_keys'))]
 }
 
-test('answers are kept for 90 days, and then forgotten in pieces', async () => {
+test('responses are stored for 90 days, and then deleted in parts', async () => {
   now = epoch
   const account = await newAccount(storage)
   const items = Array.from({ length: 500 }, (_, at) => ({ ...past, key: `old ${at}` })).map(readItem)
@@ -218,14 +218,14 @@ test('items that a slow database does not reach in time are refused for now, and
   assert.equal((await recordsOf(account)).length, 1)
 })
 
-test('a batch of an account that was removed meanwhile is refused whole', async () => {
+test('a batch of an account that was removed meanwhile is refused as a whole', async () => {
   const account = await newAccount(storage)
   await removeAccount(storage, account, removeStudiesOf)
   await assert.rejects(batches.applyBatch(account, [readItem({ key: 'x', action: 'start' })]), { code: 'unauthorized' })
   assert.deepEqual(await leftOf(account), [])
 })
 
-test('a record that others write at the same time loses nothing to a batch', async () => {
+test('a batch loses nothing of a record that others write at the same time', async () => {
   now = epoch
   const account = await newAccount(storage)
   const { id } = await studies.startStudy(account)

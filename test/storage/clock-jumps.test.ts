@@ -52,7 +52,7 @@ test('a running record from the future reads as ended at its own start', async (
   )
 })
 
-test('a start closes a running record from the future at its own start, and begins now', async () => {
+test('a start ends a running record from the future at its own start, and starts now', async () => {
   for (const requested of [undefined, today - hour, today + 60]) {
     const { account, ahead } = await leftByAnotherYear()
     const started = await studies.startStudy(account, requested)
@@ -63,14 +63,14 @@ test('a start closes a running record from the future at its own start, and begi
   await assertCountsAreReal(storage)
 })
 
-test('an end closes a running record from the future at its own start', async () => {
+test('an end ends a running record from the future at its own start', async () => {
   const { account, ahead } = await leftByAnotherYear()
   await assert.rejects(async () => studies.endStudy(account, ahead.id, today), { code: 'end-before-start' })
   assert.equal((await studies.endStudy(account, ahead.id)).end?.at, ahead.startedAt)
   await assertCountsAreReal(storage)
 })
 
-test('the sweep closes running records from the future, and lists of what runs are without them', async () => {
+test('the sweep ends running records from the future, and lists of running records omit them', async () => {
   const { account, ahead } = await leftByAnotherYear()
   const running = { ...firstPage, filter: { accountId: account, running: true } }
   assert.deepEqual((await studies.listStudiesOf(account, running, account)).items, [])
@@ -83,7 +83,7 @@ test('the sweep closes running records from the future, and lists of what runs a
   await assertCountsAreReal(storage)
 })
 
-test('a running record a minute ahead is one of a clock that differs, and runs on', async () => {
+test('a running record a minute ahead comes from a differing clock, and continues', async () => {
   now = today + 60
   const account = await newAccount(storage)
   const soon = await studies.startStudy(account)
@@ -93,7 +93,7 @@ test('a running record a minute ahead is one of a clock that differs, and runs o
   assert.equal((await studies.endStudy(account, soon.id)).end?.at, soon.startedAt)
 })
 
-test('a record that ended in the future stays as it was stored, and bounds nothing', async () => {
+test('a record that ended in the future stays as stored, and limits nothing', async () => {
   const { account, ahead } = await leftByAnotherYear()
   now = ahead.startedAt + hour
   const ended = await studies.endStudy(account, ahead.id)
@@ -103,7 +103,7 @@ test('a record that ended in the future stays as it was stored, and bounds nothi
   assert.equal((await studies.startStudy(account)).startedAt, today)
 })
 
-test('a page that was kept by a clock that was ahead is made anew', async () => {
+test('a page cached by a clock that was ahead is read again', async () => {
   const { account } = await leftByAnotherYear()
   let made = 0
   const write = () => String(++made)
@@ -119,7 +119,7 @@ test('a page that was kept by a clock that was ahead is made anew', async () => 
 for (const growth of [{}, { firstWait: 5 }]) {
   const waits = 'firstWait' in growth ? ' with growing waits' : ''
 
-  test(`a rate limit${waits} that was spent by a clock that was ahead locks nobody out`, async () => {
+  test(`a rate limit${waits} consumed by a clock that was ahead locks nobody out`, async () => {
     const limits = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
     const limit = { name: `tries${waits}`, points: 2, duration: hour, ...growth }
     const spendAll = async (who: string) => {
@@ -136,7 +136,7 @@ for (const growth of [{}, { firstWait: 5 }]) {
     await spendAll('ann')
   })
 
-  test(`a rate limit${waits} of a clock a minute ahead holds`, async () => {
+  test(`a rate limit${waits} of a clock a minute ahead applies`, async () => {
     const limits = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
     const limit = { name: `tries of others${waits}`, points: 1, duration: hour, ...growth }
     now = today + 60
@@ -146,7 +146,7 @@ for (const growth of [{}, { firstWait: 5 }]) {
   })
 }
 
-test('a visit that was noted by a clock that was ahead gives way to one of now', async () => {
+test('a last_seen stored by a clock that was ahead is replaced by the present time', async () => {
   const id = await newAccount(storage)
   const lastSeen = createLastSeen(storage, clock)
   const account = async () => {
@@ -184,7 +184,7 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-test('whatever the clock does, no record ends before its start or runs too long, none lies ahead of its write, and one runs at most', async () => {
+test('whatever the clock does, no record ends before its start, runs too long or is ahead of its write, and at most one runs', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 40 }), async (steps) => {
       now = today

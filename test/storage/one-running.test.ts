@@ -33,7 +33,7 @@ async function recordsOf(account: AccountId) {
   return db.selectFrom('studies').selectAll().where('account_id', '=', account).orderBy('id').execute()
 }
 
-test('starts of one student from many processes at once leave one record running, and every one is kept', async () => {
+test('concurrent starts of one student from many processes leave one running record, and all are stored', async () => {
   const account = await newAccount(handles[0] as Storage)
   const places = Array.from({ length: 40 }, (_, at) => now - ((at * 7) % 40) * 60)
   await Promise.all(places.map((place, at) => service(at).startStudy(account, place)))
@@ -44,7 +44,7 @@ test('starts of one student from many processes at once leave one record running
   await assertCountsAreReal(handles[0] as Storage)
 })
 
-test('many students who start and end at once do not wait for each other in a circle', async () => {
+test('many students who start and end at once cause no deadlock', async () => {
   const accounts = await Promise.all(Array.from({ length: 12 }, () => newAccount(handles[0] as Storage)))
   const works = accounts.flatMap((account, at) => [
     ...[3, 1, 2].map((hours) => service(at + hours).startStudy(account, now - hours * hour)),
@@ -66,7 +66,7 @@ test('one record that many end at once is counted down once', async () => {
   await assertCountsAreReal(handles[0] as Storage)
 })
 
-test('sweeps of many processes at once end what is overdue once', async () => {
+test('concurrent sweeps of many processes end overdue records once', async () => {
   const accounts = await Promise.all(Array.from({ length: 10 }, () => newAccount(handles[0] as Storage)))
   const left = now - 15 * hour
   await Promise.all(accounts.map((account, at) => service(at).startStudy(account, left)))

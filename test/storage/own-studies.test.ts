@@ -62,7 +62,7 @@ const command = fc.oneof(
 )
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
-test('whatever a student makes of their own records, they are those of a simple model', async () => {
+test('any writes of a student to their own records have the same effect as a simple model', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 40 }), async (commands) => {
       now = epoch

@@ -45,7 +45,7 @@ function listen(db: Db) {
   return { channel, errors, heard, changes }
 }
 
-onPostgres('messages arrive, and again after the connection was cut, silenced, or forgotten on the way', async () => {
+onPostgres('messages arrive, and again after the connection was closed, silent or lost', async () => {
   const { channel, errors, heard, changes } = listen(storage.db)
   try {
     await until(() => changes.at(-1) === true, 'it listens')
@@ -68,7 +68,7 @@ onPostgres('messages arrive, and again after the connection was cut, silenced, o
   assert.equal(changes.length, length)
 })
 
-onPostgres('where no message arrives, as behind a pooler by transaction, that is noticed and said once', async () => {
+onPostgres('detects and logs once that no message arrives, as behind a pooler', async () => {
   // Another database is as deaf as another session of a pooler.
   const { channel, errors, changes } = listen(elsewhere.open().db)
   try {

@@ -61,7 +61,7 @@ async function fill(): Promise<void> {
   await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.1)`.execute(storage.db)))
 }
 
-onPostgres('of ten connections that died silently, one failed read gets rid of all', async () => {
+onPostgres('of ten connections that died silently, one failed read discards all', async () => {
   await fill()
   link.forget()
   await assertUnreachable(read(storage.db))
@@ -69,7 +69,7 @@ onPostgres('of ten connections that died silently, one failed read gets rid of a
   await Promise.all(Array.from({ length: 10 }, () => read(storage.db)))
 })
 
-onPostgres('a hundred who wait for a silent server are all told in time, and served once it is back', async () => {
+onPostgres('a hundred waiting requests fail in time if the server is silent, and succeed once it is back', async () => {
   await fill()
   link.silence()
   const waiting = Array.from({ length: 100 }, (_, at) => assertUnreachable(storage.write(put(`silent ${at}`))))
@@ -78,7 +78,7 @@ onPostgres('a hundred who wait for a silent server are all told in time, and ser
   await storage.write(put('back'))
 })
 
-onPostgres('tries that wait for one rate limit are all told in time while the server is silent', async () => {
+onPostgres('tries that wait for one rate limit all fail in time while the server is silent', async () => {
   const limits = createRateLimitService({ storage, clock: systemClock, key: Buffer.alloc(32), enforced: true })
   const limit = { name: 'tries in an outage', points: 100, duration: 3600 }
   await fill()
@@ -89,7 +89,7 @@ onPostgres('tries that wait for one rate limit are all told in time while the se
   await limits.book([{ limit, who: 'ann' }])
 })
 
-onPostgres('a write under way at the moment of the silence fails by it, not by its rollback', async () => {
+onPostgres('a write in progress when the server becomes silent fails by that, not by its rollback', async () => {
   await assertUnreachable(
     storage.write(async (tx) => {
       await put('under way')(tx)
@@ -99,7 +99,7 @@ onPostgres('a write under way at the moment of the silence fails by it, not by i
   )
 })
 
-onPostgres('a write whose connection is cut fails by that, not by its rollback', async () => {
+onPostgres('a write whose connection is closed fails by that, not by its rollback', async () => {
   await assertUnreachable(
     storage.write(async (tx) => {
       await put('cut')(tx)
@@ -109,7 +109,7 @@ onPostgres('a write whose connection is cut fails by that, not by its rollback',
   )
 })
 
-onPostgres('a commit without an answer fails, and is not tried again', async () => {
+onPostgres('a commit without a response fails, and is not tried again', async () => {
   let runs = 0
   await assertUnreachable(
     storage.write(async (tx) => {
@@ -121,7 +121,7 @@ onPostgres('a commit without an answer fails, and is not tried again', async () 
   assert.equal(runs, 1)
 })
 
-onPostgres('what a lost connection had locked is free again, though the server never heard of the loss', async () => {
+onPostgres('the locks of a lost connection are released, even if the server did not notice the loss', async () => {
   await neighbour.write(put('locked'))
   const touch = (tx: Db) => tx.updateTable('settings').set({ value: 'touched' }).where('key', '=', 'locked').execute()
   await assertUnreachable(
@@ -136,7 +136,7 @@ onPostgres('what a lost connection had locked is free again, though the server n
   await free
 })
 
-onPostgres('who waits for a lock too long gives up, on the server too', async () => {
+onPostgres('a client that waits for a lock too long gives up, on the server too', async () => {
   await neighbour.write(put('held'))
   const touch = (tx: Db) => tx.updateTable('settings').set({ value: 'touched' }).where('key', '=', 'held').execute()
   await neighbour.longRunning?.transaction().execute(async (tx) => {
@@ -157,7 +157,7 @@ onPostgres('a migration may take longer than a request', async () => {
   await assertUnreachable(sql`select pg_sleep(30)`.execute(storage.db))
 })
 
-onPostgres('of several hosts the one that serves is found, whichever it is and however the others are', async () => {
+onPostgres('finds the working one of several hosts, in any order and whatever the state of the others', async () => {
   const silent = await linkTo(database.url)
   silent.silence()
   const gone = await linkTo(database.url)
@@ -180,7 +180,7 @@ onPostgres('of several hosts the one that serves is found, whichever it is and h
   }
 })
 
-onPostgres('with several hosts a host that goes is left for one that came back', async () => {
+onPostgres('with several hosts, switches from a failed host to one that is back', async () => {
   const other = await linkTo(database.url)
   const both = openPostgres({ url: through(link.port, other.port) })
   try {
@@ -199,7 +199,7 @@ onPostgres('with several hosts a host that goes is left for one that came back',
   }
 })
 
-onPostgres('a server that takes no writes is not used', async () => {
+onPostgres('a read-only server is not used', async () => {
   const url = new URL(database.url)
   url.searchParams.set('options', '-c default_transaction_read_only=on')
   const standby = openPostgres({ url: url.href })

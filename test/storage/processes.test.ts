@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { newAccount, openTestDatabase } from '../support/test-storage.ts'
 import { assertCountsAreReal } from './counts.ts'
 
-test('processes that share a database keep one record running and every count right', async () => {
+test('processes that share a database keep one running record and every count correct', async () => {
   const database = await openTestDatabase()
   try {
     const storage = database.open()

@@ -45,7 +45,7 @@ test('no query of the service scans a table that grows', async () => {
   }
 })
 
-test('a scan is found where there is one', async () => {
+test('detects a scan', async () => {
   const database = await openTestDatabase()
   try {
     const storage = database.open()

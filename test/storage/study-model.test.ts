@@ -55,7 +55,7 @@ const command = fc.oneof(
 )
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
-test('whatever students do, in whatever order, records and counts are those of a simple model', async () => {
+test('any actions of students, in any order, have the same effect on records and counts as a simple model', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 40 }), async (commands) => {
       now = epoch

@@ -46,7 +46,7 @@ async function insertMany(account: AccountId): Promise<void> {
   }
 }
 
-test('a student with very many records hides and shows them in moments, and pages by number stay right', async (t) => {
+test('a student with very many records hides and shows them quickly, and pages by number stay correct', async (t) => {
   const [ann, bob] = [await newAccount(storage), await newAccount(storage)]
   await insertMany(ann)
   const now = first + records * 600 + 3600
