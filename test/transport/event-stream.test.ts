@@ -38,7 +38,7 @@ async function assertDropped(streams: { stream: EventStream; closed: number }[])
   assert.deepEqual([slow.closed, quick.closed], [1, 0])
 }
 
-test('a client that does not read is dropped; the others are not', async (t) => {
+test('a client that does not read is disconnected; the others are not', async (t) => {
   const app = Fastify()
   const { streams, port } = await serveStreams(app)
   const sockets = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
@@ -54,7 +54,7 @@ test('a client that does not read is dropped; the others are not', async (t) => 
   await assertDropped(streams)
 })
 
-test('so is a stream of HTTP/2, and its connection goes on', async (t) => {
+test('the same applies to a stream of HTTP/2, and its connection continues', async (t) => {
   const app = Fastify({ http2: true }) as unknown as FastifyInstance
   const { streams, port } = await serveStreams(app)
   const session = connectHttp2(`http://127.0.0.1:${port}`)
@@ -82,7 +82,7 @@ test('an event is one block of lines', () => {
   )
 })
 
-test('events are sent to those who prefer them', () => {
+test('events are sent to clients that prefer them', () => {
   const cases: [string | undefined, boolean][] = [
     [undefined, false],
     ['', false],

@@ -46,7 +46,7 @@ async function trickle(socket: Socket, bytes: string | Buffer): Promise<string> 
 const endless = 'x'.repeat(10_000)
 const posted = 'POST /api/v1.0/register HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
 
-describe('every limit of time', () => {
+describe('time limits', () => {
   let modes: Modes
   before(async () => {
     modes = await openModes(limits)
@@ -57,14 +57,14 @@ describe('every limit of time', () => {
     for (const mode of modes.all) assert.equal((await mode.get('/healthz')).status, 200, mode.name)
   }
 
-  test('ends a handshake that is not begun, or never done', () =>
+  test('ends a handshake that does not start or finish', () =>
     each(async (mode) => {
       await ended(await mode.connectBare())
       const begun = Buffer.concat([Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]), Buffer.alloc(1000)])
       await trickle(await mode.connectBare(), begun)
     }))
 
-  test('ends a connection that asks for nothing, or whose headers are not there in time', () =>
+  test('ends a connection without a request, or whose headers are late', () =>
     each(async (mode) => {
       await ended(await mode.connect())
       if (mode.isHttp2) {
@@ -81,7 +81,7 @@ describe('every limit of time', () => {
       assert.match(answer, /\r\nx-content-type-options: nosniff/)
     }))
 
-  test('ends a request whose body is not there in time, with a 408', () =>
+  test('ends a request whose body is late, with a 408', () =>
     each(async (mode) => {
       if (!mode.isHttp2) {
         const answer = await trickle(await mode.connect(), `${posted}Content-Length: 9999\r\n\r\n${endless}`)
@@ -128,7 +128,7 @@ describe('every limit of time', () => {
       }
     }))
 
-  test('ends a connection that is kept and not used', () =>
+  test('ends an idle keep-alive connection', () =>
     each(async (mode) => {
       if (mode.isHttp2) {
         const session = connectHttp2(mode.service.address, { rejectUnauthorized: false })
@@ -142,7 +142,7 @@ describe('every limit of time', () => {
     }))
 })
 
-describe('the least rate at which a client takes what is sent to it', () => {
+describe('the minimum rate at which a client reads a response', () => {
   const writingMs = 3000
   /** Reads with pauses. Answers whether the connection is ended before the time is over. */
   async function isEnded(read: AsyncIterable<Buffer>, sipBytes: number, pauseMs: number, forMs: number) {
@@ -159,7 +159,7 @@ describe('the least rate at which a client takes what is sent to it', () => {
     return performance.now() < over
   }
 
-  test('is far below that of a slow reader, of whom the system shows nothing for longer', async (t) => {
+  test('is far below that of a slow client of which the system reports no progress for longer', async (t) => {
     const modes = await openModes({ writingMs, checkEveryMs: 50 })
     t.after(() => modes.close())
     const read = async (mode: Mode) => {
@@ -174,7 +174,7 @@ describe('the least rate at which a client takes what is sent to it', () => {
     await Promise.all(modes.all.map(read))
   })
 
-  test('ends the connection of whoever takes less, on and on', async (t) => {
+  test('ends the connection of a client that stays below it', async (t) => {
     const modes = await openModes({ writingMs, writingBytesPerSecond: 1e9, checkEveryMs: 50 })
     t.after(() => modes.close())
     const sip = async (mode: Mode) => {
@@ -214,7 +214,7 @@ function asked(method: 'GET' | 'POST', path: string): Buffer {
   return Buffer.concat([head, text(path), Buffer.from([0x01]), text('127.0.0.1')])
 }
 
-describe('headers that never end on an HTTP/2 connection that is in use', () => {
+describe('endless headers on an HTTP/2 connection in use', () => {
   let modes: Modes
   let mode: Mode
   const headersMs = patience(200)
@@ -231,20 +231,20 @@ describe('headers that never end on an HTTP/2 connection that is in use', () => 
     return socket
   }
 
-  test('end it after an answer, and beside a body', async () => {
+  test('end it after a response, and during a body', async () => {
     const answered = await opened(frame(1, endsBoth, 1, getting), frame(1, 0, 3, getting))
     const beside = await opened(frame(1, endsHeaders, 1, posting), frame(1, 0, 3, getting))
     await Promise.all([ended(answered), ended(beside)])
   })
 
-  test('end it too where they are trailers of a body', async () => {
+  test('end it too if they are trailers of a body', async () => {
     const literal = (name: string, value: string) => Buffer.concat([Buffer.from([0]), text(name), text(value)])
     const withBody = Buffer.concat([posting, literal('content-type', 'application/json')])
     const trailers = literal('x-a', 'b')
     await ended(await opened(frame(1, endsHeaders, 1, withBody), frame(1, 1, 1, trailers)))
   })
 
-  test('are not what a request has that was refused for its headers: the others go on', async () => {
+  test('are not confused with a request refused for its headers: the others continue', async () => {
     const session = connectHttp2(mode.service.address, { rejectUnauthorized: false })
     session.on('error', () => undefined)
     assert.equal(await status(session), 200)
@@ -280,7 +280,7 @@ async function largestAsset(mode: Mode): Promise<string> {
   return largest[0]
 }
 
-test('the production limits are the ones that were promised', () => {
+test('the production limits are the documented ones', () => {
   const { handshakeMs, headersMs, bodyMs, writingMs, writingBytesPerSecond, headerBytes, streams } = transportLimits
   assert.deepEqual([handshakeMs, headersMs, bodyMs, writingMs], [3000, 3000, 11_000, 10_000])
   assert.deepEqual([writingBytesPerSecond, headerBytes, streams], [240, 16_384, 100])
