@@ -19,7 +19,7 @@ const files = globSync('**/*.ts', { cwd: root }).map((path) => path.replaceAll('
 const sources = files.filter((file) => !file.endsWith('.test.ts'))
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
 
-test('every import runs one way, and every file keeps to what its name says', () => {
+test('every import has an allowed direction, and every file follows the rules of its suffix', () => {
   const faults = sources.flatMap((file) => faultsOf(file, textOf(file)))
   assert.ok(faults.length === 0, `\n${faults.join('\n')}\n`)
 })
@@ -37,7 +37,7 @@ test('files and functions are short', () => {
   assert.ok(faults.length === 0, `\n${faults.join('\n')}\n`)
 })
 
-test('no files import each other in a circle', () => {
+test('imports have no cycle', () => {
   const imports = new Map(sources.map((file) => [file, localImportsOf(file)]))
   assert.deepEqual(circlesAmong(imports), [])
 })
@@ -46,7 +46,7 @@ function localImportsOf(file: string): string[] {
   return importsOf(file, textOf(file)).flatMap(({ local, target }) => (local ? [target] : []))
 }
 
-test('a circle is found, and told by its files', () => {
+test('finds a cycle and reports its files', () => {
   const imports = new Map([
     ['a.ts', ['b.ts', 'd.ts']],
     ['b.ts', ['c.ts', 'd.ts']],
@@ -55,7 +55,7 @@ test('a circle is found, and told by its files', () => {
   assert.deepEqual(circlesAmong(imports), [['b.ts', 'c.ts']])
 })
 
-test('no departure is kept that nothing needs any more', () => {
+test('every listed exception is still needed', () => {
   for (const [file, { imports }] of Object.entries(departures)) {
     assert.ok(
       importsOf(file, textOf(file)).some(({ target }) => target === imports),
@@ -148,7 +148,7 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
 ]
 
 for (const [what, file, text, line] of turned) {
-  test(`it is found when ${what}`, () => {
+  test(`reports that ${what}`, () => {
     const faults = faultsOf(file, text)
     assert.ok(
       faults.some((fault) => fault.startsWith(`src/${file}:${line} `)),
@@ -157,14 +157,14 @@ for (const [what, file, text, line] of turned) {
   })
 }
 
-test('each fault says which rule it breaks, and what is right breaks none', () => {
+test('each violation reports its rule, and correct code breaks none', () => {
   const right = "import type { Clock } from '../shared/clock.ts'\nimport { findStudy } from './study.repository.ts'\n"
   assert.deepEqual(faultsOf('studies/study.service.ts', right), [])
   const [fault] = faultsOf('studies/study.routes.ts', right)
   assert.equal(fault, 'src/studies/study.routes.ts:2 imports studies/study.repository.ts: routes know no SQL')
 })
 
-test('a long function is found, with its line, and functions inside it are counted by themselves', () => {
+test('reports a long function with its line, and counts nested functions separately', () => {
   const body = (lines: number, indent: string) =>
     Array.from({ length: lines }, (_, at) => `${indent}call(${at})\n`).join('')
   const [long] = functionsIn(`\nexport async function long(\n  a: number,\n): Promise<void> {\n${body(50, '  ')}}\n`)
