@@ -10,10 +10,10 @@ import { startServer } from './server.ts'
 import { meetWorld, seedWorld, type World } from './world.ts'
 
 export interface IdleRun {
-  /** Those that were open when the last measurement ended. */
+  /** Idle connections that were still open when the last measurement ended. */
   open: number
   residentBytes: { before: number; with: number }
-  /** Of a live student's requests without and with the idle connections, in milliseconds, sorted. */
+  /** Latencies of an active student's requests without and with the idle connections, in milliseconds, sorted. */
   tookMs: { before: number[]; with: number[] }
 }
 
@@ -21,10 +21,10 @@ const size = { students: 1000, records: 20_000 }
 const asked = 1000
 const pauseMs = 10
 const openedAtOnce = 100
-/** Connections are bounded per address. */
+/** Connections are limited per address. */
 const addresses = Array.from({ length: 8 }, (_, at) => `127.0.0.${2 + at}`)
 
-/** A live student's requests to one process, beside so many connections that have asked once and are kept. */
+/** Measures an active student's requests to one process that also has this many idle keep-alive connections. */
 export async function runIdle(
   databases: DatabaseServer,
   { main, connections }: { main: string; connections: number },
@@ -63,7 +63,7 @@ async function keepOne(origin: string, at: number, idle: Set<Socket>): Promise<v
   idle.add(socket)
 }
 
-/** Reads and writes in turn, on one connection. */
+/** Sends reads and writes alternately on one connection. */
 async function liveStudent(origin: string, { users }: World): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const headers = { authorization: `Bearer ${users[0]?.token}` }

@@ -13,11 +13,11 @@ import { meetWorld, seedWorld, type World } from './world.ts'
 
 export interface LiveRun {
   listeners: number
-  /** The memory of the server before they came, and with them. */
+  /** The memory of the server without and with the listeners. */
   residentBytes: { before: number; with: number }
-  /** From a start's answer until the last listener has its event, in milliseconds, sorted. */
+  /** The time from the response to a start until the last listener has its event, in milliseconds, sorted. */
   lastToldMs: number[]
-  /** The processor time of all listeners' hearing of a start, in milliseconds. */
+  /** The processor time of sending one start to all listeners, in milliseconds. */
   cpuMsPerEvent: number
 }
 
@@ -27,7 +27,7 @@ const starts = 20
 const perAccount = 4
 const settleMs = 5000
 
-/** So many listen to one process, each on a connection of its own, while a few students start. */
+/** Connects this many listeners to one process, each on its own connection, while a few students start. */
 export async function runLive(
   databases: DatabaseServer,
   { main, listeners: count }: { main: string; listeners: number },
@@ -38,7 +38,7 @@ export async function runLive(
   const listeners: Listener[] = []
   try {
     const world = await meetWorld(server.origin, size)
-    // What any load needs is not the listeners'.
+    // Memory that any load would use is not counted for the listeners.
     for (let at = 0; at < 2000; at++) await ask(server.origin, world, 'GET', '/live')
     await setTimeout(settleMs)
     const before = resident(server.pid)
@@ -92,7 +92,7 @@ async function listen(origin: string, account: number) {
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   if (response.statusCode !== 200) throw new Error(`a listener was answered ${response.statusCode}`)
   let onStart = () => undefined as unknown
-  // Events are far smaller than what one read returns.
+  // Events are far smaller than one read.
   response.on('data', (bytes: Buffer) => bytes.includes('event: start') && onStart())
   response.on('error', () => undefined)
   return {

@@ -86,7 +86,7 @@ export async function runScale(
   }
 }
 
-/** What is prepared may have been undone by another row. */
+/** Another row may have undone the preparation. */
 async function measureIn(target: Target & { world: World }, row: Row, turn: Turn) {
   await prepare(row, target.world, target.origin)
   return measure(row, target.world, target, turn)

@@ -23,13 +23,13 @@ export interface BenchUser {
 /** The data that the rows' requests refer to. */
 export interface World {
   users: BenchUser[]
-  /** How many records everyone may see. */
+  /** The number of visible records. */
   records: number
   /** Ids of such records, evenly spread: enough to defeat caches of a few rows. They are the same in each run. */
   ids: number[]
   /** The first and the last of 365 campus days up to yesterday. */
   year: { from: string; to: string }
-  /** The middle month of all records, in the API's time format. */
+  /** The month in the middle of all records, in the API's time format. */
   month: { from: string; to: string }
   /** The query of the page in the middle, from the server's links. */
   middleCursor: string
@@ -43,7 +43,7 @@ const years = 3
 const userCount = 64
 const idCount = 512
 const timezone = 'Asia/Shanghai'
-/** In seconds, ahead of UTC. */
+/** Seconds ahead of UTC. */
 const offset = 8 * 3600
 
 export interface Size {
@@ -135,7 +135,7 @@ async function meetUsers(origin: string, { students }: Size): Promise<BenchUser[
   return users
 }
 
-/** Two students look at each record, because one could be a hidden one's own. */
+/** Two students read each record, because one of them could be its hidden owner. */
 async function visibleIds(origin: string, records: number, users: BenchUser[]): Promise<number[]> {
   const isVisible = async (id: number) => {
     const url = `${origin}${apiBase}/studys/${id}`

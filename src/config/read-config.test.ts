@@ -43,7 +43,7 @@ const wrong: readonly (readonly [variable: string, env: Record<string, string>])
   ['WEB', { WEB: 'maybe' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
   ...['[0-9', '(', 'a)|(b', '[0-9]{3', '(?i:b)[0-9]', '[0-9]\\-'].map(notANumber),
-  // Their matching would practically never end: nested repetitions, equivalent alternatives, many repetitions in a row.
+  // Matching these would take practically forever: nested repetitions, equivalent alternatives, many repetitions in a row.
   ...['([0-9]+)+', '([0-9]|[0-9])*', '([0-9]|[0-9][0-9])+x', '[0-9]*[0-9]*[0-9]*[0-9]*[0-9]*[0-9]*x'].map(notANumber),
   ['TOKEN_TTL', { TOKEN_TTL: '0' }],
   ['WORKERS', { WORKERS: '0' }],

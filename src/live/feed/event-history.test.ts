@@ -25,7 +25,7 @@ test('reports a gap when events after the id have been discarded', () => {
   const history = filled(15)
   assert.equal(history.after(history.idAt(0, 4), now), undefined)
   assert.deepEqual(numbers(history.after(history.idAt(0, 5), now)), [6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
-  // The fifth, at 1050, is gone; 15 seconds are repeated.
+  // The fifth, at 1050, is discarded; 15 seconds are repeated.
   assert.equal(history.after('1065.there.7', now), undefined)
   assert.ok(history.after('1066.there.7', now))
 })
