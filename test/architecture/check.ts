@@ -3,7 +3,7 @@ import { layers } from './layers.ts'
 import { departures, type Role, roles } from './roles.ts'
 import { importsOf, type SourceImport } from './source-imports.ts'
 
-/** Faults of one file, a line each, beginning with `src/FILE:LINE`. */
+/** The violations in one file, one line each, starting with `src/FILE:LINE`. */
 export function faultsOf(file: string, text: string): string[] {
   const imports = importsOf(file, text).filter(({ target }) => departures[file]?.imports !== target)
   return [...placeFaults(file, imports), ...roles.flatMap((role) => roleFaults(role, file, text, imports))]
@@ -30,7 +30,7 @@ function roleFaults(role: Role, file: string, text: string, imports: readonly So
   return [...imported, ...said]
 }
 
-/** The narrowest place of the table that holds the file, or the folder right below `src`. */
+/** The most specific entry of the table that covers the file, or its folder below `src`. */
 function placeOf(path: string): string {
   const places = Object.keys(layers).filter((place) => covers(place, path))
   return places.sort((one, other) => other.length - one.length)[0] ?? path.split('/')[0] ?? path

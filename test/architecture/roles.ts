@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What a file's name says that it may not import and not say. */
+/** What a file may not import or contain, according to its name. */
 export interface Role {
   /** Paths below `src`. */
   files: RegExp
-  /** Imports, of types too, of packages and of paths below `src`. */
+  /** Imports (including types) of packages and of paths below `src`. */
   forbids?: RegExp
-  /** Text, line by line. */
+  /** Text, matched line by line. */
   forbidsText?: RegExp
   because: string
 }
@@ -111,5 +111,5 @@ export const roles: readonly Role[] = [
   },
 ]
 
-/** Departures that have a reason, by file and import. */
+/** Exceptions that have a reason, by file and import. */
 export const departures: Readonly<Record<string, { imports: string; because: string }>> = {}
