@@ -79,7 +79,7 @@ for (const [what, host] of [
     await page.goto(`http://${host}:${(evil.address() as AddressInfo).port}/`)
     const before = await everything()
     const api = `${address}/api/v1.0`
-    // The browser does send them: a read is answered, although the page cannot see it.
+    // The browser does send them: a read gets a response, although the page cannot see it.
     const readsBefore = answers(200)
     const read = (url: string) => void fetch(url, { mode: 'no-cors', credentials: 'include' }).catch(() => undefined)
     await page.evaluate(read, `${api}/users/me`)

@@ -25,7 +25,7 @@ after(async () => {
   await service?.close()
 })
 
-/** The route of a URL. The one for all other paths comes last. */
+/** The route of a URL. The catch-all route comes last. */
 function routeOf(url: string): string | undefined {
   const { pathname } = new URL(url)
   return routes.find(({ path }) =>
@@ -43,13 +43,13 @@ test('no state of any screen has an accessibility fault or is wider than a small
     const { page, complaints } = own ?? shared
     if (!own) await renew(page, service.address)
     await open(page, service.address, student).catch((error) => faults.push(`${name}: ${error}`))
-    // In turns, so that each screen is seen in both: `npm run web:shots` sees each state in all four looks.
+    // Alternately, so that each screen is checked in both: `npm run web:shots` checks each state in all four looks.
     const look = looks[seen.length % 2] as Look
     seen.push(`${routeOf(page.url())} ${name}`)
     await lookAs(page, look)
     const found = [...(await faultsIn(page)), ...(await overflowOf(page))]
     faults.push(...found.map((fault) => `${name}, ${look.colorScheme}, ${look.language}: ${fault}`))
-    // The browser itself tells of each answer that is an error, and Playwright of what it was asked to block.
+    // The browser itself logs each error response, and Playwright each blocked request.
     const expected = /^(?:error: Failed to load resource|warning: Service Worker registration blocked)/
     const said = complaints.splice(0).filter((one) => !expected.test(one))
     faults.push(...said.map((one) => `${name}: ${one}`))
@@ -65,7 +65,7 @@ test('no state of any screen has an accessibility fault or is wider than a small
   }
 })
 
-/** Two, so that what was painted in the first is told. */
+/** Two frames, so that what the first one painted is reported. */
 const aFrame = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))'
 
 test('nothing on the screen moves while responses arrive', async () => {
@@ -128,7 +128,7 @@ test('every action of every screen works by keyboard alone', async (t) => {
   await keys.press(button('开始学习'), 'Space')
   await keys.isOn(button('结束学习'))
   await page.keyboard.press('Enter')
-  // An end that is taken back before it is sent leaves one record, and this one two.
+  // An end that is undone before it is sent leaves one record, and this one two.
   await until(async () => (await latestOf(site, body))?.end_time != null, 'the end reaches the service')
   await keys.press(button('撤销'))
   await keys.isOnTitle()

@@ -25,10 +25,10 @@ const password = '图书馆里真的很安静'
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const credentials = ({ username, password: secret }: Student) => basic(username, secret)
 
-/** No wait of Playwright's own is without a bound, but those for a script of the page and for the browser's end are. */
+/** Playwright limits its own waits, but not those for a script of the page or for the browser to close. */
 const bounded = { timeout: patience(300_000) }
 
-/** A page that is closed with its test, however that ends. */
+/** A page that closes with its test, whatever the result. */
 async function open(t: TestContext, origin = service.address, options?: BrowserContextOptions): Promise<OpenedPage> {
   const opened = await openPage(chromium, origin, options)
   t.after(() => opened.context.close())
@@ -243,7 +243,7 @@ test('a student reads the captcha, waits, recovers the password and changes the 
   const second = await imageText()
   await button(page, '换一张').click()
   await another(second)
-  // The line before the school is full once: the page comes back with its place by itself.
+  // The queue is full once: the page retries by itself with its place.
   const places: (string | undefined)[] = []
   await page.route('**/api/v1.0/register', async (route) => {
     places.push(route.request().headers()['waiting-place'])
@@ -286,7 +286,7 @@ const tooMany = {
   json: { error: 'too many requests', message: '尝试次数过多，请 4 秒后再试。' },
 }
 
-/** What the image of the form says, once it is there. */
+/** The content of the form's captcha, once it is loaded. */
 async function captchaOn(page: Page, site: Service): Promise<string> {
   const image = page.getByRole('img', { name: '验证码' })
   await until(async () => (await image.count()) > 0, 'the captcha is shown')
@@ -314,7 +314,7 @@ test('at a school with its own login page, the student goes there and comes back
   }
   await page.goto(`${site.address}/register`)
   await page.getByText('本服务看不到你的学校密码').waitFor()
-  // What the school says is not understood, then of nobody that it teaches.
+  // First the school's response is not understood, then the student is not one.
   for (const [answer, text] of [
     ['<html>', '学校登录没有完成'],
     [success('<cas:user>a.teacher</cas:user>'), '请改用学号登录学校后再试'],

@@ -11,7 +11,7 @@ import { createOracle, openSession, recordsOfStudents, seedStudents, takeSession
 import { openPage, register, type Student, signedIn } from './web-page.ts'
 
 let service: Service
-/** Another one, of a seeded campus. */
+/** Another student, of a seeded campus. */
 let seeded: Service
 let seededUrl = ''
 let chromium: TestBrowser
@@ -50,7 +50,7 @@ async function read<T>(path: string): Promise<T> {
   return body as T
 }
 
-/** As the app says it in Chinese. */
+/** Formatted as in the app's Chinese. */
 function inWords(seconds: number): string {
   const [hours, minutes] = [Math.floor(seconds / hour), Math.floor((seconds % hour) / 60)]
   if (seconds > 0 && hours + minutes === 0) return '不到 1 分钟'
@@ -58,7 +58,7 @@ function inWords(seconds: number): string {
   return minutes === 0 ? `${hours} 小时` : `${hours} 小时 ${minutes} 分钟`
 }
 
-/** Three weeks of records, to this morning: some overlap, some cross midnight. */
+/** Three weeks of records, until this morning: some overlap, some cross midnight. */
 async function seedPast(): Promise<void> {
   const noon = midnight(today) - 12 * hour
   const spans = Array.from({ length: 20 }, (_, at) => {
@@ -82,10 +82,10 @@ function wire(seconds: number): string {
 
 const choose = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
-/** The names and the values of the figures of a screen. */
+/** The labels and the values of the figures on a screen. */
 const figures = (page: Page) => page.locator('.figures dd').allTextContents()
 
-/** All 50 in `FIGURES_STUDENTS=50 npm test -- test/browser/web-figures.test.ts`. */
+/** `FIGURES_STUDENTS=50 npm test -- test/browser/web-figures.test.ts` compares all 50. */
 const seededCount = Number(process.env.FIGURES_STUDENTS ?? 3)
 
 test(`the screens of ${seededCount} seeded students show the figures of the API and of a slow count`, async () => {
@@ -173,7 +173,7 @@ async function comparePeriod(page: Page, kind: 'week' | 'month' | 'term', compar
   )
 }
 
-/** The fullest of the last days, by a tap on its bar. This month may have none yet. */
+/** Opens the longest of the last days by tapping its bar. This month may have none yet. */
 async function compareDay(page: Page, { id, oracle, ask }: Compared): Promise<void> {
   const { days } = oracle.statistics(later(today, -27), today)
   const { day } = days.reduce((most, each) => (each.seconds > most.seconds ? each : most))
@@ -193,12 +193,12 @@ async function compareDay(page: Page, { id, oracle, ask }: Compared): Promise<vo
   )
 }
 
-/** The lengths that a chart's links say. */
+/** The durations in the links of a chart. */
 async function lengthsOf(page: Page, links: string): Promise<(string | undefined)[]> {
   return page.locator(links).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')?.split('：')[1]))
 }
 
-/** Sums of weeks from Monday. */
+/** Sums of weeks that start on Monday. */
 function weeksOf(days: readonly { day: string; seconds: number }[]): { seconds: number }[] {
   const weeks = Map.groupBy(days, ({ day }) => firstOf('week', day))
   return [...weeks.values()].map((week) => ({ seconds: week.reduce((sum, { seconds }) => sum + seconds, 0) }))
@@ -219,7 +219,7 @@ test('the keyboard opens a day from the year, and its screen shows the ledger', 
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('Enter')
-  // The map begins with the year.
+  // The map starts with the year.
   const wanted = [later(today, -2), `${today.slice(0, 4)}-01-01`].sort().at(-1) ?? ''
   await page.waitForURL(`**/day/${wanted}`)
   for (const day of [wanted, later(wanted, -1), later(wanted, -2)]) {
@@ -319,7 +319,7 @@ test('without terms, the choice of a term says so', async () => {
   await page.goto(`${bare.address}/board`)
   await choose(page, '本学期')
   await page.getByText('没有学期排行').waitFor()
-  // A slow phone, whose parser looks ahead for what a page under the service worker needs.
+  // A slow phone, whose parser looks ahead for the resources of a page under the service worker.
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
   await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: 6 })
   await page.reload()

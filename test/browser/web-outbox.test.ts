@@ -65,13 +65,13 @@ const refuse =
   (route) =>
     route.fulfill({ status, headers, json: { error: 'x', message: '稍后再试' } })
 
-/** The service does it, and the connection is cut before the answer. */
+/** The service handles the request, and the connection is cut before the response. */
 const lose: Step = async (route) => {
   await route.fetch()
   await route.abort()
 }
 
-/** What happens to the next writes. Those after that get through. Returns the keys of all. */
+/** What happens to the next writes. Later ones succeed. Returns the keys of all. */
 async function meet(context: BrowserContext, steps: Step[]): Promise<string[]> {
   const keys: string[] = []
   await context.route(writes, async (route) => {
@@ -175,7 +175,7 @@ test('unsent entries stay after a sign-out, and are never sent by another studen
   await context.unroute(writes)
   await signedIn(page, service.address, thunder)
   assert.equal(await page.getByText('条等待上传').count(), 0)
-  // The other tab takes itself for the first student's, and has the second one's cookie.
+  // The other tab still shows the first student, but has the second one's cookie.
   await late.unroute('**/api/**')
   await late.evaluate(`dispatchEvent(new Event('online'))`)
   await late.getByText('条等待上传').waitFor({ state: 'detached' })
@@ -189,7 +189,7 @@ test('unsent entries stay after a sign-out, and are never sent by another studen
   await until(async () => typeof (await recordsOf(wind))[0]?.end_time === 'string', 'the end reaches the service')
 })
 
-/** A tab that hears nothing of what others do. */
+/** A tab that receives no messages from other tabs. */
 async function lateTab(context: BrowserContext): Promise<Page> {
   const late = await context.newPage()
   await late.addInitScript(`BroadcastChannel.prototype.addEventListener = () => undefined
@@ -213,7 +213,7 @@ test('of two tabs one sends, and both show the result', async (t) => {
   await other.goto(`${service.address}/records`)
   await goOffline(context)
   await start(page, '物理')
-  // A sheet that is opened before the record has an id.
+  // A sheet opened before the record has an id.
   await other.getByRole('button', { name: /物理/ }).click()
   await other.getByLabel('备注（可不填）').fill('第三章')
   await stop(page)
@@ -224,11 +224,11 @@ test('of two tabs one sends, and both show the result', async (t) => {
   assert.deepEqual([keys.length, new Set(keys).size], [3, 3])
   await button(other, '保存').click()
   await until(async () => (await recordsOf(thunder))[0]?.note === '第三章', 'the note finds its record')
-  // What can still be taken back in one tab is not sent by the other.
+  // What can still be undone in one tab is not sent by the other.
   await other.getByRole('button', { name: /物理/ }).click()
   await button(other, '删除').click()
   await page.locator('.recent').getByText('物理').waitFor({ state: 'detached' })
-  // It waits for its undo, not for the network.
+  // It waits for its undo time, not for the network.
   for (const tab of [page, other]) assert.equal(await tab.getByText('条等待上传').count(), 0)
   await stop(page)
   await until(async () => typeof (await recordsOf(thunder))[1]?.end_time === 'string', 'the stop reaches the service')
@@ -292,10 +292,10 @@ test('after a day, an entry whose response was lost is looked up, because its ke
   assert.equal((await recordsOf(snow)).length, before + 1)
 })
 
-/** Every route of the app, with something in place of what varies. */
+/** Every route of the app, with sample parameters. */
 const paths = routes.map(({ path }) => path.replace('/:path(.*)*', '/no/such.page').replace(':day', '2026-11-26'))
 
-/** A phone on which the app was loaded once, by this clock. */
+/** A phone on which the app was loaded once, with this clock. */
 interface Phone {
   open(): Promise<OpenedPage>
   link: CuttableLink
@@ -324,7 +324,7 @@ async function buyPhone(t: TestContext, hours: number): Promise<Phone> {
   return { open, link, address }
 }
 
-/** As when the radio is off: the browser knows it, and nothing gets through anyway. */
+/** As with the radio off: the browser reports it, and no request succeeds anyway. */
 async function unplug({ link }: Phone, context: BrowserContext): Promise<void> {
   await link.cut()
   await context.setOffline(true)
@@ -338,7 +338,7 @@ interface Times {
 }
 type Done = Times & { action: string }
 
-/** What a student does in a basement. Returns the entries as they are kept. */
+/** What a student does without a network. Returns the stored entries. */
 async function studyOffline(page: Page, address: string): Promise<Done[]> {
   await page.goto(address)
   await start(page, '高等数学')
@@ -347,7 +347,7 @@ async function studyOffline(page: Page, address: string): Promise<Done[]> {
   await page.getByRole('button', { name: /高等数学/ }).click()
   await page.getByLabel('备注（可不填）').fill('第三章')
   await button(page, '保存').click()
-  // What is not counted yet is not kept yet.
+  // What is not counted yet is not stored yet.
   await page.getByText('3 条等待上传').waitFor()
   await page.goto(address)
   await start(page, '大学英语')
@@ -357,7 +357,7 @@ async function studyOffline(page: Page, address: string): Promise<Done[]> {
   await page.getByRole('button', { name: /大学英语/ }).click()
   await button(page, '删除').click()
   let entries: (Done & { order: number })[] = []
-  // The last is not counted as long as it can be taken back.
+  // The last one is not counted while it can be undone.
   const areKept = async () => {
     entries = await page.evaluate<typeof entries>(kept(''))
     return entries.length === 7
@@ -366,7 +366,7 @@ async function studyOffline(page: Page, address: string): Promise<Done[]> {
   return entries.sort((a, b) => a.order - b.order)
 }
 
-/** Two records of the past, which both devices know. */
+/** Two past records, which both devices know. */
 async function seedPast({ username, password: secret }: Student): Promise<void> {
   const items = ['高等数学', '大学英语'].map((subject, at) => ({
     ...{ key: `${subject} of ${username}`, action: 'record', subject },
@@ -377,7 +377,7 @@ async function seedPast({ username, password: secret }: Student): Promise<void> 
   assert.equal(status, 200)
 }
 
-/** The app as it was loaded and then lost the network, with the records at hand. */
+/** The app that was loaded and then lost the network, with its stored records. */
 async function loadedOffline(t: TestContext, student: Student): Promise<OpenedPage> {
   const opened = await openPage(chromium, service.address)
   t.after(() => opened.context.close())
@@ -395,7 +395,7 @@ async function editOf(page: Page, record: RegExp, label: string, text: string): 
   await button(page, '保存').click()
 }
 
-/** Of what was started and stopped there. Everything waits by then, for the network alone. */
+/** The records that were started and stopped there. By then everything waits for the network only. */
 async function timesOn(page: Page): Promise<Times> {
   await page.getByText('4 条等待上传').waitFor()
   const entries = await page.evaluate<Done[]>(kept(''))
@@ -405,7 +405,7 @@ async function timesOn(page: Page): Promise<Times> {
   return { start_time, end_time }
 }
 
-/** It comes back, and sends what can be sent. */
+/** Goes online, and sends what can be sent. */
 async function comeBack({ context, page }: OpenedPage): Promise<void> {
   await goOnline(context)
   await page.getByText('条等待上传').waitFor({ state: 'detached' })
@@ -436,7 +436,7 @@ for (const [isPhoneFirst, student] of [
 
     const parked = phone.page.getByRole('button', { name: '1 条没有被接受' })
     if (isPhoneFirst) {
-      // Its stop is on its way while the other one comes back, and starts after it.
+      // Its stop is still being sent when the other one reconnects, and starts after it.
       await phone.context.route(writes, async (route) => {
         if (route.request().method() === 'PUT') await comeBack(laptop)
         await route.continue()

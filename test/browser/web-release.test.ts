@@ -19,7 +19,7 @@ after(async () => {
   await service?.close()
 })
 
-/** Stands before the service, fails to give a picture at first, and serves another release of the worker once it is told to. */
+/** A proxy to the service that can fail to load a file at first, and serve another release of the worker. */
 async function openFront(t: TestContext) {
   let isReleased = false
   let isFailing = true
@@ -69,7 +69,7 @@ test('a new version waits for a tap, and reloads the page at its place, and no f
   await page.getByRole('link', { name: '注册' }).waitFor()
   await other.getByText('有新版本').waitFor()
   assert.equal(await other.getByLabel('用户名或学号').inputValue(), '小林')
-  // It is of the version before, whose files it still has.
+  // It is from the previous version, whose files it still has.
   await context.setOffline(true)
   await other.getByRole('link', { name: '注册' }).click()
   await other.getByRole('heading', { name: '注册', level: 1 }).waitFor()
@@ -108,7 +108,7 @@ test('a screen whose file does not load shows a message with a way to continue',
   await page.getByRole('link', { name: '重试' }).click()
   await page.getByLabel('用户名或学号').waitFor()
   assert.equal(page.url(), `${service.address}/login?next=/me`)
-  // Without a network, and without a worker, a screen that was not opened before.
+  // Without a network and without a worker, a screen that was not opened before.
   await context.setOffline(true)
   await page.getByRole('link', { name: '注册' }).click()
   await page.getByText('没有网络，这一页还没有保存过内容').waitFor()
