@@ -5,11 +5,11 @@ import { decodeLuminance } from '../../src/tools/captcha/luminance.ts'
 import { between, seededRandom } from '../../src/tools/simulated-school/random.ts'
 import { baselineJpegs, captcha2749 } from './images.ts'
 
-/** Two decoders may round one way and the other, and no further. */
+/** Two decoders may round differently, but by no more than this. */
 const ROUNDING = 1
 
 function assertSameBrightness(image: Buffer): void {
-  // Without the turn into red, green and blue the first of the three is the brightness as it was written.
+  // Without the conversion to RGB, the first of the three components is the brightness as written.
   const { width, height, data } = jpeg.decode(image, { colorTransform: false, useTArray: true, formatAsRGBA: false })
   const expected = Array.from({ length: width * height }, (_, pixel) => data[3 * pixel] ?? Number.NaN)
   const actual = decodeLuminance(image)

@@ -11,12 +11,12 @@ import { baselineJpegs, captcha2749, otherImages } from './images.ts'
 import { mutilated } from './mutilations.ts'
 
 const IMAGES = 20_000
-/** Some tenths of a millisecond are usual; the rest is for a machine that has other things to do. */
+/** Usually some tenths of a millisecond; the rest is for a busy machine. */
 const MOST_MS = 2000
 
 const read = createReader(loadCaptchaProfile())
 
-/** @returns whether it could be read @throws whatever is no CaptchaError */
+/** @returns whether it could be read @throws every error other than CaptchaError */
 function isRead(look: (image: Buffer) => unknown, image: Buffer): boolean {
   try {
     look(image)
@@ -35,7 +35,7 @@ test(`reads or refuses ${IMAGES} damaged images in limited time, without any oth
   for (let index = 0; index < IMAGES; index++) {
     const image = mutilated(whole[index % whole.length] ?? captcha2749, random)
     const startedAt = performance.now()
-    // What has not the captchas' size is decoded all the same: the reader of another school's profile would.
+    // Images of another size are decoded too, as the profile of another school may need them.
     if (isRead(index % 2 === 0 ? read : decodeLuminance, image)) readable++
     longest = Math.max(longest, performance.now() - startedAt)
   }

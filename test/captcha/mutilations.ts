@@ -30,7 +30,7 @@ function spoiled(image: Buffer, random: Random, place = () => anywhere(image, ra
   return copy
 }
 
-/** Sizes, lengths and markers are what a decoder trusts most. */
+/** A decoder relies most on sizes, lengths and markers. */
 function extreme(image: Buffer, random: Random): Buffer {
   const copy = Buffer.from(image)
   copy.writeUInt16BE(between(random, 0, 1) === 0 ? 0xffff : 0, between(random, 0, image.length - 2))
@@ -52,7 +52,7 @@ function noise(image: Buffer, random: Random): Buffer {
 
 const mutilations: readonly Mutilation[] = [cut, dropped, repeated, spoiledHeader, spoiled, extreme, flipped, noise]
 
-/** The image, damaged in one to three ways. */
+/** The image with one to three kinds of damage. */
 export function mutilated(image: Buffer, random: Random): Buffer {
   let result = image
   for (let times = between(random, 1, 3); times > 0 && result.length > 2; times--) {

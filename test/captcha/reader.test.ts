@@ -61,7 +61,7 @@ interface Drawn {
 }
 const drawn: Drawn[] = []
 
-/** Drawn once for all tests: an encoding takes 30 ms of processor time. */
+/** Drawn once for all tests, because encoding takes 30 ms of processor time. */
 function drawMany(): Drawn[] {
   const random = seededRandom(13)
   while (drawn.length < 40) {
@@ -96,7 +96,7 @@ test('refuses shapes that resemble no digit, however well one digit fits better 
   for (let image = 0; image < 40; image++) assert.equal(read(scribble(random)).margin, 0)
 })
 
-/** The picture, moved to the right and downwards; the edge fills what becomes free. */
+/** The image, moved to the right and downwards; its edge fills the gap. */
 function moved(image: Uint8Array, x: number, y: number): Buffer {
   const { width, height, data } = jpeg.decode(image, { useTArray: true })
   const within = (at: number, length: number) => Math.min(length - 1, Math.max(0, at))
@@ -110,7 +110,7 @@ function moved(image: Uint8Array, x: number, y: number): Buffer {
   return jpeg.encode({ width, height, data: pixels }, 90).data
 }
 
-/** Dark bars across a pale image, at random. */
+/** Dark bars across a light image, at random. */
 function scribble(random: () => number): Buffer {
   const [width, height] = [70, 30]
   const data = Buffer.alloc(width * height * 4, 230)

@@ -6,7 +6,7 @@ import { baselineJpegs, captcha2749, otherImages } from './images.ts'
 
 const FRAME = 0xc0
 
-/** A captcha with bytes of one segment changed: by their distance from the segment's marker. */
+/** A captcha with changed bytes in one segment, by their offset from the segment's marker. */
 function changed(marker: number, changes: Record<number, number>): Buffer {
   const image = Buffer.from(captcha2749)
   const at = image.indexOf(Buffer.from([0xff, marker]))
