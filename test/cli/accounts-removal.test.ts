@@ -55,7 +55,7 @@ test('a start during the removal of its account is removed too or refused, and t
   const [leaving, staying] = [await addAccount('leaving'), await addAccount('staying')]
   const day = 86_400
   const start = (who: AccountId, at: number) => studies.startStudy(who, systemClock.now() - at * day)
-  // Starts in more stretches than one statement takes rows.
+  // Starts more records than fit into one chunk of the removal.
   for (let at = 0; at < 1500; at += 25) {
     await Promise.all(Array.from({ length: 25 }, (_, more) => start(leaving, 1 + (at + more) / 4)))
   }

@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => campus.close())
 
-/** A person at a terminal who answers each question by the next line. */
+/** A person at a terminal who answers each question with the next line. */
 function person(answers: string[]) {
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input })
   const [output, errors] = [new PassThrough(), new PassThrough()]

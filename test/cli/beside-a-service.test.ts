@@ -21,13 +21,13 @@ const password = 'quiet-reading-room'
 const resetPassword = 'a quieter reading room'
 
 interface Row {
-  /** What follows the command's own words. */
+  /** The arguments after the command's name. */
   words?: (place: Place) => string[]
   input?: string
   code: number
-  /** On standard output, or where it fails, on standard error. */
+  /** On standard output, or on standard error if it fails. */
   says: RegExp
-  /** What the service answers then to the password, and to the one that was reset. */
+  /** The statuses of later logins with the old password and with the reset one. */
   logins?: [old: number, reset: number]
 }
 
@@ -45,7 +45,7 @@ const prepared: Record<string, (place: Place) => Promise<void>> = {
   },
 }
 
-/** What each command does beside a running service. Those that serve themselves are tried in tests of their own, below. */
+/** What each command does beside a running service. Commands that serve have their own tests below. */
 const rows: Record<string, Row | Row[] | 'below'> = {
   serve: 'below',
   migrate: { code: 0, says: /already up to date\n$/ },
@@ -122,7 +122,7 @@ after(async () => {
 test('every command has a row', async () => {
   const leaves = (command: Command, name: string): string[] => {
     const parts = command.commands.flatMap((part) => leaves(part, `${name} ${part.name()}`.trim()))
-    // `captcha` does something by itself as well.
+    // `captcha` is also a command by itself.
     const isLeaf = parts.length === 0 || command.registeredArguments.length > 0
     return isLeaf ? [name, ...parts] : parts
   }

@@ -45,7 +45,7 @@ test('every route works after the files of the service are deleted', { timeout: 
     const { body } = await send('GET', `${address}/openapi.json`)
     const { paths } = body as { paths: Record<string, object> }
     assert.ok(Object.keys(paths).length >= 10)
-    // Removing the account comes last.
+    // Deleting the account comes last.
     for (const method of methods.toSorted((a, b) => Number(a === 'DELETE') - Number(b === 'DELETE'))) {
       for (const path of Object.keys(paths)) await sendAnything(method, `${address}${path}`)
     }
@@ -76,7 +76,7 @@ test(
     }),
 )
 
-/** Takes the files away once the service is ready. */
+/** Moves the files away once the service is ready. */
 async function withService(
   settings: Settings,
   work: (service: SpawnedService, bringBack: () => Promise<void>) => Promise<void>,
@@ -90,7 +90,7 @@ async function withService(
     const service = await spawnService(place, settings, { program: [copy.node, copy.main] })
     let isAway = false
     try {
-      // The first worker is enough for the greeting; the others still load files.
+      // The greeting needs only the first worker; the others still load files.
       await until(() => workersOf(service).length >= Number(settings.WORKERS ?? 0), 'every worker listens')
       for (const part of parts) await rename(join(copy.folder, part), away(part))
       isAway = true

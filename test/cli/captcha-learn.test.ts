@@ -10,7 +10,7 @@ import { occupy } from './command-line.ts'
 
 const layout = ['--cells', otherCells, '--ink', 'light']
 
-/** A folder of images, named by what they show, with a number where two show the same. */
+/** A folder of images, named by their digits, with a number if two images show the same. */
 async function labelledFolder(t: TestContext, count: number, seed: number) {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-learn-'))
   t.after(() => rm(folder, { recursive: true }))

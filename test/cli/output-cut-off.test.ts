@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { send } from '../contract/client.ts'
 import { main, makePlace } from '../support/running-service.ts'
 
-/** `occupy WORDS…` whose reader of `stream` goes away before the first line, as `| true` does; the other stream is read to its end. */
+/** Runs `occupy WORDS…` with a reader of `stream` that disconnects before the first line, as `| true` does. Reads the other stream fully. */
 async function cutOff(words: string[], stream: 'stdout' | 'stderr', env: Record<string, string>) {
   const child = spawn(process.execPath, [main, ...words], { env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' })
   child[stream].destroy()
@@ -67,7 +67,7 @@ test('a service starts and serves even if nobody reads its greeting or its log a
   }
 })
 
-/** Where the service says in its log that it listens. */
+/** The address in the service's log. */
 async function listening(log: AsyncIterable<Buffer>): Promise<string> {
   let said = ''
   for await (const chunk of log) {

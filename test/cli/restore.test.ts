@@ -36,7 +36,7 @@ test('on an empty machine the backup and its secret are enough', async (t) => {
   await backUp(place)
   const kept = await readFile(join(place.data, 'secret'), 'utf8')
   await rm(place.data, { recursive: true })
-  // Copied by hand, say.
+  // As if copied by hand.
   await chmod(place.file, 0o644)
   const { code, output, errors } = await place.run(['restore', place.file])
   assert.equal(code, 0, errors)
@@ -62,7 +62,7 @@ test('the write-ahead log of a killed service stays out of the restored database
   const place = await makeBackedUpPlace(t)
   place.mark('then')
   await backUp(place)
-  // As after kill -9: the log is there, and what it holds is nowhere else.
+  // As after kill -9: the log exists, and its content is nowhere else.
   const open = new DatabaseSync(place.database)
   open.exec("insert into settings values ('mark later', '')")
   for (const end of ['', '-wal']) copyFileSync(`${place.database}${end}`, `${place.folder}/killed${end}`)

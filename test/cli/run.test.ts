@@ -19,7 +19,7 @@ describe('npm run occupy', () => {
     await copy.remove()
   })
 
-  /** `npm run occupy -- captcha --help`, where npm is a program that fails. */
+  /** Runs `npm run occupy -- captcha --help` with an npm that fails. */
   function run(options: { uid?: number } = {}) {
     const env = { PATH: process.env.PATH ?? '', npm_execpath: copy.npm }
     const { status, stdout, stderr } = spawnSync(

@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config/read-config.ts'
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-/** What the settings' reader asks its environment for, told by the reader itself; some only beside others. */
+/** The variables that the reader of the settings reads, recorded from it; some are read only together with others. */
 function knownVariables(): string[] {
   const asked = new Set<string>()
   for (const settings of [{ HOST: '0.0.0.0' }, { SCHOOL: 'kingosoft' }, { SCHOOL: 'ldap' }, { SCHOOL: 'cas' }]) {

@@ -67,7 +67,7 @@ describe('deploy/upgrade.sh', { skip: missingTool && `${missingTool} is missing`
     },
   )
 
-  // Last: each tag builds on the one before.
+  // Must be last: each tag builds on the previous one.
   test('rolls back if the new release does not start', async () => {
     await site.tag('v3', { 'src/main.ts': ['import { explain }', 'process.exit(3)\nimport { explain }'] })
     const { code, said } = await site.upgrade('v3', { OCCUPY_READY_SECONDS: '3' })
@@ -78,7 +78,7 @@ describe('deploy/upgrade.sh', { skip: missingTool && `${missingTool} is missing`
   })
 })
 
-/** Reads and writes over connections of their own. As a proxy does, asks the other instance where one takes no connection. */
+/** Sends reads and writes on separate connections. Like a proxy, tries the other instance if one accepts no connection. */
 function startLoad(ports: readonly number[]) {
   const statuses = new Set<number>()
   const failures: string[] = []

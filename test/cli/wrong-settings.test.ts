@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { failToStart, main, makePlace, type Place, type Settings, spawnService } from '../support/running-service.ts'
 
-/** What can only be told by trying; wrong forms are told by src/config.test.ts. */
+/** Errors that are found only at start-up; src/config/read-config.test.ts tests the syntax. */
 const wrong: readonly (readonly [variable: string, settings: Settings])[] = [
   ['PORT', { PORT: 'eighty' }],
   ['DATABASE_URL', { DATABASE_URL: 'file:/dev/null/x.sqlite' }],
