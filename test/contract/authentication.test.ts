@@ -149,7 +149,7 @@ test('health and readiness require no credentials', async () => {
 
 test('a new account has last_seen at once', async () => assertNow((await api.register()).user.last_seen))
 
-/** NFKC would make the same of it; NFC does not. */
+/** NFKC would change it to the same text; NFC does not. */
 function fullWidth(text: string): string {
   return text.replace(/[a-z]/gi, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0))
 }

@@ -41,7 +41,7 @@ test("does not change another user's record", async () => {
   const actions = ['end', 'edit', 'delete'] as const
   const results = await send(actions.map((action) => ({ key: newKey(), action, id })))
   assert.deepEqual(statusesOf(results), [403, 403, 403])
-  // A key names a record of its own account only.
+  // A key names only records of its own account.
   const key = newKey()
   await send([{ ...past(5, 4), key }], bob)
   assert.equal((await sendOne({ key: newKey(), action: 'delete', record_key: key })).status, 404)

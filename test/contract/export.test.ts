@@ -12,7 +12,7 @@ const api = openApi()
 let ann: Account
 let bob: Account
 
-/** What spreadsheets, calendars and JSON each have trouble with. */
+/** Texts that are difficult for spreadsheets, calendars and JSON. */
 const hostile = [
   '=1+1',
   '+cmd|calc!A0',
@@ -105,7 +105,7 @@ test('JSON contains everything, also of a hidden account, as other routes return
   assert.equal((await exported('?format=json')).status, 200)
 })
 
-/** Of a running record, without what goes on. */
+/** A running record without the fields that change. */
 function timeless({ seconds, elapsed_seconds, server_time, ...record }: OwnRecord) {
   return record.end_time === null ? record : { ...record, seconds }
 }
@@ -113,7 +113,7 @@ function timeless({ seconds, elapsed_seconds, server_time, ...record }: OwnRecor
 test('CSV opens in a spreadsheet: BOM, CRLF, both time zones, and no cell is a formula', async () => {
   const reply = await exported('?format=csv')
   assertFile(reply, 'text/csv; charset=utf-8; header=present', 'csv')
-  // `text()` takes a BOM away: the bytes are looked at.
+  // `text()` removes a BOM, so the bytes are checked.
   const url = `${api.origin}/api/v1.0/users/me/export?format=csv`
   const bytes = Buffer.from(await (await fetch(url, { headers: ann.as })).arrayBuffer())
   assert.deepEqual([...bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf])

@@ -11,7 +11,7 @@ before(async () => {
   ann = await api.register()
 })
 
-/** The message, in English beside it, names each of these. */
+/** The message, also in English, names each of these. */
 async function assertNames(names: readonly string[], ask: (headers: Record<string, string>) => Promise<Reply>) {
   for (const language of ['zh', 'en']) {
     const message = errorText(await ask({ 'accept-language': language }))

@@ -116,7 +116,7 @@ test('inserts during a walk neither repeat nor hide a record that existed before
     for (let step = 0; url !== null; step += 1) {
       const read: Page = pageOf(await api.get(url, carl.as))
       seen.push(...read.studys.map(({ id }) => id))
-      // Each in front of the page that was just read, where a walk by numbers would slip.
+      // Each before the page just read, where a walk by page numbers would repeat records.
       const place =
         order === 'asc' ? later('2025-05-04 00:00:00', step * HOUR) : later('2025-06-01 00:00:00', step * HOUR)
       await api.start(carl, place)

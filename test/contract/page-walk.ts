@@ -5,7 +5,7 @@ import { type Page, pageOf, type StudyRecord } from './resources.ts'
 
 const PAGES_AT_MOST = 500
 
-/** The pages from this one on, by following `next` or `prev` as they are until they end. */
+/** The pages from this one on, by following `next` or `prev` unchanged until there is none. */
 export async function walk(api: Api, as: Credentials, first: string, link: 'next' | 'prev'): Promise<Page[]> {
   const pages: Page[] = []
   for (let url: string | null = first; url !== null; url = pages.at(-1)?.[link] ?? null) {
@@ -15,7 +15,7 @@ export async function walk(api: Api, as: Credentials, first: string, link: 'next
   return pages
 }
 
-/** The records of a list read from its beginning to its end and back, which must be the same both ways. */
+/** The records of a list read from start to end and back, which must be the same both ways. */
 export async function walkBothWays(api: Api, as: Credentials, first: string, perPage: number): Promise<StudyRecord[]> {
   const there = await walk(api, as, first, 'next')
   const records = there.flatMap((page) => page.studys)

@@ -20,7 +20,7 @@ before(async () => {
   bob = await api.register()
   own = `/users/${ann.id}/studys/`
   records = []
-  // Out of order, three of them at the same second, and the running one not the last.
+  // Not in order, three of them at the same second, and the running one not last.
   for (let at = 0; at < RECORDS - 1; at += 1) {
     const place = (at * 7) % (RECORDS - 1)
     const minute = place < 3 ? 0 : place

@@ -11,7 +11,7 @@ before(async () => {
   ann = await api.register()
 })
 
-/** As text: with a body where there is one to send. */
+/** A request as text, with its body if it has one. */
 function written(method: string, path: string, json?: object): string {
   const body = json === undefined ? '' : JSON.stringify(json)
   const head = [

@@ -7,7 +7,7 @@ import { idOf, userOf } from './resources.ts'
 
 const api = openApi()
 
-/** Format characters, default-ignorable ones, and what is blank in every font. */
+/** Format characters, default-ignorable ones, and characters that are blank in every font. */
 const invisible = [
   ...['\u00ad', '\u034f', '\u061c', '\u115f', '\u17b4', '\u180e', '\u200b', '\u200c', '\u200d', '\u2060', '\u2064'],
   ...['\u206f', '\u2800', '\u3164', '\ufe0f', '\ufeff', '\uffa0', '\ufff9', '\ufffe', '\u{1d159}', '\u{1d173}'],

@@ -143,7 +143,7 @@ test('a repeated registration returns the account, in any spelling of its name',
     assert.equal(userOf(reply).url, ann.user.url)
     assert.equal(reply.headers.get('location'), ann.user.url)
   }
-  // The school is not asked: its password may be another by now.
+  // The school is not asked: the password there may have changed.
   assert.equal(userOf(await api.post('/register', nobody, { ...ann, stu_pwd: 'another' })).url, ann.user.url)
 })
 

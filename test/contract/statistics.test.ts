@@ -36,7 +36,7 @@ beforeEach(async () => {
   ann = await api.register()
 })
 
-/** In Shanghai, from 23:00 on a leap day to 01:30, and half an hour that lies in it. */
+/** In Shanghai, from 23:00 on a leap day to 01:30, and half an hour within it. */
 async function studyAtMidnight(): Promise<[number, number]> {
   const long = await api.post('/studys/', ann.as, { start_time: '2024-02-29 15:00:00', subject: '高等数学' })
   const { id } = long.body as { id: number }
