@@ -145,7 +145,7 @@ async function between<T>({ from, to }: Ends, work: (source: CopySource, target:
   }
 }
 
-/** Whether it was stopped by the signal that is raised once so many rows are there. */
+/** Returns whether the signal, sent once the target has this many rows, stopped the copy. */
 async function stopAfter(source: CopySource, target: Storage, enough: number): Promise<boolean> {
   const controller = new AbortController()
   const onProgress = (rows: number) => {

@@ -94,11 +94,11 @@ const migrateData = ({ from, to }: Ends) => occupy(['migrate-data', '--from', fr
 
 const placeOf = ({ folder, remove }: Ends, database: string) => ({ folder, databaseUrl: database, remove })
 
-/** Its exit code after `signal`, which it gets once the target holds more than so many rows. */
+/** Returns the exit code after `signal`, which is sent once the target has more than this many rows. */
 async function stopMidway({ from, to }: Ends, signal: NodeJS.Signals, rows: number): Promise<number | null> {
   const child = spawn(process.execPath, [main, 'migrate-data', '--from', from, '--to', to], { stdio: 'ignore' })
   const exit = once(child, 'exit')
-  // Opened anew each time: the command refuses a target that somebody else has open all the time.
+  // Opened anew each time, because the command refuses a target that another process has open.
   while ((await visit(to, ({ db }) => rowsHeld(db)).catch(() => 0)) <= rows) {
     assert.equal(child.exitCode, null, 'it ended before it was stopped')
     await setTimeout(5)
