@@ -27,7 +27,7 @@ export interface ApiDocument {
   components: { schemas: Record<string, { description?: string; properties?: object }> }
 }
 
-/** Returns a function that throws an AssertionError for an answer that is not as the document has it. */
+/** Returns a function that throws an AssertionError for a response that does not match the document. */
 export function createAnswerCheck(document: ApiDocument) {
   const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document')
 

@@ -24,7 +24,7 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-/** What an app would write, without a cast. */
+/** What an app would contain, without a type assertion. */
 const app = `import { createOccupyClient, type components } from 'occupy-client'
 
 const [baseUrl = '', stu_id = '', stu_pwd = ''] = process.argv.slice(2)
