@@ -7,7 +7,7 @@ interface Page {
   studys: StudyRecord[]
 }
 
-/** Counts by HTTP: all that was acknowledged is there with its values, whole, and little else. Answers how many records there are. */
+/** Checks by HTTP that all acknowledged writes exist with their values, and little else. Returns the number of records. */
 export async function audit(origin: string, students: readonly Student[]): Promise<number> {
   let total = 0
   for (const student of students) total += await auditStudent(origin, student)
@@ -51,12 +51,12 @@ function whole(record: StudyRecord): StudyRecord {
 
 function assertKept(told: StudyRecord, found: StudyRecord | undefined): void {
   assert.ok(found, `record ${told.id} was acknowledged and is lost`)
-  // What was told to run may have been ended since, by a start or a stop whose answer was lost.
+  // A record acknowledged as running may have ended since, by a start or stop whose response was lost.
   const end_time = told.end_time ?? found.end_time
   assert.deepEqual(atAnyOrigin(found), atAnyOrigin({ ...told, end_time }))
 }
 
-/** Links carry the origin of the instance that was asked. */
+/** Links contain the origin of the requested instance. */
 function atAnyOrigin({ url, creator, ...values }: StudyRecord): StudyRecord {
   return { ...values, url: new URL(url).pathname, creator: new URL(creator).pathname }
 }

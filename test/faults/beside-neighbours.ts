@@ -12,7 +12,7 @@ export interface NeighbourFindings {
 }
 
 /**
- * Serves from SQLite under write load, `/readyz` polled all the time, while every neighbour comes and goes `rounds` times; then kills the
+ * Serves from SQLite under write load, with `/readyz` polled all the time, while every neighbour runs `rounds` times; then kills the
  * service, starts it again and audits it. @throws AssertionError at the first loss
  */
 export async function serveBesideNeighbours(place: Place, rounds: number): Promise<NeighbourFindings> {
@@ -26,7 +26,7 @@ export async function serveBesideNeighbours(place: Place, rounds: number): Promi
       for (let round = 0; round < rounds; round++)
         for (const neighbour of Object.values(neighbours)) {
           await neighbour({ place, victim, students })
-          // Whoever believes to be the last user of the file deletes the log on leaving: what is written from then on is lost.
+          // A process that believes to be the last user of the file deletes the log when it ends: later writes are lost.
           await acknowledgedAnew(students)
         }
     } finally {

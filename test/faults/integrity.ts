@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 
-/** SQLite finds no damage in the file, which this process has not open otherwise. @returns how many study records it holds */
+/** Asserts that SQLite finds no damage in the file, which this process must not have open. @returns the number of study records */
 export function assertWhole(file: string): number {
   const database = new DatabaseSync(file, { timeout: 5000 })
   try {

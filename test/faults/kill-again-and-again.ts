@@ -8,10 +8,10 @@ import { type Place, startVictim, type Victim } from './victim.ts'
 
 export interface Findings {
   kills: number
-  /** Starts and stops that were acknowledged before some kill. */
+  /** Starts and stops that were acknowledged before a kill. */
   acknowledged: number
   records: number
-  /** Of each restart, in milliseconds. */
+  /** The time of each restart, in milliseconds. */
   readyIn: number[]
 }
 
@@ -48,7 +48,7 @@ interface Kill {
   isAnswered: boolean
 }
 
-/** With readiness polled all the time and a backup made meanwhile, as beside any service. */
+/** With readiness polled all the time and a concurrent backup, as for any service. */
 async function loadAndKill(
   place: Place,
   victim: Victim,

@@ -11,7 +11,7 @@ for (const workers of [1, 2]) {
     const slowest = Math.round(Math.max(...readyIn))
     t.diagnostic(`${acknowledged} answers in ${records} records kept; ready again within ${slowest} ms`)
     assert.ok(acknowledged > 0)
-    // A busy machine is no fault of the server: the long form reports the figure, this only sees that nothing is stuck.
+    // A busy machine is no fault of the server: the long version reports the figure, this one only detects a hang.
     assertTook(slowest, 10_000, 'the slowest start')
   })
 }

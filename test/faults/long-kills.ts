@@ -6,10 +6,10 @@ import { startPostgres } from '../support/embedded-postgres.ts'
 import { inFaultedPlace } from './faulted-place.ts'
 import { killAgainAndAgain } from './kill-again-and-again.ts'
 
-/** So many kills in all, on both databases, by one and by several workers. */
+/** Kills this many times in total, on both databases, with one and with several workers. */
 export async function killOnBothDatabases(report: (line: string) => void, kills: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
-  // Root runs it as another user, who has to get at its folder.
+  // If started by root, the server runs as another user, which needs access to its folder.
   await chmod(folder, 0o711)
   const postgres = await startPostgres(folder)
   try {

@@ -18,7 +18,7 @@ type Run = (report: (line: string) => void, rounds: number) => Promise<void>
 
 export interface Part {
   name: string
-  /** Why it cannot run here. */
+  /** The reason why it cannot run here. */
   skip?(): string | false
   /** @throws AssertionError at a loss */
   run: Run
@@ -26,7 +26,7 @@ export interface Part {
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Where several processes are of interest. */
+/** Used where several processes matter. */
 const workerCounts = [1, 2]
 
 export const parts: readonly Part[] = [
@@ -62,7 +62,7 @@ async function besideNeighbours(report: (line: string) => void, rounds: number):
 
 async function powerCuts(report: (line: string) => void, rounds: number): Promise<void> {
   for (const workers of workerCounts) {
-    // Long enough for checkpoints of the write-ahead log, now and then.
+    // Long enough for some checkpoints of the write-ahead log.
     const plan = { workers, cuts: Math.ceil(rounds / 10), longest: 8000 }
     const found = await withLibrary((root, library) => cutAgainAndAgain({ root, library, ...plan }))
     report(`${workers} workers, ${found.cuts} cuts: ${found.acknowledged} acknowledged kept, ${found.syncs} syncs`)
@@ -77,7 +77,7 @@ async function firstStarts(report: (line: string) => void): Promise<void> {
 }
 
 async function openedFiles(report: (line: string) => void): Promise<void> {
-  // Longer than the service's own work in the background takes to come round.
+  // Longer than the period of the service's background jobs.
   for (const workers of workerCounts) {
     const polls = await inFaultedPlace(workers, (place) => assertFilesStayOpen(place, 20))
     report(`${workers} workers, ${polls} polls: the files of the database were not opened, the locks stayed`)
@@ -98,7 +98,7 @@ async function withLibrary<T>(work: (root: string, library: string) => Promise<T
   }
 }
 
-/** A part that stands in a file of its own, `NAME-faults.ts`, as its exported function. */
+/** The exported function of a part in its own file, `NAME-faults.ts`. */
 function fromFile(name: string, exported: string): Part {
   const file = new URL(`./${name}-faults.ts`, import.meta.url)
   return {
@@ -108,7 +108,7 @@ function fromFile(name: string, exported: string): Part {
   }
 }
 
-/** Tests that have no longer form: they stand elsewhere, and are run as they are. */
+/** Tests without a longer version: they are in other files, and run as they are. */
 function ofTestFiles(name: string, pattern: string): Part {
   const files = globSync(pattern, { cwd: root })
   return {

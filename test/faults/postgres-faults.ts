@@ -11,7 +11,7 @@ import { type Load, startLoad } from './postgres-load.ts'
 import { registerStudents, type Student } from './student.ts'
 import { freePort, type Place, startVictim, type Victim } from './victim.ts'
 
-/** Something that befalls a database, and its end. */
+/** A fault of a database, and its end. */
 interface Fault {
   begin(): Promise<void>
   end(): Promise<void>
@@ -23,7 +23,7 @@ export interface Findings {
   acknowledged: number
   refused: number
   slowestMs: number
-  /** From the fault's end to the last request that still was refused, by its beginning. */
+  /** The time from the fault's end until the start of the last request that was still refused. */
   healedInMs: number
 }
 
@@ -48,7 +48,7 @@ export const postgresFaultKinds: Readonly<Record<string, WithFault>> = {
   'failed over from a frozen primary': (work) => failOver('freeze', work),
 }
 
-/** The fault's end is the promotion: the old primary stays away. */
+/** The fault ends with the promotion: the old primary stays down. */
 function failOver(how: 'kill' | 'freeze', work: (databaseUrl: string, fault: Fault) => Promise<void>): Promise<void> {
   return withPostgresPair(({ primary, standby }) => {
     const both = primary.url.replace(/@[^/]+/, `@127.0.0.1:${primary.port},127.0.0.1:${standby.port}`)
@@ -60,7 +60,7 @@ const faultMs = 4000
 const roundsOfEach = 40
 const [answeredWithinMs, healedWithinMs] = [3000, 5000]
 
-/** The long form: each kind of fault once in every 40 `rounds`, every acknowledged write counted. @throws AssertionError at a loss, a wrong answer or a late one */
+/** The long version: each kind of fault once per 40 `rounds`, with every acknowledged write counted. @throws AssertionError at a loss, a wrong or a late response */
 export async function postgresFaults(report: (line: string) => void, rounds: number): Promise<void> {
   if (withoutFreeze) return report(`skipped: ${withoutFreeze}`)
   for (const kind of Object.keys(postgresFaultKinds)) {
@@ -76,7 +76,7 @@ export async function postgresFaults(report: (line: string) => void, rounds: num
   }
 }
 
-/** One fault under load. @throws AssertionError when an acknowledged write is lost, or an answer is neither right nor a 503 */
+/** One fault under load. @throws AssertionError if an acknowledged write is lost, or a response is neither right nor a 503 */
 export async function suffer(kind: string, times: { faultMs: number; afterwardsMs: number }): Promise<Findings> {
   let found: Findings | undefined
   await postgresFaultKinds[kind]?.((url, fault) =>
@@ -87,7 +87,7 @@ export async function suffer(kind: string, times: { faultMs: number; afterwardsM
         found = await sufferUnderLoad(origin, registered, fault, times)
         return registered
       })
-      // A new start finds the database too, and with it all that was acknowledged.
+      // A new process finds the database too, with all acknowledged writes.
       await whileServed(place, ({ origin }) => audit(origin, students))
     }),
   )
@@ -138,7 +138,7 @@ async function sufferUnderLoad(
   }
 }
 
-/** A write that was begun after this call is acknowledged. */
+/** Waits until a write that started after this call is acknowledged. */
 async function untilAnswered({ answers }: Load): Promise<void> {
   const since = performance.now()
   await until(() => answers.some(({ begun, ok }) => ok && begun > since), 'something is acknowledged')

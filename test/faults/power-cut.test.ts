@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { cutAgainAndAgain, cutFirstStart, leftOn, newDisk, powered } from './power-cut.ts'
 import { buildPreload, withoutPreload } from './preload.ts'
 
-// What PostgreSQL keeps through a power cut is PostgreSQL's.
+// PostgreSQL's own durability in a power cut is not tested here.
 const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? test : () => undefined
 const options = { skip: withoutPreload }
 let root = ''
