@@ -17,12 +17,12 @@ export interface FuzzOptions {
 
 const atOnce = 8
 const chunk = 500
-/** For the whole document, whichever the operation: what is no HTTP of ours is refused before the operation is known. */
+/** For the whole document, independent of the operation: invalid HTTP is refused before the operation is known. */
 const anywhere = new Set([400, 401, 404, 405, 406, 413, 414, 415, 417, 431])
 
 /**
- * Sends that many requests and returns how often each status was answered. The same seed sends the same requests.
- * @throws AssertionError with the request, for an answer of 500 or above, for one that is not as the document has it, and
+ * Sends this many requests and returns the number of responses by status. The same seed sends the same requests.
+ * @throws AssertionError with the request, for a response of 500 or above, for one that does not match the document, and
  * for an error that is not in the contract's form
  */
 export async function fuzz({ address, credentials, requests, seed }: FuzzOptions): Promise<Map<number, number>> {
@@ -68,7 +68,7 @@ async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Prom
   )
 }
 
-/** `fetch` would mend paths and refuse methods. */
+/** `fetch` would correct paths and refuse methods. */
 function ask(address: string, agent: Agent, { method, path, headers, body }: FuzzRequest): Promise<Reply> {
   const { hostname, port } = new URL(address)
   return new Promise((resolve, reject) => {
