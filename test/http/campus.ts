@@ -15,10 +15,10 @@ export interface Newcomer {
   stu_pwd: string
 }
 
-/** The bounds of production, in small. */
+/** The production limits, scaled down. */
 export const quietBounds = { callMs: 400, loginMs: 1200, totalMs: 1600 }
 
-/** Not so small that a busy machine breaks them. */
+/** Large enough not to be exceeded by a busy machine. */
 export const smallBounds = {
   login: { callMs: patience(quietBounds.callMs), loginMs: patience(quietBounds.loginMs) },
   guard: { totalMs: patience(quietBounds.totalMs), failures: 1000 },
@@ -60,7 +60,7 @@ export class Campus {
     return this.send('POST', path, { ...call, json })
   }
 
-  /** Someone whom the school knows, without an account. Number and password are like no other text. */
+  /** A person known to the school who has no account. Number and password occur in no other text. */
   newcomer(): Newcomer {
     const stu_id = String(randomInt(1_000_000_000, 9_999_999_999))
     const newcomer = { username: freshName(), password: freshPassword(), stu_id, stu_pwd: `canary-${stu_id}-密码` }
@@ -80,7 +80,7 @@ export class Campus {
     return (reply.body as { token: string }).token
   }
 
-  /** Neither the log nor the database holds any of these texts. */
+  /** Asserts that neither the log nor the database contains any of these texts. */
   async assertKeptNowhere(texts: readonly string[]): Promise<void> {
     const atRest = await bytesAtRest(this.service.place)
     for (const text of texts) {

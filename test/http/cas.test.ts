@@ -23,7 +23,7 @@ after(async () => {
   await school.close()
 })
 
-/** From the first redirect back to the callback, as a browser goes. */
+/** Follows a browser's path from the first redirect to the callback. */
 async function walk(studentNumber: string, query = ''): Promise<{ callback: string; cookie: string }> {
   const begun = await fetch(`${base}/register/cas${query}`, { redirect: 'manual' })
   assert.equal(begun.status, 302)
@@ -84,7 +84,7 @@ test('a registration repeated with its key gets the same response, although its 
 test('a browser that did not start the login, and a replayed or missing service ticket, get no registration ticket', async () => {
   const { callback, cookie } = await walk('2017010102')
   assert.equal((await fetch(callback)).status, 400)
-  // A neighbouring host can plant a second one over plain HTTP. Which of the two is ours is not to be told.
+  // A neighbouring host can set a second one over plain HTTP. The service cannot tell which of the two is its own.
   for (const both of [`${cookie}; ${cookie}`, `occupy_cas=${'s'.repeat(43)}; ${cookie}`])
     assert.equal((await fetch(callback, { headers: { cookie: both } })).status, 400)
   assert.equal((await fetch(callback, { headers: { cookie } })).status, 200)
@@ -162,7 +162,7 @@ test('a browser that returns without its cookie gets the page, and a program get
   assert.deepEqual(await ask({ accept }), toPage)
   assert.deepEqual(await ask({ accept, cookie: 'occupy_cas=nonsense' }), toPage)
   assert.deepEqual(await ask({ accept: '*/*' }), [400, null])
-  // It began one that ends in JSON.
+  // This browser started a login that ends in JSON.
   assert.deepEqual(await ask({ accept, cookie: `occupy_cas=${'s'.repeat(43)}` }), [400, null])
   assert.match(String(await ask({ accept, cookie })), /#ticket=/)
 

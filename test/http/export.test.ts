@@ -16,7 +16,7 @@ import { type Service, startService } from '../support/service.ts'
 import { type Modes, openModes } from '../transport/modes.ts'
 import { accountWith, begin, openStorage, secret } from './exports.ts'
 
-/** Far more than sockets and streams hold. */
+/** Far more than the buffers of sockets and streams hold. */
 const many = 20_000
 
 interface Exported {
@@ -133,7 +133,7 @@ async function over1(mode: Modes['all'][number], as: Credentials, breakOff: Brea
   await once(socket, 'readable')
   const repair = await breakOff()
   let [begun, end] = ['', '']
-  // A chunked body is whole once its last chunk, of no length, is there.
+  // A chunked body is complete once its last, empty chunk is received.
   for await (const chunk of socket) {
     begun ||= chunk.toString('latin1')
     end = (end + chunk.toString('latin1')).slice(-64)
@@ -161,7 +161,7 @@ test('an export of many records needs no more memory than one of few, however sl
   timeout: 120_000,
 }, async () => {
   const place = await makePlace()
-  // With little room for garbage, so that what is in use can be told from it.
+  // With a small heap, so that memory in use can be distinguished from garbage.
   const NODE_OPTIONS = '--max-semi-space-size=1 --max-old-space-size=64'
   const service = await spawnService(place, { SECRET: secret, NODE_OPTIONS })
   const storage = openStorage(place.databaseUrl)
@@ -172,7 +172,7 @@ test('an export of many records needs no more memory than one of few, however sl
     const bytes = await read(lots, 4000)
     assert.ok(bytes > 30_000_000, `${bytes} bytes`)
     const grown = peakOf(service.child.pid) - before
-    // Held as a whole, it would be there as text and as bytes: at least 60 MB. Garbage has taken 36.
+    // A whole export in memory would exist as text and as bytes: at least 60 MB. Garbage has used 36.
     assert.ok(grown < 48 * 2 ** 20, `${grown} bytes more`)
   } finally {
     await storage.close()
@@ -180,7 +180,7 @@ test('an export of many records needs no more memory than one of few, however sl
     await place.remove()
   }
 
-  /** With a pause after each so many chunks. */
+  /** Pauses after each group of this many chunks. */
   async function read(as: Credentials, pauseEvery = 0): Promise<number> {
     let [bytes, chunks] = [0, 0]
     for await (const chunk of await begin(service.address, as)) {
@@ -191,7 +191,7 @@ test('an export of many records needs no more memory than one of few, however sl
   }
 })
 
-/** The most memory that the process has had, in bytes. */
+/** The maximum resident memory of the process so far, in bytes. */
 function peakOf(pid: number | undefined): number {
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) * 1024

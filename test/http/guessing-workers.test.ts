@@ -27,7 +27,7 @@ test('many concurrent guesses do not exceed a limit, whichever worker they reach
     )
     const statuses = replies.map(({ status }) => status)
     const tried = statuses.filter((status) => status === 401).length
-    // One more for each wait that is over meanwhile on a slow machine.
+    // One more for each wait that ends meanwhile on a slow machine.
     assert.ok(tried >= 20 && tried <= 20 + Math.floor((performance.now() - begun) / 30_000), `${tried} were tried`)
     assert.equal(statuses.filter((status) => status === 429).length, 95 - tried)
     assert.equal(new Set(workersOf(service)).size, 2, 'both were asked')

@@ -10,7 +10,7 @@ import { type Newcomer, openCampus } from './campus.ts'
 
 const campus = openCampus({ THROTTLE: 'on', TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'error' })
 
-/** Requests that were sent again: each may have been booked, though no password was tried. */
+/** Requests that were sent again: each may have been counted, although no password was tried. */
 let retries = 0
 /** All tests share the limit of the whole service, 300 wrong passwords a minute. */
 beforeEach(async () => {
@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 
 let networks = 0
-/** An address in a network that nobody has used. */
+/** An address in an unused network. */
 const freshAddress = () => `2001:db8:0:${(++networks).toString(16)}::1`
 
 const from = (address: string) => ({ 'x-forwarded-for': address })
@@ -41,7 +41,7 @@ async function register(address: string): Promise<Newcomer> {
   return newcomer
 }
 
-/** Wrong passwords, many at once. `loginOf` and `addressOf` are given the number of the guess. */
+/** Sends wrong passwords, many at once. `loginOf` and `addressOf` get the number of the guess. */
 async function guess(
   count: number,
   loginOf: (at: number) => string,
@@ -54,7 +54,7 @@ async function guess(
   return replies
 }
 
-/** Exactly so many, but for what a slow machine does: some waits are over meanwhile, and some tries were only booked. */
+/** Asserts the number of guesses, except for effects of a slow machine: some waits end meanwhile, and some tries were only counted. */
 function assertTried(replies: Reply[], expected: number, begun: number): void {
   const tried = triedIn(replies)
   const waitsOver = Math.floor((performance.now() - begun) / 30_000)
@@ -186,7 +186,7 @@ describe('guesses at the password of one account', () => {
         () => username,
         () => address,
       )
-    // Whatever was verified before: a guesser would learn that it is right.
+    // Even if verified before: otherwise a guesser would learn that it is right.
     assertError(await signIn(username, password, address), 429)
     assert.equal((await signIn(username, password, freshAddress())).status, 200)
   })
@@ -235,7 +235,7 @@ test("a user name equal to another user's number locks nobody out when guessed a
   const owner = await register(home)
   const impostor = { ...campus.newcomer(), username: owner.stu_id }
   assert.equal((await campus.post('/register', impostor, { headers: from(elsewhere) })).status, 201)
-  // By its number, so that only the impostor's account is tried.
+  // By student number, so that only the impostor's account is tried.
   await guess(
     30,
     () => impostor.stu_id,
@@ -258,7 +258,7 @@ describe('with the production cost of hashing', () => {
     const impostor = { ...campus.newcomer(), username: one.stu_id }
     assert.equal((await campus.post('/register', impostor, { headers: from(freshAddress()) })).status, 201)
     const logins = [one.stu_id, other.stu_id, campus.newcomer().stu_id]
-    // Of the processor, which other programs do not share.
+    // Processor time, which other programs do not affect.
     const best = logins.map(() => Number.POSITIVE_INFINITY)
     for (let round = 0; round < 6; round++) {
       for (const [who, login] of logins.entries()) {
@@ -324,9 +324,9 @@ for (const THROTTLE of ['on', 'off']) {
           headers: from(`2001:db8:1:${at % 2}::1`),
         }),
       )
-      // One answer, and the queue is full.
+      // One response, and the queue is full.
       await Promise.race(flood)
-      // Not by the header that is remembered.
+      // Not by the cached header.
       const as = basic(owner.username.toUpperCase(), owner.password)
       const reply = await patient(() => flooded.send('GET', '/token', { as, headers: from(freshAddress()) }))
       assert.equal(reply.status, 200, reply.text)

@@ -16,7 +16,7 @@ test('heartbeats to any worker keep a record running; it ends at the last one, e
 }, async () => {
   const place = await makePlace()
   let service = await spawnService(place, settings)
-  // A connection each, so that the workers take turns.
+  // Separate connections, so that the workers take turns.
   const call = (method: string, path: string, json?: unknown): Promise<Reply> =>
     send(method, `${service.address}/api/v1.0${path}`, { as, json, headers: { connection: 'close' } })
   try {

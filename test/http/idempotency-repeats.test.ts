@@ -21,7 +21,7 @@ const write = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settings' as const), goal: fc.integer({ min: 1, max: 9 }) }) },
 )
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
-/** How often it is sent again at once, and which of the earlier writes is sent again after it. */
+/** How often the write is repeated at once, and which earlier write is repeated after it. */
 const repeats = fc.record({ atOnce: fc.nat(2), earlier: fc.option(fc.nat(20), { nil: undefined }) })
 const sequence = fc.array(fc.record({ write, repeats }), { minLength: 1, maxLength: 12 })
 

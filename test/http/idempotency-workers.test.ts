@@ -60,14 +60,14 @@ test('every worker knows a key, also after a restart and a kill -9', { timeout: 
     return spawned
   }
 
-  // A connection each, so that the workers take turns.
+  // Separate connections, so that the workers take turns.
   function keyed(method: string, path: string, key: string, call: Call): Promise<Reply> {
     const headers = { 'idempotency-key': key, connection: 'close' }
     return send(method, `${service.address}/api/v1.0${path}`, { ...call, headers })
   }
 })
 
-/** One of the answers. All that are answered have the same; the others are still in flight. */
+/** One of the responses. All completed ones must be equal; the others are still in progress. */
 async function atOnce(times: number, request: () => Promise<Reply>, status: number): Promise<Reply> {
   const all = await Promise.all(Array.from({ length: times }, request))
   const answered = all.filter((reply) => reply.status === status)

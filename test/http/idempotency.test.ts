@@ -10,15 +10,15 @@ const campus = openCampus()
 interface Keyed {
   path: string
   status: number
-  /** Who sends it. */
+  /** The credentials of the request. */
   as: Credentials
-  /** Whose credentials hold once it has been answered, if they are others. */
+  /** The credentials that are valid after the request, if they differ. */
   asAgain?: Credentials
   json?: object
   otherJson?: object
 }
 
-/** A request of each operation that writes, by method and path as the document has them. */
+/** A request of each operation that writes, by method and path as in the document. */
 const operations: Record<string, () => Promise<Keyed>> = {
   'POST /register': async () => {
     const json = campus.newcomer()
@@ -90,7 +90,7 @@ const operations: Record<string, () => Promise<Keyed>> = {
   },
 }
 
-/** Their answers are not kept: nobody could ask for them again, or they carry a cookie that is stored nowhere. */
+/** Their responses are not stored: nobody could ask for them again, or they contain a cookie that is stored nowhere. */
 const withoutRepeat = ['DELETE /users/me', 'POST /session', 'DELETE /session']
 
 for (const [operation, prepare] of Object.entries(operations)) {
@@ -300,7 +300,7 @@ function assertReused({ status, text, body }: Reply): void {
   assert.equal((body as { error: string }).error, 'unprocessable content')
 }
 
-/** All but what belongs to the one answer and its connection. */
+/** All headers except those of the single response and its connection. */
 function comparable({ status, headers, text }: Reply) {
   const own = ['date', 'x-request-id', 'connection', 'keep-alive']
   return { status, headers: Object.fromEntries([...headers].filter(([name]) => !own.includes(name))), text }

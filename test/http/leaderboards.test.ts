@@ -28,7 +28,7 @@ interface Student {
 const campus = new Campus()
 let storage: Storage
 before(async () => {
-  // One term for whatever the date is, and none after it.
+  // One term that includes today, and none after it.
   campus.open(await startService({ TERMS: '长学期:2020-01-01:2098-12-31' }))
   storage = openDatabase(readConfig({ DATABASE_URL: campus.service.place.databaseUrl }).database)
 })
@@ -43,7 +43,7 @@ async function join(): Promise<Student> {
   return { name: username, url: ((await campus.send('GET', '/users/me', { as })).body as { url: string }).url, as }
 }
 
-/** Has a student start live and end live, as if the start had been so long ago. */
+/** Starts and ends live, as if the start had been this long ago. */
 async function study({ as }: Student, seconds: number): Promise<number> {
   const { id } = (await campus.post('/studys/', {}, { as })).body as { id: number }
   const { started_at } = await storage.db
@@ -56,7 +56,7 @@ async function study({ as }: Student, seconds: number): Promise<number> {
     tx.updateTable('studies').set({ started_at: begun, seen_from: begun }).where('id', '=', id).execute(),
   )
   assert.equal((await campus.send('PUT', `/studys/${id}`, { as })).status, 200)
-  // Pages may be some seconds old: those of this test's later reads are not.
+  // Pages may be cached for some seconds: later reads of this test use new ones.
   await storage.write(async (tx) => voidBoardPages(tx))
   return id
 }
@@ -73,7 +73,7 @@ async function board(as: Credentials, path = '/leaderboards/term'): Promise<Boar
 const show = ({ as }: Student, visibility: string) =>
   campus.send('PUT', '/users/me/settings', { as, json: { visibility } })
 
-/** Everyone on the board, by walking it. */
+/** Everyone on the board, by following its pages. */
 async function all(as: Credentials, perPage = 100): Promise<Board['rows']> {
   const rows: Board['rows'] = []
   for (let path: string | null = `/leaderboards/term?per_page=${perPage}`; path !== null; ) {

@@ -9,7 +9,7 @@ import { makeTlsFiles } from '../support/tls-files.ts'
 import { Campus } from './campus.ts'
 import { signIn } from './signed-in.ts'
 
-/** The limits of connections, far below the time for which these streams stay open. */
+/** The time limits of connections, far below the time for which these streams stay open. */
 const limitMs = patience(500)
 const limits = {
   writingMs: limitMs,

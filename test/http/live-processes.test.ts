@@ -36,7 +36,7 @@ async function register({ address }: SpawnedService): Promise<void> {
 }
 
 const call = ({ address }: SpawnedService, method: string, path: string) =>
-  // A connection each, so that workers take turns.
+  // Separate connections, so that workers take turns.
   send(method, `${address}/api/v1.0${path}`, { as, headers: { connection: 'close' } })
 
 const openAll = (...addresses: string[]) => Promise.all(addresses.map((address) => openStream(address, { as })))
@@ -56,7 +56,7 @@ describe('a listener', { timeout: patience(120_000), concurrency: 2 }, () => {
       await register(service)
       const streams = await openAll(...Array<string>(4).fill(service.address))
       for (let round = 0; round < 2; round++) await hearStartAndStop(service, streams)
-      // Each worker is another source of ids.
+      // Each worker issues its own ids.
       assert.equal(new Set(streams.map(({ events }) => events[0]?.id.split('.')[1])).size, 2)
       const begun = performance.now()
       const exit = service.end()
@@ -72,7 +72,7 @@ describe('a listener', { timeout: patience(120_000), concurrency: 2 }, () => {
       await register(one)
       const streams = await openAll(one.address, other.address)
       for (const service of [one, other]) await hearStartAndStop(service, streams)
-      // A row has the same key wherever it is read.
+      // A row has the same key in every response.
       const keys = streams.map(({ events }) =>
         events.filter(({ event }) => event === 'start').map(({ data }) => data.key),
       )

@@ -61,7 +61,7 @@ test('rejects a bad query and names the parameter', async () => {
     const name = new RegExp(query.split('=')[0] ?? '')
     assertError(await campus.send('GET', `/live/students?${query}`, { as }), 400, name)
   }
-  // A cursor of another list is no cursor here.
+  // A cursor of another list is invalid here.
   for (const cursor of ['x', Buffer.from('a1700000000,1').toString('base64url'), 'A'.repeat(22)]) {
     assertError(await campus.send('GET', `/live/students?cursor=${cursor}`, { as }), 400)
   }
@@ -100,7 +100,7 @@ test('records of today add to the totals once they end', async () => {
   await campus.post('/studys/', { start_time }, { as: ann.as })
   await stop(ann)
   const { data } = await stream.next('count', ({ today_seconds }) => Number(today_seconds) > Number(before))
-  // A day may begin in these five seconds.
+  // A day may start within these five seconds.
   assert.ok(Number(data.today_seconds) <= Number(before) + 60)
 })
 
@@ -123,7 +123,7 @@ test('starts and stops are sent as events, and the list has the same rows', asyn
   const { data: row } = await stream.next('start', is(bob))
   assert.deepEqual({ ...row, key: '' }, { key: '', user: creator, username: bob.username, since: start_time })
   assert.deepEqual((await rows(ann.as, '?per_page=100')).find(is(bob)), row)
-  // A start while another record runs ends that one.
+  // A start ends the running record.
   await start(bob)
   assert.deepEqual((await stream.next('end', is(bob))).data, row)
   const { data: second } = await stream.next('start', is(bob))
@@ -162,7 +162,7 @@ describe('visibility', () => {
     assert.equal(row.user, null)
     assert.equal(row.since, `${start_time.slice(0, 15)}0:00`)
     await stream.next('count', ({ studying }) => studying === Number(data.studying) + 1)
-    // Neither her name nor her record's number, in a page's link either.
+    // The links of pages contain neither the name nor the id of the record.
     for (const order of ['asc', 'desc']) {
       for (let path: string | null = `/live/students?per_page=1&order=${order}`; path !== null; ) {
         const { text, body: page } = await campus.send('GET', path, { as: ann.as })
@@ -191,7 +191,7 @@ describe('visibility', () => {
     assert.deepEqual((await stream.next('end', ({ username }) => username === null)).data, anonymous)
     await show(eve, 'everyone')
     assert.deepEqual((await stream.next('start', is(eve))).data, named)
-    // So is the end of the account.
+    // The end of the account is sent too.
     await campus.send('DELETE', '/users/me', { as: eve.as, json: { password: eve.password } })
     await stream.next('end', is(eve))
   })
@@ -247,7 +247,7 @@ describe('a listener who reconnects', () => {
     for (const lastEventId of ['1.abc.1', 'x', '', '99999999999.abc.1']) {
       const stream = await listen(as, { lastEventId })
       await stream.next('count')
-      // What others do may come after that already.
+      // Events of others may follow already.
       assert.deepEqual(
         stream.events.slice(0, 2).map(({ event }) => event),
         ['reset', 'count'],

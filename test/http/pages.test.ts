@@ -82,7 +82,7 @@ interface RawReply {
   body: Buffer
 }
 
-/** As it comes: fetch would ask for gzip by itself, and unpack it. */
+/** The raw response: fetch would ask for gzip by itself, and decompress it. */
 function fetchRaw(path: string, headers: Record<string, string>): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     const asked = request(`${service.address}${path}`, { headers }, async (response) => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { startService } from '../support/service.ts'
 import { type StatementTap, tapStatements } from '../support/statement-tap.ts'
 
-/** What a pooler by transaction does not carry from one transaction to the next. */
+/** Session state that a pooler in transaction mode does not keep between transactions. */
 const ofTheSession =
   /^\s*(set(?!\s+(local|transaction|constraints))|reset|listen|unlisten|prepare|execute|deallocate|discard|load)\b|\bwith\s+hold\b|\btemp(orary)?\s+table\b|pg_(try_)?advisory_(lock|unlock)|set_config\s*\([^)]*false\s*\)/i
 

@@ -130,7 +130,7 @@ async function assertRefused(place: Place, settings: Settings, variable: string)
   assert.match(lines[0] ?? '', new RegExp(`\\b${variable}\\b`))
 }
 
-/** A later connection is answered only after what came before it was taken up. */
+/** A later connection gets its response only after earlier ones were accepted. */
 async function untilReceived(address: string): Promise<void> {
   for (let tries = 0; tries < 3; tries += 1) assert.equal((await send('GET', `${address}/healthz`)).status, 200)
 }

@@ -36,7 +36,7 @@ test('readiness returns 503 in the standard form while the database is unreachab
 
 const onPostgres = process.env.TEST_POSTGRES_URL === undefined ? () => undefined : test
 
-// An opened file of SQLite is never out of reach.
+// An open SQLite file is never unreachable.
 onPostgres('a request while the database is unreachable gets a 503 in the standard form', async (t) => {
   const { service, faults, end } = await startBreakable()
   t.after(end)

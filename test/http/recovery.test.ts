@@ -49,7 +49,7 @@ test('of many concurrent recoveries, one password remains valid', async () => {
   assert.equal(logins.filter(({ status }) => status === 200).length, 1)
 })
 
-/** With the password that the header has, unless another one is given. */
+/** Uses the password of the header, unless another one is given. */
 function rebind(as: ReturnType<typeof basic>, { stu_id, stu_pwd }: Newcomer, password = passwordIn(as)) {
   return campus.post('/users/me/student-number', { stu_id, stu_pwd, password }, { as })
 }

@@ -21,7 +21,7 @@ async function fetchChallenge(campus: Campus): Promise<Challenge> {
   return challenge
 }
 
-/** A challenge and what its image says: the person's part is played by the reader. */
+/** A challenge and the text of its image: the reader takes the person's part. */
 async function readChallenge(campus: Campus): Promise<{ challenge: string; captcha: string }> {
   const { challenge, image } = await fetchChallenge(campus)
   const [, base64 = ''] = /^data:image\/jpeg;base64,([A-Za-z0-9+/]+=*)$/.exec(image) ?? []

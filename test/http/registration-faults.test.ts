@@ -8,7 +8,7 @@ import { type Campus, type Newcomer, openCampus, quietBounds, smallBounds } from
 
 const k3 = { school: { dialect: 'k3' } } as const
 const patient = openCampus({}, { ...k3, bounds: { guard: { failures: 1000 } } })
-/** For what ends when the time is over. */
+/** For faults that end at the time limit. */
 const hasty = openCampus({}, { ...k3, bounds: smallBounds })
 
 const wire: readonly (readonly [fault: Fault, status: number])[] = [
@@ -55,7 +55,7 @@ for (const [fault, status] of faults) {
     for (const { path, body } of attempts) {
       await assertFails(campus, fault, path, body, status)
       await assertUntouched(campus, newcomer, known)
-      // A login that works ends a run of captchas that are refused (see registration-captcha.test.ts).
+      // A successful login resets the count of refused captchas (see registration-captcha.test.ts).
       if (name.startsWith('captcha-')) await campus.register()
     }
     assert.equal((await campus.post('/register', newcomer)).status, 201, 'the same call can simply be sent again')

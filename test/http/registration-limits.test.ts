@@ -124,7 +124,7 @@ test('one network may send sixty wrong school passwords, and a registration refu
   const statuses: number[] = []
   for (let at = 0; at < 66; at++) {
     const newcomer = campus.newcomer()
-    // After some, as on a campus where most are right.
+    // After some right ones, as on a campus where most are right.
     const isRight = at === 20 || at === 40
     statuses.push((await register(isRight ? newcomer : { ...newcomer, stu_pwd: wrong }, address)).status)
   }

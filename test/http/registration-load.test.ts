@@ -67,7 +67,7 @@ describe('fifty concurrent registrations, while the school hangs,', () => {
     assert.ok(refused.length >= 50 - 18, `${refused.length} were refused`)
     assertTook(performance.now() - begun, 2 * quietBounds.totalMs + 2000, 'all answers')
     assert.ok(campus.school.seen.mostAtOnce <= 2)
-    // Those who were told to come back go first, until five of them have not come.
+    // Clients that were told to come back go first, until five of them have not come.
     const newcomer = campus.newcomer()
     await until(async () => (await campus.post('/register', newcomer)).status === 201, 'a newcomer gets in', {
       pauseMs: 500,

@@ -78,7 +78,7 @@ async function startWithRecords(t: TestContext) {
   return { base, as }
 }
 
-/** All but what is new in each answer (a user's last visit among it, to the second), and what belongs to the connection. */
+/** All except what is new in each response (such as last_seen), and headers of the connection. */
 function comparable({ status, headers, text }: Awaited<ReturnType<typeof send>>) {
   const kept = [...headers].filter(([name]) => !['date', 'x-request-id', 'connection', 'keep-alive'].includes(name))
   return { status, headers: Object.fromEntries(kept), text: text.replace(/"last_seen":"[^"]*"/, '"last_seen":"…"') }

@@ -12,7 +12,7 @@ interface Line {
   step?: string
 }
 
-/** What one more request adds to the log. */
+/** The log lines of one more request. */
 async function linesOf(ask: () => Promise<unknown>): Promise<Line[]> {
   const before = campus.service.logged().length
   await ask()
@@ -23,7 +23,7 @@ async function linesOf(ask: () => Promise<unknown>): Promise<Line[]> {
 function assertOneRequest(lines: readonly Line[], path: string): void {
   const request = lines.find((line) => line.path?.endsWith(path))
   assert.ok(request?.reqId, JSON.stringify(lines))
-  // The look at the start asks for nobody.
+  // The check at start-up logs in nobody.
   const ofSchool = lines.filter(({ msg, step }) => msg.startsWith('school ') && step !== 'site')
   assert.ok(ofSchool.length > 0, JSON.stringify(lines))
   for (const line of ofSchool) assert.equal(line.reqId, request.reqId, JSON.stringify(line))

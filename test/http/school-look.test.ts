@@ -9,7 +9,7 @@ import { startScriptedSchool } from '../schools/scripted-school.ts'
 import type { Settings } from '../support/running-service.ts'
 import { startService } from '../support/service.ts'
 
-/** Starts, and waits for what the log says of `SCHOOL_URL`. */
+/** Starts the service, and waits for the log line about `SCHOOL_URL`. */
 async function saidAtStart(settings: Settings): Promise<{ level: number; msg: string }> {
   const service = await startService(settings)
   try {

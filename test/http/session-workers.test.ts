@@ -52,7 +52,7 @@ test('every worker and instance knows a session, and it ends in all of them at o
     await place.remove()
   }
 
-  /** Of many requests on connections of their own, which go round the workers of both instances. */
+  /** The statuses of many requests on separate connections, spread over the workers of both instances. */
   async function statuses(as: Credentials): Promise<number[]> {
     const asked = services.flatMap(({ address }) =>
       Array.from({ length: 8 }, () =>

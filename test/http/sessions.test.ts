@@ -76,7 +76,7 @@ describe('signing in', () => {
   })
 })
 
-/** What browsers say about pages that are not ours, and about requests without a page. */
+/** The headers of browsers for pages of other sites, and for requests without a page. */
 function foreignPages(own: string): Record<string, string>[] {
   return [
     { origin: 'https://evil.example' },

@@ -50,11 +50,11 @@ async function tokenOf(address: string): Promise<string> {
 interface Tally {
   answered: number
   refused: number
-  /** By error: reset or closed after connecting, with a request that was not answered. */
+  /** By error: reset or closed after connecting, with a request without a response. */
   lost: string[]
 }
 
-/** One connection: a request, or one after another for as long as the answers keep it. Answers false when it was refused. */
+/** One connection: one request, or several for as long as the connection is kept open. Returns false if it was refused. */
 function converse(port: number, request: string, tally: Tally): Promise<boolean> {
   return new Promise((resolve) => {
     let text = ''
@@ -94,7 +94,7 @@ function converse(port: number, request: string, tally: Tally): Promise<boolean>
   })
 }
 
-/** Answers what was lost. */
+/** Returns what was lost. */
 async function endUnderLoad(service: SpawnedService, connection: string): Promise<string[]> {
   const token = await tokenOf(service.address)
   const { port, host } = new URL(service.address)
@@ -112,8 +112,8 @@ async function endUnderLoad(service: SpawnedService, connection: string): Promis
 }
 
 /**
- * The system resets a connection that comes between the last look for one and the end of listening. On a busy machine a process may be
- * put aside right there, so a trial in which that happened is made again.
+ * The system resets a connection that arrives between the last accept and the end of listening. On a busy machine a process may be
+ * suspended right there, so such a trial is repeated.
  */
 async function losesNothing(trial: () => Promise<string[]>): Promise<void> {
   for (let triesLeft = 2; ; triesLeft -= 1) {
@@ -152,7 +152,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
     test(`makes readiness fail while requests are still served: WORKERS=${workers}`, () =>
       withService({ WORKERS: workers }, async (service) => {
         const token = await tokenOf(service.address)
-        // Begun before and finished after, because a busy machine may let nobody connect any more by then.
+        // Started before and finished after, because on a busy machine no connection may be possible any more by then.
         const readiness = begin(service.address, '/readyz')
         const user = begin(service.address, '/api/v1.0/users/1')
         await untilReceived(service.address)
@@ -226,7 +226,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
           assert.match(String(headers.get('retry-after')), /^\d+$/)
           assert.equal(await exit, 0)
           assertTook(performance.now() - begun, 14_000, 'the end')
-          // The same call works later: nothing was half made.
+          // The same call succeeds later: nothing was left half done.
           const again = await spawnService(place)
           await tokenOf(again.address)
           assert.equal(await again.end(), 0)
@@ -268,7 +268,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
   })
 })
 
-/** Answers in time, but for so many calls of a login that it outlasts the grace period. */
+/** Each call is in time, but a login has so many calls that it exceeds the grace period. */
 async function startSlowSchool() {
   const asked = Promise.withResolvers<void>()
   const school = await startScriptedSchool({
@@ -303,7 +303,7 @@ async function withServiceOfTls(authority: Authority, work: (service: SpawnedSer
   }
 }
 
-/** Requests one after another on one session, until it is told to go. Answers false when it was refused. */
+/** Sends requests one after another on one session, until it gets GOAWAY. Returns false if it was refused. */
 async function useSession(address: string, ca: string, onAnswer: () => void, lost: string[]): Promise<boolean> {
   const session = connectHttp2(address, { ca })
   let isTold = false
@@ -325,7 +325,7 @@ async function useSession(address: string, ca: string, onAnswer: () => void, los
       if (headers[':status'] === 200) onAnswer()
       else lost.push(String(headers[':status']))
     } catch (error) {
-      // A stream that the server has not taken may be sent again, and says so.
+      // A stream that the server did not process may be sent again, and its error says so.
       if (!isTold) lost.push((error as NodeJS.ErrnoException).code ?? String(error))
     }
   }
@@ -333,7 +333,7 @@ async function useSession(address: string, ca: string, onAnswer: () => void, los
   return isConnected
 }
 
-/** Later connections are answered only after what came before them was taken up. */
+/** Later connections get responses only after earlier ones were accepted. */
 async function untilReceived(address: string): Promise<void> {
   for (let tries = 0; tries < 4; tries += 1) assert.equal((await send('GET', `${address}/healthz`)).status, 200)
 }

@@ -43,14 +43,14 @@ async function handshake(options: ConnectionOptions = {}): Promise<TLSSocket> {
   return socket
 }
 
-/** One request by HTTP/1.1. */
+/** Sends one request over HTTP/1.1. */
 async function ask(path: string, headers: Record<string, string> = {}) {
   const request = get(`${service.address}${path}`, { ca: authority.ca, agent: false, headers })
   const [response] = await once(request, 'response')
   return { status: response.statusCode, headers: response.headers, body: JSON.parse(await text(response)) }
 }
 
-/** One request by HTTP/2. */
+/** Sends one request over HTTP/2. */
 async function askHttp2(path: string, headers: Record<string, string> = {}) {
   const session = connectHttp2(service.address, { ca: authority.ca })
   try {
@@ -83,7 +83,7 @@ test('accepts TLS 1.2 and 1.3, and refuses TLS 1.1 and older', async () => {
     socket.destroy()
   }
   for (const version of ['TLSv1', 'TLSv1.1'] as const) {
-    // At level 0 the client itself would still speak it.
+    // Security level 0, so that the client itself would still use it.
     const old = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' } as const
     await assert.rejects(handshake(old), /alert|unsupported|version/i)
   }

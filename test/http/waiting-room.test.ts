@@ -20,12 +20,12 @@ const waitOf = (reply: Reply) => Number(reply.headers.get('retry-after'))
 /** One call takes far longer than a password hash, so that accounts are created in the order of the logins. */
 const longerThanHashing = { name: 'slow', ms: patience(100), at: 'every' } as const
 
-/** What one student after the other does at this campus. */
+/** What successive students do at this campus. */
 function lineAt(campus: ReturnType<typeof openCampus>) {
   const post = (newcomer: Newcomer, headers: Record<string, string> = {}) =>
     campus.post('/register', newcomer, { headers })
 
-  /** While someone is at the school, and all seats are taken. `afterwards` is the school's fault after that. */
+  /** While someone is at the school, and all seats are taken. `afterwards` is the school's next fault. */
   async function whileFull<T>(work: () => Promise<T>, afterwards?: typeof longerThanHashing): Promise<T> {
     campus.school.setFault({ name: 'slow', ms: 500, at: 'every' })
     let isFull = false
@@ -62,7 +62,7 @@ function lineAt(campus: ReturnType<typeof openCampus>) {
 
 type Line = ReturnType<typeof lineAt> & { campus: ReturnType<typeof openCampus> }
 
-/** At a service of its own: a line that has met a slow school tells long waits, in which those who come first may go first. */
+/** With a new service: a queue that has measured a slow school estimates long waits, in which earlier clients may go first. */
 function onFreshLine(name: string, run: (line: Line) => Promise<void>): void {
   describe(name, () => {
     const campus = openCampus(single, oneSeat)
@@ -78,7 +78,7 @@ for (const knowsPlaces of [true, false]) {
       const { both } = await whileFull(async () => {
         const first = await post(older)
         const second = await post(younger)
-        // Not awaited: the school is to be quick again.
+        // Not awaited: the school must be fast again.
         return { both: Promise.all([untilIn(older, first, knowsPlaces), untilIn(younger, second, knowsPlaces)]) }
       }, longerThanHashing)
       const ids = await both
@@ -128,7 +128,7 @@ onFreshLine('a wrong password does not lose the place', async ({ campus, post, w
   await setTimeout(waitOf(first) * 1000)
   const wrong = await post({ ...newcomer, stu_pwd: 'a typing error' }, { 'waiting-place': placeOf(first) })
   assertError(wrong, 400, '402, 账号或密码错误')
-  // Before all the others: whoever is new finds no seat.
+  // Before all the others: a new client finds no seat.
   assert.equal((await whileFull(() => post(newcomer))).status, 201)
 })
 

@@ -79,7 +79,7 @@ test('assets are cached forever, the page and its service worker are revalidated
     assert.match(reply.headers.get('content-type') ?? '', path.endsWith('.js') ? /^text\/javascript/ : /^text\/css/)
   }
   const worker = await get('/sw.js')
-  // A worker is bound by the policy of its own file.
+  // A service worker uses the policy of its own file.
   assert.equal(worker.headers.get('content-security-policy'), policy)
   for (const path of ['/sw.js', '/index.html', '/manifest.webmanifest'])
     assert.equal((await get(path)).headers.get('cache-control'), 'no-cache', path)
@@ -118,7 +118,7 @@ test('the app refers to no other origin and no source files', () => {
   const names = readdirSync(folder, { recursive: true }) as string[]
   const texts = names.filter((name) => /\.(?:html|js|css|svg|webmanifest)$/.test(name))
   assert.ok(texts.length > 10)
-  // Names of XML's vocabularies are addresses in form only; Vue's and its router's links stand in messages that are never shown.
+  // XML namespaces only look like addresses; links of Vue and its router are in messages that are never shown.
   const known = /^https?:\/\/(?:www\.w3\.org\/|vuejs\.org\/error-reference\/|router\.vuejs\.org\/)/
   for (const name of texts) {
     const text = readFileSync(join(folder, name), 'utf8')
@@ -147,7 +147,7 @@ test('the scripts of the first screen, and of each further one, stay small', () 
   }
 })
 
-/** A file and all that it imports, however far. */
+/** A file and all that it imports, directly or indirectly. */
 function withImports(name: string, known: readonly string[] = []): string[] {
   if (known.includes(name)) return [...known]
   const text = readFileSync(join(folder, 'assets', name), 'utf8')
@@ -161,7 +161,7 @@ interface RawReply {
   body: Buffer
 }
 
-/** As it comes: fetch would unpack it. */
+/** The raw response: fetch would decompress it. */
 function fetchRaw(path: string, headers: Record<string, string>): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     const asked = request(`${service.address}${path}`, { headers }, async (response) => {

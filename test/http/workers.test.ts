@@ -28,7 +28,7 @@ describe('several workers', { timeout: patience(60_000), concurrency: 2 }, () =>
       const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
       const registered = await send('POST', `${service.address}/api/v1.0/register`, { json })
       assert.equal(registered.status, 201, registered.text)
-      // A connection each, so that they go round.
+      // Separate connections, so that workers take turns.
       for (let at = 0; at < 9; at += 1) {
         const { status } = await onFreshConnection(service, '/api/v1.0/users/1', basic(ann.username, ann.password))
         assert.equal(status, 200)
