@@ -23,7 +23,7 @@ export interface ModelRow {
   seconds: number
 }
 
-/** Everyone's days, kept in memory, and boards counted from them without any shortcut. */
+/** Everyone's days, kept in memory, and boards counted from them without optimisations. */
 export class BoardModel {
   readonly days = new Map<AccountId, Map<CampusDay, number>>()
   readonly hidden = new Set<AccountId>()
@@ -40,7 +40,7 @@ export class BoardModel {
     })
   }
 
-  /** Sets the seen seconds of an account's days, there and on the boards. */
+  /** Sets the seen seconds of an account's days, in the model and on the boards. */
   async study(tx: Db, account: AccountId, seconds: readonly (readonly [CampusDay, number])[]): Promise<void> {
     const days = this.days.get(account) ?? new Map<CampusDay, number>()
     this.days.set(account, days)
@@ -101,7 +101,7 @@ interface ReadPage {
   prev?: string
 }
 
-/** One page, read past the cache. */
+/** One page, read without the cache. */
 export async function readPage(
   boards: ReturnType<typeof boardsOf>,
   kind: BoardKind,
@@ -140,7 +140,7 @@ export async function readBoard(
   }
 }
 
-/** Every counter equals what a count of the rows says, and those of narrow stretches are gone at zero. */
+/** Asserts that every counter equals a count of the rows, and that counters of narrow ranges are removed at zero. */
 export async function assertCountersAreReal({ db }: Storage): Promise<void> {
   const wanted = new Map<string, number>()
   for (const { period, seconds } of await db.selectFrom('board_totals').selectAll().execute()) {

@@ -34,7 +34,7 @@ beforeEach(async () => {
   await assertBoardsAreTheModels()
 })
 
-/** Days on both sides of a new year within a week, of the ends of terms and of a gap between them. */
+/** Days around a new year within a week, the ends of terms and a gap between them. */
 const days = ['2026-12-27', '2026-12-28', '2026-12-31', '2027-01-01', '2027-01-03', '2027-01-04', '2027-01-15'].map(day)
 days.push(...['2027-01-16', '2027-02-21', '2027-02-22', '2026-08-31', '2026-09-01'].map(day))
 
@@ -79,7 +79,7 @@ async function assertBoardsAreTheModels(): Promise<void> {
 test('after any sequence of writes, hiding, showing and removals, the boards equal a simple model', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 12 }), async (groups) => {
-      // Those of a group may share a commit; what fails is rolled back by itself.
+      // Writes of a group may share a commit; a failed one is rolled back by itself.
       for (const group of groups) {
         const order = group.filter(({ who }, at) => group.findIndex((other) => other.who === who) === at)
         await Promise.all(order.map((each) => storage.write((tx) => take(tx, each)).catch(() => undefined)))

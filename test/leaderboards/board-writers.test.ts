@@ -30,7 +30,7 @@ test('concurrent study, hiding and showing from many processes cause no deadlock
       const storage = handle(at + time)
       await storage.write(async (tx) => {
         await lockAccount(tx, account, storage.kind)
-        // Backwards for every other student, and mostly the same seconds: all meet on the same few counters.
+        // In reverse order for every other student, and mostly the same seconds: all use the same few counters.
         const changes = days.map((on, index): [CampusDay, number] => [on, 60 + ((at + time + index) % 3) * 60])
         if (time % 5 === 3) await model.hide(tx, account)
         else if (time % 5 === 4) await model.show(tx, account)
