@@ -29,7 +29,7 @@ const status =
 
 const user = '<cas:user>2017010101</cas:user>'
 
-/** Only a plain connection can be reset; one below TLS is cut. */
+/** Only a plain connection can be reset; one below TLS is closed. */
 const reset: CasFault = ({ socket }) =>
   void (socket instanceof TLSSocket ? socket.destroy() : socket?.resetAndDestroy())
 
@@ -91,7 +91,7 @@ const faults: readonly [string, Trouble['expected'], CasFault][] = [
   ['has a code of its own', 'login-fault', xml(failure('toString'))],
 ]
 
-/** The whole way of a person: to the login page, back with a ticket, and the ticket redeemed. */
+/** A person's whole login: to the login page, back with a ticket, and the validation of the ticket. */
 function personsWay(cas: CasLogin, ca?: string): StudentVerifier {
   return {
     async verify(proof, ask) {
@@ -103,7 +103,7 @@ function personsWay(cas: CasLogin, ca?: string): StudentVerifier {
       const ticket = given ?? 'ST-made-up'
       const answer = await cas.finish(serviceUrl, { ticket, state, cookie: state }, ask)
       if (answer.outcome === 'verified') return { outcome: 'verified', studentCode: answer.studentNumber }
-      // The school's own page has refused the password, and gave no ticket.
+      // The school's own page has rejected the password, and issued no ticket.
       if (answer.outcome === 'ticket-spent' && !given) return { outcome: 'rejected' }
       if (answer.outcome === 'foreign-browser') throw new Error('the state was lost on the way')
       return answer

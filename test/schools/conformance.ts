@@ -4,35 +4,35 @@ import type { Proof, StudentVerifier, Unavailable, Verification } from '../../sr
 import { assertTook } from '../support/patience.ts'
 
 export interface Trouble {
-  /** What is wrong with the school, as the end of a sentence. */
+  /** The fault of the school, as the end of a sentence. */
   name: string
   expected: Exclude<Verification['outcome'], 'unavailable' | 'verified'> | Unavailable['reason']
   begin(): void | Promise<void>
 }
 
-/** A school and the verifiers that ask it. */
+/** A school and the verifiers that call it. */
 export interface ConformanceSchool {
-  /** Has more time than a busy machine takes. */
+  /** With more time than a busy machine needs. */
   verifier: StudentVerifier
-  /** The same with little time, for troubles that end when it is over. */
+  /** With little time, for faults that end at the time limit. */
   hasty: StudentVerifier
-  /** Two that the school knows. */
+  /** Two students known to the school. */
   students: readonly [Proof, Proof]
-  /** A number that the school does not know. */
+  /** A number unknown to the school. */
   unknownNumber: string
-  /** The longest that one login may take by the hasty one's own bounds. */
+  /** The longest that one login may take by the hasty verifier's own limits. */
   longestMs: number
   troubles: readonly Trouble[]
-  /** Ends whatever trouble there is. */
+  /** Ends the current fault. */
   recover(): void | Promise<void>
-  /** Ends the school alone. */
+  /** Closes the school only. */
   leave(): Promise<void>
 }
 
-/** For the machine's own slowness, on top of what the verifier allows itself. */
+/** For the machine's own slowness, in addition to the verifier's limits. */
 const SLACK_MS = 1000
 
-/** What every adapter to a school's system must do, whatever it speaks. */
+/** What every adapter must do, whatever its school's protocol. */
 export function verifierConformance(name: string, start: () => Promise<ConformanceSchool>): void {
   describe(`${name} verifies students`, () => {
     let school: ConformanceSchool

@@ -8,7 +8,7 @@ import { mockMonotonicClock } from '../support/monotonic-clock.ts'
 import { assertTook } from '../support/patience.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-/** Until whatever needs no school is done; the first login loads some code. */
+/** Waits until everything that needs no school is done; the first login loads some code. */
 async function turn(): Promise<void> {
   await import('../../src/schools/school-breaker.ts')
   for (let turns = 0; turns < 5; turns++) await setImmediate()
@@ -17,7 +17,7 @@ async function turn(): Promise<void> {
 const proof = { studentNumber: '4142100101', schoolPassword: 'canary' }
 const verified: Verification = { outcome: 'verified', studentCode: '1' }
 
-/** A school that answers when the test says so. */
+/** A school that responds when the test says so. */
 function heldSchool() {
   const logins: { answer: (result: Verification) => void; signal: AbortSignal | undefined }[] = []
   const verifier: StudentVerifier = {
@@ -27,7 +27,7 @@ function heldSchool() {
   return { verifier, logins }
 }
 
-/** A school that answers from a list, and its last entry for ever. */
+/** A school that responds from a list, and then always with its last entry. */
 function plainSchool(...answers: Verification[]) {
   let calls = 0
   const verifier: StudentVerifier = {

@@ -141,7 +141,7 @@ function repeated(piece: string, length: number): string {
   return piece.repeat(Math.ceil(length / piece.length)).slice(0, length)
 }
 
-/** The best of three tries: others use this machine too. */
+/** The best of three tries, because others use this machine too. */
 function assertQuick(what: string, run: () => unknown): void {
   const times: number[] = []
   for (let round = 0; round < 3; round++) {

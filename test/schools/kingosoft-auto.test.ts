@@ -132,7 +132,7 @@ test('continues the detection in the next logins if the school is too slow for a
   assert.equal(first.length, 1, 'no trial that was answered is made again')
 })
 
-/** A K2 site whose page loads the keys of K3, and that answers whatever it does not understand as a wrong password. */
+/** A K2 site whose page loads the keys of K3, and that treats whatever it does not understand as a wrong password. */
 function misleadingSite(page: string) {
   const scripts = silentSchool(languages['k2-post'], '{"status":"402","message":"账号或密码有误!|1"}')
   const answer = scripts['/cas/logon.action']

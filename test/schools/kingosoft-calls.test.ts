@@ -34,7 +34,7 @@ for (const dialect of dialects) {
   }
 }
 
-/** How the calls of each login begin. */
+/** The first calls of each login. */
 async function beginnings(t: TestContext, scripts: Scripts, logins: number) {
   const { school, verifier } = await schoolAndVerifier(t, scripts, ample)
   const outcomes: string[] = []

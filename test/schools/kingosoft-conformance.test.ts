@@ -52,10 +52,10 @@ const faults: readonly [Fault, Trouble['expected'], string][] = [
 ]
 
 const wire: readonly Fault['name'][] = ['hang', 'reset', 'http-status', 'redirect-loop', 'endless-body', 'maintenance']
-/** The login page is left out once the dialect is known: see kingosoft-simulated.test.ts. */
+/** The login page is not requested once the dialect is known: see kingosoft-simulated.test.ts. */
 const otherSteps: readonly FaultStep[] = ['captcha', 'key-page', 'proof']
 
-/** Every fault where it strikes by itself; those of the wire at every other step too, in the dialect that has the most steps. */
+/** Every fault at its own step; connection faults at every other step too, in the dialect that has the most steps. */
 function troublesOf(dialect: Dialect, setFault: (fault: Fault) => void): Trouble[] {
   const elsewhere = faults
     .filter(([{ name, ...rest }]) => dialect === 'k3' && wire.includes(name) && Object.keys(rest).length === 0)

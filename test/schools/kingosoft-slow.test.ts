@@ -4,11 +4,11 @@ import { proof, schoolAndVerifier } from './school-and-verifier.ts'
 import { giveSession, image, type Scripts, type SeenCall } from './scripted-school.ts'
 import { languages, ofStudent, refusal, silentSchool, wordlessSchool } from './silent-school.ts'
 
-/** Production's 3 s a call, 8 s at most and 20 s a login, each a tenth. */
+/** A tenth of production's limits: 3 s a call, 8 s at most and 20 s a login. */
 const CALL_MS = 300
 const slow = { login: 'auto', limits: { callMs: 800, loginMs: 2000 } } as const
 
-/** Each call of the school takes its time. */
+/** Each call of the school takes this long. */
 function slowly(scripts: Scripts): Scripts {
   const slowed = Object.entries(scripts).map(([path, script]): [string, Scripts[string]] => [
     path,
@@ -38,7 +38,7 @@ function pageOf(names: readonly string[]): Scripts {
   }
 }
 
-/** Students come until one gets in: how many it takes, and every call. */
+/** Students log in until one succeeds: how many it takes, and every call. */
 async function until(t: TestContext, scripts: Scripts, most: number) {
   const { school, verifier } = await schoolAndVerifier(t, slowly({ ...captcha, ...scripts }), slow)
   let logins = 0
@@ -109,7 +109,7 @@ test('skips a dialect to which the school never responds', async (t) => {
 
 test("if only a student's login shows the dialect, the next one continues with the remaining dialects", async (t) => {
   const { calls } = await until(t, wordlessSchool(languages.k1), 20)
-  // The proof of one may come too late.
+  // The login that shows the dialect may come too late.
   assert.ok(ofStudent(calls).filter(languages.k1).length <= 2)
   const trials =
     calls.filter(({ body, query }) => (body + query).includes('randnumber=')).length - ofStudent(calls).length

@@ -5,13 +5,13 @@ import { assertTook } from '../support/patience.ts'
 import { limits, proof, quiet, schoolAndVerifier } from './school-and-verifier.ts'
 import { image, json, type Scripts } from './scripted-school.ts'
 
-/** Gives nobody a session. */
+/** Starts no session. */
 const sessionless: Scripts = {
   '/cas/login.action': (response) => response.end('<html>'),
   '/cas/genValidateCode': (response) => response.end(image),
 }
 
-/** A login that opens the page, since the dialect is not known. */
+/** A login that opens the page, since the dialect is unknown. */
 const searching = { login: 'auto' } as const
 
 const logons = (paths: string[]) => paths.filter((path) => path === '/cas/logon.action').length

@@ -44,7 +44,7 @@ const pour: Act = ({ messageId }, socket) => {
   return 'silence'
 }
 
-/** What strikes whatever is asked. */
+/** Faults that affect every request. */
 const wire: readonly [string, Trouble['expected'], Act][] = [
   ['never answers', 'timeout', () => 'silence'],
   ['answers a byte at a time', 'timeout', drip],
@@ -133,7 +133,7 @@ const ofSearch: readonly [string, Trouble['expected'], Act][] = [
   ],
 ]
 
-/** Every trouble at every step that this directory is asked to take. */
+/** Every fault at every step that this directory has. */
 function troublesOf(steps: readonly Step[], setFault: (fault: DirectoryFault) => void): Trouble[] {
   const at = (step: Step, [name, expected, act]: readonly [string, Trouble['expected'], Act]): Trouble => ({
     name: `${name} (${step})`,

@@ -12,7 +12,7 @@ const proof = { studentNumber: '4142100101', schoolPassword: 'canary-Pa55&=+密'
 const account = { dn: 'cn=reader,dc=example,dc=edu', password: 'canary-reader' }
 const limits = { callMs: patience(400), loginMs: patience(1000), answerBytes: 4096 }
 
-/** A directory and a verifier that asks it, both gone after the test. */
+/** A directory and a verifier that calls it, both closed after the test. */
 async function directoryAndVerifier(
   t: TestContext,
   server: Partial<LdapServerOptions> = {},
@@ -210,7 +210,7 @@ test('responses with flipped, cut and doubled bytes never verify by accident, ha
   })
   const length = result('bind', 1, 49, 'no', 2).length
   for (turn = 0; turn < length * 10; turn++) words.add((await verifier.verify(proof)).outcome)
-  // One flipped bit of the code makes 49 into 48, 51, 53, 57, 33, 17: none of them says yes.
+  // One flipped bit of the code turns 49 into 48, 51, 53, 57, 33 or 17, none of which means success.
   assert.deepEqual(
     [...words].filter((word) => word === 'verified'),
     [],

@@ -7,7 +7,7 @@ import { type Scripts, willing } from './scripted-school.ts'
 
 type Pack = (bytes: Buffer) => Buffer
 
-/** The willing school behind a proxy that packs whatever passes. */
+/** The school behind a proxy that compresses all responses. */
 function packing(encoding: string, pack: Pack): Scripts {
   return Object.fromEntries(
     Object.entries(willing).map(([path, script]) => [

@@ -14,7 +14,7 @@ const answers: Record<string, string> = {
   '/jw/common/showYearTerm.action': '{"userCode":"1"}',
 }
 
-/** A school that speaks TLS in this way only, and what comes of a login there. */
+/** The result of a login at a school with only this version of TLS. */
 async function logInOver(t: TestContext, tls: TlsOptions, legacyTls: boolean) {
   const authority = await createPrivateAuthority()
   const server = createServer({ ...authority, ...tls }, ({ url = '' }, response) => {

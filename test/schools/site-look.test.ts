@@ -23,7 +23,7 @@ async function lookAt(t: TestContext, baseUrl: string) {
   return { ...seen, verifier }
 }
 
-/** A web server with these pages, whole paths, and KINGOSOFT where a test wants it. */
+/** A web server with these pages, by full path, and KINGOSOFT if a test needs it. */
 async function siteOf(t: TestContext, scripts: Scripts, tls?: { cert: string; key: string }) {
   const site = await startScriptedSchool({ ...nothing, ...scripts }, tls ? { tls } : {})
   t.after(() => site.close())
@@ -75,7 +75,7 @@ for (const dialect of dialects) {
   test(`reports an address of ${dialect} without its web root, or with another, with the right one`, async (t) => {
     const school = await startSimulatedSchool({ dialect, webRoot: '/jwgl' })
     t.after(() => school.close())
-    // The simulated school answers nothing outside of its root: a front page that leads there does.
+    // The simulated school serves nothing outside its root: a front page that links to it does.
     const front = await siteOf(t, { '/': to('/jwgl/cas/login.action'), '/jwgl/cas/login.action': kingosoft })
     for (const root of ['', '/tscjw', '/a/b']) {
       const { says } = await lookAt(t, front.url + root)

@@ -30,7 +30,7 @@ const HOME = '/xtgl/index_initMenu.html'
 
 type Meaning = 'accepted' | 'rejected' | 'locked' | 'step-up-wanted' | 'captcha-wrong'
 
-/** 正方 (new), as schools.md has it, to the extent that shows what a form login of another kind needs. Not shipped. */
+/** 正方 (new), as in schools.md, limited to what shows the needs of another form login. Not shipped. */
 export function createZhengfangVerifier(options: ZhengfangOptions): StudentVerifier {
   const { readCaptcha, captchaMode, logger, onCaptcha = () => {} } = options
   const site = schoolSite(options.baseUrl)
