@@ -27,7 +27,7 @@ describe('occupy seed', () => {
     timeout: patience(120_000),
   }, async () => {
     const stopped = run(words)
-    // They come first, and some of the records right behind them.
+    // Students come first, and some of the records right after them.
     await until(() => rowsIn(file, 'accounts') > 0, 'accounts are made')
     stopped.child.kill('SIGINT')
     assert.equal((await stopped.end).code, 130)
@@ -77,7 +77,7 @@ function rowsIn(file: string, table: 'accounts' | 'studies'): number {
   try {
     return Number(database.prepare(`select count(*) as count from ${table}`).get()?.count)
   } catch {
-    // The schema is still being made.
+    // The schema is still being created.
     return 0
   } finally {
     database.close()

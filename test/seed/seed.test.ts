@@ -243,7 +243,7 @@ function studiesOf({ db }: Storage) {
   return db.selectFrom('studies').selectAll().orderBy('id').execute()
 }
 
-/** The records that everyone may see. */
+/** The visible records. */
 async function visibleOf(storage: Storage) {
   const hidden = new Set(await hiddenIn(storage))
   return (await studiesOf(storage)).filter((study) => !hidden.has(study.account_id))
