@@ -10,7 +10,7 @@ import { newAccount, openTestDatabase, type TestDatabase } from '../support/test
 import { assertCampusSumIsReal, assertTotalsAreReal, type Campus, memoryBoards, openCampus } from './campus.ts'
 
 const hour = 3600
-/** Half an hour before the clocks of New York are put back, and an hour before they are put forward. */
+/** Half an hour before the clocks of New York are set back, and an hour before they are set forward. */
 const nights = [Date.UTC(2025, 10, 2, 5, 30) / 1000, Date.UTC(2025, 2, 9, 6) / 1000, 1_750_000_000]
 
 let database: TestDatabase
@@ -89,7 +89,7 @@ test('after any writes, the totals, the sums of the campus and the boards match 
   )
 })
 
-/** A release that knows of no totals does not say that they stand for its writes. */
+/** A release without totals does not mark its writes as included. */
 async function asOlder(account: AccountId, work: () => Promise<void>): Promise<void> {
   const versions = storage.db.selectFrom('accounts').select('totals_version').where('id', '=', account)
   const { totals_version } = await versions.executeTakeFirstOrThrow()

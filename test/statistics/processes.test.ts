@@ -74,14 +74,14 @@ test('a hundred concurrent starts over several connections leave one running rec
   )
   const refusals = refused.reduce((sum, times) => sum + times, 0)
   const rows = await storage.db.selectFrom('studies').select('ended_at').execute()
-  // A commit that was not answered in time may have been made: then its start, sent again, is there twice.
+  // A commit without a response in time may have succeeded: then its repeated start exists twice.
   assert.ok(rows.length >= 100 && rows.length <= 100 + refusals, `${rows.length} records, ${refusals} refusals`)
   assert.equal(rows.filter(({ ended_at }) => ended_at === null).length, 1)
   accounts = [account]
   await assertRight()
 })
 
-/** A busy machine may have no time for a hundred at once. What is refused is sent again. Returns how often. */
+/** A busy machine may have no time for a hundred at once. Refused ones are sent again. Returns how often. */
 async function untilTaken(write: () => unknown): Promise<number> {
   for (let refusals = 0; ; refusals++) {
     try {

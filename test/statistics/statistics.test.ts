@@ -14,7 +14,7 @@ import { type SlowDay, type SlowRecord, slowTotals, storedRecords } from './slow
 
 const minute = 60
 const timezone = 'America/New_York'
-/** The evening after the night in which the clocks are put back, and the one after they are put forward. */
+/** The evening after the night in which the clocks are set back, and the one after they are set forward. */
 const evenings = [Date.UTC(2025, 10, 3, 1) / 1000, Date.UTC(2025, 2, 10, 1) / 1000]
 
 let database: TestDatabase
