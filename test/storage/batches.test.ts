@@ -76,7 +76,7 @@ const command = fc.oneof(
 )
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
-/** A student with an app that sends batches, and two devices that follow. */
+/** A student with an app that sends batches, and two devices that follow the changes. */
 class Student {
   readonly model = new BatchModel()
   readonly account: AccountId
@@ -102,7 +102,7 @@ class Student {
     }
   }
 
-  /** Ids are those of records that the student has by now: 0 is nobody's. */
+  /** Ids are those of records that the student has by now: 0 belongs to nobody. */
   #resolved({ of, ...item }: { of?: { record_key: string } | { id: number } } & Omit<Item, 'id' | 'record_key'>): Item {
     if (of === undefined || 'record_key' in of) return { ...item, ...of }
     return { ...item, id: this.model.studies[of.id]?.id ?? 999_999_999 }
@@ -195,7 +195,7 @@ test('responses are stored for 90 days, and then deleted in parts', async () => 
 const past = { action: 'record', start_time: toWireTime(epoch - hour), end_time: toWireTime(epoch) }
 
 test('items that a slow database does not reach in time are refused for now, and sent again', async (t) => {
-  // The limit is the same there, and so near to that of a write that a busy machine may exceed it.
+  // The limit applies there too, and is so close to that of a write that a busy machine may exceed it.
   if (storage.kind !== 'sqlite') return t.skip('tried on SQLite')
   now = epoch
   const account = await newAccount(storage)

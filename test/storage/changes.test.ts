@@ -63,7 +63,7 @@ test('a device that reads during writes misses no change and sees them in order'
       if (at % 10 === 9) await own.removeStudy(account, mine.splice(mine.indexOf(id), 1)[0] as StudyId)
       else {
         await own.editStudy(account, id, { note: `${writer} ${at}` })
-        // May be refused, for its end lies earlier.
+        // May be refused, because its end is earlier.
         await own.editStudy(account, id, { startedAt: epoch - 500 * ((at * 13) % 97) }).catch(assertRefused)
       }
     }

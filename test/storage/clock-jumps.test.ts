@@ -222,7 +222,7 @@ function idIn(records: Study[], pick: number): StudyId {
   return (records[pick % records.length] as Study).id
 }
 
-/** As it is stored: the service's reads would settle it. */
+/** As stored: the service's reads would end it. */
 async function storedOf(account: Account): Promise<Study[]> {
   const rows = await storage.db.selectFrom('studies').selectAll().where('account_id', '=', account).execute()
   assert.ok(rows.filter((row) => row.ended_at === null).length <= 1, 'one runs at most')

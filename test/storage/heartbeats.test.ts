@@ -28,7 +28,7 @@ beforeEach(async () => {
   account = await newAccount(handles[0] as Storage)
 })
 
-/** As another process has them, on the same database. */
+/** The heartbeats of another process, on the same database. */
 function instance(at = 0) {
   const storage = handles[at] as Storage
   const studies = createStudyService({ storage, clock: { now: () => now }, maxHours: 16, idleMinutes: 30 })

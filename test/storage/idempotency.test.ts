@@ -38,7 +38,7 @@ beforeEach(async () => {
   account = await newAccount(storage)
 })
 
-/** As another process has them: the requests that it is answering are known to it alone. */
+/** The keys of another process, which alone knows its requests in progress. */
 function instanceOn(
   handle: Storage,
   keys: { idempotency: Buffer; previous?: { idempotency: Buffer } } = { idempotency: secret },
@@ -73,7 +73,7 @@ function instanceOn(
     return 'kept' in outcome ? outcome.kept.text : outcome.answer
   }
 
-  /** A registration, say: `school` is what happens before the write. */
+  /** Such as a registration: `school` is what happens before the write. */
   async function ask(key: string, school: () => Promise<void>): Promise<string | undefined> {
     const outcome = await idempotency.once(request(key, '/register'), {
       use: async (write) => {

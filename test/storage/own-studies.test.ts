@@ -147,7 +147,7 @@ async function compare(account: AccountId, model: OwnStudyModel): Promise<void> 
   assert.equal(page.count, wanted.length)
 }
 
-/** Each write has a version that no other has: a second device asks for what came after the last one it knows. */
+/** Each write has a unique version: a second device asks for what came after the last one it knows. */
 async function assertWritesHaveVersions(account: AccountId): Promise<void> {
   const versionsIn = async (table: 'studies' | 'study_changes') => {
     const rows = await storage.db.selectFrom(table).select('version').where('account_id', '=', account).execute()

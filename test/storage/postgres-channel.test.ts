@@ -69,7 +69,7 @@ onPostgres('messages arrive, and again after the connection was closed, silent o
 })
 
 onPostgres('detects and logs once that no message arrives, as behind a pooler', async () => {
-  // Another database is as deaf as another session of a pooler.
+  // Another database receives nothing either, like another session of a pooler.
   const { channel, errors, changes } = listen(elsewhere.open().db)
   try {
     await until(() => errors.length > 0, 'it is noticed')

@@ -10,16 +10,16 @@ import { type CuttableLink, linkTo } from '../support/cuttable-link.ts'
 import { assertTook } from '../support/patience.ts'
 import { openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
 
-/** What the service allows itself is less; a busy machine is late. */
+/** The service's own limit is lower; a busy machine is late. */
 const limitMs = 4000
 
 const onPostgres = process.env.TEST_POSTGRES_URL === undefined ? () => undefined : test
 
 let database: TestDatabase
 let link: CuttableLink
-/** By the link. */
+/** Through the link. */
 let storage: Storage
-/** Past it. */
+/** Without the link. */
 let neighbour: Storage
 
 if (process.env.TEST_POSTGRES_URL !== undefined) {
@@ -31,7 +31,7 @@ if (process.env.TEST_POSTGRES_URL !== undefined) {
   })
   beforeEach(async () => {
     await link.mend()
-    // What was just cut may not be seen yet.
+    // A closed connection may not be noticed yet.
     await fill().catch(() => undefined)
   })
   after(async () => {
@@ -131,7 +131,7 @@ onPostgres('the locks of a lost connection are released, even if the server did 
       await read(tx)
     }),
   )
-  // The server's own limit began with the last statement that it got.
+  // The server's own limit started with the last statement that it got.
   const free = storage.write(touch).catch(() => storage.write(touch))
   await free
 })

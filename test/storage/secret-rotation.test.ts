@@ -37,7 +37,7 @@ async function served<T>(settings: Settings, work: (api: string) => Promise<T>):
   }
 }
 
-/** By the student number: whoever has lost its key finds nobody. */
+/** By the student number, which cannot be found without its key. */
 async function tokenOf(api: string): Promise<string> {
   const { status, body, text } = await send('GET', `${api}/token`, { as: basic(student.stu_id, student.password) })
   assert.equal(status, 200, text)

@@ -17,7 +17,7 @@ before(async () => {
 })
 after(() => database.close())
 
-/** Someone whose browser signs in at `start`, and a clock that the test moves. */
+/** A person whose browser signs in at `start`, and a clock that the test sets. */
 async function open(on = storage) {
   let now = start
   const sessions = createSessionService({ storage: on, clock: { now: () => now } })
@@ -25,7 +25,7 @@ async function open(on = storage) {
   const identity = { accountId, version: 1, by: 'password' } as const
   const begin = (before?: string) => sessions.begin(identity, { device: undefined, before })
   const isIn = async (value: string) => (await sessions.find(value)) !== undefined
-  /** A visit at that time, and the background job after it. */
+  /** A request at that time, and the background job after it. */
   const visit = async (value: string, at: number) => {
     now = at
     const found = await isIn(value)

@@ -28,10 +28,10 @@ before(async () => {
 
 after(() => database.close())
 
-/** Stands for the last second before 2000. */
+/** Means the last second before 2000. */
 const tooEarly = 50 * 365 * 24 * hour
 
-/** Seconds before the service's now; a little of the future is allowed, more is refused. */
+/** Seconds before the service's now; a small time in the future is allowed, more is refused. */
 const past = fc.option(
   fc.oneof(fc.constant(tooEarly), fc.integer({ min: -90, max: 2 * hour }), fc.integer({ min: 0, max: 40 * hour })),
   {
@@ -48,7 +48,7 @@ const command = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 10 * hour }) }),
   },
-  // The clock was ahead and is put back, or is behind and is put right.
+  // The clock was ahead and is set back, or was behind and is set right.
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: clockJump }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), student }) },

@@ -26,7 +26,7 @@ before(async () => {
 
 after(() => database.close())
 
-/** Records ten minutes apart: two years without a pause. */
+/** Records ten minutes apart, for two years without a pause. */
 async function insertMany(account: AccountId): Promise<void> {
   for (let at = 0; at < records; at += 5_000) {
     const rows = Array.from({ length: 5_000 }, (_, index) => first + (at + index) * 600)

@@ -187,7 +187,7 @@ test('a write runs once, whatever happens to the others in its group', async () 
   assert.deepEqual([...new Set(runs)], [1])
 })
 
-/** Where PostgreSQL would queue behind the locks of rows. */
+/** Here PostgreSQL would wait for the locks of rows. */
 async function testHeldFile(): Promise<void> {
   const lock = await holdWriteLock(database.url.slice('file:'.length))
   const late = storage.write(put('late')).catch((reason: unknown) => reason)
@@ -203,7 +203,7 @@ async function testHeldFile(): Promise<void> {
   assert.deepEqual(await keys('late'), ['late'])
 }
 
-/** By SQLite's own bound, which it tells of as of a full disk. */
+/** By SQLite's own size limit, which it reports like a full disk. */
 async function testFullDatabase(): Promise<void> {
   const bound = (pages: number) => storage.write((tx) => sql.raw(`pragma max_page_count = ${pages}`).execute(tx))
   await bound(1)
