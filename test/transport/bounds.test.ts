@@ -61,7 +61,7 @@ describe('connections', () => {
   })
 })
 
-/** Undefined where it is refused before the handshake is over. */
+/** Undefined if it is refused before the end of the handshake. */
 async function connected(mode: Mode): Promise<Socket | undefined> {
   const socket = await mode.connect().catch(() => undefined)
   socket?.resume()

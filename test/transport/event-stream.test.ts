@@ -10,7 +10,7 @@ import { until } from '../support/patience.ts'
 const maxUnsentBytes = 64 * 1024
 const chunk = Buffer.alloc(16 * 1024, 'x')
 
-/** Answers every request with a stream. */
+/** Responds to every request with a stream. */
 async function serveStreams(app: FastifyInstance) {
   const streams: { stream: EventStream; closed: number }[] = []
   app.get('/', (_request, reply) => {
@@ -28,7 +28,7 @@ async function serveStreams(app: FastifyInstance) {
 async function assertDropped(streams: { stream: EventStream; closed: number }[]): Promise<void> {
   const [slow, quick] = streams
   assert.ok(slow && quick)
-  // The system takes some of it.
+  // The system buffers some of it.
   await until(() => {
     for (let at = 0; at < 64; at++) slow.stream.send(chunk)
     return slow.closed > 0

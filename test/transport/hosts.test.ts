@@ -6,7 +6,7 @@ import { type Mode, type Modes, openModes } from './modes.ts'
 import { ask } from './requests.ts'
 
 const path = 'GET /api/v1.0/users/1'
-/** Taken, and refused for want of credentials. */
+/** Accepted, and refused for missing credentials. */
 const taken = 401
 
 describe('the Host', () => {

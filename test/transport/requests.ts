@@ -10,7 +10,7 @@ export interface Asked {
   text: string
 }
 
-/** One request in any mode, its headers as they are: a Host of its own where they have none. */
+/** Sends one request in any mode, with these headers, and a default Host if they contain none. */
 export async function ask(mode: Mode, line: string, headers: Record<string, string> = {}, body = ''): Promise<Asked> {
   const [method = '', path = ''] = line.split(' ')
   const length: Record<string, string> = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }

@@ -78,7 +78,7 @@ describe('a session cookie', () => {
         [bearer('x'), asBearer],
         [{ 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' }, asBasic],
         [{ cookie: 'theme=dark' }, asBasic],
-        // Node's own fetch, which says half of what a browser says.
+        // Node's own fetch, which sends only some of a browser's headers.
         [{ 'sec-fetch-mode': 'cors', 'user-agent': 'node' }, asBasic],
         [{ 'sec-fetch-mode': 'cors' }, session],
         [{ 'sec-fetch-mode': 'cors', 'user-agent': 'node', 'sec-fetch-site': 'same-origin' }, session],

@@ -15,7 +15,7 @@ const limits = {
   ...{ handshakeMs: 400, headersMs: 400, bodyMs: 800, writingMs: 600, idleMs: 900, checkEveryMs: 50 },
 }
 
-/** Reads until the connection ends, and answers what came. `read: false` leaves it in the system's hands. */
+/** Reads until the connection ends, and returns the received data. `read: false` leaves it in the system's buffers. */
 async function ended(socket: Socket, read = true): Promise<string> {
   let received = ''
   if (read) socket.on('data', (chunk) => (received += chunk.toString('latin1')))
@@ -23,14 +23,14 @@ async function ended(socket: Socket, read = true): Promise<string> {
   const over = AbortSignal.timeout(deadlineMs)
   while (!socket.destroyed && !socket.closed) {
     over.throwIfAborted()
-    // Whoever does not read does not see the end, but for what it writes.
+    // A client that does not read notices the end only by writing.
     if (!read && !socket.destroyed) socket.write('\r\n')
     await setTimeout(25)
   }
   return received
 }
 
-/** Sends one byte after the other until the connection ends. */
+/** Sends byte by byte until the connection ends. */
 async function trickle(socket: Socket, bytes: string | Buffer): Promise<string> {
   const end = ended(socket)
   const over = AbortSignal.timeout(deadlineMs)
@@ -112,7 +112,7 @@ describe('time limits', () => {
         await ended(socket, false)
         return
       }
-      // Never opens its window again: the connection is read, and no answer goes on.
+      // Never opens its window again: the connection is read, and no response progresses.
       for (const initialWindowSize of [0, 65_535]) {
         const session = connectHttp2(mode.service.address, {
           rejectUnauthorized: false,
@@ -144,7 +144,7 @@ describe('time limits', () => {
 
 describe('the minimum rate at which a client reads a response', () => {
   const writingMs = 3000
-  /** Reads with pauses. Answers whether the connection is ended before the time is over. */
+  /** Reads with pauses. Returns whether the connection ends before the time is over. */
   async function isEnded(read: AsyncIterable<Buffer>, sipBytes: number, pauseMs: number, forMs: number) {
     const over = performance.now() + forMs
     let sip = 0
@@ -165,7 +165,7 @@ describe('the minimum rate at which a client reads a response', () => {
     const read = async (mode: Mode) => {
       const socket = await mode.connect()
       await askForMuch(mode, socket)
-      // An end that stands behind all that the system still has for the client is seen at once by writing.
+      // A write detects at once an end that is behind data in the system's buffers.
       const poke = setInterval(() => socket.write(mode.isHttp2 ? frame(6, 0, 0, Buffer.alloc(8)) : '\r\n'), 200)
       assert.equal(await isEnded(socket, 65_536, 200, 2.5 * writingMs), false, mode.name)
       clearInterval(poke)
@@ -192,7 +192,7 @@ describe('the minimum rate at which a client reads a response', () => {
   })
 })
 
-/** Sixteen times the largest file, as fast as the connection takes it. */
+/** Sixteen times the largest file, as fast as the connection accepts it. */
 async function askForMuch(mode: Mode, socket: Socket): Promise<void> {
   const asset = await largestAsset(mode)
   if (!mode.isHttp2) {
@@ -208,7 +208,7 @@ const endsHeaders = 4
 const endsBoth = 5
 const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)])
 
-/** In HPACK, without a name that is compressed: `:method`, `:scheme`, `:path` and `:authority`. */
+/** HPACK without Huffman-coded names: `:method`, `:scheme`, `:path` and `:authority`. */
 function asked(method: 'GET' | 'POST', path: string): Buffer {
   const head = Buffer.from([method === 'GET' ? 0x82 : 0x83, 0x87, 0x04])
   return Buffer.concat([head, text(path), Buffer.from([0x01]), text('127.0.0.1')])
