@@ -31,7 +31,7 @@ test('sends entries in order, of the signed-in account, and not before their sta
   const [a, b, c] = [start('a', 1, '08:00:00'), end('b', 2, 'a', '09:00:00'), start('c', 3, '10:00:00')]
   assert.equal(nextToSend([c, b, a], 1, 0)?.key, 'a')
   assert.equal(nextToSend([a, b, c], 2, 0), undefined)
-  // What is parked holds up what builds upon it, and nothing else.
+  // A parked entry blocks those that depend on it, and no others.
   assert.equal(nextToSend([{ ...a, parked }, b, c], 1, 0)?.key, 'c')
   const done = withoutDone([a, b, c], a, 7)
   assert.deepEqual(waitingOf(done, 1), [{ ...b, target: { id: 7 } }, c])
@@ -51,7 +51,7 @@ test('an entry for a start that is done or undone meanwhile is updated', () => {
   const done = withoutDone([a], a, 7)
   assert.deepEqual(waitingOf(withEntry(done, b), 1), [{ ...b, order: 5, target: { id: 7 } }])
   assert.deepEqual(withEntry([], b), [])
-  // A start that is done can't be taken back, and is forgotten in time, with nothing of what the student wrote.
+  // A start that is done cannot be undone. It is removed after some time, and contains no texts of the student.
   assert.equal(withoutEntry(done, 'a'), done)
   assert.equal(JSON.stringify(done).includes('高等数学'), false)
   const much = { ...start('c', 25, '10:00:00'), sentAt: 1 }

@@ -49,7 +49,7 @@ test('does not show an incomplete minute', () => {
   assert.equal(stopwatch(-3), '0:00:00')
 })
 
-/** A phone whose clocks are turned by hand, in ms; it may sleep. */
+/** A phone whose clocks the test sets, in ms; it may sleep. */
 function phone(wallAhead = 0) {
   let [monotonic, wall] = [1000, 1_795_000_000_000 + wallAhead]
   const clocks: DeviceClocks = { monotonic: () => monotonic, wall: () => wall }
@@ -63,7 +63,7 @@ function phone(wallAhead = 0) {
   return { clocks, pass, turnWall, real: () => wall - wallAhead }
 }
 
-/** Asks the service, whose answer is written in the middle of the way. */
+/** Asks the service, which writes its response halfway through the round trip. */
 function ask(clock: ServerClock, { clocks, pass, real }: ReturnType<typeof phone>, wayMs: number): void {
   const sentAt = clocks.monotonic()
   pass(wayMs / 2)
