@@ -11,7 +11,7 @@ import { importsOf } from './architecture/source-imports.ts'
 const longestFile = 200
 const longestFunction = 40
 
-/** Files and functions that are longer, each with its reason. */
+/** Files and functions that may be longer, each with its reason. */
 const longer: Readonly<Record<string, string>> = {}
 
 const root = join(import.meta.dirname, '../src')
@@ -65,7 +65,7 @@ test('every listed exception is still needed', () => {
   for (const file of Object.keys(longer)) assert.ok(files.includes(file), file)
 })
 
-/** Imports turned round, and words that a file may not say: the place, the text, and the line that must be named. */
+/** Forbidden imports and texts: what, in which file, the text, and the line that must be reported. */
 const turned: readonly (readonly [what: string, file: string, text: string, line: number])[] = [
   ['shared imports a feature', 'shared/clock.ts', "import type { Study } from '../studies/study.ts'\n", 1],
   ['shared imports a package', 'shared/errors.ts', "\n\nimport { Ajv } from 'ajv'\n", 3],

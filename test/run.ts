@@ -37,7 +37,7 @@ const sameOnBoth = [
   'test/statistics/day-totals.test.ts',
 ]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
-/** These run first, so that the others use the time in which these wait. */
+/** These start first, so that other files run while these wait. */
 const longest = [
   'test/browser/web-access.test.ts',
   'test/browser/web-outbox.test.ts',
@@ -139,7 +139,7 @@ function partsOf<T>(list: T[], length: number): T[][] {
   )
 }
 
-/** Writes a test file that runs `files` one after another, each as a suite, so that its hooks are its own. */
+/** Writes a test file that runs `files` one after another, each as a suite with its own hooks. */
 function writeGroup(name: string, files: string[], postgresUrl: string | undefined): string {
   const path = join(folder ?? tmpdir(), `${name}.test.mjs`)
   const [database] = name.split('-')
@@ -154,7 +154,7 @@ function writeGroup(name: string, files: string[], postgresUrl: string | undefin
   return path
 }
 
-/** Runs the groups, prints a report that ends with one line for all, and returns whether all tests passed. */
+/** Runs the groups, prints one report with a common last line, and returns whether all tests passed. */
 async function runTests(groups: Group[]): Promise<boolean> {
   const counts = { passed: 0, failed: 0, skipped: 0 }
   const files = groups.sort((a, b) => a.order - b.order).map(({ path }) => path)
