@@ -22,7 +22,7 @@ export function captchaReport(figures: readonly CaptchaFigures[], threshold: num
     table(head, figures.map(lineOf)),
     '',
     'Open: the code is loaded, the profile or the model is not yet. First: the first image after that.',
-    'Adds: what is resident after the last image and was not before the code was loaded. All three are the middle of all starts.',
+    'Adds: the increase in resident memory from before the code is loaded until after the last image. All three are medians of all starts.',
     ...figures.filter(({ contestant }) => contestant === 'ours').flatMap(misreadings),
   ].join('\n')
 }

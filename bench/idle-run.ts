@@ -73,7 +73,7 @@ async function liveStudent(origin: string, { users }: World): Promise<number[]> 
     const begun = performance.now()
     const sent = request(`${origin}${apiBase}${path}`, { method, headers, agent }).end()
     const [response] = await once(sent, 'response')
-    if (response.statusCode > 201) throw new Error(`a student was answered ${response.statusCode}`)
+    if (response.statusCode > 201) throw new Error(`a student got status ${response.statusCode}`)
     await once(response.resume(), 'end')
     took.push(performance.now() - begun)
     await setTimeout(pauseMs)

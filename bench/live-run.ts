@@ -51,7 +51,7 @@ export async function runLive(
       const told = listeners.map((listener) => listener.nextStart())
       const username = await ask(server.origin, world, 'POST', '/studys/', at)
       const begun = performance.now()
-      if (username !== 201) throw new Error(`a start answered ${username}`)
+      if (username !== 201) throw new Error(`a start returned ${username}`)
       await Promise.all(told)
       lastToldMs.push(performance.now() - begun)
     }
@@ -90,7 +90,7 @@ async function listen(origin: string, account: number) {
   const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` }
   const request = get(`${origin}${apiBase}/live`, { agent: false, headers })
   const [response] = (await once(request, 'response')) as [IncomingMessage]
-  if (response.statusCode !== 200) throw new Error(`a listener was answered ${response.statusCode}`)
+  if (response.statusCode !== 200) throw new Error(`a listener got status ${response.statusCode}`)
   let onStart = () => undefined as unknown
   // Events are far smaller than one read.
   response.on('data', (bytes: Buffer) => bytes.includes('event: start') && onStart())
@@ -107,7 +107,7 @@ async function listen(origin: string, account: number) {
 export function liveReport({ listeners, residentBytes, lastToldMs, cpuMsPerEvent }: LiveRun): string {
   const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
   return table(
-    ['listeners', 'MiB before', 'MiB more', 'last told, median ms', 'worst', 'processor ms per event'],
+    ['listeners', 'MiB before', 'MiB more', 'last event, median ms', 'worst', 'processor ms per event'],
     [
       [
         String(listeners),

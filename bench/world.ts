@@ -159,13 +159,13 @@ async function signIn(origin: string, username: string): Promise<string> {
     headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
     body: JSON.stringify({ username, password }),
   })
-  if (!answer.ok) throw new Error(`signing in was answered ${answer.status}`)
+  if (!answer.ok) throw new Error(`signing in returned ${answer.status}`)
   return answer.headers.get('set-cookie')?.split(';')[0] ?? ''
 }
 
 async function get<T>(url: string, authorization: string): Promise<T> {
   const answer = await fetch(url, { headers: { authorization } })
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
+  if (!answer.ok) throw new Error(`${url} returned ${answer.status}`)
   return (await answer.json()) as T
 }
 

@@ -21,7 +21,7 @@ import { until } from './support/patience.ts'
 
 const script = join(import.meta.dirname, '../scripts/test.mjs')
 const hanging = 'test/support/hanging-test.ts'
-const elsewhere = process.platform !== 'linux' && 'only Linux tells which processes work in a folder'
+const elsewhere = process.platform !== 'linux' && 'only Linux reports which processes work in a folder'
 
 /** How a run may end early: a signal to scripts/test.mjs, to test/run.ts, or to both. */
 const ends: readonly (readonly [what: string, end: (outer: number, inner: number) => void])[] = [

@@ -38,7 +38,7 @@ test('a refunded try does not count, and no try is refunded twice', () => {
   const state = withoutTry(fixed, triesOf(fixed, 1000, 1000), 1001)
   assert.equal(waitSeconds(fixed, state, 1001), 0)
   assert.equal(withoutTry(fixed, withoutTry(fixed, state, 1001), 1001), undefined)
-  assert.equal(withoutTry(fixed, state, 1100), undefined, 'its window is over')
+  assert.equal(withoutTry(fixed, state, 1100), undefined, 'its window has ended')
 })
 
 test('reports a refusal with its own error code first, otherwise the longest wait', () => {

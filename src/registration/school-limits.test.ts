@@ -17,9 +17,9 @@ const kept: readonly (readonly [what: string, verification: Verification, kept: 
   ['a wrong captcha', { outcome: 'captcha-wrong' }, ['school-captchas-from-address', 'challenge']],
   ['a student who is not admitted', { outcome: 'not-admitted' }, ['school-answer', 'challenge']],
   ['a student who has to act first', { outcome: 'action-wanted' }, ['school-answer', 'challenge']],
-  ['an odd answer', unavailable('login-fault'), ['school-answer', 'challenge']],
+  ['an unexpected response', unavailable('login-fault'), ['school-answer', 'challenge']],
   ['a school that is down', unavailable('connection-refused'), []],
-  ['a place in the queue that was not to be had', unavailable('busy'), []],
+  ['a full queue', unavailable('busy'), []],
 ]
 
 for (const [what, verification, names] of kept) {

@@ -54,7 +54,7 @@ describe('the log', () => {
       const begun = performance.now()
       for (let at = 0; at < lines; at += 1) log.write(line(at))
       log.finish()
-      assertTook(performance.now() - begun, 10_000, 'a reader that sleeps is not waited for')
+      assertTook(performance.now() - begun, 10_000, 'it does not wait for an idle reader')
       let text = ''
       while (!text.includes('lost ')) {
         text += pipe.read()
@@ -65,7 +65,7 @@ describe('the log', () => {
       assert.deepEqual(
         read.map((one) => (JSON.parse(one) as { at: number }).at),
         read.map((_, at) => at),
-        'the oldest lines are kept, whole and in order',
+        'keeps the oldest lines, complete and in order',
       )
       assert.equal(read.length + (told[0] ?? 0), lines)
       assert.ok(text.length > 1024 * 1024 && text.length < 1024 * 1024 + 80_000, `${text.length} bytes were kept`)

@@ -12,7 +12,7 @@ export function faultsOf(file: string, text: string): string[] {
 function placeFaults(file: string, imports: readonly SourceImport[]): string[] {
   const place = placeOf(file)
   const allowed = layers[place]
-  if (allowed === undefined) return [`src/${file}:1 stands in a place that the table of layers does not know`]
+  if (allowed === undefined) return [`src/${file}:1 is in a folder that the table of layers does not contain`]
   return imports
     .filter(({ local, target }) => local && placeOf(target) !== place && !allowed.some((one) => covers(one, target)))
     .map(({ line, target }) => `src/${file}:${line} imports ${target}: ${place} may not`)

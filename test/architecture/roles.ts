@@ -27,7 +27,7 @@ export const roles: readonly Role[] = [
   {
     files: /^shared\//,
     forbids: /^(?!shared\/|ipaddr\.js)/,
-    because: 'what is shared imports nothing else but ipaddr.js',
+    because: 'shared code imports nothing except ipaddr.js',
   },
   {
     files: new RegExp(`${features}.*\\.table\\.ts$`),
@@ -72,7 +72,7 @@ export const roles: readonly Role[] = [
   {
     files: new RegExp(`${features}.*\\.ts$`),
     forbidsText: /\bDate\.now\b|\bnew Date\(\)|\bTemporal\.Now\b/,
-    because: 'the time comes from the clock that is handed in',
+    because: 'the time comes from the clock parameter',
   },
   {
     files: /^schools\//,

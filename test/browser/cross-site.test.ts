@@ -83,7 +83,7 @@ for (const [what, host] of [
     const readsBefore = answers(200)
     const read = (url: string) => void fetch(url, { mode: 'no-cors', credentials: 'include' }).catch(() => undefined)
     await page.evaluate(read, `${api}/users/me`)
-    await until(() => answers(200) > readsBefore, 'the read is answered')
+    await until(() => answers(200) > readsBefore, 'the read gets a response')
 
     const refusedBefore = answers(403)
     await page.evaluate(attack, api)

@@ -91,7 +91,7 @@ for (const host of hosts) {
     assert.equal(await call(page, 'GET', `${api}/session`, { headers: mine }), 401)
     assert.equal(boxes() + again.boxes(), 0)
     await page.goto(`${api}/users/me`).catch(() => undefined)
-    assert.equal(boxes(), 1, 'it opens for an address that is typed in, as ever')
+    assert.equal(boxes(), 1, 'it still opens for an address typed by the user')
     await context.close()
   })
 
@@ -129,8 +129,8 @@ for (const host of hosts) {
     assert.equal(await recordsAt(site), 0)
     assert.deepEqual(await context.cookies(), before)
     await page.goto(ownPage(site))
-    assert.equal(await call(page, 'GET', `${api}/session`), 200, 'nobody was signed out')
-    assert.equal(await call(page, 'POST', `${api}/studys/`), 201, 'our own page can do all that')
+    assert.equal(await call(page, 'GET', `${api}/session`), 200, 'the student is still signed in')
+    assert.equal(await call(page, 'POST', `${api}/studys/`), 201, "the service's own page can do all that")
     await context.close()
   })
 }

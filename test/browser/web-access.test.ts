@@ -61,7 +61,7 @@ test('no state of any screen has an accessibility fault or is wider than a small
   for (const { path, isOpen } of routes) {
     const states = seen.filter((one) => one.startsWith(`${path} `)).join()
     assert.notEqual(states, '', `${path} has no state in web-screens.ts`)
-    if (!isOpen) assert.match(states, /error|failed|missing/, `${path} was never seen in trouble`)
+    if (!isOpen) assert.match(states, /error|failed|missing/, `no error state of ${path} was checked`)
   }
 })
 
@@ -172,7 +172,7 @@ test('every action of every screen works by keyboard alone', async (t) => {
   await keys.isOn(rows)
   await page.keyboard.press('Enter')
   await keys.press(button('删除'))
-  await until(async () => (await rows.count()) === 2, 'the record is gone')
+  await until(async () => (await rows.count()) === 2, 'the record is deleted')
   await keys.isOnTitle()
   await keys.press(button('撤销'))
   await until(async () => (await rows.count()) === 3, 'the record is back')

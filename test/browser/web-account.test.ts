@@ -69,7 +69,7 @@ test('edits, deletes and restores a record, and adds a past one', bounded, async
   await page.getByRole('button', { name: /大学物理/ }).waitFor({ state: 'detached' })
   await button(page, '撤销').click()
   await page.getByRole('button', { name: /大学物理/ }).waitFor()
-  assert.deepEqual((await recordsOf(student))[0], before, 'nothing of it has changed')
+  assert.deepEqual((await recordsOf(student))[0], before, 'nothing has changed')
   await page.getByRole('button', { name: /大学物理/ }).click()
   await button(page, '删除').click()
   await until(async () => (await recordsOf(student)).length === 0, 'the deletion reaches the service')

@@ -145,7 +145,7 @@ async function walkBack(page: Page, { oracle }: Compared): Promise<void> {
     await back.click()
     return false
   }
-  await until(isFirst, 'there is a first month')
+  await until(isFirst, 'the first month is shown')
   assert.equal(await back.getAttribute('aria-disabled'), 'true')
 }
 

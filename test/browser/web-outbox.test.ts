@@ -154,7 +154,7 @@ test('a refused entry stays visible, and can be discarded or corrected', async (
   await page.getByLabel('开始时间').fill('2026-01-05T08:30')
   await page.getByRole('dialog').getByLabel('科目（可不填）').fill('化学')
   await button(page, '重试').click()
-  await until(async () => (await recordsOf(snow)).length === 1, 'it is sent as it was put right')
+  await until(async () => (await recordsOf(snow)).length === 1, 'it is sent as corrected')
   const [record] = await recordsOf(snow)
   assert.deepEqual([record?.start_time, record?.subject, keys.length], ['2026-01-05 00:30:00', '化学', 3])
 })
@@ -223,7 +223,7 @@ test('of two tabs one sends, and both show the result', async (t) => {
   await page.getByText('条等待上传').waitFor({ state: 'detached' })
   assert.deepEqual([keys.length, new Set(keys).size], [3, 3])
   await button(other, '保存').click()
-  await until(async () => (await recordsOf(thunder))[0]?.note === '第三章', 'the note finds its record')
+  await until(async () => (await recordsOf(thunder))[0]?.note === '第三章', 'the note reaches its record')
   // What can still be undone in one tab is not sent by the other.
   await other.getByRole('button', { name: /物理/ }).click()
   await button(other, '删除').click()
@@ -362,7 +362,7 @@ async function studyOffline(page: Page, address: string): Promise<Done[]> {
     entries = await page.evaluate<typeof entries>(kept(''))
     return entries.length === 7
   }
-  await until(areKept, 'all is kept')
+  await until(areKept, 'everything is stored')
   return entries.sort((a, b) => a.order - b.order)
 }
 

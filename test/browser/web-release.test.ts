@@ -52,7 +52,7 @@ test('a new version waits for a tap, and reloads the page at its place, and no f
   t.after(() => context.close())
   await page.goto(front.address)
   await isReadyForOffline(page)
-  assert.equal(front.isFailing(), false, 'a request that fails once puts off nothing')
+  assert.equal(front.isFailing(), false, 'one failed request delays nothing')
   const other = await context.newPage()
   await other.goto(`${front.address}/login`)
   await other.getByLabel('用户名或学号').fill('小林')
@@ -62,10 +62,7 @@ test('a new version waits for a tap, and reloads the page at its place, and no f
   await page.getByText('有新版本').waitFor()
   assert.equal(await page.evaluate('window.isSamePage'), true)
   await page.getByRole('button', { name: '刷新' }).click()
-  await until(
-    () => page.evaluate<boolean>('window.isSamePage === undefined').catch(() => false),
-    'the page is loaded anew',
-  )
+  await until(() => page.evaluate<boolean>('window.isSamePage === undefined').catch(() => false), 'the page reloads')
   await page.getByRole('link', { name: '注册' }).waitFor()
   await other.getByText('有新版本').waitFor()
   assert.equal(await other.getByLabel('用户名或学号').inputValue(), '小林')
@@ -103,7 +100,7 @@ test('a screen whose file does not load shows a message with a way to continue',
   })
   await page.goto(`${service.address}/login?next=/me`)
   await page.getByText('没有收到服务器的回答').waitFor()
-  assert.equal(asked, 2, 'it is asked for once more, and not again and again')
+  assert.equal(asked, 2, 'it is requested once more, and not repeatedly')
   await context.unroute('**/assets/LoginScreen-*.js')
   await page.getByRole('link', { name: '重试' }).click()
   await page.getByLabel('用户名或学号').waitFor()

@@ -64,7 +64,7 @@ test('a student registers with the school, studies, and finds the record in a re
   await until(async () => (await recordsOf(lin))[0]?.end_time !== null, 'the end reaches the service')
   await button(page, '撤销').click()
   await button(page, '结束学习').waitFor()
-  await until(async () => (await recordsOf(lin)).length === 2, 'the student goes on')
+  await until(async () => (await recordsOf(lin)).length === 2, 'the student continues')
   const [first, second] = await recordsOf(lin)
   assert.deepEqual(
     [first?.subject, second?.subject, second?.start_time, second?.end_time],

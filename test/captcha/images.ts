@@ -32,7 +32,7 @@ export const captcha2749 = Buffer.from(
 
 /** A pattern of 37 by 21 pixels, by its chroma subsampling. */
 export const baselineJpegs: Readonly<Record<string, Buffer>> = {
-  'halved both ways': Buffer.from(
+  'chroma subsampled both ways': Buffer.from(
     [
       '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAx',
       'NDQ0Hyc5PTgyPC4zNDL/2wBDAQkJCQwLDBgNDRgyIRwhMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIy',
@@ -62,7 +62,7 @@ export const baselineJpegs: Readonly<Record<string, Buffer>> = {
     ].join(''),
     'base64',
   ),
-  'whole, with restarts': Buffer.from(
+  'complete, with restart markers': Buffer.from(
     [
       '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMU',
       'FRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU',
@@ -81,7 +81,7 @@ export const baselineJpegs: Readonly<Record<string, Buffer>> = {
     ].join(''),
     'base64',
   ),
-  'halved both ways, with restarts': Buffer.from(
+  'chroma subsampled both ways, with restart markers': Buffer.from(
     [
       '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxO',
       'UlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09P',
@@ -108,7 +108,7 @@ export const baselineJpegs: Readonly<Record<string, Buffer>> = {
     ].join(''),
     'base64',
   ),
-  'grey, with restarts': Buffer.from(
+  'grey, with restart markers': Buffer.from(
     [
       '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6j',
       'q62rZ4C8ybqmx5moq6T/wAALCAAVACUBAREA/8QAFwABAQEBAAAAAAAAAAAAAAAABAUCA//EACgQAAEDAwMCBgMAAAAAAAAAAAEC',

@@ -28,7 +28,7 @@ test('a command ends quietly when the reader of its output disconnects', async (
     assert.deepEqual(await cutOff(words, 'stdout', env), { code: 0, rest: '' }, words.join(' '))
   }
   const failing = await cutOff(['accounts', 'show', 'nobody'], 'stderr', env)
-  assert.deepEqual(failing, { code: 1, rest: '' }, 'a failure stays one')
+  assert.deepEqual(failing, { code: 1, rest: '' }, 'a failure stays a failure')
 })
 
 test('reports a full disk in one line', { skip: process.platform !== 'linux' }, async () => {

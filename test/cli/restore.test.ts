@@ -90,9 +90,9 @@ test('moves a damaged database aside for a backup, and an invalid log does no ha
 
 const spoilt: Record<string, [spoil: (place: BackedUpPlace) => unknown, reason: RegExp, env?: Record<string, string>]> =
   {
-    'that is not there': [({ file }) => rm(file), /there is no/],
-    'that is no database': [({ file }) => writeFile(file, 'x'.repeat(5000)), /not a database/],
-    'of something else': [
+    'that does not exist': [({ file }) => rm(file), /there is no/],
+    'that is not a database': [({ file }) => writeFile(file, 'x'.repeat(5000)), /not a database/],
+    'of another program': [
       async ({ file }) => {
         await rm(file)
         const other = new DatabaseSync(file)
@@ -108,7 +108,7 @@ const spoilt: Record<string, [spoil: (place: BackedUpPlace) => unknown, reason: 
       },
       /damaged|malformed/,
     ],
-    'that was cut short': [
+    'that is truncated': [
       async ({ file }) => {
         const bytes = await readFile(file)
         await writeFile(file, bytes.subarray(0, bytes.length - 4096))

@@ -37,7 +37,7 @@ describe('npm run occupy', () => {
     assert.match(first.stderr, /^[^\n]*building dist\/[^\n]*\n$/)
     const second = run()
     assert.ok(second.ran)
-    assert.equal(second.stderr, '', 'what is built and fresh runs without a word')
+    assert.equal(second.stderr, '', 'an up-to-date build runs without output')
   })
 
   test('builds again when a source has changed', () => {

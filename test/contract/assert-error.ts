@@ -17,7 +17,7 @@ export function assertError(reply: Reply, status: number, message: string | RegE
 
 /** Asserts the form of an error and returns its message, in any language. */
 export function errorText(reply: Reply): string {
-  assert.ok(reply.status >= 400, `an error is wanted, not ${reply.status} ${reply.text}`)
+  assert.ok(reply.status >= 400, `expected an error, got ${reply.status} ${reply.text}`)
   assert.match(reply.headers.get('content-type') ?? '', /^application\/json(;|$)/, reply.text)
   const { body } = reply
   assert.ok(typeof body === 'object' && body !== null, `no error body but ${reply.text}`)

@@ -73,9 +73,9 @@ test('rejects a bad body as a whole, and a bad item by itself', async () => {
 for (const [what, item, parameter] of [
   ['no action', {}, 'action'],
   ['an unknown action', { action: 'stop' }, 'action'],
-  ['an end of nothing', { action: 'end' }, 'id'],
+  ['an end without a record', { action: 'end' }, 'id'],
   ['an end of two records', { action: 'end', id: 1, record_key: 'x' }, 'id'],
-  ['an id that is a text', { action: 'edit', id: '1' }, 'id'],
+  ['an id that is a string', { action: 'edit', id: '1' }, 'id'],
   ['an id that is a fraction', { action: 'delete', id: 1.5 }, 'id'],
   ['a key that is a number', { action: 'delete', record_key: 5 }, 'record_key'],
   ['a start with an id', { action: 'start', id: 1 }, 'id'],

@@ -20,7 +20,7 @@ const neither = ['fr', '*', 'de,*;q=0.5', '', ';;;q=', 'x'.repeat(2000), 'englis
 for (const [languages, text, name] of [
   [english, ENGLISH, 'English'],
   [chinese, CHINESE, 'Chinese'],
-  [neither, CHINESE, 'Chinese, for want of a language we speak,'],
+  [neither, CHINESE, 'Chinese, without a supported language,'],
 ] as const) {
   for (const language of languages) {
     test(`${name} responds to Accept-Language: ${language.slice(0, 30)}`, async () => {

@@ -80,10 +80,10 @@ const challenges: readonly (readonly [what: string, as: Credentials, challenge: 
     { authorization: `Basic ${Buffer.from('nobody:wrong').toString('base64')}` },
     /^Basic realm="[^"]+", charset="UTF-8"$/,
   ],
-  ['Basic in small letters', { authorization: 'basic x' }, /^Basic realm="[^"]+", charset="UTF-8"$/],
+  ['Basic in lower case', { authorization: 'basic x' }, /^Basic realm="[^"]+", charset="UTF-8"$/],
   ['Bearer', { authorization: 'Bearer nonsense' }, /^Bearer( |$)/],
-  ['Bearer in small letters', { authorization: 'bearer' }, /^Bearer( |$)/],
-  ['a scheme that is not known', { authorization: 'Digest username="ann"' }, /^Basic /],
+  ['Bearer in lower case', { authorization: 'bearer' }, /^Bearer( |$)/],
+  ['an unknown scheme', { authorization: 'Digest username="ann"' }, /^Basic /],
 ]
 
 for (const [what, as, challenge] of challenges) {

@@ -20,20 +20,20 @@ const posted = (...headers: string[]) =>
   lines('POST /api/v1.0/studys/ HTTP/1.1', `Authorization: ${ann.as.authorization}`, ...headers)
 
 const broken: readonly (readonly [what: string, head: () => string[], body?: string])[] = [
-  ['no request line', () => ['nonsense']],
+  ['a missing request line', () => ['nonsense']],
   ['an unknown method', () => lines('FOO / HTTP/1.1')],
   ['no path', () => lines('GET  HTTP/1.1')],
   ['a version that does not exist', () => lines('GET / HTTP/9.9')],
   ['a header without a colon', () => lines('GET / HTTP/1.1', 'nonsense')],
-  ['a blank before the colon', () => lines('GET / HTTP/1.1', 'X-A : b')],
+  ['a space before the colon', () => lines('GET / HTTP/1.1', 'X-A : b')],
   ['a NUL in a header', () => lines('GET / HTTP/1.1', 'X-A: a\0b')],
   ['a lone line feed in a header', () => lines('GET / HTTP/1.1', 'X-A: a\n b')],
-  ['a length that is no number', () => posted('Content-Length: abc'), '{}'],
+  ['a length that is not a number', () => posted('Content-Length: abc'), '{}'],
   ['a negative length', () => posted('Content-Length: -1'), '{}'],
   ['two lengths', () => posted('Content-Length: 0', 'Content-Length: 2'), '{}'],
-  ['a length and chunks', () => posted('Content-Length: 5', 'Transfer-Encoding: chunked'), '0\r\n\r\n'],
-  ['an encoding that is not known', () => posted('Transfer-Encoding: xchunked'), '0\r\n\r\n'],
-  ['chunks that are not last', () => posted('Transfer-Encoding: chunked, identity'), '0\r\n\r\n'],
+  ['a length with chunked encoding', () => posted('Content-Length: 5', 'Transfer-Encoding: chunked'), '0\r\n\r\n'],
+  ['an unknown encoding', () => posted('Transfer-Encoding: xchunked'), '0\r\n\r\n'],
+  ['chunked encoding that is not last', () => posted('Transfer-Encoding: chunked, identity'), '0\r\n\r\n'],
   [
     'a chunk without a size',
     () => posted('Content-Type: application/json', 'Transfer-Encoding: chunked'),

@@ -61,7 +61,7 @@ test('the running record contains its duration, subject and note', async () => {
   const record = ownOf(await running())
   assert.equal(record.start_time, start_time)
   assert.deepEqual([record.subject, record.note, record.ended_by], ['高等数学', 'one\ntwo', null])
-  assert.equal(record.self_reported, true, 'it began an hour before the service heard of it')
+  assert.equal(record.self_reported, true, 'it started an hour before the request')
   assertNow(record.server_time as string)
   assert.equal(later(start_time, record.seconds * 1000), record.server_time)
 })

@@ -122,7 +122,7 @@ test('inserts during a walk neither repeat nor hide a record that existed before
       await api.start(carl, place)
       url = read.next
     }
-    assert.equal(new Set(seen).size, seen.length, 'no record is seen twice')
+    assert.equal(new Set(seen).size, seen.length, 'no record is listed twice')
     for (const id of there) assert.ok(seen.includes(id), `record ${id} was hidden`)
   }
 })

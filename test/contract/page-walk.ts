@@ -10,7 +10,7 @@ export async function walk(api: Api, as: Credentials, first: string, link: 'next
   const pages: Page[] = []
   for (let url: string | null = first; url !== null; url = pages.at(-1)?.[link] ?? null) {
     pages.push(pageOf(await api.get(url, as)))
-    assert.ok(pages.length < PAGES_AT_MOST, `${link} goes round in circles`)
+    assert.ok(pages.length < PAGES_AT_MOST, `${link} repeats`)
   }
   return pages
 }
@@ -19,7 +19,7 @@ export async function walk(api: Api, as: Credentials, first: string, link: 'next
 export async function walkBothWays(api: Api, as: Credentials, first: string, perPage: number): Promise<StudyRecord[]> {
   const there = await walk(api, as, first, 'next')
   const records = there.flatMap((page) => page.studys)
-  assert.equal(there[0]?.prev, null, 'nothing lies before the first page')
+  assert.equal(there[0]?.prev, null, 'nothing is before the first page')
   for (const page of there) assert.equal(page.count, records.length, 'count is exact on every page')
   for (const page of there.slice(0, -1)) assert.equal(page.studys.length, perPage)
   const beforeLast = there.at(-1)?.prev ?? null

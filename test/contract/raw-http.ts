@@ -46,7 +46,7 @@ export async function exchangePipelined(baseUrl: string, requests: readonly stri
     socket.write(requests.join(''))
     const replies: Reply[] = []
     let rest = Buffer.alloc(0)
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error(`${replies.length} answers in ${PATIENCE_MS} ms`)))
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error(`${replies.length} responses in ${PATIENCE_MS} ms`)))
     for await (const chunk of socket) {
       rest = Buffer.concat([rest, chunk])
       while (isWhole(rest)) {
@@ -93,7 +93,7 @@ function open(url: URL): Socket {
 function received(socket: Socket): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   let bytes = Buffer.alloc(0)
-  socket.setTimeout(PATIENCE_MS, () => reject(new Error(`no whole answer in ${PATIENCE_MS} ms: ${bytes}`)))
+  socket.setTimeout(PATIENCE_MS, () => reject(new Error(`no complete response in ${PATIENCE_MS} ms: ${bytes}`)))
   socket.on('data', (chunk: Buffer) => {
     bytes = Buffer.concat([bytes, chunk])
     if (isWhole(bytes)) resolve(bytes)

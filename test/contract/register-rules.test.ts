@@ -90,7 +90,7 @@ const accepted: readonly (readonly [what: string, username: () => string, passwo
   ['of composed letters', () => freshName('Zoë Ångström'.normalize('NFC')), 'Crème brûlée à la carte'.normalize('NFC')],
   ['of full width', () => freshName('ＬＩＢＲＡＲＹ'), 'ｆｕｌｌ　ｗｉｄｔｈ　１２３'],
   [
-    'with blanks and signs',
+    'with spaces and symbols',
     () => freshName('O\'Neill; -- "<b>&amp; %41 \\'),
     '  "quoted" \\ back; DROP TABLE users --  ',
   ],

@@ -27,7 +27,7 @@ export async function openTarget(): Promise<Target> {
     const { startTarget } = await import('../support/contract-target.ts')
     return startTarget()
   }
-  if (CONTRACT_STUDENTS === undefined) throw new Error('CONTRACT_URL wants CONTRACT_STUDENTS beside it')
+  if (CONTRACT_STUDENTS === undefined) throw new Error('CONTRACT_URL requires CONTRACT_STUDENTS')
   return { baseUrl: new URL(CONTRACT_URL).origin, takeStudent: takeFrom(CONTRACT_STUDENTS), close: async () => {} }
 }
 

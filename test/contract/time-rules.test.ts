@@ -47,7 +47,7 @@ test('a start at the start of the running record ends that record with length ze
 test('a start after a start in the near future follows the same rule', async () => {
   const soon = await api.start(ann, ahead(30 * SECOND))
   const now = await api.start(ann)
-  assert.ok(instant(now.start_time) >= instant(soon.start_time), 'a start without a time comes after what runs')
+  assert.ok(instant(now.start_time) >= instant(soon.start_time), 'a start without a time is after the running record')
   assert.equal((await api.record(ann, soon.id)).end_time, now.start_time)
   assert.deepEqual(await runningIds(), [now.id])
 })
@@ -108,7 +108,7 @@ test('a record left running ends after sixteen hours', async () => {
   const corrected = later(left.start_time, HOUR)
   assert.equal((await api.end(ann, left.id, corrected)).end_time, corrected)
   const next = await api.start(ann)
-  assert.equal((await api.record(ann, left.id)).end_time, corrected, 'the next start leaves it alone')
+  assert.equal((await api.record(ann, left.id)).end_time, corrected, 'the next start does not change it')
   assertNow(next.start_time)
 })
 

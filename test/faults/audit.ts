@@ -14,7 +14,7 @@ export async function audit(origin: string, students: readonly Student[]): Promi
   const first = students[0]
   assert.ok(first)
   const { count } = await page(`${origin}/api/v1.0/studys?per_page=1`, first.token)
-  assert.equal(count, total, "everyone's records are those of each, summed")
+  assert.equal(count, total, 'the list of all users contains the records of each')
   return total
 }
 
@@ -27,12 +27,15 @@ async function auditStudent(origin: string, { records, token, acknowledged, unan
     counted = count
     url = next
   }
-  assert.equal(counted, found.size, 'the count is that of the records')
+  assert.equal(counted, found.size, 'the count equals the number of records')
   for (const told of acknowledged.values()) assertKept(told, found.get(told.id))
   const running = [...found.values()].filter(({ end_time }) => end_time === null)
   assert.ok(running.length <= 1, `${running.length} records run at once`)
   const surplus = found.size - acknowledged.size
-  assert.ok(surplus <= unanswered, `${surplus} records that nobody was told of, and ${unanswered} unanswered starts`)
+  assert.ok(
+    surplus <= unanswered,
+    `${surplus} records without acknowledgement, and ${unanswered} starts without a response`,
+  )
   return found.size
 }
 

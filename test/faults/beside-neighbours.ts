@@ -45,7 +45,7 @@ export async function serveBesideNeighbours(place: Place, rounds: number): Promi
 
 async function acknowledgedAnew(students: Parameters<typeof audit>[1]): Promise<void> {
   const before = acknowledgedBy(students)
-  await until(() => acknowledgedBy(students) >= before + 10, 'the service goes on acknowledging')
+  await until(() => acknowledgedBy(students) >= before + 10, 'the service continues to acknowledge writes')
 }
 
 async function auditAnew(place: Place, students: Parameters<typeof audit>[1]): Promise<void> {

@@ -45,7 +45,7 @@ async function onFullDisk(report: Report, rounds: number): Promise<void> {
 }
 
 async function onRefusingDisk(report: Report, rounds: number): Promise<void> {
-  if (!(await canRefuseWrites())) return report('disk that refuses writes: skipped, prlimit of util-linux is not there')
+  if (!(await canRefuseWrites())) return report('disk that refuses writes: skipped, prlimit (util-linux) is missing')
   const place = await makePlace()
   try {
     const faultOf = ({ child }: SpawnedService) => refusedWrites(child.pid as number)

@@ -48,7 +48,7 @@ function countFlushed(trace: string): number {
     if (synced.test(line)) flushed = true
     if (!waiting || !answered.test(line)) continue
     answers++
-    assert.ok(flushed, `answer ${answers} came before its sync: ${line}`)
+    assert.ok(flushed, `response ${answers} was sent before its sync: ${line}`)
     waiting = false
   }
   return answers

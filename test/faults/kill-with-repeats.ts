@@ -67,8 +67,8 @@ async function repeat(origin: string, start: KeyedStart): Promise<void> {
     text = await send(origin, start)
     return text !== undefined
   }
-  await until(isAnswered, 'the repeat is answered', { pauseMs: 20 })
-  assert.equal(text, start.text ?? text, 'a repeat gets the answer of the first')
+  await until(isAnswered, 'the repeat gets a response', { pauseMs: 20 })
+  assert.equal(text, start.text ?? text, 'a repeat gets the first response')
   start.text = text
 }
 

@@ -7,7 +7,7 @@ const { values, positionals } = parseArgs({
   options: { only: { type: 'string', multiple: true } },
 })
 const rounds = Number(positionals[0] ?? 200)
-if (!Number.isInteger(rounds) || rounds < 1) usage(`ROUNDS is a whole number: ${positionals[0]}`)
+if (!Number.isInteger(rounds) || rounds < 1) usage(`ROUNDS must be a whole number: ${positionals[0]}`)
 const unknown = values.only?.filter((name) => !parts.some((part) => part.name === name)) ?? []
 if (unknown.length > 0) usage(`no such part: ${unknown.join(', ')}`)
 

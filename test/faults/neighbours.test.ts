@@ -8,7 +8,7 @@ const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? test : () => unde
 for (const workers of [1, 2]) {
   onSqlite(`backups, copies and other instances lose no acknowledged write, with WORKERS=${workers}`, async (t) => {
     const { acknowledged, polls } = await inFaultedPlace(workers, (place) => serveBesideNeighbours(place, 1))
-    t.diagnostic(`${acknowledged} answers kept, ${polls} polls`)
+    t.diagnostic(`${acknowledged} acknowledged writes kept, ${polls} polls`)
     assert.ok(polls > 0)
   })
 }

@@ -75,7 +75,7 @@ const replacedWorker: Neighbour = async ({ place, victim }) => {
   await until(async () => {
     const now = await workersOf(victim)
     return now.length === before.length && !now.includes(first)
-  }, 'a worker that was killed is replaced')
+  }, 'a killed worker is replaced')
 }
 
 async function workersOf({ pid }: Victim): Promise<number[]> {

@@ -81,5 +81,5 @@ function assertNoneBesideSqlite(opens: readonly Open[]): void {
     if (by === 'sqlite') opened.add(`${pid} ${path}`)
     else assert.ok(!opened.has(`${pid} ${path}`), `${path} was opened and closed while SQLite had it open`)
   }
-  assert.ok(opened.size > 0, 'the opens of SQLite were seen')
+  assert.ok(opened.size > 0, "SQLite's opens were recorded")
 }

@@ -48,7 +48,9 @@ async function repeats(report: (line: string) => void, rounds: number): Promise<
   for (const workers of workerCounts) {
     const kills = Math.ceil(rounds / 10)
     const found = await inFaultedPlace(workers, (place) => killWithRepeats(place, kills))
-    report(`${workers} workers, ${kills} kills: ${found.starts} keyed starts, ${found.repeated} sent again, none twice`)
+    report(
+      `${workers} workers, ${kills} kills: ${found.starts} starts with keys, ${found.repeated} sent again, none stored twice`,
+    )
   }
 }
 
@@ -56,7 +58,7 @@ async function besideNeighbours(report: (line: string) => void, rounds: number):
   for (const workers of workerCounts) {
     const each = Math.ceil(rounds / 20)
     const found = await inFaultedPlace(workers, (place) => serveBesideNeighbours(place, each))
-    report(`${workers} workers, ${each} rounds: ${found.acknowledged} acknowledged kept, ${found.polls} polls`)
+    report(`${workers} workers, ${each} rounds: ${found.acknowledged} acknowledged writes kept, ${found.polls} polls`)
   }
 }
 
@@ -65,7 +67,9 @@ async function powerCuts(report: (line: string) => void, rounds: number): Promis
     // Long enough for some checkpoints of the write-ahead log.
     const plan = { workers, cuts: Math.ceil(rounds / 10), longest: 8000 }
     const found = await withLibrary((root, library) => cutAgainAndAgain({ root, library, ...plan }))
-    report(`${workers} workers, ${found.cuts} cuts: ${found.acknowledged} acknowledged kept, ${found.syncs} syncs`)
+    report(
+      `${workers} workers, ${found.cuts} cuts: ${found.acknowledged} acknowledged writes kept, ${found.syncs} syncs`,
+    )
   }
 }
 
@@ -86,7 +90,7 @@ async function openedFiles(report: (line: string) => void): Promise<void> {
 
 async function flushes(report: (line: string) => void, rounds: number): Promise<void> {
   const answers = await inFaultedPlace(1, (place) => assertFlushBeforeAnswer(place, rounds))
-  report(`${answers} answers, each after its sync`)
+  report(`${answers} responses, each after its sync`)
 }
 
 async function withLibrary<T>(work: (root: string, library: string) => Promise<T>): Promise<T> {

@@ -17,7 +17,7 @@ for (const kind of ['killed', 'frozen', 'failed over from a frozen primary'])
       t.diagnostic(JSON.stringify(found))
       assert.ok(found.acknowledged > 0)
       // A busy machine is no fault of the service: the long version requires three and five seconds, this one only detects a hang.
-      assertTook(found.slowestMs, 9000, 'the slowest answer')
+      assertTook(found.slowestMs, 9000, 'the slowest response')
       assertTook(found.healedInMs, 9000, 'healing')
     },
   )

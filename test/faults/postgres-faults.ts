@@ -67,11 +67,11 @@ export async function postgresFaults(report: (line: string) => void, rounds: num
     for (let round = 0; round < Math.ceil(rounds / roundsOfEach); round++) {
       const found = await suffer(kind, { faultMs, afterwardsMs: healedWithinMs + 1000 })
       report(
-        `PostgreSQL ${kind}: ${found.acknowledged} acknowledged kept, ${found.refused} refused, ` +
-          `slowest answer ${found.slowestMs} ms, healed in ${found.healedInMs} ms`,
+        `PostgreSQL ${kind}: ${found.acknowledged} acknowledged writes kept, ${found.refused} refused, ` +
+          `slowest response ${found.slowestMs} ms, recovered in ${found.healedInMs} ms`,
       )
-      assert.ok(found.slowestMs < answeredWithinMs, 'a 503 comes within three seconds')
-      assert.ok(found.healedInMs < healedWithinMs, 'healed within five seconds')
+      assert.ok(found.slowestMs < answeredWithinMs, 'a 503 takes at most three seconds')
+      assert.ok(found.healedInMs < healedWithinMs, 'it recovers within five seconds')
     }
   }
 }
@@ -129,7 +129,7 @@ async function sufferUnderLoad(
   await setTimeout(afterwardsMs)
   await load.stop()
   const refused = load.answers.filter(({ ok }) => !ok)
-  assert.ok(refused.length > 0, 'the fault was felt')
+  assert.ok(refused.length > 0, 'the fault had an effect')
   return {
     acknowledged: load.answers.length - refused.length,
     refused: refused.length,
@@ -141,5 +141,5 @@ async function sufferUnderLoad(
 /** Waits until a write that started after this call is acknowledged. */
 async function untilAnswered({ answers }: Load): Promise<void> {
   const since = performance.now()
-  await until(() => answers.some(({ begun, ok }) => ok && begun > since), 'something is acknowledged')
+  await until(() => answers.some(({ begun, ok }) => ok && begun > since), 'a write is acknowledged')
 }

@@ -62,7 +62,7 @@ async function contentOf(folder: string): Promise<Record<string, string>> {
 for (const workers of [1, 2]) {
   onSqlite(`every acknowledged start and stop survives power cuts, with WORKERS=${workers}`, options, async (t) => {
     const { acknowledged, syncs } = await cutAgainAndAgain({ root, library, workers, cuts: 3, longest: 500 })
-    t.diagnostic(`${acknowledged} answers kept, ${syncs} syncs`)
+    t.diagnostic(`${acknowledged} acknowledged writes kept, ${syncs} syncs`)
     assert.ok(acknowledged > 0)
   })
 }

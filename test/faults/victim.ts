@@ -50,7 +50,7 @@ export async function startVictim(place: Place, command: readonly string[] = [])
     return { origin, pid, readyIn: performance.now() - begun, said, kill }
   } catch (error) {
     await kill('all')
-    throw new Error(`the server did not get ready:\n${said()}`, { cause: error })
+    throw new Error(`the server did not become ready:\n${said()}`, { cause: error })
   }
 }
 
@@ -94,6 +94,6 @@ export async function freePort(): Promise<number> {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
+  if (address === null || typeof address === 'string') throw new Error('no port was assigned')
   return address.port
 }

@@ -11,4 +11,4 @@ if (!Number.isSafeInteger(requests) || requests < 1 || !Number.isSafeInteger(see
 console.log(`seed ${seed}`)
 const counts = await fuzzService(requests, seed)
 for (const [status, count] of [...counts].sort()) console.log(`${status}: ${count}`)
-console.log(`${requests} requests, every answer as the document has it`)
+console.log(`${requests} requests, every response matches the document`)

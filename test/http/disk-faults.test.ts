@@ -23,7 +23,7 @@ onSqlite('on a full disk writes get 503, reads succeed, and writes resume when s
 )
 
 onSqlite('while the disk fails writes get 503, reads succeed, and writes resume with the disk', async (t) => {
-  if (!(await canRefuseWrites())) return t.skip('prlimit of util-linux is not there')
+  if (!(await canRefuseWrites())) return t.skip('prlimit (util-linux) is missing')
   await inPlace(await makePlace(), (service) => assertSurvived(service, refusedWrites(service.child.pid as number)))
 })
 

@@ -153,7 +153,7 @@ async function overHttp2(address: string, as: Credentials, breakOff: BreakOff): 
   const [received] = await Promise.all([body, once(stream, 'close').catch(() => undefined)])
   await repair()
   session.destroy()
-  return stream.rstCode !== 0 || received === 'broken off' ? 'broken off' : `whole, ends in ${received.slice(-20)}`
+  return stream.rstCode !== 0 || received === 'broken off' ? 'broken off' : `complete, ends in ${received.slice(-20)}`
 }
 
 test('an export of many records needs no more memory than one of few, however slowly the client reads', {

@@ -30,7 +30,7 @@ test('many concurrent guesses do not exceed a limit, whichever worker they reach
     // One more for each wait that ends meanwhile on a slow machine.
     assert.ok(tried >= 20 && tried <= 20 + Math.floor((performance.now() - begun) / 30_000), `${tried} were tried`)
     assert.equal(statuses.filter((status) => status === 429).length, 95 - tried)
-    assert.equal(new Set(workersOf(service)).size, 2, 'both were asked')
+    assert.equal(new Set(workersOf(service)).size, 2, 'both got requests')
   } finally {
     await service.end('SIGKILL')
     await place.remove()

@@ -103,7 +103,7 @@ describe('guesses at the password of one account', () => {
     const replies = await Promise.all(Array.from({ length: 48 }, (_, at) => type(at, `wrong password ${at}`)))
     assertTried(replies, 20, begun)
     for (const { status, text } of replies) assert.ok([401, 429].includes(status), text)
-    assert.equal((await type(1, password)).status, 204, 'whoever signed in from there is not kept out')
+    assert.equal((await type(1, password)).status, 204, 'a user who signed in from there is not locked out')
   })
 
   test('count where browsers sign in, together with those by Basic', async () => {
@@ -122,7 +122,7 @@ describe('guesses at the password of one account', () => {
     assertError(refused, 429)
     assert.deepEqual(refused.headers.getSetCookie(), [])
     assert.match(refused.headers.get('ratelimit-policy') ?? '', /^"password";/)
-    assert.equal((await session(password, home)).status, 200, 'at home the owner is not kept out')
+    assert.equal((await session(password, home)).status, 200, 'from their own network the owner is not locked out')
   })
 
   test('are limited to twenty for an unknown name', async () => {

@@ -271,5 +271,5 @@ test('an account may have eight streams, and closing one makes room', async () =
   await until(async () => {
     const again = await listen(as)
     return again.status === 200
-  }, 'there is a place again')
+  }, 'a stream can be opened again')
 })

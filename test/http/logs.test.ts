@@ -13,15 +13,15 @@ const [demo] = demoStudents
 
 /** Opens the log's destination, and returns what to close at the end. */
 const outputs: Record<string, (folder: string) => { output: number; close(): void; lose(): void }> = {
-  'a disk that is full': () => {
+  'a full disk': () => {
     const output = openSync('/dev/full', 'w')
     return { output, close: () => closeSync(output), lose: () => undefined }
   },
-  'a pipe whose reader sleeps': (folder) => {
+  'a pipe whose reader is idle': (folder) => {
     const { reader, output } = openPipe(folder)
     return { output, close: () => [reader, output].forEach(closeSync), lose: () => undefined }
   },
-  'a pipe whose reader goes away': (folder) => {
+  'a pipe whose reader disconnects': (folder) => {
     const { reader, output } = openPipe(folder)
     const lose = () => [reader, output].forEach(closeSync)
     return { output, close: () => undefined, lose }

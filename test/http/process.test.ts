@@ -46,7 +46,7 @@ describe('the service as a process', { concurrency: 2 }, () => {
       const second = await spawnService(place)
       for (const as of [basic(ann.username, ann.password), basic(token, '')]) {
         const reply = await send('GET', `${second.address}/api/v1.0/users/1`, { as })
-        assert.equal(reply.status, 200, 'accounts, passwords and tokens outlive the process')
+        assert.equal(reply.status, 200, 'accounts, passwords and tokens survive a restart')
       }
       assert.equal(await second.end('SIGINT'), 0)
     }))
@@ -72,7 +72,7 @@ describe('the service as a process', { concurrency: 2 }, () => {
       assert.match(String(answer), /^HTTP\/1\.1 201 /)
       const answered = performance.now()
       assert.equal(await exit, 0)
-      assertTook(performance.now() - answered, 5000, 'nothing else is waited for')
+      assertTook(performance.now() - answered, 5000, 'it waits for nothing else')
     }))
 
   test('exits with 0 within ten seconds, even if a client never finishes', { timeout: patience(30_000) }, () =>

@@ -19,7 +19,7 @@ test('a recovery returns the user, changes the password and invalidates every to
   const known = await campus.register()
   const before = userOf(await campus.send('GET', '/users/me', { as: bearer(known.token) }))
   const changed = { ...known, password: 'a password that is new' }
-  const user = userOf(await campus.post('/recover', { ...changed, username: 'is passed over' }))
+  const user = userOf(await campus.post('/recover', { ...changed, username: 'is ignored' }))
   assert.deepEqual({ ...user, last_seen: '' }, { ...before, last_seen: '' })
   assertUnauthorized(await campus.send('GET', '/users/me', { as: bearer(known.token) }), 'Bearer')
   assertUnauthorized(await campus.send('GET', '/token', { as: basic(known.username, known.password) }), 'Basic')

@@ -90,6 +90,6 @@ describe('a school that is down', () => {
     assert.equal(campus.school.requests.length, asked)
     campus.school.setFault(undefined)
     const isBack = async () => (await campus.post('/register', campus.newcomer())).status === 201
-    await until(isBack, 'the school is asked again')
+    await until(isBack, 'the school gets requests again')
   })
 })

@@ -20,7 +20,7 @@ async function saidAtStart(settings: Settings): Promise<{ level: number; msg: st
         .find((one) => one.includes('"SCHOOL_URL: '))
       if (line) return JSON.parse(line) as { level: number; msg: string }
     }
-    throw new Error(`nothing was said: ${service.logged()}`)
+    throw new Error(`nothing was logged: ${service.logged()}`)
   } finally {
     await service.close()
   }

@@ -40,7 +40,7 @@ test('every worker and instance knows a session, and it ends in all of them at o
       const as = await signIn(address, ann)
       assert.deepEqual(await statuses(as), [200], `${at}: everyone knows it`)
       await end(as)
-      assert.deepEqual(await statuses(as), [401], `${at}: nobody knows it`)
+      assert.deepEqual(await statuses(as), [401], `${at}: no process knows it`)
     }
 
     async function call(method: string, path: string, as: Credentials, json?: object): Promise<void> {

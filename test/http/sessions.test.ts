@@ -132,7 +132,7 @@ describe('a session cookie', () => {
     for (const as of [basic(ann.username, 'wrong'), bearer('x'), { authorization: '' }, { authorization: 'Basic' }])
       assertError(await campus.send('GET', '/users/me', { as: { cookie, origin, ...as } }), 401)
     const fromApp = await campus.post('/studys/', {}, { as: { cookie, ...bearer(bob.token) } })
-    assert.equal(fromApp.status, 201, 'it is not by cookie, so no page needs to be named')
+    assert.equal(fromApp.status, 201, 'it does not use the cookie, so no Origin is required')
   })
 
   test('cannot get a token, and changes no password, name, number or account without the password', async () => {
@@ -153,7 +153,7 @@ describe('a session cookie', () => {
     }
     const json = { password: who.password, username: `${who.username}x` }
     assert.equal((await campus.send('PUT', '/users/me', { as, json })).status, 200)
-    assert.equal(await statusOf(as), 200, 'another name leaves the session')
+    assert.equal(await statusOf(as), 200, 'another user name keeps the session')
   })
 
   test("authorizes writes only from the service's own pages", async () => {

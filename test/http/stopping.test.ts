@@ -184,7 +184,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
             assert.match(asked, /^HTTP\/1\.1 200 .*connection: close/is)
             assert.equal(unasked, '')
             assert.equal(code, 0)
-            assertTook(endedMs, 9000, 'the grace period is not used up')
+            assertTook(endedMs, 9000, 'the grace period has not passed')
           }
           return { tookMs, check }
         }),

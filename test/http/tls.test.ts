@@ -155,13 +155,13 @@ test('loads a renewed certificate without a restart, and keeps the old one if ha
   const kept = await handshake()
   const renewed = await createPrivateAuthority()
   await writeFile(files.TLS_CERT, renewed.cert)
-  await until(() => service.logged().includes('keeping the old ones'), 'half a pair is seen')
+  await until(() => service.logged().includes('keeping the old ones'), 'half a pair is detected')
   assert.equal(await fingerprint(), old)
   await put(renewed)
   authority = renewed
-  await until(async () => (await fingerprint()) !== old, 'the renewed certificate is taken', { pauseMs: 50 })
+  await until(async () => (await fingerprint()) !== old, 'the renewed certificate is used', { pauseMs: 50 })
   kept.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
-  assert.match(await text(kept), /^HTTP\/1\.1 200 /, 'connections outlive the renewal')
+  assert.match(await text(kept), /^HTTP\/1\.1 200 /, 'connections survive the renewal')
 })
 
 async function fingerprint(): Promise<string> {

@@ -35,12 +35,16 @@ describe('several workers', { timeout: patience(60_000), concurrency: 2 }, () =>
       }
       assert.equal(service.said().match(/API docs/g)?.length, 1)
       const { text } = await onFreshConnection(service, '/metrics')
-      assert.match(text, /occupy_school_logins_total\{outcome="verified"\} 1\n/, 'figures of all, whoever is asked')
+      assert.match(
+        text,
+        /occupy_school_logins_total\{outcome="verified"\} 1\n/,
+        'metrics of all workers, from any of them',
+      )
       const workers = workersOf(service)
       assert.equal(await service.end(), 0)
       for (const worker of workers) assert.ok(!lives(worker))
       const served = service.said().matchAll(/"pid":(\d+)[^\n]*"path":"\/api\/v1\.0\/users\/1"/g)
-      assert.deepEqual(new Set([...served].map(([, pid]) => Number(pid))), new Set(workers), 'each had its share')
+      assert.deepEqual(new Set([...served].map(([, pid]) => Number(pid))), new Set(workers), 'each had requests')
     }))
 
   test('are replaced when they die', () =>

@@ -141,7 +141,7 @@ test('a moved term is correct after a rebuild, and a removed one leaves nothing'
   const boards = boardsOf(storage, undefined, [{ name: '2026秋', first: day('2026-08-31'), last: day('2026-12-31') }])
   for (const kind of boardKinds) assert.deepEqual(await readBoard(boards, kind), moved.board(kind, today))
   const { rows } = await sql`select distinct period from board_totals where period % 4 = 3`.execute(storage.db)
-  assert.equal(rows.length, 1, 'what was counted for the old term is gone')
+  assert.equal(rows.length, 1, 'counters of the old term are deleted')
   assert.throws(() => boards.getPeriod('term', day('2027-01-01')), { code: 'no-term' })
   await assertCountersAreReal(storage)
 })

@@ -28,24 +28,24 @@ const says = (tips: string): Scripts => ({
 const leads = (location: string): Scripts => ({ [LOGIN]: (response) => response.writeHead(302, { location }).end() })
 
 const faults: readonly [string, Trouble['expected'], Scripts][] = [
-  ['never answers the password', 'timeout', { [LOGIN]: () => {} }],
-  ['hangs up at the password', 'connection-refused', { [LOGIN]: (response) => response.destroy() }],
+  ['never responds to the password', 'timeout', { [LOGIN]: () => {} }],
+  ['closes the connection at the password', 'connection-refused', { [LOGIN]: (response) => response.destroy() }],
   ['answers 500', 'fault', { [LOGIN]: (response) => response.writeHead(500).end() }],
   ['is away', 'maintenance', { '/xtgl/login_slogin.html': (response) => response.end('<title>系统维护</title>') }],
   ['has locked the number', 'locked', says('您已超过最大登录失败次数，请在600秒后再登')],
-  ['wants a slider', 'step-up-wanted', says('请先滑动图片进行验证！')],
+  ['requires a slider', 'step-up-wanted', says('请先滑动图片进行验证！')],
   ['refuses every captcha', 'captcha-refused', says('验证码输入错误！')],
-  ['leads back to its login page', 'not-understood', leads('/jwglxt/xtgl/login_slogin.html')],
-  ['leads to another host', 'not-understood', leads('https://elsewhere.example/jwglxt/xtgl/index_initMenu.html')],
-  ['leads to a namesake outside of its root', 'not-understood', leads('/jwglxt2/xtgl/index_initMenu.html')],
+  ['redirects to its login page', 'not-understood', leads('/jwglxt/xtgl/login_slogin.html')],
+  ['redirects to another host', 'not-understood', leads('https://elsewhere.example/jwglxt/xtgl/index_initMenu.html')],
+  ['redirects to the same path outside its root', 'not-understood', leads('/jwglxt2/xtgl/index_initMenu.html')],
   ['leads nowhere', 'not-understood', leads('http://[')],
   [
     'moves its login page',
     'redirected',
     { 'GET /xtgl/login_slogin.html': (response) => response.writeHead(302, { location: '/sso' }).end() },
   ],
-  ['accepts and knows nobody', 'redirected', { ...leads('/jwglxt/xtgl/index_initMenu.html') }],
-  ['gives no key', 'not-understood', { '/xtgl/login_getPublicKey.html': (response) => response.end('') }],
+  ['accepts a login and logs nobody in', 'redirected', { ...leads('/jwglxt/xtgl/index_initMenu.html') }],
+  ['sends no key', 'not-understood', { '/xtgl/login_getPublicKey.html': (response) => response.end('') }],
 ]
 
 verifierConformance('another form login (正方)', async () => {
@@ -100,7 +100,7 @@ describe('captchas that are required only sometimes', () => {
     assert.equal(captchasSince(calls), 0)
     assert.equal((await verifier.verify(student)).outcome, 'verified')
     assert.equal(captchasSince(calls), 1)
-    assert.deepEqual(fates, ['accepted'], 'a try without a captcha is no refused one')
+    assert.deepEqual(fates, ['accepted'], 'a try without a captcha is not a refused captcha')
   })
 
   test('asks the student for one only when the school requires it', async () => {

@@ -264,7 +264,7 @@ test('rejections of many different students in a row raise an alarm, and the dia
   const school = { verify: async () => answer, doubt: () => void doubts++, close: async () => {} }
   const guarded = guard(school)
   for (let login = 0; login < 12; login++) await guarded.verify(proof)
-  assert.equal(doubts, 0, 'one student alone says nothing')
+  assert.equal(doubts, 0, 'one student alone is not enough')
   for (let student = 0; student < 4; student++) await guarded.verify(studentNo(student))
   assert.equal(doubts, 1)
   assert.ok(guarded.rejections.rejectsEveryone())
@@ -273,7 +273,7 @@ test('rejections of many different students in a row raise an alarm, and the dia
   assert.ok(!guarded.rejections.rejectsEveryone())
   answer = { outcome: 'rejected' }
   for (let student = 0; student < 19; student++) await guarded.verify(studentNo(student))
-  assert.equal(doubts, 1, 'once the way is proven, more of them may mistype')
+  assert.equal(doubts, 1, 'after a success, more of them may mistype')
   await guarded.verify(studentNo(19))
   assert.equal(doubts, 2)
 })

@@ -190,7 +190,7 @@ const opening = '<cas:serviceResponse xmlns:cas="http://www.yale.edu/tp/cas"><ca
 const ending = '</cas:authenticationSuccess></cas:serviceResponse>'
 for (const [what, before, after] of [
   ['alone', '', ''],
-  ['in place of a person', opening, ending],
+  ['instead of a user', opening, ending],
   ['among the attributes', `${opening}<cas:user>1</cas:user><cas:attributes>`, `</cas:attributes>${ending}`],
 ] as const) {
   test(`reads a response of a CAS server designed to be slow, ${what}, quickly`, () => {
@@ -205,7 +205,7 @@ for (const [what, bytes] of [
   ['empty elements', [0x30, 0x00]],
   ['elements in elements', [0x30, 0x82, 0xff, 0xff]],
   ['long lengths', [0x30, 0x84, 0, 0, 0, 0]],
-  ['lengths without end', [0x30, 0x84]],
+  ['endless lengths', [0x30, 0x84]],
   ['octets', [0x04, 0x01, 0x00]],
 ] as const) {
   test(`reads ${what} of a directory quickly`, () => {
@@ -218,7 +218,7 @@ for (const [what, bytes] of [
       cutter.add(all)
       while (cutter.next());
     })
-    assertQuick('the cutter, by drops', () => {
+    assertQuick('the cutter, in small pieces', () => {
       const cutter = createMessageCutter(LARGEST)
       for (let at = 0; at < all.length; at += 16) {
         cutter.add(all.subarray(at, at + 16))

@@ -10,10 +10,10 @@ for (const name of ['k1', 'k2-post'] as const) {
   test(`for a school of ${name} that refuses everything with the same message, the first accepted login shows the dialect`, async (t) => {
     const { school, verifier } = await schoolAndVerifier(t, wordlessSchool(languages[name]), ample)
     assert.equal((await verifier.verify(proof)).outcome, 'verified')
-    assert.equal(ofStudent(school.seen).filter(languages[name]).length, 1, 'the student pays with one try')
+    assert.equal(ofStudent(school.seen).filter(languages[name]).length, 1, 'it costs the student one try')
     const before = school.seen.length
     await verifier.verify(proof)
-    assert.equal(school.seen.length - before, 3, 'the second login knows')
+    assert.equal(school.seen.length - before, 3, 'the second login uses the dialect')
   })
 }
 
@@ -54,7 +54,7 @@ test('if everything is refused with the same message and K3 keys exist, K3 is tr
   }
   const { school, verifier } = await schoolAndVerifier(t, scripts, ample)
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
-  assert.equal(ofStudent(school.seen).length, 0, 'nothing of the student went unencrypted')
+  assert.equal(ofStudent(school.seen).length, 0, 'no data of the student were sent unencrypted')
 })
 
 test('a page in response to everything means maintenance', async (t) => {

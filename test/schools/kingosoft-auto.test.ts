@@ -20,10 +20,10 @@ for (const [name, understands] of Object.entries(languages)) {
     test(`detects ${name} without a student's number at a silent school that otherwise responds «${otherwise}»`, async (t) => {
       const { school, verifier } = await schoolAndVerifier(t, silentSchool(understands, otherwise), ample)
       assert.equal((await verifier.verify(proof)).outcome, 'verified')
-      assert.equal(ofStudent(school.seen).length, 1, 'the student pays with one try')
+      assert.equal(ofStudent(school.seen).length, 1, 'it costs the student one try')
       const before = school.seen.length
       await verifier.verify(proof)
-      assert.equal(school.seen.length - before, 3, 'the second login knows')
+      assert.equal(school.seen.length - before, 3, 'the second login uses the dialect')
     })
   }
 }
@@ -129,7 +129,7 @@ test('continues the detection in the next logins if the school is too slow for a
   assert.equal(outcomes.shift(), 'timeout')
   assert.equal(outcomes.at(-1), 'verified', outcomes.join())
   const first = school.seen.filter(({ body }) => body.startsWith('randnumber='))
-  assert.equal(first.length, 1, 'no trial that was answered is made again')
+  assert.equal(first.length, 1, 'no trial with a response is repeated')
 })
 
 /** A K2 site whose page loads the keys of K3, and that treats whatever it does not understand as a wrong password. */

@@ -13,7 +13,7 @@ const student = { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+�
 
 for (const dialect of dialects) {
   for (const login of ['auto', dialect] as const) {
-    test(`${dialect}, ${login === 'auto' ? 'once it is found out' : 'set'}: a login takes ${steps[dialect]} calls, without the page`, async (t) => {
+    test(`${dialect}, ${login === 'auto' ? 'once it is detected' : 'set'}: a login takes ${steps[dialect]} calls, without the page`, async (t) => {
       const options = { students: [student], dialect, sessionRoute: 'kingo', balancerCookie: true }
       const { school, readCaptcha } = await startReadableSchool(options)
       const logger = recordingLogger()
@@ -72,11 +72,11 @@ test('from the second login on, requests the page first if only the page starts 
 
 for (const [what, refuse] of [
   [
-    'leads whoever comes without its page to it',
+    'redirects clients to its page first',
     (response) => response.writeHead(302, { location: '/cas/login.action' }).end(),
   ],
   ['forbids a captcha without its page', (response) => response.writeHead(403).end()],
-  ['shows its page in place of a captcha', (response) => response.end('<html><form></form></html>')],
+  ['sends its page instead of a captcha', (response) => response.end('<html><form></form></html>')],
 ] satisfies [string, Scripts[string]][]) {
   test(`a site that ${what} fails no login`, async (t) => {
     const captcha: Scripts[string] = (response, call) => {
@@ -104,8 +104,8 @@ test('a site that refuses captchas without its page fails no login', async (t) =
 })
 
 for (const [what, refuse, outcome] of [
-  ['an odd status', json({ status: '5000' }), 'login-fault'],
-  ['nothing that is understood', (response) => response.end(''), 'not-understood'],
+  ['an unknown status', json({ status: '5000' }), 'login-fault'],
+  ['an empty response', (response) => response.end(''), 'not-understood'],
   ['a page', (response) => response.end('<html><body>请登录</body></html>'), 'maintenance'],
   ['a redirect', (response) => response.writeHead(302, { location: '/' }).end(), 'redirected'],
 ] satisfies [string, Scripts[string], string][]) {

@@ -40,10 +40,10 @@ test('a refused answer is a wrong captcha after one try', async (t) => {
 })
 
 for (const [what, change] of [
-  ['that is no captcha', { captcha: '12&_u=1' }],
+  ['that is not a captcha', { captcha: '12&_u=1' }],
   ['that is empty', { captcha: ' ' }],
-  ['to a session that is none', { session: '{"dialect":"k2-post"}' }],
-  ['to a session that is no JSON', { session: 'x' }],
+  ['to an invalid session', { session: '{"dialect":"k2-post"}' }],
+  ['to a session that is not JSON', { session: 'x' }],
   ['to a session of an unknown dialect', { session: '{"dialect":"toString","jar":{}}' }],
 ] as const) {
   test(`an answer ${what} is a wrong captcha, and the school is not called`, async (t) => {

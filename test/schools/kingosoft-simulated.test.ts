@@ -46,7 +46,7 @@ for (const dialect of dialects) {
     assert.equal((await verifier.verify(active)).outcome, 'verified')
     assert.partialDeepStrictEqual(school.seen, { logons: 3, captchas: 3, wrongPasswords: 0, logins: 1 })
     const keys = school.requests.filter(({ step }) => step === 'key-page').length
-    assert.equal(keys, dialect === 'k3' ? 3 : 0, 'a key is good for one try')
+    assert.equal(keys, dialect === 'k3' ? 3 : 0, 'a key is valid for one try')
   })
 
   test(`${dialect}: distinguishes locked students from those who need a code`, async (t) => {
@@ -72,7 +72,7 @@ for (const dialect of dialects) {
     assert.deepEqual(
       await verifier.verify({ ...active, answer: again }),
       { outcome: 'captcha-wrong' },
-      'an answer is good once',
+      'an answer is valid once',
     )
   })
 
@@ -102,7 +102,7 @@ for (const [fault, reason] of [
     school.setFault(undefined)
     assert.equal((await verifier.verify(active)).outcome, 'verified')
     school.setFault({ ...fault, at: 'login-page' })
-    assert.equal((await verifier.verify(active)).outcome, 'verified', 'then it is not opened')
+    assert.equal((await verifier.verify(active)).outcome, 'verified', 'then it is not requested')
   })
 }
 

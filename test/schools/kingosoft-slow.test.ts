@@ -52,7 +52,7 @@ async function until(t: TestContext, scripts: Scripts, most: number) {
   assert.equal(outcome, 'verified', school.paths().join(' '))
   const calls = [...school.seen]
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
-  assert.equal(school.seen.length - calls.length, 3, 'the next login knows')
+  assert.equal(school.seen.length - calls.length, 3, 'the next login uses the dialect')
   return { logins, calls }
 }
 
@@ -71,7 +71,7 @@ test('a page with many useless scripts is resolved by trials, each made once', a
   const school = silentSchool(languages.k1, '{"status":"5000"}')
   const { calls } = await until(t, { ...school, ...pageOf(names) }, 8)
   assertNothingTwice(calls)
-  assert.ok(scriptsIn(calls).length < 12, 'trials come before scripts for which there is no time')
+  assert.ok(scriptsIn(calls).length < 12, 'trials are made before scripts for which there is no time')
   assert.equal(calls.filter(({ body }) => body.startsWith('randnumber=')).length, 1)
   assert.ok(ofStudent(calls).length <= 2)
 })
@@ -113,7 +113,7 @@ test("if only a student's login shows the dialect, the next one continues with t
   assert.ok(ofStudent(calls).filter(languages.k1).length <= 2)
   const trials =
     calls.filter(({ body, query }) => (body + query).includes('randnumber=')).length - ofStudent(calls).length
-  assert.ok(trials <= 9, `${trials} trials: no search begins anew`)
+  assert.ok(trials <= 9, `${trials} trials: no detection starts over`)
 })
 
 function speaks(understands: (call: SeenCall) => boolean): Scripts {

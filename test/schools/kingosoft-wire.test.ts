@@ -80,13 +80,13 @@ test('only status and user code decide whether a login counts', async (t) => {
 for (const [what, body, reason] of [
   ['a page in place of JSON', '<!DOCTYPE html><html><body>系统维护中</body></html>', 'maintenance'],
   ['a page in GBK in place of JSON', Buffer.from('3c68746d6c3ecfb5cdb3ceacbba43c2f68746d6c3e', 'hex'), 'maintenance'],
-  ['nothing at all', '', 'not-understood'],
+  ['an empty body', '', 'not-understood'],
   ['broken JSON', '{"status":"20', 'not-understood'],
   ['JSON without a status', '{"message":"ok"}', 'not-understood'],
-  ['a JSON text', '"200"', 'not-understood'],
+  ['a JSON string', '"200"', 'not-understood'],
   ['a JSON null', 'null', 'not-understood'],
   ['a status that is an object', '{"status":{"a":1}}', 'not-understood'],
-  ['more than is allowed', ' '.repeat(5000), 'too-large'],
+  ['too many bytes', ' '.repeat(5000), 'too-large'],
 ] as const) {
   test(`a login response of ${what} is reported as ${reason}`, async (t) => {
     const { school, verifier } = await schoolAndVerifier(t, { '/cas/logon.action': (response) => response.end(body) })
@@ -287,7 +287,7 @@ test('each login has its own cookies', async (t) => {
 test('K1 works without a session of the school', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t, sessionless, { login: 'k1' })
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
-  assert.equal(school.seen.length, 4, 'the page is looked at for a session, once')
+  assert.equal(school.seen.length, 4, 'the page is requested once for a session')
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
   assert.equal(school.seen.length, 7)
 })

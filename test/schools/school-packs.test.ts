@@ -26,10 +26,10 @@ function packing(encoding: string, pack: Pack): Scripts {
 
 for (const [what, encoding, pack] of [
   ['gzip', 'gzip', gzipSync],
-  ['gzip by its old name', 'X-GZip', gzipSync],
+  ['gzip under its old name', 'X-GZip', gzipSync],
   ['deflate', 'deflate', deflateSync],
-  ['deflate without its frame', 'deflate', deflateRawSync],
-  ['a label of nothing', 'identity', (bytes: Buffer) => bytes],
+  ['deflate without its header', 'deflate', deflateRawSync],
+  ['the encoding identity', 'identity', (bytes: Buffer) => bytes],
 ] as const) {
   test(`decompresses responses in ${what}, although it asked for none`, async (t) => {
     const { school, verifier } = await schoolAndVerifier(t, packing(encoding, pack))
@@ -39,12 +39,12 @@ for (const [what, encoding, pack] of [
 }
 
 for (const [what, encoding, pack, reason] of [
-  ['grows beyond the bound', 'gzip', () => gzipSync(Buffer.alloc(64 * 1024 * 1024)), 'too-large'],
+  ['grows beyond the limit', 'gzip', () => gzipSync(Buffer.alloc(64 * 1024 * 1024)), 'too-large'],
   ['grows in many parts', 'gzip', () => Buffer.concat(Array(40).fill(gzipSync(Buffer.alloc(500)))), 'too-large'],
   ['is broken', 'gzip', () => Buffer.from('nothing packed'), 'not-understood'],
-  ['breaks off', 'gzip', (bytes: Buffer) => gzipSync(bytes).subarray(0, -9), 'not-understood'],
-  ['is packed twice', 'gzip, gzip', (bytes: Buffer) => gzipSync(gzipSync(bytes)), 'not-understood'],
-  ['is packed by something else', 'br', (bytes: Buffer) => bytes, 'not-understood'],
+  ['is truncated', 'gzip', (bytes: Buffer) => gzipSync(bytes).subarray(0, -9), 'not-understood'],
+  ['is compressed twice', 'gzip, gzip', (bytes: Buffer) => gzipSync(gzipSync(bytes)), 'not-understood'],
+  ['is compressed by something else', 'br', (bytes: Buffer) => bytes, 'not-understood'],
 ] as const) {
   test(`a response that ${what} is ${reason}`, async (t) => {
     const limits = { callMs: patience(2000), loginMs: patience(4000), answerBytes: 16 * 1024 }

@@ -59,7 +59,7 @@ for (const dialect of dialects) {
     assert.equal(school.requests.length, 1, 'one call is enough')
     await verifier.verify(proof)
     assert.equal(school.requests[1]?.step, 'captcha')
-    assert.equal(school.seen.wrongPasswords, 0, 'a look tries no login')
+    assert.equal(school.seen.wrongPasswords, 0, 'a check sends no login')
   })
 
   for (const end of ['/cas/login.action', '/cas/logon.action', '/cas', '/MainFrm.html', '/some/where']) {
@@ -121,14 +121,14 @@ for (const [what, login, expected] of [
   ['is 强智', page('<form action="/jsxsd/xk/LoginToXk">'), /强智, not KINGOSOFT/],
   ['is 树维', page("CryptoJS.SHA1('x-' + p)"), /树维 EAMS, not KINGOSOFT/],
   ['is URP', page('<form action="/j_spring_security_check">'), /URP, not KINGOSOFT/],
-  ['is any page', page('<h1>It works!</h1>'), /not KINGOSOFT/],
+  ['is an unrelated page', page('<h1>It works!</h1>'), /not KINGOSOFT/],
   ['is under maintenance', page('<title>系统维护</title>'), /maintenance/],
-  ['is not there', away, /HTTP status 404/],
+  ['does not exist', away, /HTTP status 404/],
   ['forbids', (response) => response.writeHead(403).end(), /HTTP status 403/],
-  ['has a fault', (response) => response.writeHead(500).end(), /has a fault/],
+  ['has an internal error', (response) => response.writeHead(500).end(), /has a fault/],
   ['never answers', () => {}, /does not answer in time/],
   ['hangs up', (response) => response.destroy(), /nobody answers/],
-  ['leads to itself', to('/cas/login.action'), /redirects are not followed/],
+  ['redirects to itself', to('/cas/login.action'), /redirects are not followed/],
   ['leads nowhere', (response) => response.writeHead(302).end(), /HTTP status 302/],
 ] satisfies [string, Scripts[string], RegExp][]) {
   test(`reports a site that ${what} in one line and in time`, async (t) => {

@@ -56,7 +56,7 @@ describe('seeding a campus', () => {
     await assert.rejects(seed(stopped.url, request, options), { name: 'AbortError' })
     const part = open(stopped.url)
     const kept = (await studiesOf(part)).length
-    assert.equal(kept, 9_000, 'what was put in by then')
+    assert.equal(kept, 9_000, 'the rows written before the stop')
     assert.equal(await countAll(part.db), (await visibleOf(part)).length)
     await part.close()
     const { found } = await seed(stopped.url, request)

@@ -25,7 +25,7 @@ const record = (day: number, from: string, to: string) => ({
 
 for (const [what, stale] of [
   ['totals that are up to date', false],
-  ['totals that an older release left behind', true],
+  ['totals written by an older release', true],
 ] as const) {
   test(`a batch on ${what} results in the totals of its records, computed no more than once`, async () => {
     let builds = 0
@@ -62,6 +62,6 @@ for (const [what, stale] of [
     assert.equal(builds, stale ? 1 : 0)
     await assertTotalsAreReal(campus, account)
     await assertCampusSumIsReal(campus)
-    assert.equal(await totals.ensureBuilt(storage, account), false, 'they stand for every write')
+    assert.equal(await totals.ensureBuilt(storage, account), false, 'they include every write')
   })
 }

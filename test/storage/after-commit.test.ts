@@ -32,7 +32,8 @@ test('events of writes are published after the commit, without those of a failed
     ['fulfilled', 'rejected', 'fulfilled'],
   )
   assert.deepEqual(announced.map(({ item }) => item).sort(), ['a', 'c'])
-  for (const { item, seen } of announced) assert.ok((await seen).includes(item), 'whoever hears of it can read it')
+  for (const { item, seen } of announced)
+    assert.ok((await seen).includes(item), 'a receiver of the event can read the write')
   assert.throws(() => afterCommit(storage.db, announce, ['d']), /nothing is being written/)
 })
 

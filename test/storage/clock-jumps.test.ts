@@ -78,7 +78,7 @@ test('the sweep ends running records from the future, and lists of running recor
   assert.equal(
     (await studies.getStudy(ahead.id, ahead.accountId)).end?.at,
     ahead.startedAt,
-    'it was written, not only read so',
+    'it is stored, not only shown',
   )
   await assertCountsAreReal(storage)
 })
@@ -159,12 +159,12 @@ test('a last_seen stored by a clock that was ahead is replaced by the present ti
   await lastSeen.flush()
   lastSeen.note(id)
   now = today
-  assert.equal(lastSeen.applied(await account()).lastSeenAt, today, 'noted ahead, not yet written')
+  assert.equal(lastSeen.applied(await account()).lastSeenAt, today, 'collected ahead, not yet written')
   await lastSeen.flush()
   assert.equal((await account()).lastSeenAt, today)
   now = today - 30
   lastSeen.note(id)
-  assert.equal(lastSeen.applied(await account()).lastSeenAt, today, 'a clock that differs moves nothing back')
+  assert.equal(lastSeen.applied(await account()).lastSeenAt, today, 'a differing clock moves nothing back')
   await lastSeen.flush()
   assert.equal((await account()).lastSeenAt, today)
 })

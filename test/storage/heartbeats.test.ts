@@ -60,7 +60,7 @@ test('a record ends at its last heartbeat after the silence, and not earlier', a
   assert.equal((await studies.getStudy(id, account)).end, undefined)
   now += 1
   const end = { at: noon + 15 * minute, cause: 'idle' }
-  assert.deepEqual((await studies.getStudy(id, account)).end, end, 'it reads so before it is written')
+  assert.deepEqual((await studies.getStudy(id, account)).end, end, 'it is shown before it is written')
   await assert.rejects(async () => own.getRunning(account), { code: 'no-running-study' })
   await assert.rejects(async () => heartbeats.beat(account), { code: 'no-running-study' })
   await assert.rejects(own.endRunning(account), { code: 'no-running-study' })

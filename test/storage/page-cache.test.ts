@@ -31,11 +31,11 @@ test("a cached page is read again after each write to the account's records, by 
     const { id } = await elsewhere.startStudy(ann, noon - 900)
     assert.equal(await annsPage(), '2: 1, 0 over')
     await elsewhere.startStudy(bob)
-    assert.equal(await annsPage(), '2: 1, 0 over', 'another student is nothing to her page')
+    assert.equal(await annsPage(), '2: 1, 0 over', 'another student does not affect her page')
     await elsewhere.endStudy(ann, id, noon - 600)
     assert.equal(await annsPage(), '3: 1, 1 over')
     await here.endStudy(ann, id, noon - 300)
-    assert.equal(await annsPage(), '4: 1, 1 over', 'a later end is a write too')
+    assert.equal(await annsPage(), '4: 1, 1 over', 'a later end is also a write')
     await removeAccount(other, ann, removeStudiesOf)
     await assert.rejects(annsPage(), { code: 'not-found' })
   } finally {

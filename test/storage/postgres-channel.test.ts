@@ -72,7 +72,7 @@ onPostgres('detects and logs once that no message arrives, as behind a pooler', 
   // Another database receives nothing either, like another session of a pooler.
   const { channel, errors, changes } = listen(elsewhere.open().db)
   try {
-    await until(() => errors.length > 0, 'it is noticed')
+    await until(() => errors.length > 0, 'it is detected')
     assert.ok(errors[0] instanceof NotHeardError)
     assert.deepEqual(changes, [])
   } finally {

@@ -144,7 +144,7 @@ onPostgres('a client that waits for a lock too long gives up, on the server too'
     await assertUnreachable(storage.write(touch))
     const begun = performance.now()
     for (let left = 1; left > 0; ) {
-      assertTook(performance.now() - begun, limitMs, 'nobody waits there any more')
+      assertTook(performance.now() - begun, limitMs, 'no backend waits there any more')
       const { rows } = await sql<{ count: number }>`select count(*) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`.execute(tx)
       left = rows[0]?.count ?? 0

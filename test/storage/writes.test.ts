@@ -196,7 +196,7 @@ async function testHeldFile(): Promise<void> {
   const error = await late
   clearInterval(counter)
   assert.ok(error instanceof DatabaseUnavailableError && error.reason === 'busy', String(error))
-  assert.ok(turns > 10, 'the event loop runs meanwhile')
+  assert.ok(turns > 10, 'the event loop continues')
   const waiting = storage.write(put('late'))
   await lock.release()
   await waiting
@@ -224,9 +224,9 @@ async function testFullDatabase(): Promise<void> {
   assert.deepEqual(await keys('full'), [])
   await storage.db.selectFrom('settings').select('key').execute()
   await bound(1_000_000)
-  await storage.write(put('full no more'))
+  await storage.write(put('no longer full'))
   await storage.ping()
-  assert.deepEqual(await keys('full'), ['full no more'])
+  assert.deepEqual(await keys('full'), ['no longer full'])
 }
 
 /** SQLite has no server. */

@@ -53,7 +53,7 @@ export async function killBrowser(context: BrowserContext): Promise<void> {
   const session = await context.browser()?.newBrowserCDPSession()
   const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] }
   const main = processInfo.find(({ type }) => type === 'browser')
-  if (main === undefined) throw new Error('the browser does not tell its process')
+  if (main === undefined) throw new Error('the browser does not report its process')
   const closed = context.waitForEvent('close')
   process.kill(main.id, 'SIGKILL')
   await closed

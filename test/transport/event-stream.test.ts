@@ -32,7 +32,7 @@ async function assertDropped(streams: { stream: EventStream; closed: number }[])
   await until(() => {
     for (let at = 0; at < 64; at++) slow.stream.send(chunk)
     return slow.closed > 0
-  }, 'the slow one is dropped')
+  }, 'the slow one is disconnected')
   slow.stream.send(chunk)
   slow.stream.end()
   assert.deepEqual([slow.closed, quick.closed], [1, 0])
@@ -49,7 +49,7 @@ test('a client that does not read is disconnected; the others are not', async (t
   for (const [at, socket] of sockets.entries()) {
     socket.on('error', () => undefined)
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
-    await until(() => streams.length === at + 1, 'it is answered')
+    await until(() => streams.length === at + 1, 'it gets a response')
   }
   await assertDropped(streams)
 })
@@ -65,7 +65,7 @@ test('the same applies to a stream of HTTP/2, and its connection continues', asy
   const requests = []
   for (let at = 0; at < 2; at++) {
     requests.push(session.request({ ':path': '/' }).on('error', () => undefined))
-    await until(() => streams.length === at + 1, 'it is answered')
+    await until(() => streams.length === at + 1, 'it gets a response')
   }
   const [, quick] = requests
   quick?.resume()

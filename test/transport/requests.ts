@@ -27,7 +27,7 @@ async function askHttp1(mode: Mode, method: string, path: string, headers: Recor
   const [status = '', ...told] = head.split('\r\n')
   const pairs = told.map((one) => [one.slice(0, one.indexOf(':')).toLowerCase(), one.slice(one.indexOf(':') + 2)])
   const names = pairs.map(([name]) => name)
-  assert.deepEqual(names, [...new Set(names)], 'no header stands there twice')
+  assert.deepEqual(names, [...new Set(names)], 'no header is repeated')
   return { status: Number(status.split(' ')[1]), headers: Object.fromEntries(pairs), text: rest.join('\r\n\r\n') }
 }
 

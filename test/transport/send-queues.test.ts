@@ -24,7 +24,7 @@ for (const [host, address] of [
     assert.equal(readSendQueues()(socket), 0)
     const bytes = 32 * 2 ** 20
     socket.write(Buffer.alloc(bytes))
-    await until(() => readSendQueues()(socket) > 100_000, 'the system holds some of it')
+    await until(() => readSendQueues()(socket) > 100_000, 'the system buffers some of it')
     client.resume()
     await until(() => client.bytesRead === bytes && readSendQueues()(socket) === 0, 'all is acknowledged')
   })

@@ -33,7 +33,7 @@ test('reports a gap when events after the id have been discarded', () => {
 test('after an id of another process, repeats events of about the same time and misses none', () => {
   const history = filled(5)
   assert.deepEqual(numbers(history.after('1045.there.77', now)), [3, 4, 5])
-  assert.equal(history.after('1014.there.1', now), undefined, 'it has not followed for so long')
+  assert.equal(history.after('1014.there.1', now), undefined, 'its history is too short')
   assert.equal(history.after('2016.there.1', now), undefined, 'a clock is wrong')
 })
 

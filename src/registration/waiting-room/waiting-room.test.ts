@@ -43,7 +43,7 @@ function playDay({ students: count, loginMs, everyMs, pace: firstPace = guessedP
   let pace = firstPace
   let now = 0
   for (; students.some(({ state }) => state !== 'in'); now += stepMs) {
-    assert.ok(now < 10 * count * loginMs, 'everybody comes in')
+    assert.ok(now < 10 * count * loginMs, 'all students enter')
     for (const student of students.filter(({ at }) => at <= now)) {
       if (student.state === 'asking') {
         student.state = 'in'

@@ -6,14 +6,14 @@ const gbk = Buffer.from('b5c7c2bc', 'hex')
 const utf8 = Buffer.from('登录')
 
 for (const [what, body, contentType] of [
-  ['GBK that says so in its header', gbk, 'text/html; charset=GBK'],
-  ['GBK that says gb2312', gbk, 'text/html;charset="gb2312"'],
-  ['GBK that says nothing', gbk, 'text/html'],
-  ['GBK that says UTF-8', gbk, 'text/html; charset=utf-8'],
-  ['GBK that says ISO 8859-1, as Tomcat does by itself', gbk, 'text/html; charset=ISO-8859-1'],
-  ['UTF-8 that says nothing', utf8, ''],
-  ['UTF-8 that says ISO 8859-1', utf8, 'text/html; charset=ISO-8859-1'],
-  ['UTF-8 behind a byte order mark', Buffer.from('\uFEFF登录'), ''],
+  ['GBK declared in the header', gbk, 'text/html; charset=GBK'],
+  ['GBK declared as gb2312', gbk, 'text/html;charset="gb2312"'],
+  ['undeclared GBK', gbk, 'text/html'],
+  ['GBK declared as UTF-8', gbk, 'text/html; charset=utf-8'],
+  ["GBK declared as ISO 8859-1, Tomcat's default", gbk, 'text/html; charset=ISO-8859-1'],
+  ['undeclared UTF-8', utf8, ''],
+  ['UTF-8 declared as ISO 8859-1', utf8, 'text/html; charset=ISO-8859-1'],
+  ['UTF-8 with a byte order mark', Buffer.from('\uFEFF登录'), ''],
 ] as const) {
   test(`decodes ${what}`, () => assert.equal(pageText(body, contentType), '登录'))
 }

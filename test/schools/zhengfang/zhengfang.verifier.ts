@@ -118,7 +118,7 @@ async function post(
     reads: [302],
   })
   if (answer.redirectsTo?.startsWith(HOME)) return 'accepted'
-  if (answer.status === 302) throw new SchoolError('not-understood', 'sent elsewhere by the login')
+  if (answer.status === 302) throw new SchoolError('not-understood', 'redirected elsewhere by the login')
   return meaningOf(answer.text)
 }
 
@@ -143,7 +143,7 @@ function meaningOf(page: string): Meaning {
   if (tips.includes('验证码')) return 'captcha-wrong'
   if (/锁定|失败次数/.test(tips)) return 'locked'
   if (tips.includes('滑动')) return 'step-up-wanted'
-  throw new SchoolError(saysMaintenance(page) ? 'maintenance' : 'not-understood', 'no word that is known')
+  throw new SchoolError(saysMaintenance(page) ? 'maintenance' : 'not-understood', 'no known message')
 }
 
 async function conclude(
@@ -154,6 +154,6 @@ async function conclude(
   if (meaning !== 'accepted') return { outcome: meaning }
   const { text } = await session.call({ method: 'GET', path: `${HOME}?jsdm=xs` })
   const code = /id="sessionUserKey" value="([^"]*)"/.exec(text)?.[1]
-  if (code !== studentNumber) throw new SchoolError('login-fault', 'the session is not that number’s')
+  if (code !== studentNumber) throw new SchoolError('login-fault', 'the session belongs to another number')
   return { outcome: 'verified', studentCode: code }
 }

@@ -9,7 +9,7 @@ const input = { studentNumber: '4142100101', schoolPassword: 'password', captcha
 const digest = '58591fd5f5e7ebe13173adbe6ec88a00'
 const user = Buffer.from('4142100101;;ABC.kingo').toString('base64')
 const k2Text = `_u1234=${user}&_p1234=${digest}&randnumber=1234&isPasswordPolicy=1`
-const noPages = () => assert.fail('no page is needed')
+const noPages = () => assert.fail('no page is requested')
 
 test('K1 sends a form with four fields', async () => {
   const { method, path, form } = await dialects.k1.logon(input, noPages)
