@@ -28,14 +28,14 @@ export function captchaReport(figures: readonly CaptchaFigures[], threshold: num
 }
 
 function lineOf(figures: CaptchaFigures): string[] {
-  const { contestant, images, right, misread, unreadable, thrownBack, smallestMargin, medianMargin } = figures
+  const { contestant, images, right, misread, unreadable, refused, smallestMargin, medianMargin } = figures
   const { openedMs, firstMs, warmMs, addedBytes } = figures
   return [
     contestant,
     `${right} of ${images}`,
     String(misread.length),
     String(unreadable),
-    thrownBack === undefined ? '–' : String(thrownBack),
+    refused === undefined ? '–' : String(refused),
     smallestMargin?.toFixed(3) ?? '–',
     medianMargin?.toFixed(3) ?? '–',
     openedMs.toFixed(1),

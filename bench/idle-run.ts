@@ -7,7 +7,7 @@ import { usageOf } from './child.ts'
 import type { DatabaseServer } from './databases.ts'
 import { table } from './report.ts'
 import { startServer } from './server.ts'
-import { meetWorld, seedWorld, type World } from './world.ts'
+import { fetchWorld, seedWorld, type World } from './world.ts'
 
 export interface IdleRun {
   /** Idle connections that were still open when the last measurement ended. */
@@ -35,11 +35,11 @@ export async function runIdle(
   const idle = new Set<Socket>()
   const resident = () => usageOf(server.pid)?.residentBytes ?? 0
   try {
-    const world = await meetWorld(server.origin, size)
+    const world = await fetchWorld(server.origin, size)
     const tookBefore = await liveStudent(server.origin, world)
     const before = resident()
     for (let opened = 0; opened < connections; opened += openedAtOnce)
-      await Promise.all(Array.from({ length: openedAtOnce }, (_, at) => keepOne(server.origin, opened + at, idle)))
+      await Promise.all(Array.from({ length: openedAtOnce }, (_, at) => openIdle(server.origin, opened + at, idle)))
     const tookWith = await liveStudent(server.origin, world)
     return {
       open: idle.size,
@@ -52,7 +52,7 @@ export async function runIdle(
   }
 }
 
-async function keepOne(origin: string, at: number, idle: Set<Socket>): Promise<void> {
+async function openIdle(origin: string, at: number, idle: Set<Socket>): Promise<void> {
   const { hostname, port } = new URL(origin)
   const localAddress = addresses[at % addresses.length] ?? ''
   const socket = connect({ host: hostname, port: Number(port), localAddress })

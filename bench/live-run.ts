@@ -9,14 +9,14 @@ import { usageOf } from './child.ts'
 import type { DatabaseServer } from './databases.ts'
 import { table } from './report.ts'
 import { benchSecret, startServer } from './server.ts'
-import { meetWorld, seedWorld, type World } from './world.ts'
+import { fetchWorld, seedWorld, type World } from './world.ts'
 
 export interface LiveRun {
   listeners: number
   /** The memory of the server without and with the listeners. */
   residentBytes: { before: number; with: number }
   /** The time from the response to a start until the last listener has its event, in milliseconds, sorted. */
-  lastToldMs: number[]
+  lastEventMs: number[]
   /** The processor time of sending one start to all listeners, in milliseconds. */
   cpuMsPerEvent: number
 }
@@ -37,7 +37,7 @@ export async function runLive(
   const server = await startServer({ main, databaseUrl, cores: '0', workers: 1 })
   const listeners: Listener[] = []
   try {
-    const world = await meetWorld(server.origin, size)
+    const world = await fetchWorld(server.origin, size)
     // Memory that any load would use is not counted for the listeners.
     for (let at = 0; at < 2000; at++) await ask(server.origin, world, 'GET', '/live')
     await setTimeout(settleMs)
@@ -46,20 +46,20 @@ export async function runLive(
     await setTimeout(settleMs)
     const withThem = resident(server.pid)
     const cpuBefore = usageOf(server.pid)?.cpuSeconds ?? 0
-    const lastToldMs: number[] = []
+    const lastEventMs: number[] = []
     for (let at = 0; at < starts; at++) {
-      const told = listeners.map((listener) => listener.nextStart())
+      const received = listeners.map((listener) => listener.nextStart())
       const username = await ask(server.origin, world, 'POST', '/studys/', at)
       const begun = performance.now()
       if (username !== 201) throw new Error(`a start returned ${username}`)
-      await Promise.all(told)
-      lastToldMs.push(performance.now() - begun)
+      await Promise.all(received)
+      lastEventMs.push(performance.now() - begun)
     }
     const cpuSeconds = (usageOf(server.pid)?.cpuSeconds ?? 0) - cpuBefore
     return {
       listeners: count,
       residentBytes: { before, with: Math.max(withThem, resident(server.pid)) },
-      lastToldMs: lastToldMs.sort((a, b) => a - b),
+      lastEventMs: lastEventMs.sort((a, b) => a - b),
       cpuMsPerEvent: (cpuSeconds * 1000) / starts,
     }
   } finally {
@@ -104,7 +104,7 @@ async function listen(origin: string, account: number) {
   }
 }
 
-export function liveReport({ listeners, residentBytes, lastToldMs, cpuMsPerEvent }: LiveRun): string {
+export function liveReport({ listeners, residentBytes, lastEventMs, cpuMsPerEvent }: LiveRun): string {
   const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
   return table(
     ['listeners', 'MiB before', 'MiB more', 'last event, median ms', 'worst', 'processor ms per event'],
@@ -113,8 +113,8 @@ export function liveReport({ listeners, residentBytes, lastToldMs, cpuMsPerEvent
         String(listeners),
         mebibytes(residentBytes.before),
         mebibytes(residentBytes.with - residentBytes.before),
-        (lastToldMs[Math.floor(lastToldMs.length / 2)] ?? 0).toFixed(0),
-        (lastToldMs.at(-1) ?? 0).toFixed(0),
+        (lastEventMs[Math.floor(lastEventMs.length / 2)] ?? 0).toFixed(0),
+        (lastEventMs.at(-1) ?? 0).toFixed(0),
         cpuMsPerEvent.toFixed(1),
       ],
     ],

@@ -94,8 +94,8 @@ export async function seedWorld(
 }
 
 /** Gets from the server what the rows need. */
-export async function meetWorld(origin: string, size: Size): Promise<World> {
-  const users = await meetUsers(origin, size)
+export async function fetchWorld(origin: string, size: Size): Promise<World> {
+  const users = await fetchUsers(origin, size)
   const authorization = bearer(users[0])
   const page = (query: string) =>
     get<{ count: number; next: string | null; prev: string | null }>(
@@ -119,7 +119,7 @@ export async function meetWorld(origin: string, size: Size): Promise<World> {
 }
 
 /** Spread over the whole campus, to include students with many records and with few. */
-async function meetUsers(origin: string, { students }: Size): Promise<BenchUser[]> {
+async function fetchUsers(origin: string, { students }: Size): Promise<BenchUser[]> {
   const users: BenchUser[] = []
   for (let index = 0; index < Math.min(userCount, students); index++) {
     const id = 1 + Math.floor((index * students) / Math.min(userCount, students))

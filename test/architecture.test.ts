@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { faultsOf } from './architecture/check.ts'
-import { circlesAmong } from './architecture/circles.ts'
-import { departures } from './architecture/roles.ts'
+import { cyclesAmong } from './architecture/cycles.ts'
+import { exceptions } from './architecture/roles.ts'
 import { functionsIn } from './architecture/source-functions.ts'
 import { importsOf } from './architecture/source-imports.ts'
 
@@ -39,7 +39,7 @@ test('files and functions are short', () => {
 
 test('imports have no cycle', () => {
   const imports = new Map(sources.map((file) => [file, localImportsOf(file)]))
-  assert.deepEqual(circlesAmong(imports), [])
+  assert.deepEqual(cyclesAmong(imports), [])
 })
 
 function localImportsOf(file: string): string[] {
@@ -52,11 +52,11 @@ test('finds a cycle and reports its files', () => {
     ['b.ts', ['c.ts', 'd.ts']],
     ['c.ts', ['b.ts']],
   ])
-  assert.deepEqual(circlesAmong(imports), [['b.ts', 'c.ts']])
+  assert.deepEqual(cyclesAmong(imports), [['b.ts', 'c.ts']])
 })
 
 test('every listed exception is still needed', () => {
-  for (const [file, { imports }] of Object.entries(departures)) {
+  for (const [file, { imports }] of Object.entries(exceptions)) {
     assert.ok(
       importsOf(file, textOf(file)).some(({ target }) => target === imports),
       `${file} imports ${imports}`,
@@ -66,7 +66,7 @@ test('every listed exception is still needed', () => {
 })
 
 /** Forbidden imports and texts: what, in which file, the text, and the line that must be reported. */
-const turned: readonly (readonly [what: string, file: string, text: string, line: number])[] = [
+const violations: readonly (readonly [what: string, file: string, text: string, line: number])[] = [
   ['shared imports a feature', 'shared/clock.ts', "import type { Study } from '../studies/study.ts'\n", 1],
   ['shared imports a package', 'shared/errors.ts', "\n\nimport { Ajv } from 'ajv'\n", 3],
   [
@@ -152,7 +152,7 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
   ['a file is in an unknown folder', 'utils/text.ts', 'export const a = 1\n', 1],
 ]
 
-for (const [what, file, text, line] of turned) {
+for (const [what, file, text, line] of violations) {
   test(`reports that ${what}`, () => {
     const faults = faultsOf(file, text)
     assert.ok(

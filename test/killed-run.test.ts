@@ -82,8 +82,8 @@ function leftIn(folder: string): string[] {
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => {
       try {
-        const told = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-        const run = told.find((variable) => variable.startsWith('TEST_RUN_FOLDER='))?.split('=')[1]
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+        const run = environment.find((variable) => variable.startsWith('TEST_RUN_FOLDER='))?.split('=')[1]
         return run?.startsWith(`${folder}/`) ? run : readlinkSync(`/proc/${pid}/cwd`)
       } catch {
         return ''

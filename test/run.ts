@@ -19,7 +19,7 @@ const onBothDatabases = [
   'test/statistics/*.test.ts',
   'test/http/*.test.ts',
   'test/leaderboards/*.test.ts',
-  'test/document/answers.test.ts',
+  'test/document/responses.test.ts',
   'test/seed/*.test.ts',
   'test/database-copy/*.test.ts',
   'test/cli/accounts*.test.ts',
@@ -29,9 +29,9 @@ const onBothDatabases = [
 ]
 /** The exceptions: tests that use no database, or only SQLite. */
 const sameOnBoth = [
-  'test/http/{logs,openapi,process,registration-answers,registration-dialects,registration-faults}.test.ts',
+  'test/http/{logs,openapi,process,registration-responses,registration-dialects,registration-faults}.test.ts',
   'test/http/{stopping,tls,web-app,workers,write-lock}.test.ts',
-  'test/faults/{backup,flush-before-answer,neighbours,opened-files,power-cut}.test.ts',
+  'test/faults/{backup,sync-before-response,neighbours,opened-files,power-cut}.test.ts',
   'test/storage/file-locks.test.ts',
   'test/seed/seed-command.test.ts',
   'test/statistics/day-totals.test.ts',

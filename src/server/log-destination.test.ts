@@ -45,9 +45,9 @@ describe('the log', () => {
     'does not wait for its reader, drops lines over its limit, and reports how many',
     withFolder(async (folder) => {
       const pipe = makePipe(folder)
-      const told: number[] = []
+      const lost: number[] = []
       const log = createLogDestination(pipe.writer, (lines) => {
-        told.push(lines)
+        lost.push(lines)
         log.write(`lost ${lines}\n`)
       })
       const lines = 20_000
@@ -61,13 +61,13 @@ describe('the log', () => {
         await setTimeout(1)
       }
       const read = text.trimEnd().split('\n')
-      assert.equal(read.pop(), `lost ${told[0]}`)
+      assert.equal(read.pop(), `lost ${lost[0]}`)
       assert.deepEqual(
         read.map((one) => (JSON.parse(one) as { at: number }).at),
         read.map((_, at) => at),
         'keeps the oldest lines, complete and in order',
       )
-      assert.equal(read.length + (told[0] ?? 0), lines)
+      assert.equal(read.length + (lost[0] ?? 0), lines)
       assert.ok(text.length > 1024 * 1024 && text.length < 1024 * 1024 + 80_000, `${text.length} bytes were kept`)
       pipe.close()
     }),

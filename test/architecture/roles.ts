@@ -112,4 +112,4 @@ export const roles: readonly Role[] = [
 ]
 
 /** Exceptions that have a reason, by file and import. */
-export const departures: Readonly<Record<string, { imports: string; because: string }>> = {}
+export const exceptions: Readonly<Record<string, { imports: string; because: string }>> = {}

@@ -302,7 +302,7 @@ interface Phone {
   address: string
 }
 
-async function buyPhone(t: TestContext, hours: number): Promise<Phone> {
+async function openPhone(t: TestContext, hours: number): Promise<Phone> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-profile-'))
   const link = await linkTo(service.address)
   const address = `http://127.0.0.1:${link.port}`
@@ -470,7 +470,7 @@ for (const [hours, student] of [
   [-3, wind],
 ] as const) {
   test(`works offline from a cold start to a kill, then through faults of the service, ${hours} h off in New York`, async (t) => {
-    const device = await buyPhone(t, hours)
+    const device = await openPhone(t, hours)
     const { address } = device
     const loaded = await device.open()
     await signedIn(loaded.page, address, student)
@@ -503,7 +503,7 @@ for (const [hours, student] of [
       await route.continue()
     }
     await meet(context, [lose, refuse(500), refuse(429, { 'retry-after': '1' }), expire])
-    await device.link.mend()
+    await device.link.repair()
     await context.setOffline(false)
     await page.getByText('登录已失效').waitFor()
     await context.unroute(writes)

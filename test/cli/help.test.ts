@@ -60,13 +60,13 @@ test('migrate reports what it did, and creates files readable by their owner onl
 
 test('reports a used port in one line that says what to do', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-port-'))
-  const squatter = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => squatter.once('listening', resolve))
+  const otherServer = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => otherServer.once('listening', resolve))
   t.after(async () => {
-    squatter.close()
+    otherServer.close()
     await rm(folder, { recursive: true })
   })
-  const { port } = squatter.address() as { port: number }
+  const { port } = otherServer.address() as { port: number }
   const env = { DATABASE_URL: `file:${folder}/campus.sqlite`, PORT: String(port), LOG_LEVEL: 'silent' }
   const { code, errors } = await occupy(['serve'], env)
   assert.equal(code, 1)

@@ -77,14 +77,14 @@ describe('the quick start of the README', { skip: noShell && 'bash, curl or sed 
     assert.deepEqual(await once(shell, 'close'), [0, null], said)
     // A 204 is an empty line.
     const lines = said.split('\n').filter((line) => line !== '')
-    const promised = blocks(read('README.md'), 'json').join('').trimEnd().split('\n')
+    const documented = blocks(read('README.md'), 'json').join('').trimEnd().split('\n')
     const shape = (line: string) =>
       JSON.stringify(JSON.parse(line))
         .replaceAll(address, 'http://127.0.0.1:5000')
         .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'T')
         .replaceAll(/seconds":\d+/g, 'seconds":N')
     const answers = lines.map(shape)
-    for (const line of promised) assert.ok(answers.includes(shape(line)), line)
+    for (const line of documented) assert.ok(answers.includes(shape(line)), line)
     assert.equal(lines.filter((line) => JSON.parse(line).count === 2).length, 2)
   })
 })

@@ -88,58 +88,60 @@ test('moves a damaged database aside for a backup, and an invalid log does no ha
   assert.ok(!(await readdir(place.data)).includes('campus.sqlite-wal'))
 })
 
-const spoilt: Record<string, [spoil: (place: BackedUpPlace) => unknown, reason: RegExp, env?: Record<string, string>]> =
-  {
-    'that does not exist': [({ file }) => rm(file), /there is no/],
-    'that is not a database': [({ file }) => writeFile(file, 'x'.repeat(5000)), /not a database/],
-    'of another program': [
-      async ({ file }) => {
-        await rm(file)
-        const other = new DatabaseSync(file)
-        other.exec('create table t (x)')
-        other.close()
-      },
-      /not a database of this service/,
-    ],
-    'with a damaged page': [
-      async ({ file }) => {
-        const bytes = await readFile(file)
-        await writeFile(file, bytes.fill(0xff, bytes.length - 4096 * 3))
-      },
-      /damaged|malformed/,
-    ],
-    'that is truncated': [
-      async ({ file }) => {
-        const bytes = await readFile(file)
-        await writeFile(file, bytes.subarray(0, bytes.length - 4096))
-      },
-      /damaged|malformed/,
-    ],
-    'of a newer version': [
-      ({ file }) => {
-        const open = new DatabaseSync(file)
-        open.exec("insert into kysely_migration values ('2999-01-01-the-future', '2999-01-01T00:00:00.000Z')")
-        open.close()
-      },
-      /newer version[^\n]*2999-01-01-the-future/,
-    ],
-    'in use': [({ file }) => writeFile(`${file}-wal`, 'x'), /write-ahead log next to it/],
-    'without its secret': [
-      async ({ file, data }) => {
-        await rm(`${file}.secret`)
-        await rm(join(data, 'secret'))
-      },
-      /secret of this backup is missing/,
-    ],
-    'of another SECRET': [() => undefined, /SECRET differs from the one/, { SECRET: secret }],
-  }
+const damagedBackups: Record<
+  string,
+  [damage: (place: BackedUpPlace) => unknown, reason: RegExp, env?: Record<string, string>]
+> = {
+  'that does not exist': [({ file }) => rm(file), /there is no/],
+  'that is not a database': [({ file }) => writeFile(file, 'x'.repeat(5000)), /not a database/],
+  'of another program': [
+    async ({ file }) => {
+      await rm(file)
+      const other = new DatabaseSync(file)
+      other.exec('create table t (x)')
+      other.close()
+    },
+    /not a database of this service/,
+  ],
+  'with a damaged page': [
+    async ({ file }) => {
+      const bytes = await readFile(file)
+      await writeFile(file, bytes.fill(0xff, bytes.length - 4096 * 3))
+    },
+    /damaged|malformed/,
+  ],
+  'that is truncated': [
+    async ({ file }) => {
+      const bytes = await readFile(file)
+      await writeFile(file, bytes.subarray(0, bytes.length - 4096))
+    },
+    /damaged|malformed/,
+  ],
+  'of a newer version': [
+    ({ file }) => {
+      const open = new DatabaseSync(file)
+      open.exec("insert into kysely_migration values ('2999-01-01-the-future', '2999-01-01T00:00:00.000Z')")
+      open.close()
+    },
+    /newer version[^\n]*2999-01-01-the-future/,
+  ],
+  'in use': [({ file }) => writeFile(`${file}-wal`, 'x'), /write-ahead log next to it/],
+  'without its secret': [
+    async ({ file, data }) => {
+      await rm(`${file}.secret`)
+      await rm(join(data, 'secret'))
+    },
+    /secret of this backup is missing/,
+  ],
+  'of another SECRET': [() => undefined, /SECRET differs from the one/, { SECRET: secret }],
+}
 
-for (const [what, [spoil, reason, env]] of Object.entries(spoilt)) {
+for (const [what, [damage, reason, env]] of Object.entries(damagedBackups)) {
   test(`refuses a backup ${what}, and changes nothing`, async (t) => {
     const place = await makeBackedUpPlace(t)
     await backUp(place)
     place.mark('later')
-    await spoil(place)
+    await damage(place)
     const before = await filesOf(place.data)
     const { code, errors } = await place.run(['restore', place.file], env)
     assert.equal(code, 1)

@@ -3,7 +3,7 @@ import { before, test } from 'node:test'
 import { type Account, openApi } from './api.ts'
 import { assertError, errorText } from './assert-error.ts'
 import { nobody, send } from './client.ts'
-import { exchangeWhole } from './raw-http.ts'
+import { exchangeAfterSending } from './raw-http.ts'
 import { recordOf, type StudyRecord } from './resources.ts'
 import { ABSENT_IDS } from './routes.ts'
 
@@ -115,7 +115,7 @@ test('a client that sends a whole body that is far too large before it reads get
     'Content-Type: application/json',
     `Content-Length: ${size}`,
   ]
-  assertError(await exchangeWhole(api.origin, `${head.join('\r\n')}\r\n\r\n${'x'.repeat(size)}`), 413)
+  assertError(await exchangeAfterSending(api.origin, `${head.join('\r\n')}\r\n\r\n${'x'.repeat(size)}`), 413)
 })
 
 test('returns 415 for a body that is not JSON in UTF-8', async () => {

@@ -41,12 +41,12 @@ test('running=true lists running records, running=false ended ones, and each has
 })
 
 test('running also filters the list of all users, with an exact count', async () => {
-  const hers = await api.start(bob)
+  const bobsRecord = await api.start(bob)
   for (const flag of ['true', 'false']) {
     const list = await walkBothWays(api, ann.as, `/studys?running=${flag}&per_page=3`, 3)
     for (const record of list) assert.equal(record.end_time === null, flag === 'true')
     assert.equal(
-      list.some(({ id }) => id === hers.id),
+      list.some(({ id }) => id === bobsRecord.id),
       flag === 'true',
     )
   }

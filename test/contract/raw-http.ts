@@ -29,7 +29,7 @@ export async function exchange(baseUrl: string, pieces: Iterable<string | Uint8A
 }
 
 /** The same for a client that sends everything before it reads: a connection that closes earlier is an error. */
-export async function exchangeWhole(baseUrl: string, bytes: string): Promise<Reply> {
+export async function exchangeAfterSending(baseUrl: string, bytes: string): Promise<Reply> {
   const socket = open(new URL(baseUrl))
   try {
     await promisify<string, void>(socket.write.bind(socket))(bytes)

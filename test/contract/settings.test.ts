@@ -23,7 +23,7 @@ beforeEach(async () => {
 })
 
 const settings = (json: unknown, as = ann.as) => api.put('/users/me/settings', as, json)
-const everyones = async (query = '', as = bob.as) =>
+const listOfAll = async (query = '', as = bob.as) =>
   pageOf(await api.get(`/studys?per_page=100&order=desc${query}`, as))
 const empty = { count: 0, next: null, prev: null, studys: [] }
 
@@ -65,25 +65,25 @@ test('changes the given settings and keeps the others', async () => {
     assert.deepEqual((await api.get('/users/me/settings', ann.as)).body, now)
   }
   assert.equal(
-    (await everyones()).studys.some(({ id }) => id === record.id),
+    (await listOfAll()).studys.some(({ id }) => id === record.id),
     true,
   )
 })
 
 test("only_me hides the records from everyone else, but not from the owner's routes", async () => {
-  const before = await everyones()
-  const running = await everyones('&running=true')
+  const before = await listOfAll()
+  const running = await listOfAll('&running=true')
   assert.equal((await settings({ visibility: 'only_me' })).status, 200)
   for (const method of ['GET', 'PUT', 'PATCH', 'DELETE'])
     assertError(await api.send(method, `/studys/${record.id}`, { as: bob.as }), 404)
   assert.deepEqual((await api.get(`/users/${ann.id}/studys/`, bob.as)).body, empty)
   assert.deepEqual((await api.get(`/users/${ann.id}/studys/?running=true`, bob.as)).body, empty)
-  const after = await everyones()
+  const after = await listOfAll()
   assert.equal(after.count, before.count - 2)
-  assert.equal((await everyones('&running=true')).count, running.count - 1)
+  assert.equal((await listOfAll('&running=true')).count, running.count - 1)
   assert.ok(after.studys.every(({ creator }) => creator !== ann.user.url))
   assert.equal(
-    (await everyones('&running=true')).studys.some(({ creator }) => creator === ann.user.url),
+    (await listOfAll('&running=true')).studys.some(({ creator }) => creator === ann.user.url),
     false,
   )
   assert.equal((await api.get(`/users/${ann.id}`, bob.as)).status, 200)
@@ -94,15 +94,15 @@ test("only_me hides the records from everyone else, but not from the owner's rou
 })
 
 test('records written while hidden are hidden, and all reappear with everyone', async () => {
-  const before = await everyones()
+  const before = await listOfAll()
   await settings({ visibility: 'only_me' })
   await api.start(ann)
   const { id } = await api.start(ann, ago(5 * HOUR))
   await api.send('DELETE', `/studys/${record.id}`, { as: ann.as })
-  assert.equal((await everyones()).count, before.count - 2)
+  assert.equal((await listOfAll()).count, before.count - 2)
   assertError(await api.get(`/studys/${id}`, bob.as), 404)
   await settings({ visibility: 'ranked_anonymously' })
-  assert.equal((await everyones()).count, before.count + 1)
+  assert.equal((await listOfAll()).count, before.count + 1)
   assert.equal((await api.get(`/studys/${id}`, bob.as)).status, 200)
   assert.equal((await api.records(ann)).count, 3)
   assert.equal(pageOf(await api.get(`/users/${ann.id}/studys/`, bob.as)).count, 3)
@@ -120,11 +120,11 @@ test('a change invalidates cached pages', async () => {
 })
 
 test('many concurrent switches keep the counts correct', async () => {
-  const before = await everyones()
+  const before = await listOfAll()
   const switches = Array.from({ length: 10 }, (_, at) => settings({ visibility: at % 2 ? 'everyone' : 'only_me' }))
   await Promise.all([...switches, ...Array.from({ length: 5 }, () => api.start(ann))])
   await settings({ visibility: 'everyone' })
-  assert.equal((await everyones()).count, before.count + 5)
+  assert.equal((await listOfAll()).count, before.count + 5)
   await settings({ visibility: 'only_me' })
-  assert.equal((await everyones()).count, before.count - 2)
+  assert.equal((await listOfAll()).count, before.count - 2)
 })

@@ -109,14 +109,14 @@ test('edits a running record, and an end ends it', async () => {
 
 test('a removed record disappears from all lists and counts', async () => {
   const { count } = await api.records(ann)
-  const everyones = (await api.get('/studys', bob.as)).body as { count: number }
+  const listOfAll = (await api.get('/studys', bob.as)).body as { count: number }
   const reply = await remove()
   assert.deepEqual([reply.status, reply.text, reply.headers.get('content-type')], [204, '', null])
   for (const as of [ann.as, bob.as]) assertError(await api.get(`/studys/${record.id}`, as), 404)
   for (const gone of [await remove(), await patch({ note: 'x' }), await api.put(`/studys/${record.id}`, ann.as)])
     assertError(gone, 404)
   assert.equal((await api.records(ann)).count, count - 1)
-  assert.equal(((await api.get('/studys', bob.as)).body as { count: number }).count, everyones.count - 1)
+  assert.equal(((await api.get('/studys', bob.as)).body as { count: number }).count, listOfAll.count - 1)
 })
 
 test('a running record can be removed, and another started', async () => {

@@ -28,7 +28,7 @@ async function auditStudent(origin: string, { records, token, acknowledged, unan
     url = next
   }
   assert.equal(counted, found.size, 'the count equals the number of records')
-  for (const told of acknowledged.values()) assertKept(told, found.get(told.id))
+  for (const expected of acknowledged.values()) assertKept(expected, found.get(expected.id))
   const running = [...found.values()].filter(({ end_time }) => end_time === null)
   assert.ok(running.length <= 1, `${running.length} records run at once`)
   const surplus = found.size - acknowledged.size
@@ -52,11 +52,11 @@ function whole(record: StudyRecord): StudyRecord {
   return record
 }
 
-function assertKept(told: StudyRecord, found: StudyRecord | undefined): void {
-  assert.ok(found, `record ${told.id} was acknowledged and is lost`)
+function assertKept(expected: StudyRecord, found: StudyRecord | undefined): void {
+  assert.ok(found, `record ${expected.id} was acknowledged and is lost`)
   // A record acknowledged as running may have ended since, by a start or stop whose response was lost.
-  const end_time = told.end_time ?? found.end_time
-  assert.deepEqual(atAnyOrigin(found), atAnyOrigin({ ...told, end_time }))
+  const end_time = expected.end_time ?? found.end_time
+  assert.deepEqual(atAnyOrigin(found), atAnyOrigin({ ...expected, end_time }))
 }
 
 /** Links contain the origin of the requested instance. */

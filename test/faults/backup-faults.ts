@@ -65,7 +65,7 @@ async function backUpUnderLoad(place: Place, workers: number, rounds: number): P
     if (!ended) await service.end('SIGKILL')
     await Promise.allSettled(clients)
   }
-  await assertTidy(file, Math.min(keep, count.backups))
+  await assertNoLeftovers(file, Math.min(keep, count.backups))
   for (let round = 0; round < Math.ceil(rounds / 3); round++) {
     await killMidway(['restore', file], databasePath(place), env)
     assert.ok(existsSync(databasePath(place)), 'there is a database at every moment')
@@ -123,7 +123,7 @@ function assertHolds(file: string, acknowledged: Map<number, StudyRecord>): numb
   }
 }
 
-async function assertTidy(file: string, backups: number): Promise<void> {
+async function assertNoLeftovers(file: string, backups: number): Promise<void> {
   const folder = join(file, '..')
   const names = await readdir(folder)
   assert.equal(names.filter((name) => !name.endsWith('.secret')).length, backups, names.join())

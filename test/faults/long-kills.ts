@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { showProgress } from '../../src/cli/progress.ts'
 import { startPostgres } from '../support/embedded-postgres.ts'
-import { inFaultedPlace } from './faulted-place.ts'
-import { killAgainAndAgain } from './kill-again-and-again.ts'
+import { withFaultedPlace } from './faulted-place.ts'
+import { killRepeatedly } from './kill-repeatedly.ts'
 
 /** Kills this many times in total, on both databases, with one and with several workers. */
 export async function killOnBothDatabases(report: (line: string) => void, kills: number): Promise<void> {
@@ -27,7 +27,7 @@ export async function killOnBothDatabases(report: (line: string) => void, kills:
 async function killOn(database: string, workers: number, kills: number): Promise<string> {
   const label = `${database}, ${workers} worker${workers > 1 ? 's' : ''}`
   const progress = showProgress({ label, total: kills, unit: 'kills' })
-  const found = await inFaultedPlace(workers, (place) => killAgainAndAgain(place, kills, progress.update))
+  const found = await withFaultedPlace(workers, (place) => killRepeatedly(place, kills, progress.update))
   progress.finish()
   const ready = found.readyIn.toSorted((a, b) => a - b).map(Math.round)
   const [half, most] = [ready[Math.floor(ready.length / 2)], ready.at(-1)]

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { until } from '../support/patience.ts'
 import { main } from '../support/running-service.ts'
-import { assertWhole } from './integrity.ts'
+import { assertIntegrity } from './integrity.ts'
 import { type Student, study } from './student.ts'
 import { freePort, type Place, startVictim, type Victim } from './victim.ts'
 
@@ -25,7 +25,7 @@ export async function backUp(place: Place): Promise<number> {
   const target = join(place.folder, 'backup.sqlite')
   if (hasSqlite3) await run('sqlite3', ['-cmd', '.timeout 5000', fileOf(place), `VACUUM INTO '${target}'`])
   else await run(process.execPath, ['-e', byNode, '--', fileOf(place), target])
-  const count = assertWhole(target)
+  const count = assertIntegrity(target)
   await rm(target)
   return count
 }

@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { serveBesideNeighbours } from './beside-neighbours.ts'
-import { inFaultedPlace } from './faulted-place.ts'
-import { assertFlushBeforeAnswer, withoutStrace } from './flush-before-answer.ts'
+import { withFaultedPlace } from './faulted-place.ts'
 import { killWithRepeats } from './kill-with-repeats.ts'
 import { killOnBothDatabases } from './long-kills.ts'
 import { assertFilesStayOpen } from './opened-files.ts'
-import { cutAgainAndAgain, cutFirstStart } from './power-cut.ts'
+import { cutFirstStart, cutRepeatedly } from './power-cut.ts'
 import { buildPreload, withoutPreload } from './preload.ts'
+import { assertSyncBeforeResponse, withoutStrace } from './sync-before-response.ts'
 
 type Run = (report: (line: string) => void, rounds: number) => Promise<void>
 
@@ -36,7 +36,7 @@ export const parts: readonly Part[] = [
   { name: 'power-cuts', skip: () => withoutPreload, run: powerCuts },
   { name: 'first-start', skip: () => withoutPreload, run: firstStarts },
   { name: 'opened-files', skip: () => withoutPreload, run: openedFiles },
-  { name: 'flush-before-answer', skip: () => withoutStrace, run: flushes },
+  { name: 'sync-before-response', skip: () => withoutStrace, run: syncs },
   ofTestFiles('logs', 'test/http/logs*.test.ts'),
   ofTestFiles('clock', 'test/**/clock-*.test.ts'),
   fromFile('postgres', 'postgresFaults'),
@@ -47,7 +47,7 @@ export const parts: readonly Part[] = [
 async function repeats(report: (line: string) => void, rounds: number): Promise<void> {
   for (const workers of workerCounts) {
     const kills = Math.ceil(rounds / 10)
-    const found = await inFaultedPlace(workers, (place) => killWithRepeats(place, kills))
+    const found = await withFaultedPlace(workers, (place) => killWithRepeats(place, kills))
     report(
       `${workers} workers, ${kills} kills: ${found.starts} starts with keys, ${found.repeated} sent again, none stored twice`,
     )
@@ -57,7 +57,7 @@ async function repeats(report: (line: string) => void, rounds: number): Promise<
 async function besideNeighbours(report: (line: string) => void, rounds: number): Promise<void> {
   for (const workers of workerCounts) {
     const each = Math.ceil(rounds / 20)
-    const found = await inFaultedPlace(workers, (place) => serveBesideNeighbours(place, each))
+    const found = await withFaultedPlace(workers, (place) => serveBesideNeighbours(place, each))
     report(`${workers} workers, ${each} rounds: ${found.acknowledged} acknowledged writes kept, ${found.polls} polls`)
   }
 }
@@ -66,7 +66,7 @@ async function powerCuts(report: (line: string) => void, rounds: number): Promis
   for (const workers of workerCounts) {
     // Long enough for some checkpoints of the write-ahead log.
     const plan = { workers, cuts: Math.ceil(rounds / 10), longest: 8000 }
-    const found = await withLibrary((root, library) => cutAgainAndAgain({ root, library, ...plan }))
+    const found = await withLibrary((root, library) => cutRepeatedly({ root, library, ...plan }))
     report(
       `${workers} workers, ${found.cuts} cuts: ${found.acknowledged} acknowledged writes kept, ${found.syncs} syncs`,
     )
@@ -83,13 +83,13 @@ async function firstStarts(report: (line: string) => void): Promise<void> {
 async function openedFiles(report: (line: string) => void): Promise<void> {
   // Longer than the period of the service's background jobs.
   for (const workers of workerCounts) {
-    const polls = await inFaultedPlace(workers, (place) => assertFilesStayOpen(place, 20))
+    const polls = await withFaultedPlace(workers, (place) => assertFilesStayOpen(place, 20))
     report(`${workers} workers, ${polls} polls: the files of the database were not opened, the locks stayed`)
   }
 }
 
-async function flushes(report: (line: string) => void, rounds: number): Promise<void> {
-  const answers = await inFaultedPlace(1, (place) => assertFlushBeforeAnswer(place, rounds))
+async function syncs(report: (line: string) => void, rounds: number): Promise<void> {
+  const answers = await withFaultedPlace(1, (place) => assertSyncBeforeResponse(place, rounds))
   report(`${answers} responses, each after its sync`)
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertTook } from '../support/patience.ts'
 import { withoutFreeze } from '../support/postgres-server.ts'
-import { suffer } from './postgres-faults.ts'
+import { injectFault } from './postgres-faults.ts'
 
 // Starts servers of its own, once: with the tests on PostgreSQL.
 const onPostgres = process.env.TEST_POSTGRES_URL === undefined ? () => undefined : test
@@ -13,7 +13,7 @@ for (const kind of ['killed', 'frozen', 'failed over from a frozen primary'])
     `no acknowledged write is lost, and no response is late, when PostgreSQL is ${kind}`,
     { skip: withoutFreeze },
     async (t) => {
-      const found = await suffer(kind, { faultMs: 3500, afterwardsMs: 500 })
+      const found = await injectFault(kind, { faultMs: 3500, afterwardsMs: 500 })
       t.diagnostic(JSON.stringify(found))
       assert.ok(found.acknowledged > 0)
       // A busy machine is no fault of the service: the long version requires three and five seconds, this one only detects a hang.

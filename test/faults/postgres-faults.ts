@@ -37,7 +37,7 @@ export const postgresFaultKinds: Readonly<Record<string, WithFault>> = {
       const link = await linkTo(server.url)
       const url = Object.assign(new URL(server.url), { port: String(link.port) }).href
       try {
-        await work(url, { begin: async () => link.silence(), end: link.mend })
+        await work(url, { begin: async () => link.silence(), end: link.repair })
       } finally {
         await link.cut()
       }
@@ -65,7 +65,7 @@ export async function postgresFaults(report: (line: string) => void, rounds: num
   if (withoutFreeze) return report(`skipped: ${withoutFreeze}`)
   for (const kind of Object.keys(postgresFaultKinds)) {
     for (let round = 0; round < Math.ceil(rounds / roundsOfEach); round++) {
-      const found = await suffer(kind, { faultMs, afterwardsMs: healedWithinMs + 1000 })
+      const found = await injectFault(kind, { faultMs, afterwardsMs: healedWithinMs + 1000 })
       report(
         `PostgreSQL ${kind}: ${found.acknowledged} acknowledged writes kept, ${found.refused} refused, ` +
           `slowest response ${found.slowestMs} ms, recovered in ${found.healedInMs} ms`,
@@ -77,14 +77,14 @@ export async function postgresFaults(report: (line: string) => void, rounds: num
 }
 
 /** One fault under load. @throws AssertionError if an acknowledged write is lost, or a response is neither right nor a 503 */
-export async function suffer(kind: string, times: { faultMs: number; afterwardsMs: number }): Promise<Findings> {
+export async function injectFault(kind: string, times: { faultMs: number; afterwardsMs: number }): Promise<Findings> {
   let found: Findings | undefined
   await postgresFaultKinds[kind]?.((url, fault) =>
     inFolder(async (folder) => {
       const place = { folder, databaseUrl: url, port: await freePort(), workers: 1 }
       const students = await whileServed(place, async ({ origin }) => {
         const registered = await registerStudents(origin)
-        found = await sufferUnderLoad(origin, registered, fault, times)
+        found = await injectUnderLoad(origin, registered, fault, times)
         return registered
       })
       // A new process finds the database too, with all acknowledged writes.
@@ -113,7 +113,7 @@ async function whileServed<T>(place: Place, work: (victim: Victim) => Promise<T>
   }
 }
 
-async function sufferUnderLoad(
+async function injectUnderLoad(
   origin: string,
   students: Student[],
   fault: Fault,

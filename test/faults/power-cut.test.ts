@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
-import { cutAgainAndAgain, cutFirstStart, leftOn, newDisk, powered } from './power-cut.ts'
+import { cutFirstStart, cutRepeatedly, leftOn, newDisk, powered } from './power-cut.ts'
 import { buildPreload, withoutPreload } from './preload.ts'
 
 // PostgreSQL's own durability in a power cut is not tested here.
@@ -61,7 +61,7 @@ async function contentOf(folder: string): Promise<Record<string, string>> {
 
 for (const workers of [1, 2]) {
   onSqlite(`every acknowledged start and stop survives power cuts, with WORKERS=${workers}`, options, async (t) => {
-    const { acknowledged, syncs } = await cutAgainAndAgain({ root, library, workers, cuts: 3, longest: 500 })
+    const { acknowledged, syncs } = await cutRepeatedly({ root, library, workers, cuts: 3, longest: 500 })
     t.diagnostic(`${acknowledged} acknowledged writes kept, ${syncs} syncs`)
     assert.ok(acknowledged > 0)
   })

@@ -60,7 +60,7 @@ export interface CutPlan {
 }
 
 /** Cuts the power under write load, serves what is left, audits it and continues, with a secret that the service creates. @throws AssertionError at the first loss */
-export async function cutAgainAndAgain({ root, library, workers, cuts, longest }: CutPlan): Promise<CutFindings> {
+export async function cutRepeatedly({ root, library, workers, cuts, longest }: CutPlan): Promise<CutFindings> {
   const found: CutFindings = { cuts: 0, acknowledged: 0, syncs: 0 }
   const server = { port: await freePort(), workers }
   let disk = await newDisk(root)
@@ -80,11 +80,11 @@ export async function cutAgainAndAgain({ root, library, workers, cuts, longest }
     found.syncs += await syncsOf(disk)
     disk = await leftOn(disk, root)
   }
-  const survivor = await startVictim(placeOn(disk, server, {}))
+  const restarted = await startVictim(placeOn(disk, server, {}))
   try {
-    await audit(survivor.origin, students)
+    await audit(restarted.origin, students)
   } finally {
-    await survivor.kill('all')
+    await restarted.kill('all')
   }
   return { ...found, acknowledged: acknowledgedBy(students) }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { ApiDocument } from '../document/answer-check.ts'
+import type { ApiDocument } from '../document/response-check.ts'
 
 export interface Schema {
   $ref?: string

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { errorText } from '../contract/assert-error.ts'
 import { parsed, type Reply, send } from '../contract/client.ts'
-import { type ApiDocument, createAnswerCheck } from '../document/answer-check.ts'
+import { type ApiDocument, createResponseCheck } from '../document/response-check.ts'
 import { type FuzzRequest, requestsFor } from './requests.ts'
 
 export interface FuzzOptions {
@@ -28,7 +28,7 @@ const anywhere = new Set([400, 401, 404, 405, 406, 413, 414, 415, 417, 431])
 export async function fuzz({ address, credentials, requests, seed }: FuzzOptions): Promise<Map<number, number>> {
   const document = (await send('GET', `${address}/openapi.json`)).body as ApiDocument
   const arbitrary = requestsFor(document, credentials)
-  const check = createAnswerCheck(document)
+  const check = createResponseCheck(document)
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
   const counts = new Map<number, number>()
   try {
@@ -46,7 +46,7 @@ export async function fuzz({ address, credentials, requests, seed }: FuzzOptions
   return counts
 }
 
-function judge(check: ReturnType<typeof createAnswerCheck>, sent: FuzzRequest, reply: Reply): void {
+function judge(check: ReturnType<typeof createResponseCheck>, sent: FuzzRequest, reply: Reply): void {
   try {
     assert.ok(reply.status < 500, `${reply.status} ${reply.text}`)
     if (reply.status >= 400 && sent.method !== 'HEAD') errorText(reply)

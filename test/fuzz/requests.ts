@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { ApiDocument, Operation } from '../document/answer-check.ts'
+import type { ApiDocument, Operation } from '../document/response-check.ts'
 import { bodyOf, fittingValue, junk, resolve, type Schema } from './bodies.ts'
 
 /** A request to be sent unchanged. `template` is its path in the document, if any. */

@@ -6,7 +6,7 @@ import { basic, type Call, type Reply, send } from '../contract/client.ts'
 import { bytesAtRest } from '../support/at-rest.ts'
 import { patience } from '../support/patience.ts'
 import type { Settings } from '../support/running-service.ts'
-import { type Service, startService, type Wishes } from '../support/service.ts'
+import { type Service, type ServiceOptions, startService } from '../support/service.ts'
 
 export interface Newcomer {
   username: string
@@ -16,18 +16,18 @@ export interface Newcomer {
 }
 
 /** The production limits, scaled down. */
-export const quietBounds = { callMs: 400, loginMs: 1200, totalMs: 1600 }
+export const scaledLimits = { callMs: 400, loginMs: 1200, totalMs: 1600 }
 
 /** Large enough not to be exceeded by a busy machine. */
-export const smallBounds = {
-  login: { callMs: patience(quietBounds.callMs), loginMs: patience(quietBounds.loginMs) },
-  guard: { totalMs: patience(quietBounds.totalMs), failures: 1000 },
+export const smallLimits = {
+  login: { callMs: patience(scaledLimits.callMs), loginMs: patience(scaledLimits.loginMs) },
+  guard: { totalMs: patience(scaledLimits.totalMs), failures: 1000 },
 }
 
 /** A service and its school, opened before this file's tests and closed after them. */
-export function openCampus(settings: Settings = {}, wishes: Wishes = {}): Campus {
+export function openCampus(settings: Settings = {}, options: ServiceOptions = {}): Campus {
   const campus = new Campus()
-  before(async () => campus.open(await startService({ LOG_LEVEL: 'trace', ...settings }, wishes)))
+  before(async () => campus.open(await startService({ LOG_LEVEL: 'trace', ...settings }, options)))
   after(() => campus.close())
   return campus
 }
@@ -81,7 +81,7 @@ export class Campus {
   }
 
   /** Asserts that neither the log nor the database contains any of these texts. */
-  async assertKeptNowhere(texts: readonly string[]): Promise<void> {
+  async assertStoredNowhere(texts: readonly string[]): Promise<void> {
     const atRest = await bytesAtRest(this.service.place)
     for (const text of texts) {
       assert.ok(!this.service.logged().includes(text), `the log holds ${text}`)

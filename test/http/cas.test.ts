@@ -185,13 +185,13 @@ test('a rate limit stops tickets that the school does not know, and locks nobody
   try {
     const state = 's'.repeat(43)
     const callback = `${asked.address}/api/v1.0/register/cas/callback?ticket=ST-forged&state=${state}`
-    const forge = (address: string) =>
+    const sendForged = (address: string) =>
       fetch(callback, { headers: { cookie: `occupy_cas=${state}`, 'x-forwarded-for': address } })
     const statuses: number[] = []
-    for (let ticket = 0; ticket < 22; ticket++) statuses.push((await forge('192.0.2.1')).status)
+    for (let ticket = 0; ticket < 22; ticket++) statuses.push((await sendForged('192.0.2.1')).status)
     assert.deepEqual(statuses, [...Array(20).fill(400), 429, 429])
-    assert.equal((await forge('192.0.2.2')).status, 400, 'its own ticket is judged')
-    const many = await Promise.all(Array.from({ length: 20 }, () => forge('192.0.2.3')))
+    assert.equal((await sendForged('192.0.2.2')).status, 400, 'its own ticket is judged')
+    const many = await Promise.all(Array.from({ length: 20 }, () => sendForged('192.0.2.3')))
     assert.ok(
       many.some(({ status }) => status === 503),
       'one address has a share of the queue',

@@ -88,13 +88,13 @@ describe('guesses at the password of one account', () => {
     const address = freshAddress()
     const { username, password, stu_id, stu_pwd } = await register(address)
     const as = basic(username, password)
-    const doors = [
+    const routes = [
       ['PUT', '/users/me', { username: 'another' }],
       ['DELETE', '/users/me', {}],
       ['POST', '/users/me/student-number', { stu_id, stu_pwd }],
     ] as const
     const type = (at: number, typed: string) => {
-      const [method, path, json] = doors[at % 3] as (typeof doors)[number]
+      const [method, path, json] = routes[at % 3] as (typeof routes)[number]
       return patient(() =>
         campus.send(method, path, { as, json: { ...json, password: typed }, headers: from(address) }),
       )

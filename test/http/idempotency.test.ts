@@ -121,9 +121,9 @@ test('the document lists the header, 409 and 422 for each operation that writes,
   const writing: string[] = []
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, { parameters = [], responses }] of Object.entries(methods)) {
-      const takesKey = parameters.some(({ name }) => name === 'Idempotency-Key')
-      assert.equal(takesKey, method !== 'get', `${method} ${path}`)
-      if (!takesKey) continue
+      const acceptsKey = parameters.some(({ name }) => name === 'Idempotency-Key')
+      assert.equal(acceptsKey, method !== 'get', `${method} ${path}`)
+      if (!acceptsKey) continue
       for (const status of ['400', '409', '422']) assert.ok(status in responses, `${method} ${path} ${status}`)
       writing.push(`${method.toUpperCase()} ${path.replace('/api/v1.0', '')}`)
     }
@@ -270,7 +270,7 @@ test('neither the key nor a password of a request with a key is stored anywhere'
   const newcomer = campus.newcomer()
   const key = `canary-${randomUUID()}`
   await keyed('POST', '/register', key, { json: newcomer })
-  await campus.assertKeptNowhere([key, newcomer.password, newcomer.stu_pwd, newcomer.stu_id])
+  await campus.assertStoredNowhere([key, newcomer.password, newcomer.stu_pwd, newcomer.stu_id])
 })
 
 function keyed(method: string, path: string, key: string, call: Call = {}): Promise<Reply> {

@@ -41,7 +41,7 @@ const call = ({ address }: SpawnedService, method: string, path: string) =>
 
 const openAll = (...addresses: string[]) => Promise.all(addresses.map((address) => openStream(address, { as })))
 
-async function hearStartAndStop(service: SpawnedService, streams: Stream[]): Promise<void> {
+async function assertStartAndStopReceived(service: SpawnedService, streams: Stream[]): Promise<void> {
   assert.equal((await call(service, 'POST', '/studys/')).status, 201)
   await Promise.all(streams.map((stream) => stream.next('start', isAnn)))
   assert.equal((await call(service, 'PUT', '/studys/running')).status, 200)
@@ -55,7 +55,7 @@ describe('a listener', { timeout: patience(120_000), concurrency: 2 }, () => {
       await until(() => service.said().match(/"a worker is listening"/g)?.length === 2, 'both workers listen')
       await register(service)
       const streams = await openAll(...Array<string>(4).fill(service.address))
-      for (let round = 0; round < 2; round++) await hearStartAndStop(service, streams)
+      for (let round = 0; round < 2; round++) await assertStartAndStopReceived(service, streams)
       // Each worker issues its own ids.
       assert.equal(new Set(streams.map(({ events }) => events[0]?.id.split('.')[1])).size, 2)
       const begun = performance.now()
@@ -71,7 +71,7 @@ describe('a listener', { timeout: patience(120_000), concurrency: 2 }, () => {
       const [one, other] = [await spawn(place, settings), await spawn(place, settings)]
       await register(one)
       const streams = await openAll(one.address, other.address)
-      for (const service of [one, other]) await hearStartAndStop(service, streams)
+      for (const service of [one, other]) await assertStartAndStopReceived(service, streams)
       // A row has the same key in every response.
       const keys = streams.map(({ events }) =>
         events.filter(({ event }) => event === 'start').map(({ data }) => data.key),
@@ -117,7 +117,7 @@ onPostgres('a stream survives an outage of PostgreSQL, and then reports what hap
   await stream.next('start', isBob)
   await link?.cut()
   assert.equal((await campus.send('PUT', '/studys/running', { as: bob })).status, 200)
-  await link?.mend()
+  await link?.repair()
   await stream.next('end', isBob)
   await campus.post('/studys/', {}, { as: bob })
   await stream.next('start', isBob)

@@ -25,7 +25,7 @@ test('a recovery returns the user, changes the password and invalidates every to
   assertUnauthorized(await campus.send('GET', '/token', { as: basic(known.username, known.password) }), 'Basic')
   await campus.tokenOf(changed)
   await campus.tokenOf({ username: known.stu_id, password: changed.password })
-  await campus.assertKeptNowhere([known.stu_id, known.stu_pwd, known.password, changed.password])
+  await campus.assertStoredNowhere([known.stu_id, known.stu_pwd, known.password, changed.password])
 })
 
 test('rejects an unacceptable new password, and keeps the old one', async () => {
@@ -69,7 +69,7 @@ test('an account moves to another number, and the old one becomes free', async (
   assert.equal((await campus.post('/register', { ...known, username: freshName() })).status, 201)
   const recovered = userOf(await campus.post('/recover', { ...graduate, password: 'a password that is new' }))
   assert.equal(recovered.url, user.url)
-  await campus.assertKeptNowhere([known.stu_id, graduate.stu_id, graduate.stu_pwd])
+  await campus.assertStoredNowhere([known.stu_id, graduate.stu_id, graduate.stu_pwd])
 })
 
 test('only the password of the account can rebind it: no credentials, a token and a wrong password are rejected', async () => {

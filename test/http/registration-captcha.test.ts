@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { CaptchaReader } from '../../src/schools/form-login/captcha-reader.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { type Reply, send } from '../contract/client.ts'
-import { type Campus, openCampus, smallBounds } from './campus.ts'
+import { type Campus, openCampus, smallLimits } from './campus.ts'
 
 interface Challenge {
   challenge: string
@@ -31,7 +31,7 @@ async function readChallenge(campus: Campus): Promise<{ challenge: string; captc
 }
 
 describe('SCHOOL_CAPTCHA=ask', () => {
-  const campus = openCampus({ SCHOOL_CAPTCHA: 'ask' }, { school: { dialect: 'k3' }, bounds: smallBounds })
+  const campus = openCampus({ SCHOOL_CAPTCHA: 'ask' }, { school: { dialect: 'k3' }, bounds: smallLimits })
 
   test('a registration without a captcha gets an error that asks for one', async () => {
     const reply = await campus.post('/register', campus.newcomer())
@@ -47,7 +47,7 @@ describe('SCHOOL_CAPTCHA=ask', () => {
     const recovery = { ...newcomer, password: 'another good password', ...(await readChallenge(campus)) }
     assert.equal((await campus.post('/recover', recovery)).status, 200)
     await campus.tokenOf(recovery)
-    await campus.assertKeptNowhere([newcomer.stu_id, newcomer.stu_pwd, registration.challenge, recovery.challenge])
+    await campus.assertStoredNowhere([newcomer.stu_id, newcomer.stu_pwd, registration.challenge, recovery.challenge])
   })
 
   test('a wrong captcha gets its own error, and the password is not tried', async () => {

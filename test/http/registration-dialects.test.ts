@@ -21,7 +21,7 @@ for (const dialect of dialects) {
         await campus.tokenOf(changed)
         assert.equal(campus.school.seen.wrongPasswords, 1)
         assert.equal(campus.school.seen.logins, 2)
-        await campus.assertKeptNowhere([known.stu_id, known.stu_pwd, known.password, changed.password])
+        await campus.assertStoredNowhere([known.stu_id, known.stu_pwd, known.password, changed.password])
       })
     })
   }

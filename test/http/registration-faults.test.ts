@@ -4,16 +4,16 @@ import type { Fault } from '../../src/tools/simulated-school/simulated-school.ts
 import { assertError } from '../contract/assert-error.ts'
 import { basic, bearer } from '../contract/client.ts'
 import { assertTook } from '../support/patience.ts'
-import { type Campus, type Newcomer, openCampus, quietBounds, smallBounds } from './campus.ts'
+import { type Campus, type Newcomer, openCampus, scaledLimits, smallLimits } from './campus.ts'
 
 const k3 = { school: { dialect: 'k3' } } as const
 const patient = openCampus({}, { ...k3, bounds: { guard: { failures: 1000 } } })
 /** For faults that end at the time limit. */
-const hasty = openCampus({}, { ...k3, bounds: smallBounds })
+const hasty = openCampus({}, { ...k3, bounds: smallLimits })
 
 const wire: readonly (readonly [fault: Fault, status: number])[] = [
   [{ name: 'drip', everyMs: 200 }, 504],
-  [{ name: 'slow', ms: 3 * smallBounds.login.callMs }, 504],
+  [{ name: 'slow', ms: 3 * smallLimits.login.callMs }, 504],
   [{ name: 'close' }, 503],
   [{ name: 'http-status', status: 500 }, 502],
   [{ name: 'http-status', status: 503 }, 503],
@@ -60,7 +60,13 @@ for (const [fault, status] of faults) {
     }
     assert.equal((await campus.post('/register', newcomer)).status, 201, 'the same call can simply be sent again')
     assert.equal((await campus.post('/recover', changed)).status, 200, 'the same call can simply be sent again')
-    await campus.assertKeptNowhere([newcomer.stu_id, newcomer.stu_pwd, known.stu_id, known.stu_pwd, newcomer.password])
+    await campus.assertStoredNowhere([
+      newcomer.stu_id,
+      newcomer.stu_pwd,
+      known.stu_id,
+      known.stu_pwd,
+      newcomer.password,
+    ])
   })
 }
 
@@ -72,7 +78,7 @@ async function assertFails(campus: Campus, fault: Fault, path: string, body: New
     const ms = performance.now() - begun
     assertError(reply, status)
     assert.equal(reply.headers.has('retry-after'), status === 503)
-    if (campus === hasty) assertTook(ms, quietBounds.totalMs + 1500, 'the answer')
+    if (campus === hasty) assertTook(ms, scaledLimits.totalMs + 1500, 'the answer')
     for (const secret of [body.stu_id, body.stu_pwd, body.password]) assert.ok(!reply.text.includes(secret))
   } finally {
     campus.school.setFault(undefined)
@@ -96,7 +102,7 @@ test("a number or password that the school rejects gets exactly the contract's 4
     assertError(await campus.post(path, body), 400, '402, 账号或密码错误')
   }
   await assertUntouched(campus, newcomer, known)
-  await campus.assertKeptNowhere([wrong, newcomer.stu_id, '4000000001', known.stu_id])
+  await campus.assertStoredNowhere([wrong, newcomer.stu_id, '4000000001', known.stu_id])
 })
 
 test('while the school hangs, all other requests are served', async () => {

@@ -6,9 +6,9 @@ import { freshName } from '../contract/api.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, type Reply } from '../contract/client.ts'
 import { patient } from '../support/patient.ts'
-import { type Newcomer, openCampus, smallBounds } from './campus.ts'
+import { type Newcomer, openCampus, smallLimits } from './campus.ts'
 
-const bounds = { ...smallBounds, guard: { ...smallBounds.guard, totalMs: 20_000 } }
+const bounds = { ...smallLimits, guard: { ...smallLimits.guard, totalMs: 20_000 } }
 const campus = openCampus({ THROTTLE: 'on', TRUST_PROXY: '127.0.0.1' }, { bounds })
 const wrong = 'not the password'
 

@@ -4,7 +4,7 @@ import { freshName } from '../contract/api.ts'
 import { assertError, errorText } from '../contract/assert-error.ts'
 import { bearer } from '../contract/client.ts'
 import { assertTook, patience, until } from '../support/patience.ts'
-import { openCampus, quietBounds, smallBounds } from './campus.ts'
+import { openCampus, scaledLimits, smallLimits } from './campus.ts'
 
 describe('many concurrent', () => {
   const campus = openCampus({}, { bounds: { guard: { queueLength: 100 } } })
@@ -41,7 +41,7 @@ describe('many concurrent', () => {
 describe('fifty concurrent registrations, while the school hangs,', () => {
   const campus = openCampus(
     {},
-    { bounds: { ...smallBounds, guard: { ...smallBounds.guard, queueWaitMs: patience(1000) } } },
+    { bounds: { ...smallLimits, guard: { ...smallLimits.guard, queueWaitMs: patience(1000) } } },
   )
 
   test('fill a short queue, are refused at once beyond it, and block no other requests', async () => {
@@ -65,7 +65,7 @@ describe('fifty concurrent registrations, while the school hangs,', () => {
     }
     const refused = replies.filter((reply) => reply.status === 503 && /人太多/.test(errorText(reply)))
     assert.ok(refused.length >= 50 - 18, `${refused.length} were refused`)
-    assertTook(performance.now() - begun, 2 * quietBounds.totalMs + 2000, 'all answers')
+    assertTook(performance.now() - begun, 2 * scaledLimits.totalMs + 2000, 'all answers')
     assert.ok(campus.school.seen.mostAtOnce <= 2)
     // Clients that were told to come back go first, until five of them have not come.
     const newcomer = campus.newcomer()

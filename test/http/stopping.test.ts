@@ -47,7 +47,7 @@ async function tokenOf(address: string): Promise<string> {
 }
 
 /** What happened to the connections and requests of one client. */
-interface Tally {
+interface ClientCount {
   answered: number
   refused: number
   /** By error: reset or closed after connecting, with a request without a response. */
@@ -55,7 +55,7 @@ interface Tally {
 }
 
 /** One connection: one request, or several for as long as the connection is kept open. Returns false if it was refused. */
-function converse(port: number, request: string, tally: Tally): Promise<boolean> {
+function converse(port: number, request: string, count: ClientCount): Promise<boolean> {
   return new Promise((resolve) => {
     let text = ''
     let isConnected = false
@@ -75,8 +75,8 @@ function converse(port: number, request: string, tally: Tally): Promise<boolean>
       const answer = /^HTTP\/1\.1 (\d+).*?\r\ncontent-length: (\d+)\r\n.*?\r\n\r\n/is.exec(text)
       if (answer === null || text.length < answer[0].length + Number(answer[2])) return
       isAwaited = false
-      if (answer[1] === '201') tally.answered++
-      else tally.lost.push(text)
+      if (answer[1] === '201') count.answered++
+      else count.lost.push(text)
       text = ''
       if (/\r\nconnection: close\r\n/i.test(answer[0])) socket.end()
       else ask()
@@ -87,8 +87,8 @@ function converse(port: number, request: string, tally: Tally): Promise<boolean>
     socket.on('close', () => {
       if (!isConnected) {
         assert.equal(failure?.code, 'ECONNREFUSED')
-        tally.refused++
-      } else if (isAwaited) tally.lost.push(failure?.code ?? 'closed')
+        count.refused++
+      } else if (isAwaited) count.lost.push(failure?.code ?? 'closed')
       resolve(isConnected)
     })
   })
@@ -100,15 +100,15 @@ async function endUnderLoad(service: SpawnedService, connection: string): Promis
   const { port, host } = new URL(service.address)
   const head = `Host: ${host}\r\nAuthorization: Bearer ${token}\r\nConnection: ${connection}\r\nContent-Length: 0`
   const request = `POST /api/v1.0/studys/ HTTP/1.1\r\n${head}\r\n\r\n`
-  const tally: Tally = { answered: 0, refused: 0, lost: [] }
+  const count: ClientCount = { answered: 0, refused: 0, lost: [] }
   const busy = Array.from({ length: clients }, async () => {
-    while (await converse(Number(port), request, tally)) if (tally.lost.length > 0) return
+    while (await converse(Number(port), request, count)) if (count.lost.length > 0) return
   })
-  await until(() => tally.answered >= 5 * clients, 'clients are busy')
+  await until(() => count.answered >= 5 * clients, 'clients are busy')
   assert.equal(await service.end(), 0, service.said())
   await Promise.all(busy)
-  if (tally.lost.length === 0) assert.equal(tally.refused, clients)
-  return tally.lost
+  if (count.lost.length === 0) assert.equal(count.refused, clients)
+  return count.lost
 }
 
 /**
@@ -306,17 +306,17 @@ async function withServiceOfTls(authority: Authority, work: (service: SpawnedSer
 /** Sends requests one after another on one session, until it gets GOAWAY. Returns false if it was refused. */
 async function useSession(address: string, ca: string, onAnswer: () => void, lost: string[]): Promise<boolean> {
   const session = connectHttp2(address, { ca })
-  let isTold = false
+  let isGoingAway = false
   session
     .on('error', () => undefined)
     .on('goaway', () => {
-      isTold = true
+      isGoingAway = true
     })
   const isConnected = await once(session, 'connect').then(
     () => true,
     () => false,
   )
-  while (isConnected && !isTold && !session.closed) {
+  while (isConnected && !isGoingAway && !session.closed) {
     const stream = session.request({ ':path': '/healthz' })
     try {
       const [headers] = await once(stream, 'response')
@@ -326,7 +326,7 @@ async function useSession(address: string, ca: string, onAnswer: () => void, los
       else lost.push(String(headers[':status']))
     } catch (error) {
       // A stream that the server did not process may be sent again, and its error says so.
-      if (!isTold) lost.push((error as NodeJS.ErrnoException).code ?? String(error))
+      if (!isGoingAway) lost.push((error as NodeJS.ErrnoException).code ?? String(error))
     }
   }
   session.close()

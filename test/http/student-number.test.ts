@@ -34,7 +34,7 @@ describe('with a school-specific pattern of student numbers', () => {
     const as = basic('B2017001', password)
     assert.equal((await campus.post('/users/me/student-number', body, { as })).status, 200)
     await campus.tokenOf({ username: next.stu_id, password })
-    await campus.assertKeptNowhere(['B2017001', next.stu_id])
+    await campus.assertStoredNowhere(['B2017001', next.stu_id])
   })
 
   for (const stu_id of [

@@ -21,7 +21,7 @@ const waitOf = (reply: Reply) => Number(reply.headers.get('retry-after'))
 const longerThanHashing = { name: 'slow', ms: patience(100), at: 'every' } as const
 
 /** What successive students do at this campus. */
-function lineAt(campus: ReturnType<typeof openCampus>) {
+function queueAt(campus: ReturnType<typeof openCampus>) {
   const post = (newcomer: Newcomer, headers: Record<string, string> = {}) =>
     campus.post('/register', newcomer, { headers })
 
@@ -60,18 +60,18 @@ function lineAt(campus: ReturnType<typeof openCampus>) {
   return { post, whileFull, untilIn }
 }
 
-type Line = ReturnType<typeof lineAt> & { campus: ReturnType<typeof openCampus> }
+type WaitingQueue = ReturnType<typeof queueAt> & { campus: ReturnType<typeof openCampus> }
 
 /** With a new service: a queue that has measured a slow school estimates long waits, in which earlier clients may go first. */
-function onFreshLine(name: string, run: (line: Line) => Promise<void>): void {
+function onFreshQueue(name: string, run: (line: WaitingQueue) => Promise<void>): void {
   describe(name, () => {
     const campus = openCampus(single, oneSeat)
-    test('the waiting room of a busy school', () => run({ ...lineAt(campus), campus }))
+    test('the waiting room of a busy school', () => run({ ...queueAt(campus), campus }))
   })
 }
 
 for (const knowsPlaces of [true, false]) {
-  onFreshLine(
+  onFreshQueue(
     `a client that comes back ${knowsPlaces ? 'with' : 'without'} its place is served before later ones`,
     async ({ campus, post, whileFull, untilIn }) => {
       const [older, younger] = [campus.newcomer(), campus.newcomer()]
@@ -87,7 +87,7 @@ for (const knowsPlaces of [true, false]) {
   )
 }
 
-onFreshLine(
+onFreshQueue(
   'a 503 states the place, how many are ahead, and when to retry, in both languages',
   async ({ campus, post, whileFull, untilIn }) => {
     const newcomer = campus.newcomer()
@@ -109,7 +109,7 @@ onFreshLine(
   },
 )
 
-onFreshLine('a student has one place; a forged or foreign one is ignored', async ({ campus, post, whileFull }) => {
+onFreshQueue('a student has one place; a forged or foreign one is ignored', async ({ campus, post, whileFull }) => {
   const [newcomer, other] = [campus.newcomer(), campus.newcomer()]
   await whileFull(async () => {
     const first = await post(newcomer)
@@ -122,7 +122,7 @@ onFreshLine('a student has one place; a forged or foreign one is ignored', async
   })
 })
 
-onFreshLine('a wrong password does not lose the place', async ({ campus, post, whileFull }) => {
+onFreshQueue('a wrong password does not lose the place', async ({ campus, post, whileFull }) => {
   const newcomer = campus.newcomer()
   const first = await whileFull(() => post(newcomer))
   await setTimeout(waitOf(first) * 1000)
@@ -132,14 +132,14 @@ onFreshLine('a wrong password does not lose the place', async ({ campus, post, w
   assert.equal((await whileFull(() => post(newcomer))).status, 201)
 })
 
-onFreshLine('clients that do not come back block nobody', async ({ campus, post, whileFull, untilIn }) => {
+onFreshQueue('clients that do not come back block nobody', async ({ campus, post, whileFull, untilIn }) => {
   const strangers = Array.from({ length: 30 }, () => campus.newcomer())
   await whileFull(() => Promise.all(strangers.map((stranger) => post(stranger))))
   const begun = performance.now()
   const newcomer = campus.newcomer()
   await untilIn(newcomer, await post(newcomer))
   assert.ok(performance.now() - begun < 25_000)
-  await campus.assertKeptNowhere([newcomer, ...strangers].flatMap(({ stu_id, stu_pwd }) => [stu_id, stu_pwd]))
+  await campus.assertStoredNowhere([newcomer, ...strangers].flatMap(({ stu_id, stu_pwd }) => [stu_id, stu_pwd]))
 })
 
 // The queue of passwords is in the memory of a process, whatever the database.

@@ -8,7 +8,7 @@ import type { CampusDay } from '../../src/shared/campus-calendar.ts'
 import type { BoardCounters } from '../../src/statistics/board-totals.service.ts'
 import type { Db, Storage } from '../../src/storage/storage.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCountersAreReal, BoardModel, boardsOf, day, readBoard, readPage, terms, today } from './board-model.ts'
+import { assertCountersMatch, BoardModel, boardsOf, day, readBoard, readPage, terms, today } from './board-model.ts'
 
 let database: TestDatabase
 let storage: Storage
@@ -31,7 +31,7 @@ beforeEach(async () => {
       for (const account of accounts.slice(from, from + 20)) await model.updates.remove(tx, account)
     })
   }
-  await assertBoardsAreTheModels()
+  await assertBoardsMatch()
 })
 
 /** Days around a new year within a week, the ends of terms and a gap between them. */
@@ -63,7 +63,7 @@ async function take(tx: Db, each: Step): Promise<void> {
   return model[each.kind](tx, account)
 }
 
-async function assertBoardsAreTheModels(): Promise<void> {
+async function assertBoardsMatch(): Promise<void> {
   const boards = boardsOf(storage)
   for (const kind of boardKinds)
     for (const on of days) {
@@ -73,7 +73,7 @@ async function assertBoardsAreTheModels(): Promise<void> {
       if (isNoTerm) assert.throws(() => boards.getPeriod(kind, on), { code: 'no-term' })
       else assert.deepEqual(await readBoard(boards, kind, { on }), wanted)
     }
-  await assertCountersAreReal(storage)
+  await assertCountersMatch(storage)
 }
 
 test('after any sequence of writes, hiding, showing and removals, the boards equal a simple model', async () => {
@@ -84,7 +84,7 @@ test('after any sequence of writes, hiding, showing and removals, the boards equ
         const order = group.filter(({ who }, at) => group.findIndex((other) => other.who === who) === at)
         await Promise.all(order.map((each) => storage.write((tx) => take(tx, each)).catch(() => undefined)))
       }
-      await assertBoardsAreTheModels()
+      await assertBoardsMatch()
       await storage.write(async (tx) => {
         for (const account of model.days.keys()) await model.leave(tx, account)
       })
@@ -103,7 +103,7 @@ test('hundreds of students have the ranks of the model, on every page and as the
   for (const [at, changes] of random.entries())
     await storage.write((tx) => model.study(tx, accounts[at % accounts.length] as AccountId, changes))
   for (const account of accounts.slice(0, 20)) await storage.write((tx) => model.hide(tx, account))
-  await assertBoardsAreTheModels()
+  await assertBoardsMatch()
   const boards = boardsOf(storage)
   for (const kind of boardKinds) {
     const wanted = new Map(model.board(kind, today).map((row) => [row.accountId, row]))
@@ -120,14 +120,14 @@ test('rebuilding keeps correct counters, and repairs wrong ones', async () => {
   await storage.write((tx) => model.study(tx, bob, [[today, 700]]))
   const { add } = model.updates
   for (const account of [ann, bob, ann]) await storage.write((tx) => add(tx, account))
-  await assertBoardsAreTheModels()
+  await assertBoardsMatch()
   model.days.get(ann)?.set(today, 900)
   model.days.get(ann)?.set(day('2026-09-01'), 30)
   model.days.get(bob)?.delete(today)
   for (const account of [ann, bob]) assert.equal(await model.updates.isReal(storage.db, account), false)
   for (const account of [ann, bob]) await storage.write((tx) => add(tx, account))
   for (const account of [ann, bob]) assert.equal(await model.updates.isReal(storage.db, account), true)
-  await assertBoardsAreTheModels()
+  await assertBoardsMatch()
 })
 
 test('a moved term is correct after a rebuild, and a removed one leaves nothing', async () => {
@@ -143,7 +143,7 @@ test('a moved term is correct after a rebuild, and a removed one leaves nothing'
   const { rows } = await sql`select distinct period from board_totals where period % 4 = 3`.execute(storage.db)
   assert.equal(rows.length, 1, 'counters of the old term are deleted')
   assert.throws(() => boards.getPeriod('term', day('2027-01-01')), { code: 'no-term' })
-  await assertCountersAreReal(storage)
+  await assertCountersMatch(storage)
 })
 
 test('a total never falls below zero, even if a day could count more when it was written', async () => {
@@ -155,7 +155,7 @@ test('a total never falls below zero, even if a day could count more when it was
   assert.deepEqual(await readBoard(boardsOf(storage), 'week'), [])
   await apply(10, 30)
   assert.deepEqual(await readBoard(boardsOf(storage), 'week'), [{ rank: 1, accountId: ann, seconds: 20 }])
-  await assertCountersAreReal(storage)
+  await assertCountersMatch(storage)
 })
 
 test('finds and repairs counters that differ from the rows, also while others study', async () => {
@@ -190,5 +190,5 @@ test('finds and repairs counters that differ from the rows, also while others st
   await storage.write((tx) => model.study(tx, eve, [[today, 510]]))
   for (const { repair } of found) await storage.write(async (tx) => repair(tx))
   assert.deepEqual(await drifted(), [])
-  await assertBoardsAreTheModels()
+  await assertBoardsMatch()
 })

@@ -38,7 +38,7 @@ const drip: CasFault = (response) => {
   response.on('close', () => clearInterval(timer))
 }
 
-const pour: CasFault = (response) => {
+const sendEndlessly: CasFault = (response) => {
   const more = () => {
     while (!response.destroyed && response.write(' '.repeat(16_384)));
   }
@@ -56,7 +56,7 @@ const faults: readonly [string, Trouble['expected'], CasFault][] = [
   ['answers 404', 'not-understood', status(404)],
   ['redirects to itself', 'redirected', status(302, { location: '/cas/p3/serviceValidate' })],
   ['redirects elsewhere', 'redirected', status(302, { location: 'https://elsewhere.example/?t=1' })],
-  ['sends an endless response', 'too-large', pour],
+  ['sends an endless response', 'too-large', sendEndlessly],
   ['shows a page', 'maintenance', xml('<!DOCTYPE html><html><body><p>系统维护</p></body></html>')],
   ['answers nothing', 'not-understood', xml('')],
   ['answers JSON', 'not-understood', xml('{"serviceResponse":{"authenticationSuccess":{"user":"2017010101"}}}')],
@@ -92,7 +92,7 @@ const faults: readonly [string, Trouble['expected'], CasFault][] = [
 ]
 
 /** A person's whole login: to the login page, back with a ticket, and the validation of the ticket. */
-function personsWay(cas: CasLogin, ca?: string): StudentVerifier {
+function browserLogin(cas: CasLogin, ca?: string): StudentVerifier {
   return {
     async verify(proof, ask) {
       const browser = openCasBrowser(ca)
@@ -118,8 +118,8 @@ async function startCas(tls: boolean): Promise<ConformanceSchool> {
   const ca = authority?.ca
   const asked = { baseUrl: server.url, ca, studentNumbers: studentNumberForm(), logger: recordingLogger() }
   return {
-    verifier: personsWay(createCasLogin({ ...asked, limits }), ca),
-    hasty: personsWay(createCasLogin({ ...asked, limits: hastyLimits }), ca),
+    verifier: browserLogin(createCasLogin({ ...asked, limits }), ca),
+    hasty: browserLogin(createCasLogin({ ...asked, limits: hastyLimits }), ca),
     students,
     unknownNumber: '9999999999',
     longestMs: hastyLimits.callMs,

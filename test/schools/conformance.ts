@@ -46,7 +46,8 @@ export function verifierConformance(name: string, start: () => Promise<Conforman
     acceptance(() => school)
     bounds(() => school)
     test('reports every fault of the school in time, and works afterwards', async (t) => {
-      for (const trouble of school.troubles) await t.test(`a school that ${trouble.name}`, () => bear(school, trouble))
+      for (const trouble of school.troubles)
+        await t.test(`a school that ${trouble.name}`, () => assertReported(school, trouble))
     })
     test('reports an unreachable school as a refused connection', async () => {
       await school.leave()
@@ -90,7 +91,7 @@ function bounds(school: () => ConformanceSchool): void {
   })
 }
 
-async function bear(school: ConformanceSchool, trouble: Trouble): Promise<void> {
+async function assertReported(school: ConformanceSchool, trouble: Trouble): Promise<void> {
   await trouble.begin()
   try {
     const [student] = school.students
@@ -113,8 +114,8 @@ async function inTime(school: ConformanceSchool, proof: Proof): Promise<Verifica
 }
 
 function assertSilent(answer: Verification, { studentNumber, schoolPassword }: Proof): void {
-  const told = JSON.stringify(answer)
-  assert.ok(!told.includes(studentNumber) && !told.includes(schoolPassword), told)
+  const output = JSON.stringify(answer)
+  assert.ok(!output.includes(studentNumber) && !output.includes(schoolPassword), output)
 }
 
 function word(answer: Verification): string {

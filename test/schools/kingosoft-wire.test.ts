@@ -172,11 +172,11 @@ test('a slow response is ended by the time limit of its call', async (t) => {
 test('an endless response is ended by the size limit', async (t) => {
   const { verifier } = await schoolAndVerifier(t, {
     '/cas/genValidateCode': (response) => {
-      const pour = () => {
+      const sendEndlessly = () => {
         while (!response.destroyed && response.write('x'.repeat(1024)));
       }
-      response.on('drain', pour)
-      pour()
+      response.on('drain', sendEndlessly)
+      sendEndlessly()
     },
   })
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'too-large' })
@@ -339,8 +339,8 @@ test('no error, log line or response contains the password, its digests or the s
         login,
         onStep: (step) => steps.push(step),
       })
-      const { studentCode: _, ...told } = { studentCode: '', ...(await verifier.verify(proof)) }
-      const written = JSON.stringify([told, steps]) + logger.lines.join('\n')
+      const { studentCode: _, ...outcome } = { studentCode: '', ...(await verifier.verify(proof)) }
+      const written = JSON.stringify([outcome, steps]) + logger.lines.join('\n')
       const sent = school.seen.map(({ query, body }) => query + body).join('&')
       const digests = sent.match(/[0-9a-f]{32}/g) ?? []
       assert.ok(digests.length > 0)

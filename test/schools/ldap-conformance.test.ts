@@ -34,7 +34,7 @@ const drip: Act = ({ messageId }, socket, operation) => {
   return 'silence'
 }
 
-const pour: Act = ({ messageId }, socket) => {
+const sendEndlessly: Act = ({ messageId }, socket) => {
   const many = Buffer.concat(Array.from({ length: 100 }, () => entry(messageId, 'uid=x')))
   const more = () => {
     while (!socket.destroyed && socket.write(many));
@@ -68,7 +68,7 @@ const wire: readonly [string, Trouble['expected'], Act][] = [
     'not-understood',
     ({ messageId }) => Buffer.from([0x30, 9, 2, 1, messageId, 0x64, 4, 4, 0, 0x30, 100]),
   ],
-  ['sends an endless response', 'too-large', pour],
+  ['sends an endless response', 'too-large', sendEndlessly],
   ['announces a message of a gigabyte', 'too-large', () => Buffer.from([0x30, 0x84, 0x40, 0, 0, 0, 2])],
   ['announces its shutdown', 'maintenance', () => result('extended', 0, 52)],
 ]

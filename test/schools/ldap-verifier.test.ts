@@ -119,12 +119,12 @@ test('ignores unencrypted data after the response to StartTLS', async (t) => {
 test('does not retry unencrypted if a directory closes the connection after StartTLS', async (t) => {
   const authority = await createPrivateAuthority()
   const { directory, verifier } = await directoryAndVerifier(t, { tls: authority }, { ca: authority.ca })
-  const parting: DirectoryFault = ({ operation, messageId }, socket) => {
+  const resultAndClose: DirectoryFault = ({ operation, messageId }, socket) => {
     if (operation !== 'search') return undefined
     socket.end(Buffer.concat([entry(messageId, dnOf(proof.studentNumber)), result('search', messageId, 0)]))
     return 'silence'
   }
-  directory.setFault(parting)
+  directory.setFault(resultAndClose)
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'connection-refused' })
   assert.ok(operations(directory).every((operation) => operation === 'extended' || operation.endsWith('in private')))
   assert.equal(operations(directory).filter((operation) => operation === 'extended').length, 1)
@@ -223,15 +223,15 @@ test('no log line, response or step contains the password, the number, the entry
     operation === 'bind' && dn !== account.dn
       ? result('bind', messageId, 80, `${dn} ${proof.schoolPassword}`)
       : undefined
-  const babble: DirectoryFault = () => Buffer.from(proof.schoolPassword)
-  const faults: (DirectoryFault | undefined)[] = [undefined, echo, () => 'silence', () => 'reset', babble]
+  const leakPassword: DirectoryFault = () => Buffer.from(proof.schoolPassword)
+  const faults: (DirectoryFault | undefined)[] = [undefined, echo, () => 'silence', () => 'reset', leakPassword]
   for (const fault of faults) {
     const steps: unknown[] = []
     const options = { bindDn: account.dn, bindPassword: account.password, onStep: (step: unknown) => steps.push(step) }
     const { directory, verifier, logger } = await directoryAndVerifier(t, { account }, options)
     directory.setFault(fault)
-    const { studentCode: _, ...told } = { studentCode: '', ...(await verifier.verify(proof)) }
-    const written = JSON.stringify([told, steps]) + logger.lines.join('\n')
+    const { studentCode: _, ...outcome } = { studentCode: '', ...(await verifier.verify(proof)) }
+    const written = JSON.stringify([outcome, steps]) + logger.lines.join('\n')
     assert.ok(steps.length > 0 && logger.lines.length > 0)
     for (const secret of [proof.studentNumber, 'canary', 'uid=', account.dn]) {
       assert.ok(!written.includes(secret), `${secret} in ${written}`)

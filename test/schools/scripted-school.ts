@@ -33,7 +33,7 @@ export const giveSession = (response: ServerResponse, { headers }: SeenCall) => 
 export const image = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0])
 
 /** A school that speaks K2 by form and accepts everything, for changing one response at a time. */
-export const willing: Scripts = {
+export const acceptingScripts: Scripts = {
   '/cas/login.action': (response, call) => {
     giveSession(response, call)
     response.end(`<html><script>function doLogon() {
@@ -54,7 +54,7 @@ export async function startScriptedSchool(
   changes: Scripts = {},
   { root = '', tls }: { root?: string; tls?: { cert: string; key: string } } = {},
 ): Promise<ScriptedSchool> {
-  const scripts = { ...willing, ...changes }
+  const scripts = { ...acceptingScripts, ...changes }
   const seen: SeenCall[] = []
   const listener: RequestListener = async (request, response) => {
     const [address = '', query = ''] = (request.url ?? '').split('?', 2)

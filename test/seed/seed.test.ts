@@ -86,7 +86,7 @@ describe('seeding a campus', () => {
       for (const { started_at, ended_at } of visible)
         await addToCounters(tx, [...startDeltas(started_at, 1), runningDelta(ended_at === null ? 1 : 0)])
     })
-    assert.deepEqual(await tallies(storage), await tallies(counted))
+    assert.deepEqual(await countersOf(storage), await countersOf(counted))
     assert.equal(await countRunning(storage.db), visible.filter((study) => study.ended_at === null).length)
     const counts = await storage.db.selectFrom('accounts').select(['id', 'study_count']).orderBy('id').execute()
     const own = Map.groupBy(studies, (study) => study.account_id)
@@ -256,11 +256,11 @@ async function hiddenIn({ db }: Storage): Promise<number[]> {
 
 async function checksum(storage: Storage): Promise<string> {
   const accounts = await storage.db.selectFrom('accounts').selectAll().orderBy('id').execute()
-  const rows = [accounts, await hiddenIn(storage), await studiesOf(storage), await tallies(storage)]
+  const rows = [accounts, await hiddenIn(storage), await studiesOf(storage), await countersOf(storage)]
   return createHash('sha256').update(JSON.stringify(rows)).digest('hex')
 }
 
-async function tallies({ db }: Storage) {
+async function countersOf({ db }: Storage) {
   const rows = await db
     .selectFrom('study_tallies')
     .select((eb) => ['width', 'bucket', eb.fn.sum<number>('count').as('count')])

@@ -53,13 +53,13 @@ export function openCampus(storage: Storage, now: () => number, options: CampusO
 export type Campus = ReturnType<typeof openCampus>
 
 /** Asserts that the stored days of the account equal those of a model that counts its records second by second, or in steps. */
-export async function assertTotalsAreReal({ storage, calendar }: Campus, account: AccountId, step = 1): Promise<void> {
+export async function assertTotalsMatch({ storage, calendar }: Campus, account: AccountId, step = 1): Promise<void> {
   const wanted = slowTotals(await storedRecords(storage.db, account), calendar.timezone, step)
   assert.deepEqual(sorted(await storedTotals(storage.db, account)), sorted(wanted))
 }
 
 /** Asserts that the campus' sums equal those of the days of all visible accounts. */
-export async function assertCampusSumIsReal({ storage: { db } }: Campus): Promise<void> {
+export async function assertCampusSumMatches({ storage: { db } }: Campus): Promise<void> {
   const days = await db
     .selectFrom('study_days')
     .innerJoin('accounts', 'accounts.id', 'study_days.account_id')

@@ -7,7 +7,7 @@ import { findSeenDays } from '../../src/statistics/study-day.repository.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import type { StudyId } from '../../src/studies/study.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCampusSumIsReal, assertTotalsAreReal, type Campus, memoryBoards, openCampus } from './campus.ts'
+import { assertCampusSumMatches, assertTotalsMatch, type Campus, memoryBoards, openCampus } from './campus.ts'
 
 const hour = 3600
 /** Half an hour before the clocks of New York are set back, and an hour before they are set forward. */
@@ -68,8 +68,8 @@ test('after any writes, the totals, the sums of the campus and the boards match 
         const ids: StudyId[] = []
         for (const each of commands) await taken(() => perform(each, { campus, older, account, ids }))
         await campus.totals.ensureBuilt(storage, account)
-        await assertTotalsAreReal(campus, account)
-        await assertCampusSumIsReal(campus)
+        await assertTotalsMatch(campus, account)
+        await assertCampusSumMatches(campus)
         const hidden = (await campus.settings.getSettings(account)).visibility === 'only_me'
         const seen = (await findSeenDays(storage.db, account)).map(({ day, seenSeconds }) => [
           day,
@@ -77,7 +77,7 @@ test('after any writes, the totals, the sums of the campus and the boards match 
         ])
         assert.deepEqual(boards.of(account), hidden ? [] : seen)
         await campus.remove(account)
-        await assertCampusSumIsReal(campus)
+        await assertCampusSumMatches(campus)
         assert.deepEqual(
           await storage.db.selectFrom('study_days').selectAll().where('account_id', '=', account).execute(),
           [],
@@ -90,7 +90,7 @@ test('after any writes, the totals, the sums of the campus and the boards match 
 })
 
 /** A release without totals does not mark its writes as included. */
-async function asOlder(account: AccountId, work: () => Promise<void>): Promise<void> {
+async function asOlderRelease(account: AccountId, work: () => Promise<void>): Promise<void> {
   const versions = storage.db.selectFrom('accounts').select('totals_version').where('id', '=', account)
   const { totals_version } = await versions.executeTakeFirstOrThrow()
   await work()
@@ -112,12 +112,12 @@ async function perform(each: Command, { campus, older, account, ids }: Scene): P
   if (each.kind === 'wait') now += each.seconds
   else if (each.kind === 'start') ids.push((await campus.studies.startStudy(account, at(each.ago))).id)
   else if (each.kind === 'other release')
-    await asOlder(account, async () => void ids.push((await older.studies.startStudy(account, at(each.ago))).id))
+    await asOlderRelease(account, async () => void ids.push((await older.studies.startStudy(account, at(each.ago))).id))
   else if (each.kind === 'beat') await campus.heartbeats.beat(account)
   else if (each.kind === 'sweep') await campus.studies.endOverdue()
   else if (each.kind === 'show') await show(campus, each.hidden)
   else if (each.kind === 'other release shows')
-    await asOlder(account, async () => void (await show(older, each.hidden)))
+    await asOlderRelease(account, async () => void (await show(older, each.hidden)))
   else await change(each, pick(each.pick), { campus, account })
 }
 

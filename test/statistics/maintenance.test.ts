@@ -8,7 +8,7 @@ import { createTotalsSweep } from '../../src/statistics/maintenance/totals-sweep
 import { type Drift, verifyTotals } from '../../src/statistics/maintenance/verify.service.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCampusSumIsReal, assertTotalsAreReal, type Campus, openCampus } from './campus.ts'
+import { assertCampusSumMatches, assertTotalsMatch, type Campus, openCampus } from './campus.ts'
 
 const hour = 3600
 /** Noon of a campus day in Shanghai. */
@@ -52,7 +52,7 @@ test('totals updated by writes are correct, including those of a record left run
   await campus.studies.endOverdue()
   const { drifts, waiting } = await verify()
   assert.deepEqual([drifts, waiting], [[], 0])
-  for (const account of accounts) await assertTotalsAreReal(campus, account)
+  for (const account of accounts) await assertTotalsMatch(campus, account)
 })
 
 test('finds, names and repairs all differences', async () => {
@@ -76,8 +76,8 @@ test('finds, names and repairs all differences', async () => {
   )
   await rebuildTotals(storage, campus.totals)
   assert.deepEqual((await verify()).drifts, [])
-  for (const account of accounts) await assertTotalsAreReal(campus, account)
-  await assertCampusSumIsReal(campus)
+  for (const account of accounts) await assertTotalsMatch(campus, account)
+  await assertCampusSumMatches(campus)
 })
 
 test('an interrupted rebuild continues where it stopped', async () => {
@@ -109,8 +109,8 @@ test('records from before an upgrade are not in the totals, and are added in the
   while ((await sweep(() => stops.at)) === 0);
   const { waiting, drifts } = await verify()
   assert.deepEqual([waiting, drifts], [0, []])
-  await assertTotalsAreReal(campus, late)
-  await assertCampusSumIsReal(campus)
+  await assertTotalsMatch(campus, late)
+  await assertCampusSumMatches(campus)
 })
 
 test('another time zone has its own totals, and two instances with different zones return no wrong ones', async () => {
@@ -118,12 +118,12 @@ test('another time zone has its own totals, and two instances with different zon
   assert.equal((await verify(moved)).waiting, accounts.length)
   const [ann] = accounts as [AccountId]
   await record(ann, 3 * hour, hour, moved)
-  await assertTotalsAreReal(moved, ann)
+  await assertTotalsMatch(moved, ann)
   await record(ann, 2 * hour, hour)
-  await assertTotalsAreReal(campus, ann)
+  await assertTotalsMatch(campus, ann)
   await rebuildTotals(storage, moved.totals, { onlyStale: true })
-  for (const account of accounts) await assertTotalsAreReal(moved, account)
-  await assertCampusSumIsReal(moved)
+  for (const account of accounts) await assertTotalsMatch(moved, account)
+  await assertCampusSumMatches(moved)
 })
 
 test('the sum of the campus for a day is that of the accounts that are not hidden', async () => {
@@ -149,6 +149,6 @@ test('finds a record longer than any before by an overlap with its end', async (
   const [ann] = accounts as [AccountId]
   await record(ann, 90 * hour, 88 * hour, patient)
   await record(ann, 4 * hour, hour, patient)
-  await assertTotalsAreReal(patient, ann, 1)
+  await assertTotalsMatch(patient, ann, 1)
   assert.deepEqual((await verify(patient)).drifts, [])
 })

@@ -7,7 +7,7 @@ import { type Drift, verifyTotals } from '../../src/statistics/maintenance/verif
 import { DatabaseUnavailableError } from '../../src/storage/database-unavailable.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCampusSumIsReal, assertTotalsAreReal, openCampus } from './campus.ts'
+import { assertCampusSumMatches, assertTotalsMatch, openCampus } from './campus.ts'
 
 let database: TestDatabase
 let storage: Storage
@@ -33,8 +33,8 @@ async function assertRight(): Promise<void> {
   const drifts: Drift[] = []
   const { waiting } = await verifyTotals(storage, campus.totals, undefined, { onDrift: (drift) => drifts.push(drift) })
   assert.deepEqual([drifts, waiting], [[], 0])
-  for (const account of accounts) await assertTotalsAreReal(campus, account, 900)
-  await assertCampusSumIsReal(campus)
+  for (const account of accounts) await assertTotalsMatch(campus, account, 900)
+  await assertCampusSumMatches(campus)
 }
 
 test('processes that write records of the same students at once keep every total correct', async () => {

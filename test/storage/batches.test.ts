@@ -17,9 +17,9 @@ import type { StudyId } from '../../src/studies/study.ts'
 import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import type { Item } from '../contract/batch-results.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { applyWhole } from './apply-whole.ts'
+import { applyCompletely } from './apply-completely.ts'
 import { BatchModel, type ModelResult, shown } from './batch-model.ts'
-import { assertCountsAreReal } from './counts.ts'
+import { assertCountsMatch } from './counts.ts'
 import { Device } from './device.ts'
 
 const epoch = 1_750_000_000
@@ -159,7 +159,7 @@ test('batches in any order, also repeated, have the same effect as a simple mode
         await device.sync(3)
         assert.deepEqual(device.records(), await recordsOf(student.account))
       }
-      await assertCountsAreReal(storage)
+      await assertCountsMatch(storage)
       await removeAccount(storage, student.account, removeStudiesOf)
       assert.deepEqual(await leftOf(student.account), [])
     }),
@@ -178,7 +178,7 @@ test('responses are stored for 90 days, and then deleted in parts', async () => 
   now = epoch
   const account = await newAccount(storage)
   const items = Array.from({ length: 500 }, (_, at) => ({ ...past, key: `old ${at}` })).map(readItem)
-  const first = await applyWhole(batches, account, items)
+  const first = await applyCompletely(batches, account, items)
   now += answersKept - 1
   await batches.forgetOld()
   assert.deepEqual(await batches.applyBatch(account, items), first)
@@ -187,7 +187,7 @@ test('responses are stored for 90 days, and then deleted in parts', async () => 
   now += 1
   await batches.forgetOld()
   assert.deepEqual(await batches.applyBatch(account, [young]), [kept])
-  const [again] = await applyWhole(batches, account, items)
+  const [again] = await applyCompletely(batches, account, items)
   assert.notDeepEqual(again, first[0])
   assert.equal((await recordsOf(account)).length, 1001)
 })
@@ -242,7 +242,7 @@ test('a batch loses nothing of a record that others write at the same time', asy
   assert.equal(records.length, 21)
   const record = records.find((each) => each.id === id)
   assert.ok(record?.note && record.subject)
-  await assertCountsAreReal(storage)
+  await assertCountsMatch(storage)
   const rows = await storage.db.selectFrom('studies').select('version').where('account_id', '=', account).execute()
   const versions = new Set(rows.map(({ version }) => version))
   assert.equal(versions.size, 21)

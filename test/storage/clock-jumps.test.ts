@@ -10,7 +10,7 @@ import { toStudy } from '../../src/studies/study.repository.ts'
 import { createStudyService, type StudyService } from '../../src/studies/study.service.ts'
 import type { Study, StudyId } from '../../src/studies/study.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCountsAreReal } from './counts.ts'
+import { assertCountsMatch } from './counts.ts'
 
 const origin = 'http://127.0.0.1:5000'
 const hour = 3600
@@ -60,14 +60,14 @@ test('a start ends a running record from the future at its own start, and starts
     assert.equal(started.end, undefined)
     assert.equal((await studies.getStudy(ahead.id, ahead.accountId)).end?.at, ahead.startedAt)
   }
-  await assertCountsAreReal(storage)
+  await assertCountsMatch(storage)
 })
 
 test('an end ends a running record from the future at its own start', async () => {
   const { account, ahead } = await leftByAnotherYear()
   await assert.rejects(async () => studies.endStudy(account, ahead.id, today), { code: 'end-before-start' })
   assert.equal((await studies.endStudy(account, ahead.id)).end?.at, ahead.startedAt)
-  await assertCountsAreReal(storage)
+  await assertCountsMatch(storage)
 })
 
 test('the sweep ends running records from the future, and lists of running records omit them', async () => {
@@ -80,7 +80,7 @@ test('the sweep ends running records from the future, and lists of running recor
     ahead.startedAt,
     'it is stored, not only shown',
   )
-  await assertCountsAreReal(storage)
+  await assertCountsMatch(storage)
 })
 
 test('a running record a minute ahead comes from a differing clock, and continues', async () => {
@@ -122,18 +122,18 @@ for (const growth of [{}, { firstWait: 5 }]) {
   test(`a rate limit${waits} consumed by a clock that was ahead locks nobody out`, async () => {
     const limits = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
     const limit = { name: `tries${waits}`, points: 2, duration: hour, ...growth }
-    const spendAll = async (who: string) => {
+    const consumeAll = async (who: string) => {
       for (let at = 0; at < limit.points; at += 1) await limits.book([{ limit, who }])
       await assert.rejects(limits.book([{ limit, who }]), { code: 'too-many-requests' })
     }
     now = today + year
-    await spendAll('ann')
-    await spendAll('bob')
+    await consumeAll('ann')
+    await consumeAll('bob')
     now = today
-    await spendAll('ann')
-    await spendAll('bob')
+    await consumeAll('ann')
+    await consumeAll('bob')
     now = today + hour
-    await spendAll('ann')
+    await consumeAll('ann')
   })
 
   test(`a rate limit${waits} of a clock a minute ahead applies`, async () => {

@@ -3,7 +3,7 @@ import type { Storage } from '../../src/storage/storage.ts'
 import { startDeltas } from '../../src/studies/list/study-counter.ts'
 
 /** Asserts that every stored count equals a count of the rows; rows of hidden accounts count only for their owner. */
-export async function assertCountsAreReal({ db }: Storage): Promise<void> {
+export async function assertCountsMatch({ db }: Storage): Promise<void> {
   const rows = await db.selectFrom('studies').select(['account_id', 'started_at', 'ended_at']).execute()
   const hidden = await db.selectFrom('accounts').select('id').where('visibility', '=', 'only_me').execute()
   const isHidden = new Set(hidden.map(({ id }) => id))

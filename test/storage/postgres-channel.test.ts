@@ -54,7 +54,7 @@ onPostgres('messages arrive, and again after the connection was closed, silent o
     for (const fault of ['cut', 'silence', 'forget'] as const) {
       await link[fault]()
       await until(() => changes.at(-1) === false, `the ${fault} is noticed`)
-      await link.mend()
+      await link.repair()
       await until(() => changes.at(-1) === true, 'it listens again')
       await storage.channel?.send(`after ${fault}`)
       await until(() => heard.includes(`after ${fault}`), 'the message arrives')

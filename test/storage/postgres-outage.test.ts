@@ -30,7 +30,7 @@ if (process.env.TEST_POSTGRES_URL !== undefined) {
     storage = openPostgres({ url: through(link.port) })
   })
   beforeEach(async () => {
-    await link.mend()
+    await link.repair()
     // A closed connection may not be noticed yet.
     await fill().catch(() => undefined)
   })
@@ -74,7 +74,7 @@ onPostgres('a hundred waiting requests fail in time if the server is silent, and
   link.silence()
   const waiting = Array.from({ length: 100 }, (_, at) => assertUnreachable(storage.write(put(`silent ${at}`))))
   await Promise.all(waiting)
-  await link.mend()
+  await link.repair()
   await storage.write(put('back'))
 })
 
@@ -85,7 +85,7 @@ onPostgres('tries that wait for one rate limit all fail in time while the server
   link.silence()
   const tries = Array.from({ length: 30 }, () => assertUnreachable(limits.book([{ limit, who: 'ann' }])))
   await Promise.all(tries)
-  await link.mend()
+  await link.repair()
   await limits.book([{ limit, who: 'ann' }])
 })
 
@@ -186,10 +186,10 @@ onPostgres('with several hosts, switches from a failed host to one that is back'
   try {
     await other.cut()
     await read(both.db)
-    await Promise.all([link.cut(), other.mend()])
+    await Promise.all([link.cut(), other.repair()])
     await read(both.db).catch(() => undefined)
     await read(both.db)
-    await link.mend()
+    await link.repair()
     other.silence()
     await assertUnreachable(read(both.db))
     await read(both.db)

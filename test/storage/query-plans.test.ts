@@ -31,7 +31,7 @@ test('no query of the service scans a table that grows', async () => {
   try {
     await useEveryRoute()
     const storage = database.open()
-    await keepHouse(storage)
+    await runBackgroundJobs(storage)
     recorded.stop()
     // Migrations read the catalogue and the table of steps, which hold a handful of rows.
     const queries = [...recorded.statements].filter((sql) => data.test(sql) && !/kysely_|pg_catalog|sqlite_/.test(sql))
@@ -205,7 +205,7 @@ async function readBoards(url: string, as: Credentials, call: Send): Promise<voi
 }
 
 /** Queries that no HTTP request causes. */
-async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<void> {
+async function runBackgroundJobs(storage: Parameters<typeof removeAccount>[0]): Promise<void> {
   const id = await newAccount(storage)
   const clock = { now: () => Math.floor(Date.now() / 1000) }
   const studies = createStudyService({ storage, clock, maxHours: 16, idleMinutes: 30 })

@@ -166,9 +166,9 @@ describe('the minimum rate at which a client reads a response', () => {
       const socket = await mode.connect()
       await askForMuch(mode, socket)
       // A write detects at once an end that is behind data in the system's buffers.
-      const poke = setInterval(() => socket.write(mode.isHttp2 ? frame(6, 0, 0, Buffer.alloc(8)) : '\r\n'), 200)
+      const probe = setInterval(() => socket.write(mode.isHttp2 ? frame(6, 0, 0, Buffer.alloc(8)) : '\r\n'), 200)
       assert.equal(await isEnded(socket, 65_536, 200, 2.5 * writingMs), false, mode.name)
-      clearInterval(poke)
+      clearInterval(probe)
       socket.destroy()
     }
     await Promise.all(modes.all.map(read))

@@ -57,10 +57,10 @@ function phone(wallAhead = 0) {
     if (!asleep) monotonic += ms
     wall += ms
   }
-  const turnWall = (ms: number) => {
+  const setWallClock = (ms: number) => {
     wall += ms
   }
-  return { clocks, pass, turnWall, real: () => wall - wallAhead }
+  return { clocks, pass, setWallClock, real: () => wall - wallAhead }
 }
 
 /** Asks the service, which writes its response halfway through the round trip. */
@@ -97,9 +97,9 @@ test("changing the phone's clock has no effect, and a start without a network us
   const clock = new ServerClock(held.clocks)
   ask(clock, held, 100)
   const before = clock.now()
-  held.turnWall(7_200_000)
+  held.setWallClock(7_200_000)
   assert.equal(clock.now(), before)
-  held.turnWall(-7_200_000)
+  held.setWallClock(-7_200_000)
   const reopened = new ServerClock({ monotonic: () => 5, wall: held.clocks.wall }, clock.wallAhead())
   assert.ok(Math.abs(reopened.now() - clock.now()) < 0.01)
 })

@@ -181,8 +181,8 @@ for (const [at, paths] of Object.entries(places) as [FaultStep, string[]][]) {
   test(`a connection fault at ${at} affects only that step`, async () => {
     const { client } = await startWith({ name: 'http-status', status: 555, at })
     for (const path of everyPath) {
-      const struck = at === 'every' || paths.includes(path)
-      assert.equal((await client.call(path)).status === 555, struck, path)
+      const isAffected = at === 'every' || paths.includes(path)
+      assert.equal((await client.call(path)).status === 555, isAffected, path)
     }
   })
 }

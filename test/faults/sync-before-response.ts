@@ -13,7 +13,7 @@ const [asked, answered] = [/"POST \/api\/v1\.0\/studys/, /"HTTP\/1\.1 201/]
 const synced = /(?:\bf(?:data)?sync\(\d+\)|<\.\.\. f(?:data)?sync resumed>\)?) += 0/
 
 /** Sends one request after the other, each of which must have waited for its own sync. @throws AssertionError @returns their number */
-export async function assertFlushBeforeAnswer(place: Place, rounds: number): Promise<number> {
+export async function assertSyncBeforeResponse(place: Place, rounds: number): Promise<number> {
   const log = join(place.folder, 'strace.log')
   const calls = 'trace=read,write,writev,sendto,sendmsg,fsync,fdatasync'
   const victim = await startVictim(place, [

@@ -19,7 +19,7 @@ const clientsEach = 2
 const [shortest, longest] = [10, 250]
 
 /** Kills the server under write load, starts it again and audits it, `kills` times. @throws AssertionError at the first loss */
-export async function killAgainAndAgain(place: Place, kills: number, told = (_: number) => {}): Promise<Findings> {
+export async function killRepeatedly(place: Place, kills: number, onKill = (_: number) => {}): Promise<Findings> {
   const findings: Findings = { kills: 0, acknowledged: 0, records: 0, readyIn: [] }
   let victim: Victim | undefined = await startVictim(place)
   try {
@@ -33,7 +33,7 @@ export async function killAgainAndAgain(place: Place, kills: number, told = (_: 
       victim = await startVictim(place)
       findings.readyIn.push(victim.readyIn)
       findings.records = await audit(victim.origin, students)
-      told(++findings.kills)
+      onKill(++findings.kills)
     }
     findings.acknowledged = acknowledgedBy(students)
     return findings

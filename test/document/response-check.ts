@@ -28,7 +28,7 @@ export interface ApiDocument {
 }
 
 /** Returns a function that throws an AssertionError for a response that does not match the document. */
-export function createAnswerCheck(document: ApiDocument) {
+export function createResponseCheck(document: ApiDocument) {
   const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document')
 
   return function check(method: string, template: string, reply: Reply): void {

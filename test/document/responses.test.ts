@@ -4,7 +4,7 @@ import { demoStudents } from '../../src/tools/simulated-school/simulated-school.
 import { basic, bearer } from '../contract/client.ts'
 import { startCasServer } from '../schools/cas-server.ts'
 import { type Service, startService } from '../support/service.ts'
-import { type DescribedApi, openDescribedApi } from './described-answers.ts'
+import { type DescribedApi, openDescribedApi } from './described-responses.ts'
 
 const ann = { username: 'ann', password: 'a quiet reading room' }
 const bob = { username: '张三', password: '图书馆里真的很安静' }

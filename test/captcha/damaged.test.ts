@@ -7,8 +7,8 @@ import { createReader } from '../../src/tools/captcha/reader.ts'
 import { drawCaptcha } from '../../src/tools/simulated-school/captcha/captcha-image.ts'
 import { seededRandom } from '../../src/tools/simulated-school/random.ts'
 import { assertTook } from '../support/patience.ts'
+import { damaged } from './damages.ts'
 import { baselineJpegs, captcha2749, otherImages } from './images.ts'
-import { mutilated } from './mutilations.ts'
 
 const IMAGES = 20_000
 /** Usually some tenths of a millisecond; the rest is for a busy machine. */
@@ -33,7 +33,7 @@ test(`reads or refuses ${IMAGES} damaged images in limited time, without any oth
   const whole = [captcha2749, ...captchas, ...Object.values(baselineJpegs), ...Object.values(otherImages)]
   let [readable, longest] = [0, 0]
   for (let index = 0; index < IMAGES; index++) {
-    const image = mutilated(whole[index % whole.length] ?? captcha2749, random)
+    const image = damaged(whole[index % whole.length] ?? captcha2749, random)
     const startedAt = performance.now()
     // Images of another size are decoded too, as the profile of another school may need them.
     if (isRead(index % 2 === 0 ? read : decodeLuminance, image)) readable++

@@ -3,14 +3,14 @@ import test from 'node:test'
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { patience } from '../support/patience.ts'
 import { proof, schoolAndVerifier } from './school-and-verifier.ts'
-import { type Scripts, willing } from './scripted-school.ts'
+import { acceptingScripts, type Scripts } from './scripted-school.ts'
 
 type Pack = (bytes: Buffer) => Buffer
 
 /** The school behind a proxy that compresses all responses. */
 function packing(encoding: string, pack: Pack): Scripts {
   return Object.fromEntries(
-    Object.entries(willing).map(([path, script]) => [
+    Object.entries(acceptingScripts).map(([path, script]) => [
       path,
       (response, call) => {
         const end = response.end.bind(response)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertError } from '../contract/assert-error.ts'
-import { type Campus, openCampus, smallBounds } from './campus.ts'
+import { type Campus, openCampus, smallLimits } from './campus.ts'
 
-const { guard, ...bounds } = smallBounds
+const { guard, ...bounds } = smallLimits
 const campus = openCampus(
   { THROTTLE: 'on' },
   { school: { dialect: 'k1' }, bounds: { ...bounds, guard: { totalMs: guard.totalMs } } },

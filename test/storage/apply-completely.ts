@@ -3,7 +3,7 @@ import type { BatchService } from '../../src/studies/batch/batch.service.ts'
 import type { BatchItem, BatchResult } from '../../src/studies/batch/batch-item.ts'
 
 /** Like a client, sends a batch again as long as a slow machine has not reached all of its items in time. */
-export async function applyWhole(
+export async function applyCompletely(
   batches: BatchService,
   account: AccountId,
   items: BatchItem[],

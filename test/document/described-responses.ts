@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { type Call, type Reply, send } from '../contract/client.ts'
-import { type ApiDocument, createAnswerCheck } from './answer-check.ts'
+import { type ApiDocument, createResponseCheck } from './response-check.ts'
 
 export type DescribedApi = Awaited<ReturnType<typeof openDescribedApi>>
 
 /** A service whose responses are checked against its own document. */
 export async function openDescribedApi(address: string) {
   const document = (await send('GET', `${address}/openapi.json`)).body as ApiDocument
-  const check = createAnswerCheck(document)
+  const check = createResponseCheck(document)
   const seen = new Set<string>()
 
   /** @throws AssertionError for a response that does not match the document */
