@@ -101,7 +101,7 @@ async function idle(databases: DatabaseServer, connections: number) {
 }
 
 async function beside(databases: DatabaseServer, signal: AbortSignal) {
-  const steps = stepsShown('bench')
+  const steps = progressOf('bench')
   const outcome = await runBeside(databases, options(signal, steps.onStep))
   steps.finish()
   return [outcome, bareReport(outcome)] as const
@@ -110,7 +110,7 @@ async function beside(databases: DatabaseServer, signal: AbortSignal) {
 async function scale(databases: DatabaseServer, signal: AbortSignal) {
   const size = { students: Number(values.students ?? 20_000), records: Number(values.records) }
   const seeding = showProgress({ label: `seed ${databases.kind}`, total: size.records, unit: 'records' })
-  const steps = stepsShown(`scale ${databases.kind}`)
+  const steps = progressOf(`scale ${databases.kind}`)
   let totals: typeof seeding | undefined
   const onTotals = (accounts: number) => {
     totals ??= showProgress({ label: `totals ${databases.kind}`, total: size.students, unit: 'accounts' })
@@ -122,7 +122,7 @@ async function scale(databases: DatabaseServer, signal: AbortSignal) {
   return [outcome, scaleReport(outcome)] as const
 }
 
-function stepsShown(label: string) {
+function progressOf(label: string) {
   let progress: ReturnType<typeof showProgress> | undefined
   return {
     onStep(done: number, total: number) {

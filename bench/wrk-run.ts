@@ -12,7 +12,7 @@ import { table } from './report.ts'
 import { type Row, rows } from './rows.ts'
 import { startServer } from './server.ts'
 import type { WireRequest } from './wire.ts'
-import { meetWorld, seedPassword, type World } from './world.ts'
+import { fetchWorld, seedPassword, type World } from './world.ts'
 
 export interface WrkOptions {
   main: string
@@ -99,7 +99,7 @@ async function openTarget(
   await run(process.execPath, [join(main, '..', '..', 'scripts', 'run.mjs'), ...seed.map(String)], { env })
   const server = await startServer({ main, databaseUrl, cores: '0', workers: 1 })
   closing.push(server.close)
-  return { name, origin: server.origin, pid: server.pid, world: await meetWorld(server.origin, campus) }
+  return { name, origin: server.origin, pid: server.pid, world: await fetchWorld(server.origin, campus) }
 }
 
 async function measureRow(

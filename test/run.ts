@@ -19,7 +19,7 @@ const onBothDatabases = [
   'test/statistics/*.test.ts',
   'test/http/*.test.ts',
   'test/leaderboards/*.test.ts',
-  'test/document/answers.test.ts',
+  'test/document/responses.test.ts',
   'test/seed/*.test.ts',
   'test/database-copy/*.test.ts',
   'test/cli/accounts*.test.ts',
@@ -29,15 +29,15 @@ const onBothDatabases = [
 ]
 /** The exceptions: tests that use no database, or only SQLite. */
 const sameOnBoth = [
-  'test/http/{logs,openapi,process,registration-answers,registration-dialects,registration-faults}.test.ts',
+  'test/http/{logs,openapi,process,registration-responses,registration-dialects,registration-faults}.test.ts',
   'test/http/{stopping,tls,web-app,workers,write-lock}.test.ts',
-  'test/faults/{backup,flush-before-answer,neighbours,opened-files,power-cut}.test.ts',
+  'test/faults/{backup,sync-before-response,neighbours,opened-files,power-cut}.test.ts',
   'test/storage/file-locks.test.ts',
   'test/seed/seed-command.test.ts',
   'test/statistics/day-totals.test.ts',
 ]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
-/** These run first, so that the others use the time in which these wait. */
+/** These start first, so that other files run while these wait. */
 const longest = [
   'test/browser/web-access.test.ts',
   'test/browser/web-outbox.test.ts',
@@ -143,7 +143,7 @@ function partsOf<T>(list: T[], length: number): T[][] {
   )
 }
 
-/** Writes a test file that runs `files` one after another, each as a suite, so that its hooks are its own. */
+/** Writes a test file that runs `files` one after another, each as a suite with its own hooks. */
 function writeGroup(name: string, files: string[], server: Server | undefined): string {
   const path = join(folder ?? tmpdir(), `${name}.test.mjs`)
   const [database] = name.split('-')
@@ -158,7 +158,7 @@ function writeGroup(name: string, files: string[], server: Server | undefined): 
   return path
 }
 
-/** Runs the groups, prints a report that ends with one line for all, and returns whether all tests passed. */
+/** Runs the groups, prints one report with a common last line, and returns whether all tests passed. */
 async function runTests(groups: Group[]): Promise<boolean> {
   const counts = { passed: 0, failed: 0, skipped: 0 }
   const files = groups.sort((a, b) => a.order - b.order).map(({ path }) => path)

@@ -46,7 +46,7 @@ describe('npm run occupy', () => {
     copy = at(await copyOf(built))
   }
 
-  /** `npm run occupy -- captcha --help`, where npm is a program that fails. */
+  /** Runs `npm run occupy -- captcha --help` with an npm that fails. */
   function run(options: { uid?: number } = {}) {
     const env = { PATH: process.env.PATH ?? '', npm_execpath: copy.npm }
     const { status, stdout, stderr } = spawnSync(
@@ -58,14 +58,14 @@ describe('npm run occupy', () => {
   }
   const builtHash = () => readFileSync(join(copy.folder, 'dist/build-hash'), 'utf8')
 
-  test('builds and never installs where only packages for development are absent', async () => {
+  test('builds and never installs if only development packages are missing', async () => {
     await useFresh()
     const first = run()
     assert.ok(first.ran, first.stderr)
     assert.match(first.stderr, /^[^\n]*building dist\/[^\n]*\n$/)
     const second = run()
     assert.ok(second.ran)
-    assert.equal(second.stderr, '', 'what is built and fresh runs without a word')
+    assert.equal(second.stderr, '', 'an up-to-date build runs without output')
   })
 
   test('builds again when a source has changed', async () => {
@@ -76,7 +76,7 @@ describe('npm run occupy', () => {
     assert.notEqual(builtHash(), before)
   })
 
-  test('installs when a package that is needed is absent, and says which', async () => {
+  test('installs when a required package is missing, and says which', async () => {
     await useFresh()
     rmSync(join(copy.folder, 'node_modules/fastify'))
     const { ran, stderr } = run()
@@ -84,14 +84,14 @@ describe('npm run occupy', () => {
     assert.match(stderr, /fastify@\d[^\n]*npm ci …\nnpm was called\n/)
   })
 
-  test('installs nothing while dist/ is fresh', async () => {
+  test('installs nothing while dist/ is up to date', async () => {
     await useBuilt()
     rmSync(join(copy.folder, 'node_modules/fastify'))
     const { ran, stderr } = run()
     assert.ok(ran, stderr)
   })
 
-  test('runs the sources for a user who may not write, when dist/ is stale', async (t) => {
+  test('runs the sources for a user without write permission, when dist/ is out of date', async (t) => {
     await useBuilt()
     if (!isReadable(process.execPath)) return t.skip('another user cannot read the packages here')
     const before = builtHash()
@@ -103,7 +103,7 @@ describe('npm run occupy', () => {
     assert.equal(builtHash(), before)
   })
 
-  test('tells a user who may not write what is absent', async (t) => {
+  test('tells a user without write permission what is missing', async (t) => {
     await useFresh()
     if (!isReadable(process.execPath)) return t.skip('another user cannot read the packages here')
     rmSync(join(copy.folder, 'node_modules/fastify'))

@@ -10,11 +10,11 @@ const longestStartMs = 20_000
 export interface Victim {
   origin: string
   pid: number
-  /** From the start of the process until it says that it can serve, in milliseconds. */
+  /** From the start of the process until it reports that it is ready, in milliseconds. */
   readyIn: number
   /** Everything printed so far. */
   said(): string
-  /** Ends all of its processes, or only the one that was started; SIGKILL gives them no chance to tidy up. */
+  /** Ends all of its processes, or only the one that was started; with SIGKILL they cannot clean up. */
   kill(whom: 'all' | 'first', signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -23,7 +23,7 @@ export interface Place {
   databaseUrl: string
   port: number
   workers: number
-  /** Over those of every victim. */
+  /** Overrides the default settings. */
   settings?: Record<string, string>
 }
 
@@ -35,7 +35,7 @@ const ownSettings = {
   TOKEN_TTL: '86400',
 }
 
-/** The server as an operator starts it, in a process group of its own. `command` runs it, where something stands between. */
+/** Starts the server as an operator does, in its own process group. If `command` is given, it runs the server. */
 export async function startVictim(place: Place, command: readonly string[] = []): Promise<Victim> {
   const begun = performance.now()
   const { child, said } = spawnVictim(place, command)
@@ -51,7 +51,7 @@ export async function startVictim(place: Place, command: readonly string[] = [])
     return { origin, pid, readyIn: performance.now() - begun, said, kill }
   } catch (error) {
     await kill('all')
-    throw new Error(`the server did not get ready:\n${said()}`, { cause: error })
+    throw new Error(`the server did not become ready:\n${said()}`, { cause: error })
   }
 }
 
@@ -94,6 +94,6 @@ export async function freePort(): Promise<number> {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
+  if (address === null || typeof address === 'string') throw new Error('no port was assigned')
   return address.port
 }

@@ -7,10 +7,10 @@ import { findSeenDays } from '../../src/statistics/daily-totals/study-day.reposi
 import type { Storage } from '../../src/storage/storage.ts'
 import type { StudyId } from '../../src/studies/study.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCampusSumIsReal, assertTotalsAreReal, type Campus, memoryBoards, openCampus } from './campus.ts'
+import { assertCampusSumMatches, assertTotalsMatch, type Campus, memoryBoards, openCampus } from './campus.ts'
 
 const hour = 3600
-/** Half an hour before the clocks of New York are put back, and an hour before they are put forward. */
+/** Half an hour before the clocks of New York are set back, and an hour before they are set forward. */
 const nights = [Date.UTC(2025, 10, 2, 5, 30) / 1000, Date.UTC(2025, 2, 9, 6) / 1000, 1_750_000_000]
 
 let database: TestDatabase
@@ -52,7 +52,7 @@ const command = fc.oneof(
 )
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
-test('whatever is written, totals, the campus’ sums and boards are those of the records', async () => {
+test('after any writes, the totals, the sums of the campus and the boards match the records', async () => {
   const boards = memoryBoards(async (tx, id) =>
     (await findSeenDays(tx, id)).map(({ day, seenSeconds }) => [day, Math.min(seenSeconds, 2 * hour)]),
   )
@@ -69,8 +69,8 @@ test('whatever is written, totals, the campus’ sums and boards are those of th
         const ids: StudyId[] = []
         for (const each of commands) await taken(() => perform(each, { campus, older, account, ids }))
         await campus.totals.ensureBuilt(storage, account)
-        await assertTotalsAreReal(campus, account)
-        await assertCampusSumIsReal(campus)
+        await assertTotalsMatch(campus, account)
+        await assertCampusSumMatches(campus)
         const hidden = (await campus.settings.getSettings(account)).visibility === 'only_me'
         const seen = (await findSeenDays(storage.db, account)).map(({ day, seenSeconds }) => [
           day,
@@ -78,7 +78,7 @@ test('whatever is written, totals, the campus’ sums and boards are those of th
         ])
         assert.deepEqual(boards.of(account), hidden ? [] : seen)
         await campus.remove(account)
-        await assertCampusSumIsReal(campus)
+        await assertCampusSumMatches(campus)
         assert.deepEqual(
           await storage.db.selectFrom('study_days').selectAll().where('account_id', '=', account).execute(),
           [],
@@ -91,7 +91,7 @@ test('whatever is written, totals, the campus’ sums and boards are those of th
 })
 
 /** Runs `work` as a release that does not update these columns of the account. */
-async function asOlder(
+async function asOlderRelease(
   account: AccountId,
   unknown: readonly ('totals_version' | 'latest_end' | 'latest_end_version')[],
   work: () => Promise<unknown>,
@@ -120,17 +120,18 @@ async function perform(each: Command, { campus, older, account, ids }: Scene): P
   if (each.kind === 'wait') now += each.seconds
   else if (each.kind === 'start') ids.push((await campus.studies.startStudy(account, at(each.ago))).id)
   else if (each.kind === 'other release')
-    await asOlder(account, withoutTotals, async () =>
+    await asOlderRelease(account, withoutTotals, async () =>
       ids.push((await older.studies.startStudy(account, at(each.ago))).id),
     )
   else if (each.kind === 'previous release')
-    await asOlder(account, withoutLatestEnd, async () =>
+    await asOlderRelease(account, withoutLatestEnd, async () =>
       ids.push((await campus.studies.startStudy(account, at(each.ago))).id),
     )
   else if (each.kind === 'beat') await campus.heartbeats.beat(account)
   else if (each.kind === 'sweep') await campus.studies.endOverdue()
   else if (each.kind === 'show') await show(campus, each.hidden)
-  else if (each.kind === 'other release shows') await asOlder(account, withoutTotals, () => show(older, each.hidden))
+  else if (each.kind === 'other release shows')
+    await asOlderRelease(account, withoutTotals, () => show(older, each.hidden))
   else await change(each, pick(each.pick), { campus, account })
 }
 
@@ -168,7 +169,7 @@ for (const release of ['this', 'the previous'] as const)
     }
     await record(12, 11)
     await record(10, 9)
-    await (release === 'this' ? record(5, 1) : asOlder(account, withoutLatestEnd, () => record(5, 1)))
+    await (release === 'this' ? record(5, 1) : asOlderRelease(account, withoutLatestEnd, () => record(5, 1)))
     await record(3, 2)
-    await assertTotalsAreReal(campus, account)
+    await assertTotalsMatch(campus, account)
   })

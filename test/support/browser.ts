@@ -16,12 +16,12 @@ import { until } from './patience.ts'
 
 export interface TestBrowser {
   browser: Browser
-  /** A browser of one person, whose cookies and data are in the folder. Closing it and opening it again is what a person does. */
+  /** A person's browser, with cookies and data in the folder. The person can close it and open it again. */
   openProfile(folder: string, options?: BrowserContextOptions): Promise<BrowserContext>
   close(): Promise<void>
 }
 
-/** It and all names below `.test` resolve to 127.0.0.1. To the browser it is like an address in a LAN: without TLS it is not a secure context. */
+/** This name and all names below `.test` resolve to 127.0.0.1. To the browser they are like an address in a LAN: without TLS not a secure context. */
 export const lanHost = 'library.test'
 
 /** Starts the Chromium from npm. */
@@ -81,22 +81,22 @@ async function unpackInto(folder: string): Promise<string> {
   }
 }
 
-/** Ends the browser as the system may do it: nothing is written at the end. */
+/** Ends the browser as the system may do it, without a chance to save anything. */
 export async function killBrowser(context: BrowserContext): Promise<void> {
   const session = await context.browser()?.newBrowserCDPSession()
   const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] }
   const main = processInfo.find(({ type }) => type === 'browser')
-  if (main === undefined) throw new Error('the browser does not tell its process')
+  if (main === undefined) throw new Error('the browser does not report its process')
   const closed = context.waitForEvent('close')
   process.kill(main.id, 'SIGKILL')
   await closed
 }
 
-/** Counts how often the browser is about to ask for a password in a box of its own, which a test can't see. */
+/** Counts how often the browser is about to open its own password dialog, which a test cannot see. */
 export async function countPasswordBoxes(page: Page): Promise<() => number> {
   const client = await page.context().newCDPSession(page)
   let boxes = 0
-  // A page that has gone has nothing left to answer.
+  // A closed page cannot continue its requests.
   const send = (...command: Parameters<typeof client.send>) => void client.send(...command).catch(() => undefined)
   client.on('Fetch.requestPaused', ({ requestId }) => send('Fetch.continueRequest', { requestId }))
   client.on('Fetch.authRequired', ({ requestId }) => {
@@ -107,7 +107,7 @@ export async function countPasswordBoxes(page: Page): Promise<() => number> {
   return () => boxes
 }
 
-/** For a service whose PUBLIC_URL names its port. */
+/** For a service whose PUBLIC_URL contains its port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

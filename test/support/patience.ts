@@ -54,8 +54,8 @@ export async function until(
 }
 
 /**
- * For what a client must do within `ms`, a limit of the service's own that no machine stretches. A trial in which a busy machine let the
- * client be later than that is made again, up to five times; the last is checked all the same.
+ * For what a client must do within `ms`, a limit of the service that is not scaled to the machine. If a busy machine makes the client
+ * late, the trial is repeated, up to five times; the last one must succeed anyway.
  */
 export async function beforeLimit(
   ms: number,

@@ -69,7 +69,7 @@ export async function spawnService(
   return { address, child, said, end }
 }
 
-/** Waits until the service takes no connection any more. Asks seldom: it goes on listening while connections come. */
+/** Waits until the service accepts no connection any more. Polls rarely, because it keeps listening while connections arrive. */
 export async function untilRefused({ address }: SpawnedService): Promise<void> {
   for (;;) {
     const socket = connect(Number(new URL(address).port), '127.0.0.1')

@@ -59,9 +59,9 @@ let accounts = 0
 
 export async function newAccount(
   storage: Storage,
-  wishes: { username?: string; number?: string } = {},
+  options: { username?: string; number?: string } = {},
 ): Promise<AccountId> {
-  const { username = `reader-${++accounts}`, number = `hash of ${++accounts}` } = wishes
+  const { username = `reader-${++accounts}`, number = `hash of ${++accounts}` } = options
   const account = await storage.write((tx) =>
     insertAccount(tx, {
       username,

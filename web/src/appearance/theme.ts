@@ -1,5 +1,5 @@
 import { ref } from 'vue'
-import { setPreference, onPreferenceChange, getPreference } from '../storage/preferences.ts'
+import { getPreference, onPreferenceChange, setPreference } from '../storage/preferences.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 

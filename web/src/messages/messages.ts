@@ -1,5 +1,5 @@
 import { computed, ref, shallowRef } from 'vue'
-import { setPreference, onPreferenceChange, getPreference } from '../storage/preferences.ts'
+import { getPreference, onPreferenceChange, setPreference } from '../storage/preferences.ts'
 import { zh } from './zh.ts'
 
 export type Language = 'zh' | 'en'

@@ -1,8 +1,8 @@
 import { computed, ref, shallowRef } from 'vue'
 import { account } from '../session/account.ts'
-import { onTabMessage, notifyTabs } from '../storage/tabs.ts'
+import { notifyTabs, onTabMessage } from '../storage/tabs.ts'
 import { serverNow } from '../time/clock.ts'
-import { type Change, type Entry, retried, type NewEntry, waitingOf, withEntry, withoutEntry } from './entry.ts'
+import { type Change, type Entry, type NewEntry, retried, waitingOf, withEntry, withoutEntry } from './entry.ts'
 import { type Changed, memoryStore, type OutboxStore, openOutboxStore } from './outbox-store.ts'
 import type { OwnStudy } from './send-entry.ts'
 

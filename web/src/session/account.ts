@@ -1,5 +1,5 @@
 import { ref, watch } from 'vue'
-import { setPreference, getPreference } from '../storage/preferences.ts'
+import { getPreference, setPreference } from '../storage/preferences.ts'
 
 /** Who is signed in. The cookie itself can't be read by a page; this is accountPreference, so that the app opens without a network. */
 export interface Account {
@@ -11,7 +11,10 @@ export const accountPreference = 'account'
 
 export const account = ref<Account | undefined>(readStoredAccount())
 
-watch(account, (known) => setPreference(accountPreference, known && JSON.stringify(known)), { deep: true, flush: 'sync' })
+watch(account, (known) => setPreference(accountPreference, known && JSON.stringify(known)), {
+  deep: true,
+  flush: 'sync',
+})
 
 export function readStoredAccount(): Account | undefined {
   try {

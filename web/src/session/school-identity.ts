@@ -5,7 +5,9 @@ import { type CasReturn, takeCasReturn } from './cas-return.ts'
 import { loadServiceInfo, service } from './service-info.ts'
 
 /** What the body of a request needs for the school's word. */
-export type VerificationInput = { ticket: string } | { stu_id: string; stu_pwd: string; challenge?: string; captcha?: string }
+export type VerificationInput =
+  | { ticket: string }
+  | { stu_id: string; stu_pwd: string; challenge?: string; captcha?: string }
 /** The place in the line before the school, where there is one. */
 export type WaitingHeader = { 'waiting-place'?: string }
 

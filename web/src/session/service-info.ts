@@ -1,7 +1,7 @@
 import { shallowRef } from 'vue'
 import { api, ask } from '../api/client.ts'
 import type { components } from '../api/schema.d.ts'
-import { setPreference, getPreference } from '../storage/preferences.ts'
+import { getPreference, setPreference } from '../storage/preferences.ts'
 
 export type ServiceInfo = components['schemas']['Service']
 

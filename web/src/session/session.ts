@@ -5,7 +5,7 @@ import { sendSoon } from '../outbox/sending.ts'
 import { onPreferenceChange } from '../storage/preferences.ts'
 import { clearAnswers } from '../storage/resource.ts'
 import { withTabLock } from '../storage/tabs.ts'
-import { account, accountOf, readStoredAccount, accountPreference } from './account.ts'
+import { account, accountOf, accountPreference, readStoredAccount } from './account.ts'
 
 /** Whether the service ended the session, and not the student. */
 export const isExpired = ref(false)

@@ -1,7 +1,7 @@
 import { showToast } from '../components/toasts.ts'
 import { messages } from '../messages/messages.ts'
 import type { EditEntry } from '../outbox/entry.ts'
-import { enqueue, cancelEntry } from '../outbox/outbox.ts'
+import { cancelEntry, enqueue } from '../outbox/outbox.ts'
 import { toWireTime } from '../time/wire-time.ts'
 import type { ShownStudy } from './shown-study.ts'
 

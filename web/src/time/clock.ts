@@ -1,5 +1,5 @@
 import { onScopeDispose, type Ref, ref } from 'vue'
-import { setPreference, getPreference } from '../storage/preferences.ts'
+import { getPreference, setPreference } from '../storage/preferences.ts'
 import { ServerClock } from './server-clock.ts'
 
 const offsetPreference = 'clock'
