@@ -29,9 +29,9 @@ const rows: readonly (readonly [env: Record<string, string>, warned: RegExp[]])[
 
 for (const [env, warned] of rows) {
   test(`${JSON.stringify(env)} causes warnings about ${warned.length > 0 ? warned.join(', ') : 'nothing'}`, () => {
-    const told = warnings(readConfig(env))
-    assert.equal(told.length, warned.length, told.join('\n'))
-    for (const [at, pattern] of warned.entries()) assert.match(told[at] ?? '', pattern)
+    const messages = warnings(readConfig(env))
+    assert.equal(messages.length, warned.length, messages.join('\n'))
+    for (const [at, pattern] of warned.entries()) assert.match(messages[at] ?? '', pattern)
   })
 }
 

@@ -154,9 +154,9 @@ async function comparePeriod(page: Page, kind: 'week' | 'month' | 'term', compar
   const from = kind === 'term' ? termStart : firstOf(kind, today)
   const found = oracle.statistics(from, today)
   const { days, total_seconds, average_seconds, longest_seconds, subjects } = found
-  const told = (await ask(`${id}/statistics?from=${from}&to=${today}`)) as Statistics
-  assert.partialDeepStrictEqual(told, found, `student ${id}, ${kind}`)
-  assert.equal(told.streak.current, oracle.streak())
+  const returned = (await ask(`${id}/statistics?from=${from}&to=${today}`)) as Statistics
+  assert.partialDeepStrictEqual(returned, found, `student ${id}, ${kind}`)
+  assert.equal(returned.streak.current, oracle.streak())
 
   await choose(page, { week: '周', month: '月', term: '学期' }[kind])
   const expected = [total_seconds, average_seconds, longest_seconds].map(inWords)

@@ -37,7 +37,7 @@ describe('starting with an invalid setting', { concurrency: 2 }, () => {
       }
     }))
 
-  test('names a database that is none', () =>
+  test('names a file that is not a database', () =>
     withPlace(async (place) => {
       const file = join(place.folder, 'notes.txt')
       await writeFile(file, 'not a database, but a long text that somebody keeps here\n'.repeat(100))

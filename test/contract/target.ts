@@ -33,7 +33,7 @@ export async function openTarget(): Promise<Target> {
 
 function takeFrom(file: string): () => Student {
   const students = studentsIn(file)
-  // Each test file is a process, and they share one service: a file tells the others which students are used.
+  // Each test file is a process, and they share one service: a file lists the students already used.
   const takenFolder = `${file}.taken`
   mkdirSync(takenFolder, { recursive: true })
   return () => {

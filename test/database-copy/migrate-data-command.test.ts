@@ -98,7 +98,7 @@ const placeOf = ({ folder, remove }: Ends, database: string) => ({ folder, datab
 async function stopMidway({ from, to }: Ends, signal: NodeJS.Signals, rows: number): Promise<number | null> {
   const child = spawn(process.execPath, [main, 'migrate-data', '--from', from, '--to', to], { stdio: 'ignore' })
   const exit = once(child, 'exit')
-  // Opened anew each time, because the command refuses a target that another process has open.
+  // Opened each time, because the command refuses a target that another process has open.
   while ((await visit(to, ({ db }) => rowsHeld(db)).catch(() => 0)) <= rows) {
     assert.equal(child.exitCode, null, 'it ended before it was stopped')
     await setTimeout(5)

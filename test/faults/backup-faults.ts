@@ -71,7 +71,7 @@ async function backUpUnderLoad(place: Place, workers: number, rounds: number): P
     assert.ok(existsSync(databasePath(place)), 'there is a database at every moment')
   }
   await restoreAndServe(place, file, before, students)
-  return `${count.backups} backups, ${count.killed} killed midway, ${count.checked} acknowledged records looked for; none lost`
+  return `${count.backups} backups, ${count.killed} killed halfway, ${count.checked} acknowledged records checked, none lost`
 }
 
 const databasePath = ({ folder }: Place) => join(folder, 'data', 'campus.sqlite')
