@@ -7,7 +7,7 @@ import type { DatabaseServer } from './databases.ts'
 import { type Figures, type Measured, measure, prepare, takeSample, together } from './measure.ts'
 import { type Row, rows } from './rows.ts'
 import { type BenchedServer, startServer } from './server.ts'
-import { meetWorld, seedWorld, type World } from './world.ts'
+import { fetchWorld, seedWorld, type World } from './world.ts'
 
 export interface RunOptions {
   main: string
@@ -71,7 +71,7 @@ export async function runBeside(databases: DatabaseServer, options: RunOptions):
     const bare = startChild([join(import.meta.dirname, 'bare-server.ts')], { cores: '0' })
     closing.push(() => endChild(bare))
     const bareOrigin = await ask<string>(bare)
-    const world = await meetWorld(server.origin, campus)
+    const world = await fetchWorld(server.origin, campus)
     const shared = chosen[0]
     if (shared) {
       const real = { origin: server.origin, pid: server.pid, databaseUrl }

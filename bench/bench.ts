@@ -8,11 +8,14 @@ import { idleReport, runIdle } from './idle-run.ts'
 import { liveReport, runLive } from './live-run.ts'
 import { bareReport, machine, scaleReport } from './report.ts'
 import { runScale } from './scale-run.ts'
+import { runWrk, wrkReport } from './wrk-run.ts'
 
 const usage = `npm run bench -- [options]
   --scale             latencies on a thousand and on many records, on both databases
   --first-day         so many students at once (--students, 500) who register at a school of 300 ms a call
   --live              memory and delay with so many listeners (--listeners, 1000) to GET /live
+  --wrk               processor time per request beside a bare server, loaded by wrk (Debian's package wrk)
+  --against FILE      with --wrk: main.ts of another checkout, measured in turns with this one
   --idle N            a live student's times, and the memory, beside so many idle connections
   --database NAME     sqlite, postgres (starts one), or the postgres:// URL of a server   (default sqlite; with --scale both)
   --row TEXT          only rows whose names hold this text
@@ -29,6 +32,8 @@ const { values } = parseArgs({
     scale: { type: 'boolean', default: false },
     'first-day': { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
+    wrk: { type: 'boolean', default: false },
+    against: { type: 'string' },
     listeners: { type: 'string', default: '1000' },
     idle: { type: 'string' },
     database: { type: 'string' },
@@ -68,6 +73,7 @@ async function run(signal: AbortSignal): Promise<void> {
 function measured(databases: DatabaseServer, signal: AbortSignal): Promise<readonly [unknown, string]> {
   if (values['first-day']) return firstSchoolDay(databases)
   if (values.live) return live(databases)
+  if (values.wrk) return wrk(databases, signal)
   if (values.idle) return idle(databases, Number(values.idle))
   return values.scale ? scale(databases, signal) : beside(databases, signal)
 }
@@ -76,6 +82,12 @@ async function firstSchoolDay(databases: DatabaseServer) {
   const day = { main: values.server, workers: Number(values.workers), students: Number(values.students ?? 500) }
   const outcome = await runFirstDay(databases, day)
   return [outcome, firstDayReport(outcome)] as const
+}
+
+async function wrk(databases: DatabaseServer, signal: AbortSignal) {
+  const { main, rows, connections, seconds } = options(signal, () => undefined)
+  const outcome = await runWrk(databases, { main, rows, connections, seconds, against: values.against, signal })
+  return [outcome, wrkReport(outcome)] as const
 }
 
 async function live(databases: DatabaseServer) {
@@ -89,7 +101,7 @@ async function idle(databases: DatabaseServer, connections: number) {
 }
 
 async function beside(databases: DatabaseServer, signal: AbortSignal) {
-  const steps = stepsShown('bench')
+  const steps = progressOf('bench')
   const outcome = await runBeside(databases, options(signal, steps.onStep))
   steps.finish()
   return [outcome, bareReport(outcome)] as const
@@ -98,7 +110,7 @@ async function beside(databases: DatabaseServer, signal: AbortSignal) {
 async function scale(databases: DatabaseServer, signal: AbortSignal) {
   const size = { students: Number(values.students ?? 20_000), records: Number(values.records) }
   const seeding = showProgress({ label: `seed ${databases.kind}`, total: size.records, unit: 'records' })
-  const steps = stepsShown(`scale ${databases.kind}`)
+  const steps = progressOf(`scale ${databases.kind}`)
   let totals: typeof seeding | undefined
   const onTotals = (accounts: number) => {
     totals ??= showProgress({ label: `totals ${databases.kind}`, total: size.students, unit: 'accounts' })
@@ -110,7 +122,7 @@ async function scale(databases: DatabaseServer, signal: AbortSignal) {
   return [outcome, scaleReport(outcome)] as const
 }
 
-function stepsShown(label: string) {
+function progressOf(label: string) {
   let progress: ReturnType<typeof showProgress> | undefined
   return {
     onStep(done: number, total: number) {

@@ -32,7 +32,7 @@ function parse() {
   const { values, positionals } = parseArgs({ options, allowPositionals: true, allowNegative: true })
   const counts = [values.starts, values['tesseract-images']]
   if (!values.help && positionals.length !== 1) throw new TypeError('one folder is needed')
-  if (counts.some((count) => !/^[1-9]\d{0,5}$/.test(count))) throw new TypeError('a whole number from 1 is needed')
+  if (counts.some((count) => !/^[1-9]\d{0,5}$/.test(count))) throw new TypeError('must be a whole number of at least 1')
   return { values, folder: positionals[0] ?? '' }
 }
 

@@ -22,20 +22,20 @@ export function captchaReport(figures: readonly CaptchaFigures[], threshold: num
     table(head, figures.map(lineOf)),
     '',
     'Open: the code is loaded, the profile or the model is not yet. First: the first image after that.',
-    'Adds: what is resident after the last image and was not before the code was loaded. All three are the middle of all starts.',
+    'Adds: the increase in resident memory from before the code is loaded until after the last image. All three are medians of all starts.',
     ...figures.filter(({ contestant }) => contestant === 'ours').flatMap(misreadings),
   ].join('\n')
 }
 
 function lineOf(figures: CaptchaFigures): string[] {
-  const { contestant, images, right, misread, unreadable, thrownBack, smallestMargin, medianMargin } = figures
+  const { contestant, images, right, misread, unreadable, refused, smallestMargin, medianMargin } = figures
   const { openedMs, firstMs, warmMs, addedBytes } = figures
   return [
     contestant,
     `${right} of ${images}`,
     String(misread.length),
     String(unreadable),
-    thrownBack === undefined ? '–' : String(thrownBack),
+    refused === undefined ? '–' : String(refused),
     smallestMargin?.toFixed(3) ?? '–',
     medianMargin?.toFixed(3) ?? '–',
     openedMs.toFixed(1),

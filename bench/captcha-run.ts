@@ -28,7 +28,7 @@ export interface CaptchaFigures {
   right: number
   unreadable: number
   /** Readings below the margin that a login accepts. Undefined if the contestant reports no margin. */
-  thrownBack: number | undefined
+  refused: number | undefined
   smallestMargin: number | undefined
   medianMargin: number | undefined
   /** The next three are medians of several starts. */
@@ -77,18 +77,18 @@ export function figuresOf(
     images: answers.length,
     right: answers.length - misread.length - unreadable,
     unreadable,
-    thrownBack: hasMargins ? margins.filter((margin) => margin < threshold).length : undefined,
+    refused: hasMargins ? margins.filter((margin) => margin < threshold).length : undefined,
     smallestMargin: hasMargins ? quantile(margins, 0) : undefined,
     medianMargin: hasMargins ? quantile(margins, 0.5) : undefined,
-    openedMs: middle(results, 'openedMs'),
-    firstMs: middle(results, 'firstMs'),
-    addedBytes: middle(results, 'addedBytes'),
+    openedMs: medianOf(results, 'openedMs'),
+    firstMs: medianOf(results, 'firstMs'),
+    addedBytes: medianOf(results, 'addedBytes'),
     warmMs: { p50: quantile(warm, 0.5), p99: quantile(warm, 0.99) },
     misread,
   }
 }
 
-function middle(results: CaptchaResult[], what: 'openedMs' | 'firstMs' | 'addedBytes'): number {
+function medianOf(results: CaptchaResult[], what: 'openedMs' | 'firstMs' | 'addedBytes'): number {
   return quantile(
     results.map((result) => result[what]),
     0.5,

@@ -4,13 +4,13 @@ import type { ChildProcess } from 'node:child_process'
 export function ask<T>(child: ChildProcess, message?: object): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const settle = (finish: () => void) => {
-      child.off('message', heard).off('exit', gone)
+      child.off('message', onMessage).off('exit', gone)
       finish()
     }
-    const heard = (answer: { result: T; error?: string }) =>
+    const onMessage = (answer: { result: T; error?: string }) =>
       settle(() => (answer.error === undefined ? resolve(answer.result) : reject(new Error(answer.error))))
     const gone = () => settle(() => reject(new Error('a process of the benchmark ended early')))
-    child.on('message', heard).on('exit', gone)
+    child.on('message', onMessage).on('exit', gone)
     if (message) child.send(message)
   })
 }

@@ -37,12 +37,12 @@ function databasesOn(server: string): DatabaseServer {
     kind: 'postgres',
     async create() {
       const name = `bench_${randomBytes(4).toString('hex')}`
-      await tell(server, `create database ${name}`)
+      await runStatement(server, `create database ${name}`)
       made.push(name)
       return Object.assign(new URL(server), { pathname: `/${name}` }).href
     },
     async close() {
-      for (const name of made.splice(0)) await tell(server, `drop database ${name} with (force)`)
+      for (const name of made.splice(0)) await runStatement(server, `drop database ${name} with (force)`)
     },
   }
 }
@@ -81,7 +81,7 @@ async function embeddedPostgres(): Promise<DatabaseServer> {
   }
 }
 
-async function tell(url: string, statement: string): Promise<void> {
+async function runStatement(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -7,13 +7,13 @@ import { usageOf } from './child.ts'
 import type { DatabaseServer } from './databases.ts'
 import { table } from './report.ts'
 import { startServer } from './server.ts'
-import { meetWorld, seedWorld, type World } from './world.ts'
+import { fetchWorld, seedWorld, type World } from './world.ts'
 
 export interface IdleRun {
-  /** Those that were open when the last measurement ended. */
+  /** Idle connections that were still open when the last measurement ended. */
   open: number
   residentBytes: { before: number; with: number }
-  /** Of a live student's requests without and with the idle connections, in milliseconds, sorted. */
+  /** Latencies of an active student's requests without and with the idle connections, in milliseconds, sorted. */
   tookMs: { before: number[]; with: number[] }
 }
 
@@ -21,10 +21,10 @@ const size = { students: 1000, records: 20_000 }
 const asked = 1000
 const pauseMs = 10
 const openedAtOnce = 100
-/** Connections are bounded per address. */
+/** Connections are limited per address. */
 const addresses = Array.from({ length: 8 }, (_, at) => `127.0.0.${2 + at}`)
 
-/** A live student's requests to one process, beside so many connections that have asked once and are kept. */
+/** Measures an active student's requests to one process that also has this many idle keep-alive connections. */
 export async function runIdle(
   databases: DatabaseServer,
   { main, connections }: { main: string; connections: number },
@@ -35,11 +35,11 @@ export async function runIdle(
   const idle = new Set<Socket>()
   const resident = () => usageOf(server.pid)?.residentBytes ?? 0
   try {
-    const world = await meetWorld(server.origin, size)
+    const world = await fetchWorld(server.origin, size)
     const tookBefore = await liveStudent(server.origin, world)
     const before = resident()
     for (let opened = 0; opened < connections; opened += openedAtOnce)
-      await Promise.all(Array.from({ length: openedAtOnce }, (_, at) => keepOne(server.origin, opened + at, idle)))
+      await Promise.all(Array.from({ length: openedAtOnce }, (_, at) => openIdle(server.origin, opened + at, idle)))
     const tookWith = await liveStudent(server.origin, world)
     return {
       open: idle.size,
@@ -52,7 +52,7 @@ export async function runIdle(
   }
 }
 
-async function keepOne(origin: string, at: number, idle: Set<Socket>): Promise<void> {
+async function openIdle(origin: string, at: number, idle: Set<Socket>): Promise<void> {
   const { hostname, port } = new URL(origin)
   const localAddress = addresses[at % addresses.length] ?? ''
   const socket = connect({ host: hostname, port: Number(port), localAddress })
@@ -63,7 +63,7 @@ async function keepOne(origin: string, at: number, idle: Set<Socket>): Promise<v
   idle.add(socket)
 }
 
-/** Reads and writes in turn, on one connection. */
+/** Sends reads and writes alternately on one connection. */
 async function liveStudent(origin: string, { users }: World): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const headers = { authorization: `Bearer ${users[0]?.token}` }
@@ -73,7 +73,7 @@ async function liveStudent(origin: string, { users }: World): Promise<number[]> 
     const begun = performance.now()
     const sent = request(`${origin}${apiBase}${path}`, { method, headers, agent }).end()
     const [response] = await once(sent, 'response')
-    if (response.statusCode > 201) throw new Error(`a student was answered ${response.statusCode}`)
+    if (response.statusCode > 201) throw new Error(`a student got status ${response.statusCode}`)
     await once(response.resume(), 'end')
     took.push(performance.now() - begun)
     await setTimeout(pauseMs)

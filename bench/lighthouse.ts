@@ -1,5 +1,5 @@
-// `node bench/lighthouse.ts FOLDER [PATH…]`: Lighthouse on the web app, on a phone with a simulated slow 4G. Lighthouse is not one of
-// this project's packages: FOLDER is where `npm install lighthouse` was done. `-/login` asks for a page without signing in.
+// `node bench/lighthouse.ts FOLDER [PATH…]`: runs Lighthouse on the web app, on a phone with a simulated slow 4G. Lighthouse is not
+// a package of this project: run `npm install lighthouse` in FOLDER first. `-/login` opens a page without signing in.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { register } from '../test/browser/web-page.ts'
 import { regular, seedRecords } from '../test/browser/web-screens.ts'
 import { startService } from '../test/support/service.ts'
 
-/** As much of both packages as is used here. */
+/** The parts of both packages that are used here. */
 interface LighthouseResult {
   lhr: {
     categories: Record<string, { score: number }>
@@ -48,7 +48,7 @@ const lighthouse = (await load('lighthouse')) as Lighthouse
 const puppeteer = (await load('puppeteer-core')) as { launch(options: object): Promise<Browser> }
 const onlyCategories = ['performance', 'accessibility', 'best-practices']
 
-/** Before the app was ever opened here: nothing is cached. */
+/** Before the app is first opened: nothing is cached. */
 const signIn = `(async () => {
   const body = JSON.stringify(${JSON.stringify({ username: regular.username, password: regular.password })})
   const answer = await fetch('/api/v1.0/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body })

@@ -9,15 +9,15 @@ import { usageOf } from './child.ts'
 import type { DatabaseServer } from './databases.ts'
 import { table } from './report.ts'
 import { benchSecret, startServer } from './server.ts'
-import { meetWorld, seedWorld, type World } from './world.ts'
+import { fetchWorld, seedWorld, type World } from './world.ts'
 
 export interface LiveRun {
   listeners: number
-  /** The memory of the server before they came, and with them. */
+  /** The memory of the server without and with the listeners. */
   residentBytes: { before: number; with: number }
-  /** From a start's answer until the last listener has its event, in milliseconds, sorted. */
-  lastToldMs: number[]
-  /** The processor time of all listeners' hearing of a start, in milliseconds. */
+  /** The time from the response to a start until the last listener has its event, in milliseconds, sorted. */
+  lastEventMs: number[]
+  /** The processor time of sending one start to all listeners, in milliseconds. */
   cpuMsPerEvent: number
 }
 
@@ -27,7 +27,7 @@ const starts = 20
 const perAccount = 4
 const settleMs = 5000
 
-/** So many listen to one process, each on a connection of its own, while a few students start. */
+/** Connects this many listeners to one process, each on its own connection, while a few students start. */
 export async function runLive(
   databases: DatabaseServer,
   { main, listeners: count }: { main: string; listeners: number },
@@ -37,8 +37,8 @@ export async function runLive(
   const server = await startServer({ main, databaseUrl, cores: '0', workers: 1 })
   const listeners: Listener[] = []
   try {
-    const world = await meetWorld(server.origin, size)
-    // What any load needs is not the listeners'.
+    const world = await fetchWorld(server.origin, size)
+    // Memory that any load would use is not counted for the listeners.
     for (let at = 0; at < 2000; at++) await ask(server.origin, world, 'GET', '/live')
     await setTimeout(settleMs)
     const before = resident(server.pid)
@@ -46,20 +46,20 @@ export async function runLive(
     await setTimeout(settleMs)
     const withThem = resident(server.pid)
     const cpuBefore = usageOf(server.pid)?.cpuSeconds ?? 0
-    const lastToldMs: number[] = []
+    const lastEventMs: number[] = []
     for (let at = 0; at < starts; at++) {
-      const told = listeners.map((listener) => listener.nextStart())
+      const received = listeners.map((listener) => listener.nextStart())
       const username = await ask(server.origin, world, 'POST', '/studys/', at)
       const begun = performance.now()
-      if (username !== 201) throw new Error(`a start answered ${username}`)
-      await Promise.all(told)
-      lastToldMs.push(performance.now() - begun)
+      if (username !== 201) throw new Error(`a start returned ${username}`)
+      await Promise.all(received)
+      lastEventMs.push(performance.now() - begun)
     }
     const cpuSeconds = (usageOf(server.pid)?.cpuSeconds ?? 0) - cpuBefore
     return {
       listeners: count,
       residentBytes: { before, with: Math.max(withThem, resident(server.pid)) },
-      lastToldMs: lastToldMs.sort((a, b) => a - b),
+      lastEventMs: lastEventMs.sort((a, b) => a - b),
       cpuMsPerEvent: (cpuSeconds * 1000) / starts,
     }
   } finally {
@@ -90,9 +90,9 @@ async function listen(origin: string, account: number) {
   const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` }
   const request = get(`${origin}${apiBase}/live`, { agent: false, headers })
   const [response] = (await once(request, 'response')) as [IncomingMessage]
-  if (response.statusCode !== 200) throw new Error(`a listener was answered ${response.statusCode}`)
+  if (response.statusCode !== 200) throw new Error(`a listener got status ${response.statusCode}`)
   let onStart = () => undefined as unknown
-  // Events are far smaller than what one read returns.
+  // Events are far smaller than one read.
   response.on('data', (bytes: Buffer) => bytes.includes('event: start') && onStart())
   response.on('error', () => undefined)
   return {
@@ -104,17 +104,17 @@ async function listen(origin: string, account: number) {
   }
 }
 
-export function liveReport({ listeners, residentBytes, lastToldMs, cpuMsPerEvent }: LiveRun): string {
+export function liveReport({ listeners, residentBytes, lastEventMs, cpuMsPerEvent }: LiveRun): string {
   const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
   return table(
-    ['listeners', 'MiB before', 'MiB more', 'last told, median ms', 'worst', 'processor ms per event'],
+    ['listeners', 'MiB before', 'MiB more', 'last event, median ms', 'worst', 'processor ms per event'],
     [
       [
         String(listeners),
         mebibytes(residentBytes.before),
         mebibytes(residentBytes.with - residentBytes.before),
-        (lastToldMs[Math.floor(lastToldMs.length / 2)] ?? 0).toFixed(0),
-        (lastToldMs.at(-1) ?? 0).toFixed(0),
+        (lastEventMs[Math.floor(lastEventMs.length / 2)] ?? 0).toFixed(0),
+        (lastEventMs.at(-1) ?? 0).toFixed(0),
         cpuMsPerEvent.toFixed(1),
       ],
     ],

@@ -83,7 +83,7 @@ function requestsOf({ requests, writes, each }: LoadJob, connection: number, res
   return [started, stop]
 }
 
-/** With the keys of an earlier batch, it would be the same one, sent again. */
+/** With the keys of an earlier batch, the service would treat it as a repeat. */
 function withNewKeys({ body = '' }: WireRequest): string {
   return body.replaceAll(batchKeyStem, randomUUID())
 }

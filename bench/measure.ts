@@ -74,7 +74,7 @@ function faultsOf({ status, writes }: Row, { statuses, errors }: LoadResult, rea
   const others = Object.entries(statuses).filter(([answered]) => !expected.includes(answered))
   return [
     ...others.map(([answered, count]) => `${count} answers ${answered}`),
-    ...(errors > 0 ? [`${errors} connections or answers lost`] : []),
+    ...(errors > 0 ? [`${errors} connections or responses lost`] : []),
   ]
 }
 
@@ -88,7 +88,7 @@ async function lostWrites(databaseUrl: string, { started, stopped }: LoadResult)
 export async function prepare(row: Row, world: World, origin: string): Promise<void> {
   for (const { path, method, headers, body } of row.prepare?.(world) ?? []) {
     const answer = await fetch(`${origin}${path}`, { method, headers, body: body ?? null })
-    if (!answer.ok) throw new Error(`${row.name}: ${method} ${path} answered ${answer.status}`)
+    if (!answer.ok) throw new Error(`${row.name}: ${method} ${path} returned ${answer.status}`)
     await answer.arrayBuffer()
   }
 }

@@ -45,12 +45,12 @@ export function bareReport(run: BareRun): string {
   return [
     table(head, lines),
     '',
-    `Start to first answer: ${whole(run.startedIn[Math.floor(run.startedIn.length / 2)])} ms (of ${run.startedIn.map(whole).join(', ')}).`,
+    `Start to first response: ${whole(run.startedIn[Math.floor(run.startedIn.length / 2)])} ms (of ${run.startedIn.map(whole).join(', ')}).`,
     `Resident after the load: ${memory(run.residentBytes)}.`,
     ...run.rows.filter((row) => Object.keys(row.flooded).length > 0).map(floodLine),
     ...(run.rows.some(({ bare }) => (bare.busy ?? 1) < saturated)
       ? [
-          'Where the bare server is less than 90 % busy, the load generator was the limit: the ratio by processor time is the truer one.',
+          'If the bare server is less than 90 % busy, the load generator was the bottleneck: use the ratio by processor time.',
         ]
       : []),
     ...run.rows.flatMap(({ row, faults }) => faults.map((fault) => `FAULT in "${row.name}": ${fault}`)),
@@ -59,7 +59,7 @@ export function bareReport(run: BareRun): string {
 
 function floodLine({ row, flooded }: BareRun['rows'][number]): string {
   const answers = Object.entries(flooded).map(([status, count]) => `${count} × ${status}`)
-  return `Answers to the flood in "${row.name}": ${answers.join(', ')}.`
+  return `Responses to the flood in "${row.name}": ${answers.join(', ')}.`
 }
 
 export function scaleReport(run: ScaleRun): string {

@@ -12,9 +12,9 @@ export interface Row {
   /** The minimum ratio to the bare server, if there is a target. */
   target?: number
   writes?: LoadJob['writes']
-  /** Each connection is another student's. */
+  /** Each connection sends requests of a different student. */
   each?: LoadJob['each']
-  /** Sent once before, to the real server. */
+  /** Sent once before the measurement, to the real server. */
   prepare?(world: World): WireRequest[]
   flood?: (world: World) => NonNullable<LoadJob['flood']>
   requests(world: World): WireRequest[]
@@ -47,7 +47,7 @@ const startsWithBody = (world: World) =>
     return { ...request, headers: { ...request.headers, 'content-type': 'application/json' }, body: '{}' }
   })
 
-/** Fifty records, started and ended offline. */
+/** Fifty records that were started and ended offline. */
 const offlineItems = Array.from({ length: 50 }, (_, at) => {
   const day = `2016-${String(1 + Math.floor(at / 25)).padStart(2, '0')}-${String(1 + (at % 25)).padStart(2, '0')}`
   const start = `${batchKeyStem} ${at}`
@@ -158,7 +158,7 @@ export const rows: Row[] = [
       users.map(({ token }): WireRequest => ({ ...get('/studys/running/heartbeat', byToken(token)), method: 'POST' })),
   },
   {
-    // Not beside a larger campus, where the answer itself is longer. An account can have two exports under way.
+    // Not on a larger campus, where the response itself is longer. An account can run two exports at once.
     name: 'own export, JSON',
     tables: ['bare'],
     status: 200,
@@ -173,7 +173,7 @@ export const rows: Row[] = [
     requests: (world) => boards(world, 'month'),
   },
   {
-    // It comes with every page, and is never cached.
+    // It is part of every page, and is never cached.
     name: 'own rank',
     tables: ['bare', 'scale'],
     status: 200,

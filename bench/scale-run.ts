@@ -4,7 +4,7 @@ import type { DatabaseServer } from './databases.ts'
 import { type Figures, measure, prepare, type Target, type Turn, together } from './measure.ts'
 import { type Row, rows } from './rows.ts'
 import { startServer } from './server.ts'
-import { meetWorld, type Size, seedWorld, type World } from './world.ts'
+import { fetchWorld, type Size, seedWorld, type World } from './world.ts'
 
 export interface ScaleRow {
   name: string
@@ -52,7 +52,7 @@ export async function runScale(
       const { main, workers } = options
       const server = await startServer({ main, databaseUrl, cores: serverCores(workers), workers })
       closing.push(server.close)
-      return { origin: server.origin, pid: server.pid, databaseUrl, world: await meetWorld(server.origin, size) }
+      return { origin: server.origin, pid: server.pid, databaseUrl, world: await fetchWorld(server.origin, size) }
     }
     const targets = { small: await open(urls[0], small), large: await open(urls[1], large) }
     const load = startLoad()
@@ -86,7 +86,7 @@ export async function runScale(
   }
 }
 
-/** What is prepared may have been undone by another row. */
+/** Another row may have undone the preparation. */
 async function measureIn(target: Target & { world: World }, row: Row, turn: Turn) {
   await prepare(row, target.world, target.origin)
   return measure(row, target.world, target, turn)

@@ -53,7 +53,7 @@ export async function startServer({
   const log = join(folder, 'log')
   const begun = performance.now()
   const env = { ...settings, ...more, DATABASE_URL: databaseUrl, WORKERS: String(workers) }
-  const child = startChild([doorOf(main), 'serve'], { cores, env, log })
+  const child = startChild([startScriptOf(main), 'serve'], { cores, env, log })
   const close = async () => {
     await endChild(child)
     await rm(folder, { recursive: true, force: true })
@@ -69,7 +69,7 @@ export async function startServer({
 }
 
 /** The script that `npm start` runs, in the same checkout. */
-function doorOf(main: string): string {
+function startScriptOf(main: string): string {
   return join(dirname(main), '..', 'scripts', 'run.mjs')
 }
 

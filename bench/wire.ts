@@ -6,7 +6,7 @@ export interface WireRequest {
   body?: string
 }
 
-/** What stands in the keys of a batch until it is sent. */
+/** A placeholder for the keys of a batch, replaced before sending. */
 export const batchKeyStem = 'KEY-OF-THIS-BATCH'
 
 /** One job for the load generator. */

@@ -38,7 +38,7 @@ export function npmCommand() {
 /**
  * The packages of package-lock.json that are missing from node_modules or have a different version there, as `name@version`.
  * Optional packages, such as those for other platforms, may be missing.
- * @param {{ dev?: boolean, folder?: string }} options whether to check development packages too, and where the lockfile lies
+ * @param {{ dev?: boolean, folder?: string }} options whether to check development packages too, and the lockfile's folder
  */
 export function missingPackages({ dev = false, folder = root } = {}) {
   const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'))

@@ -69,7 +69,7 @@ const rows = (glyph: string[]) => `  [\n${glyph.map((row) => `    '${row}',\n`).
 writeFileSync(
   TARGET,
   `// Made by scripts/simulated-school-glyphs.ts from Tinos Bold (The Tinos Project Authors, SIL Open Font License 1.1).
-// Not a font of the captcha reader's templates: reader and school shall not agree by construction.
+// Not a font of the captcha reader's templates, so that reader and school do not match by design.
 
 /** The digits 0 to 9 as ${GLYPH_HEIGHT} rows of ${GLYPH_WIDTH} pixels, from the pen's x rightwards. */
 export const digitGlyphs: readonly (readonly string[])[] = [\n${glyphs.map(rows).join('')}]\n`,

@@ -1,4 +1,4 @@
-// `npm run web:check`: makes the types of the API from the service's own document, then checks the web app's.
+// `npm run web:check`: generates the types of the API from the service's own document, then checks the types of the web app.
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,19 +1,19 @@
-// Builds the web app of web/ into a folder. Its tools are a package of their own, since they want TypeScript 6.
+// Builds the web app of web/ into a folder. Its tools are a separate package, because they need TypeScript 6.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { missingPackages, npmCommand, ownNode, root } from './install.mjs'
 
 const web = join(root, 'web')
 
-/** Installs the tools where they are missing, without those that only checks need. */
+/** Installs missing tools, except those that only checks need. */
 export async function buildWeb(folder) {
   if (missingPackages({ folder: web }).length > 0) await installWeb(['--omit=dev'])
-  // The tools want a newer Node.js than the one that may run this file.
+  // The tools need a newer Node.js than the one that may run this file.
   const previous = process.env.PREVIOUS_DIST ?? join(root, 'dist')
   await run(ownNode, ['build.mjs', folder, join(previous, 'web')])
 }
 
-/** Installs what checks need too. */
+/** Also installs what checks need. */
 export async function ensureWebTools() {
   if (missingPackages({ folder: web, dev: true }).length > 0) await installWeb([])
 }
@@ -24,7 +24,7 @@ async function installWeb(options) {
   await run(command, [...args, ...words], { shell, env: environmentOfNpm() })
 }
 
-/** `npm ci` of the root hands its own options down by environment, such as `omit`. */
+/** `npm ci` of the root passes its options, such as `omit`, in the environment. */
 function environmentOfNpm() {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_config_(?:omit|include|local_prefix|prefix)$/i.test(name)),

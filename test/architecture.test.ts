@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { faultsOf } from './architecture/check.ts'
-import { circlesAmong } from './architecture/circles.ts'
-import { departures } from './architecture/roles.ts'
+import { cyclesAmong } from './architecture/cycles.ts'
+import { exceptions } from './architecture/roles.ts'
 import { functionsIn } from './architecture/source-functions.ts'
 import { importsOf } from './architecture/source-imports.ts'
 
@@ -12,7 +12,7 @@ const longestFile = 200
 const longestFunction = 40
 const maxFilesPerFolder = 15
 
-/** Files and functions that are longer, each with its reason. */
+/** Files and functions that may be longer, each with its reason. */
 const longer: Readonly<Record<string, string>> = {}
 
 const root = join(import.meta.dirname, '../src')
@@ -20,7 +20,7 @@ const files = globSync('**/*.ts', { cwd: root }).map((path) => path.replaceAll('
 const sources = files.filter((file) => !file.endsWith('.test.ts'))
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
 
-test('every import runs one way, and every file keeps to what its name says', () => {
+test('every import has an allowed direction, and every file follows the rules of its suffix', () => {
   const faults = sources.flatMap((file) => faultsOf(file, textOf(file)))
   assert.ok(faults.length === 0, `\n${faults.join('\n')}\n`)
 })
@@ -47,26 +47,26 @@ test('folders are small', () => {
   )
 })
 
-test('no files import each other in a circle', () => {
+test('imports have no cycle', () => {
   const imports = new Map(sources.map((file) => [file, localImportsOf(file)]))
-  assert.deepEqual(circlesAmong(imports), [])
+  assert.deepEqual(cyclesAmong(imports), [])
 })
 
 function localImportsOf(file: string): string[] {
   return importsOf(file, textOf(file)).flatMap(({ local, target }) => (local ? [target] : []))
 }
 
-test('a circle is found, and told by its files', () => {
+test('finds a cycle and reports its files', () => {
   const imports = new Map([
     ['a.ts', ['b.ts', 'd.ts']],
     ['b.ts', ['c.ts', 'd.ts']],
     ['c.ts', ['b.ts']],
   ])
-  assert.deepEqual(circlesAmong(imports), [['b.ts', 'c.ts']])
+  assert.deepEqual(cyclesAmong(imports), [['b.ts', 'c.ts']])
 })
 
-test('no departure is kept that nothing needs any more', () => {
-  for (const [file, { imports }] of Object.entries(departures)) {
+test('every listed exception is still needed', () => {
+  for (const [file, { imports }] of Object.entries(exceptions)) {
     assert.ok(
       importsOf(file, textOf(file)).some(({ target }) => target === imports),
       `${file} imports ${imports}`,
@@ -75,8 +75,8 @@ test('no departure is kept that nothing needs any more', () => {
   for (const file of Object.keys(longer)) assert.ok(files.includes(file), file)
 })
 
-/** Imports turned round, and words that a file may not say: the place, the text, and the line that must be named. */
-const turned: readonly (readonly [what: string, file: string, text: string, line: number])[] = [
+/** Forbidden imports and texts: what, in which file, the text, and the line that must be reported. */
+const violations: readonly (readonly [what: string, file: string, text: string, line: number])[] = [
   ['shared imports a feature', 'shared/clock.ts', "import type { Study } from '../studies/study.ts'\n", 1],
   ['shared imports a package', 'shared/errors.ts', "\n\nimport { Ajv } from 'ajv'\n", 3],
   [
@@ -104,13 +104,13 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
   ],
   ['an adapter imports another', 'schools/cas/cas-login.ts', "import { a } from '../kingosoft/login.ts'\n", 1],
   [
-    'what every form login needs imports a kind of school',
+    'code of every form login imports a kind of school',
     'schools/form-login/step.ts',
     "\nimport type { a } from '../kingosoft/login.ts'\n",
     2,
   ],
   [
-    'what every form login needs imports the guard',
+    'code of every form login imports the guard',
     'schools/form-login/step.ts',
     "import { a } from '../guarded-verifier.ts'\n",
     1,
@@ -131,7 +131,7 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
   ['a feature imports the app', 'studies/study.service.ts', "import { buildApp } from '../app.ts'\n", 1],
   ['the app imports the command line', 'app.ts', "const x = await import('./cli/program.ts')\n", 1],
   ['the app imports the simulated school', 'app.ts', "import './tools/simulated-school/student.ts'\n", 1],
-  ['a repository speaks HTTP', 'studies/study.repository.ts', "import { toWireTime } from '../http/wire-time.ts'\n", 1],
+  ['a repository uses HTTP', 'studies/study.repository.ts', "import { toWireTime } from '../http/wire-time.ts'\n", 1],
   [
     'a repository throws for Fastify',
     'accounts/a.repository.ts',
@@ -139,26 +139,31 @@ const turned: readonly (readonly [what: string, file: string, text: string, line
     1,
   ],
   [
-    'a repository asks another feature’s',
+    'a repository imports another feature’s',
     'studies/list/study-counter.repository.ts',
     "import { a } from '../../accounts/account.repository.ts'\n",
     1,
   ],
-  ['a service presents', 'studies/study.service.ts', "import { presentStudy } from './study.schemas.ts'\n", 1],
-  ['a route speaks SQL', 'accounts/account.routes.ts', "import { sql } from 'kysely'\n", 1],
-  ['a route asks a repository', 'studies/study.routes.ts', "import { findStudy } from './study.repository.ts'\n", 1],
-  ['a schema knows a row', 'studies/study.schemas.ts', "import type { StudyTable } from './study.table.ts'\n", 1],
+  ['a service imports schemas', 'studies/study.service.ts', "import { presentStudy } from './study.schemas.ts'\n", 1],
+  ['a route uses SQL', 'accounts/account.routes.ts', "import { sql } from 'kysely'\n", 1],
+  ['a route imports a repository', 'studies/study.routes.ts', "import { findStudy } from './study.repository.ts'\n", 1],
+  [
+    'a schema imports a row type',
+    'studies/study.schemas.ts',
+    "import type { StudyTable } from './study.table.ts'\n",
+    1,
+  ],
   ['a rule reads a file', 'studies/study.ts', "import { readFileSync } from 'node:fs'\n", 1],
-  ['a rule knows a row', 'accounts/user-name.ts', "import type { AccountTable } from './account.table.ts'\n", 1],
-  ['a rule asks the clock', 'studies/study.ts', 'export const now = 1\nconst at = Date.now()\n', 2],
-  ['a service asks the system’s clock', 'studies/study.service.ts', 'const at = Date.now()\n', 1],
+  ['a rule imports a row type', 'accounts/user-name.ts', "import type { AccountTable } from './account.table.ts'\n", 1],
+  ['a rule reads the clock', 'studies/study.ts', 'export const now = 1\nconst at = Date.now()\n', 2],
+  ['a service reads the system clock', 'studies/study.service.ts', 'const at = Date.now()\n', 1],
   ['a table imports a service', 'studies/study.table.ts', "import type { A } from './study.service.ts'\n", 1],
   ['a plugin reads a setting', 'http/transport/tls.ts', 'const a = 1\nconst level = process.env.LOG_LEVEL\n', 2],
-  ['a file lies in a new place', 'utils/text.ts', 'export const a = 1\n', 1],
+  ['a file is in an unknown folder', 'utils/text.ts', 'export const a = 1\n', 1],
 ]
 
-for (const [what, file, text, line] of turned) {
-  test(`it is found when ${what}`, () => {
+for (const [what, file, text, line] of violations) {
+  test(`reports that ${what}`, () => {
     const faults = faultsOf(file, text)
     assert.ok(
       faults.some((fault) => fault.startsWith(`src/${file}:${line} `)),
@@ -167,14 +172,14 @@ for (const [what, file, text, line] of turned) {
   })
 }
 
-test('each fault says which rule it breaks, and what is right breaks none', () => {
+test('each violation reports its rule, and correct code breaks none', () => {
   const right = "import type { Clock } from '../shared/clock.ts'\nimport { findStudy } from './study.repository.ts'\n"
   assert.deepEqual(faultsOf('studies/study.service.ts', right), [])
   const [fault] = faultsOf('studies/study.routes.ts', right)
   assert.equal(fault, 'src/studies/study.routes.ts:2 imports studies/study.repository.ts: routes know no SQL')
 })
 
-test('a long function is found, with its line, and functions inside it are counted by themselves', () => {
+test('reports a long function with its line, and counts nested functions separately', () => {
   const body = (lines: number, indent: string) =>
     Array.from({ length: lines }, (_, at) => `${indent}call(${at})\n`).join('')
   const [long] = functionsIn(`\nexport async function long(\n  a: number,\n): Promise<void> {\n${body(50, '  ')}}\n`)

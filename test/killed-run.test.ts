@@ -21,9 +21,9 @@ import { until } from './support/patience.ts'
 
 const script = join(import.meta.dirname, '../scripts/test.mjs')
 const hanging = 'test/support/hanging-test.ts'
-const elsewhere = process.platform !== 'linux' && 'only Linux tells which processes work in a folder'
+const elsewhere = process.platform !== 'linux' && 'only Linux reports which processes work in a folder'
 
-/** How a run may end before its time: a signal to scripts/test.mjs, to test/run.ts, or to both. */
+/** How a run may end early: a signal to scripts/test.mjs, to test/run.ts, or to both. */
 const ends: readonly (readonly [what: string, end: (outer: number, inner: number) => void])[] = [
   ['Ctrl-C', (outer) => process.kill(outer, 'SIGINT')],
   ['SIGKILL to test/run.ts', (_, inner) => process.kill(inner, 'SIGKILL')],
@@ -40,7 +40,7 @@ const ends: readonly (readonly [what: string, end: (outer: number, inner: number
 for (const [what, end] of ends) {
   test(`a test run that is killed leaves nothing behind: ${what}`, { skip: elsewhere }, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'occupy-killed-'))
-    // A PostgreSQL server that root starts runs as another user.
+    // If started by root, a PostgreSQL server runs as another user.
     chmodSync(folder, 0o711)
     const started = join(folder, 'started')
     const output = openSync(join(folder, 'output'), 'w')
@@ -76,14 +76,14 @@ function nextRun(folder: string): void {
   else process.env.TMPDIR = TMPDIR
 }
 
-/** Its files, and the processes that work below it or were told of a run below it. */
+/** Its files, and the processes that work below it or have a run below it in their environment. */
 function leftIn(folder: string): string[] {
   const working = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => {
       try {
-        const told = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-        const run = told.find((variable) => variable.startsWith('TEST_RUN_FOLDER='))?.split('=')[1]
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+        const run = environment.find((variable) => variable.startsWith('TEST_RUN_FOLDER='))?.split('=')[1]
         return run?.startsWith(`${folder}/`) ? run : readlinkSync(`/proc/${pid}/cwd`)
       } catch {
         return ''

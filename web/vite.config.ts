@@ -7,14 +7,14 @@ export default defineConfig({
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
-    // All styles are 8 KB in one file; a file a screen costs a phone more.
+    // All styles are 8 KB in one file; one file per screen would cost a phone more.
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      // One file for what the entry imports, so that index.html preloads no module. Chrome's parser asks for such a module ahead of
-      // its turn, can't use what the service worker answers, asks again, and says so on the console.
+      // One chunk for what the entry imports, so that index.html preloads no module. Chrome's parser would request such a module early,
+      // could not use the service worker's response, would request it again, and log a warning.
       // And one for what several screens share.
       output: {
         codeSplitting: {

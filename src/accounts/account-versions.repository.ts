@@ -1,11 +1,17 @@
 import type { ExpressionBuilder, RawBuilder, Selectable } from 'kysely'
+import type { EpochSeconds } from '../shared/clock.ts'
 import { isSqlite, statement } from '../storage/statement.ts'
 import type { Db } from '../storage/storage.ts'
 import type { Tables } from '../storage/tables.ts'
 import type { AccountTable } from './account.table.ts'
 import { type AccountId, isHidden } from './account.ts'
 
-type StateRow = Pick<Selectable<AccountTable>, 'study_version' | 'visibility' | 'totals_version' | 'totals_basis'>
+const stateColumns = [
+  ...(['study_version', 'visibility', 'totals_version', 'totals_basis'] as const),
+  ...(['latest_end', 'latest_end_version'] as const),
+] as const
+
+type StateRow = Pick<Selectable<AccountTable>, (typeof stateColumns)[number]>
 
 /** The columns that writes to an account's records need. */
 export interface StudiesState {
@@ -13,6 +19,8 @@ export interface StudiesState {
   hidden: boolean
   /** The basis of the daily totals, if they represent the current records. */
   totalsBasis: string | undefined
+  /** No ended record of the account ends later, if this is known. */
+  latestEnd: EpochSeconds | undefined
 }
 
 /** Locks the account's row until the end of the transaction. Returns undefined if the account no longer exists. */
@@ -24,33 +32,44 @@ export async function lockStudies(tx: Db, id: AccountId): Promise<StudiesState |
     studyVersion,
     hidden: isHidden(row),
     totalsBasis: totalsVersion === studyVersion ? (basis ?? undefined) : undefined,
+    latestEnd: row.latest_end_version === studyVersion ? (row.latest_end ?? undefined) : undefined,
   }
 }
 
 const lockedState = statement<{ id: AccountId }, StateRow>((db, { id }) => {
-  const state = db
-    .selectFrom('accounts')
-    .select(['study_version', 'visibility', 'totals_version', 'totals_basis'])
-    .where('id', '=', id)
+  const state = db.selectFrom('accounts').select(stateColumns).where('id', '=', id)
   return (isSqlite(db) ? state : state.forUpdate()).compile()
 })
 
 /**
  * Must be called after a transaction's writes to the account's records, which got the next `written` versions, one
- * each. `added` is the change in the number of records.
+ * each. `added` is the change in the number of records, `latestEnd` the bound after them. Without a bound, the stored one
+ * becomes invalid.
  */
 export async function noteStudies(
   tx: Db,
   id: AccountId,
-  { added, written }: { added: number; written: number },
+  { added, written, latestEnd }: { added: number; written: number; latestEnd: EpochSeconds | undefined },
 ): Promise<void> {
-  await studyNote.all(tx, { id, added, written })
+  await studyNote.all(tx, { id, added, written, latestEnd: latestEnd ?? null })
 }
 
-const studyNote = statement<{ id: AccountId; added: number; written: number }, unknown>((db, { id, added, written }) =>
+interface NoteValues {
+  id: AccountId
+  added: number
+  written: number
+  latestEnd: EpochSeconds | null
+}
+
+const studyNote = statement<NoteValues, unknown>((db, { id, added, written, latestEnd }) =>
   db
     .updateTable('accounts')
-    .set((eb) => ({ study_count: eb('study_count', '+', added), ...versionsAdvanced(eb, written) }))
+    .set((eb) => ({
+      study_count: eb('study_count', '+', added),
+      ...versionsAdvanced(eb, written),
+      latest_end: latestEnd,
+      latest_end_version: eb('study_version', '+', written),
+    }))
     .where('id', '=', id)
     .compile(),
 )

@@ -31,6 +31,9 @@ export interface AccountTable {
   totals_basis: Generated<string | null>
   /** 1 while the campus' sums include the account's daily totals. */
   totals_shared: Generated<number>
+  /** No ended record of the account ends later. Valid while `latest_end_version` is the account's `study_version`. */
+  latest_end: Generated<number | null>
+  latest_end_version: Generated<number | null>
 }
 
 /**

@@ -28,14 +28,14 @@ const rows: readonly (readonly [env: Record<string, string>, warned: RegExp[]])[
 ]
 
 for (const [env, warned] of rows) {
-  test(`${JSON.stringify(env)} is warned of ${warned.length > 0 ? warned.join(', ') : 'by nothing'}`, () => {
-    const told = warnings(readConfig(env))
-    assert.equal(told.length, warned.length, told.join('\n'))
-    for (const [at, pattern] of warned.entries()) assert.match(told[at] ?? '', pattern)
+  test(`${JSON.stringify(env)} causes warnings about ${warned.length > 0 ? warned.join(', ') : 'nothing'}`, () => {
+    const messages = warnings(readConfig(env))
+    assert.equal(messages.length, warned.length, messages.join('\n'))
+    for (const [at, pattern] of warned.entries()) assert.match(messages[at] ?? '', pattern)
   })
 }
 
-test('CORS_ORIGINS are origins as browsers write them, and never everybody', () => {
+test('CORS_ORIGINS accepts origins as browsers send them, and no wildcard', () => {
   const { corsOrigins } = readConfig({
     CORS_ORIGINS: 'https://App.example.edu:443, capacitor://localhost,http://[::1]:8080',
   })

@@ -14,7 +14,7 @@ function load(t: { after(step: () => void): void }, text: string, env: Record<st
   return env
 }
 
-test('the environment wins over the file, and names of other programs are let through', (t) => {
+test('the environment overrides the file, and unknown names of other programs are accepted', (t) => {
   const env = load(t, '# ours\nPORT=1\nHOST="127.0.0.1"\nPOSTGRES_PASSWORD=x\nTZ=UTC\n', { PORT: '2' })
   assert.deepEqual(env, { PORT: '2', HOST: '127.0.0.1', POSTGRES_PASSWORD: 'x', TZ: 'UTC' })
 })
@@ -31,7 +31,7 @@ for (const [written, meant] of [
   ['HOSTS', 'HOST'],
   ['DATABASEURL', 'DATABASE_URL'],
 ] as const) {
-  test(`${written} is refused as a misspelling of ${meant}, in one line`, (t) => {
+  test(`rejects ${written} as a misspelling of ${meant}, in one line`, (t) => {
     assert.throws(
       () => load(t, `${written}=x\n`),
       (error) =>
@@ -45,7 +45,7 @@ test('no setting is taken for a misspelling of another', (t) => {
   load(t, settingNames.map((name) => `${name}=x\n`).join(''))
 })
 
-test('a missing file changes nothing, and one that cannot be read is one line', () => {
+test('ignores a missing file, and reports an unreadable one in one line', () => {
   const env = {}
   loadDotEnv('/nowhere/.env', env)
   assert.deepEqual(env, {})

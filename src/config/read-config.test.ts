@@ -43,7 +43,7 @@ const wrong: readonly (readonly [variable: string, env: Record<string, string>])
   ['WEB', { WEB: 'maybe' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
   ...['[0-9', '(', 'a)|(b', '[0-9]{3', '(?i:b)[0-9]', '[0-9]\\-'].map(notANumber),
-  // Their matching would practically never end: nested repetitions, equivalent alternatives, many repetitions in a row.
+  // Matching these would take practically forever: nested repetitions, equivalent alternatives, many repetitions in a row.
   ...['([0-9]+)+', '([0-9]|[0-9])*', '([0-9]|[0-9][0-9])+x', '[0-9]*[0-9]*[0-9]*[0-9]*[0-9]*[0-9]*x'].map(notANumber),
   ['TOKEN_TTL', { TOKEN_TTL: '0' }],
   ['WORKERS', { WORKERS: '0' }],
@@ -52,7 +52,7 @@ const wrong: readonly (readonly [variable: string, env: Record<string, string>])
 ]
 
 for (const [variable, env] of wrong) {
-  test(`${JSON.stringify(env)} is refused by the name of ${variable}, in one line`, () => {
+  test(`rejects ${JSON.stringify(env)} in one line that names ${variable}`, () => {
     assert.throws(
       () => readConfig(env),
       (error) => error instanceof ConfigError && new RegExp(`^[^\\n]*\\b${variable}\\b[^\\n]*$`).test(error.message),
@@ -60,21 +60,21 @@ for (const [variable, env] of wrong) {
   })
 }
 
-test('the demo school may serve beyond loopback where the operator says so, and behind a name for loopback at any time', () => {
+test('allows the demo school beyond loopback only if the operator confirms it, and always under a loopback name', () => {
   const elsewhere = { HOST: '0.0.0.0', PUBLIC_URL: 'https://example.com', TRUST_PROXY: '10.0.0.1' }
   assert.equal(readConfig({ ...elsewhere, ALLOW_DEMO_SCHOOL: '1' }).school, 'demo')
   for (const PUBLIC_URL of ['http://localhost:5001', 'http://127.0.0.1:5001', 'http://[::1]:5001'])
     assert.equal(readConfig({ PUBLIC_URL }).publicUrl, PUBLIC_URL)
 })
 
-test('nothing set is the defaults of the contract', () => {
+test('without settings, uses the defaults of the contract', () => {
   const { host, port, database, school, timezone, studyMaxHours, throttle, logLevel } = readConfig({})
   assert.deepEqual([host, port, school, timezone], ['127.0.0.1', 5000, 'demo', 'Asia/Shanghai'])
   assert.deepEqual([studyMaxHours, throttle, logLevel], [16, true, 'info'])
   assert.deepEqual(database, { kind: 'sqlite', path: 'data/occupy.sqlite' })
 })
 
-test('terms are in the order of their days', () => {
+test('sorts terms by date', () => {
   const { terms } = readConfig({ TERMS: '2027春:2027-02-22:2027-07-09, 2026秋:2026-09-01:2027-01-15' })
   assert.deepEqual(
     terms.map(({ name, first, last }) => [name, dayText(first), dayText(last)]),
@@ -85,7 +85,7 @@ test('terms are in the order of their days', () => {
   )
 })
 
-test('a form of student numbers is for the whole text, and for none of more than 64 characters', () => {
+test('a pattern of student numbers must match the whole text, and matches at most 64 characters', () => {
   const form = (pattern?: string) => readConfig(pattern === undefined ? {} : { STUDENT_NUMBER: pattern }).studentNumber
   assert.equal(form().pattern, '[0-9]{9,10}')
   assert.ok(form().matches('2017010101') && !form().matches('2017010101\n') && !form().matches('20170101012'))

@@ -7,10 +7,10 @@ for (const [what, cells, line] of [
   ['commas, quotes and line breaks', ['a,b', 'say "hi"', 'a\nb', 'a\r\nb'], '"a,b","say ""hi""","a\nb","a\r\nb"'],
   ['other separators', ['数学;线代', ';=1', 'a\tb'], '"数学;线代",";=1","a\tb"'],
   ['formulas', ['=1', '+1', '-1', '@A1', '\t=1'], "'=1,'+1,'-1,'@A1,\"'\t=1\""],
-  ['formulas behind a line break', ['\r=1', '\n=1'], '"\'\r=1","\'\n=1"'],
+  ['formulas after a line break', ['\r=1', '\n=1'], '"\'\r=1","\'\n=1"'],
   ['formulas in full width', ['＝1', '＋1', '－1', '＠A1'], "'＝1,'＋1,'－1,'＠A1"],
-  ['numbers of ours', [-5], '-5'],
-  ['what is no formula', ['a=1', ' 1', "'1"], "a=1, 1,'1"],
+  ['numbers', [-5], '-5'],
+  ['texts that are not formulas', ['a=1', ' 1', "'1"], "a=1, 1,'1"],
 ] as const) {
   test(`a line of ${what}`, () => {
     assert.equal(csvLine(cells), `${line}\r\n`)

@@ -8,7 +8,7 @@ const text = fc.string({
   maxLength: 200,
 })
 
-test('a line is folded at 75 octets, never inside a character, and unfolds to what it was', () => {
+test('folds a line at 75 octets, never inside a character, and unfolds to the original', () => {
   fc.assert(
     fc.property(text, (value) => {
       const line = contentLine('SUMMARY', value)
@@ -22,10 +22,10 @@ test('a line is folded at 75 octets, never inside a character, and unfolds to wh
   )
 })
 
-test('what has a meaning in a text is escaped', () => {
+test('escapes special characters in a text', () => {
   assert.equal(escapedText('a;b,c\\d\ne\r\nf\rg'), 'a\\;b\\,c\\\\d\\ne\\nf\\ng')
 })
 
-test('times are written in UTC', () => {
+test('writes times in UTC', () => {
   assert.equal(utcTime(Date.parse('2017-03-25T11:55:47Z') / 1000), '20170325T115547Z')
 })

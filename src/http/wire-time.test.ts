@@ -5,11 +5,11 @@ import { fromWireTime, toWireTime } from './wire-time.ts'
 
 const inRange = fc.integer({ min: -62_167_219_200, max: 253_402_300_799 })
 
-test('every second from year 0 to 9999 is read as it was written', () => {
+test('parses every second from year 0 to 9999', () => {
   fc.assert(fc.property(inRange, (at) => assert.equal(fromWireTime(toWireTime(at), 'from'), at)))
 })
 
-test('what is read is written as it was, or refused', () => {
+test('formats a parsed time as it was, and rejects any other text', () => {
   const digits = (most: number) => fc.nat(most).map((value) => String(value).padStart(2, '0'))
   const parts = fc.tuple(
     fc.constantFrom('2016', '2017', '2100'),

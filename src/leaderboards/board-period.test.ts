@@ -22,23 +22,23 @@ for (const [kind, date, first, last] of [
   ['term', '2027-01-15', '2026-09-01', '2027-01-15'],
   ['term', '2027-05-01', '2027-02-22', '2027-07-09'],
 ] as const) {
-  test(`the ${kind} of ${date} is ${first} to ${last}`, () => {
+  test(`the ${kind} of ${date} runs from ${first} to ${last}`, () => {
     const period = periodContaining(kind, day(date), terms)
     assert.deepEqual(period && [period.kind, dayText(period.first), dayText(period.last)], [kind, first, last])
   })
 }
 
-test('between terms, and where there are none, there is no term', () => {
+test('there is no term between terms, or without configured terms', () => {
   for (const date of ['2026-08-31', '2027-01-16', '2027-02-21', '2027-07-10'])
     assert.equal(periodContaining('term', day(date), terms), undefined, date)
   assert.equal(periodContaining('term', day('2026-10-01'), []), undefined)
 })
 
-test('a week that ends beyond the year 9999 has no period', () => {
+test('a week that ends after the year 9999 has no period', () => {
   assert.equal(periodContaining('week', day('9999-12-31'), []), undefined)
 })
 
-test('every day of four years lies in its periods, and each has an id of its own', () => {
+test('every day of four years is in its periods, and each period has a unique id', () => {
   const seen = new Map<number, string>()
   for (let at = day('2026-01-01'); at <= day('2029-12-31'); at = (at + 1) as CampusDay) {
     const ids = boardsContaining(at, terms)

@@ -9,7 +9,7 @@ for (const [pattern, zh, en] of [
   ['[0-9]{8,}', '格式为 [0-9]{8,}', 'of the form [0-9]{8,}'],
   ['20[0-9]{8}', '格式为 20[0-9]{8}', 'of the form 20[0-9]{8}'],
 ] as const) {
-  test(`student numbers of ${pattern} have ${en}`, () => {
+  test(`the hint for ${pattern} says ${en}`, () => {
     assert.deepEqual([studentNumberHint(pattern, 'zh'), studentNumberHint(pattern, 'en')], [zh, en])
   })
 }

@@ -4,78 +4,78 @@ import { type CaptchaMonitorOptions, createCaptchaMonitor } from './captcha-moni
 import type { CaptchaFate } from './form-login/captcha-reader.ts'
 import type { Logger } from './logger.ts'
 
-function watchWith(options: Partial<CaptchaMonitorOptions> = {}) {
+function monitorWith(options: Partial<CaptchaMonitorOptions> = {}) {
   let time = 0
   const alarms: string[] = []
   const logger: Logger = { debug() {}, info() {}, warn() {}, error: (_, message) => alarms.push(message) }
-  const watch = createCaptchaMonitor({ mode: 'read', logger, now: () => time, ...options })
+  const monitor = createCaptchaMonitor({ mode: 'read', logger, now: () => time, ...options })
   const report = (fate: CaptchaFate, times = 1) => {
-    for (let index = 0; index < times; index++) watch.report(fate)
+    for (let index = 0; index < times; index++) monitor.report(fate)
   }
   const pass = (ms: number) => {
     time += ms
   }
-  return { watch, alarms, report, pass }
+  return { monitor, alarms, report, pass }
 }
 
-test('five captchas in a row that the school refuses turn reading to asking, with an alarm', () => {
-  const { watch, alarms, report } = watchWith()
+test('after five refused captchas in a row, asks the student and raises an alarm', () => {
+  const { monitor, alarms, report } = monitorWith()
   report('refused', 4)
-  assert.equal(watch.mode(), 'read')
+  assert.equal(monitor.mode(), 'read')
   report('refused')
-  assert.equal(watch.mode(), 'ask')
+  assert.equal(monitor.mode(), 'ask')
   assert.equal(alarms.length, 1)
 })
 
-test('one that is accepted in between starts the run again', () => {
-  const { watch, alarms, report } = watchWith()
+test('an accepted captcha resets the count', () => {
+  const { monitor, alarms, report } = monitorWith()
   report('refused', 4)
   report('accepted')
   report('refused', 4)
-  assert.equal(watch.mode(), 'read')
+  assert.equal(monitor.mode(), 'read')
   assert.equal(alarms.length, 0)
 })
 
-test('unreadable ones neither break a run of refusals nor count for it, and a long run of them is a change too', () => {
-  const { watch, report } = watchWith()
+test('unreadable captchas do not affect the count of refusals, but many in a row also start asking', () => {
+  const { monitor, report } = monitorWith()
   report('refused', 4)
   report('unreadable', 5)
-  assert.equal(watch.mode(), 'read')
+  assert.equal(monitor.mode(), 'read')
   report('refused')
-  assert.equal(watch.mode(), 'ask')
-  const other = watchWith()
+  assert.equal(monitor.mode(), 'ask')
+  const other = monitorWith()
   other.report('unreadable', 24)
-  assert.equal(other.watch.mode(), 'ask')
+  assert.equal(other.monitor.mode(), 'ask')
 })
 
-test('asking ends by itself, and one more refusal begins it again', () => {
-  const { watch, alarms, report, pass } = watchWith({ askForMs: 1000 })
+test('asking ends after its time, and one more refusal starts it again', () => {
+  const { monitor, alarms, report, pass } = monitorWith({ askForMs: 1000 })
   report('refused', 5)
-  assert.equal(watch.asksFor(), 1)
+  assert.equal(monitor.asksFor(), 1)
   pass(999)
-  assert.equal(watch.mode(), 'ask')
+  assert.equal(monitor.mode(), 'ask')
   pass(1)
-  assert.equal(watch.mode(), 'read')
+  assert.equal(monitor.mode(), 'read')
   report('refused')
-  assert.equal(watch.mode(), 'ask')
+  assert.equal(monitor.mode(), 'ask')
   assert.equal(alarms.length, 2)
   pass(1000)
   report('accepted')
   report('refused', 4)
-  assert.equal(watch.mode(), 'read')
+  assert.equal(monitor.mode(), 'read')
 })
 
-test('where the operator wants asking, it stays so', () => {
-  const { watch, report } = watchWith({ mode: 'ask' })
-  assert.equal(watch.asksFor(), 600)
+test('stays in mode ask if the operator sets it', () => {
+  const { monitor, report } = monitorWith({ mode: 'ask' })
+  assert.equal(monitor.asksFor(), 600)
   report('accepted', 9)
-  assert.equal(watch.mode(), 'ask')
+  assert.equal(monitor.mode(), 'ask')
 })
 
-test('all fates are counted', () => {
-  const { watch, report } = watchWith()
+test('counts every outcome', () => {
+  const { monitor, report } = monitorWith()
   report('accepted', 3)
   report('refused', 2)
   report('unreadable')
-  assert.deepEqual(watch.counts, { accepted: 3, refused: 2, unreadable: 1 })
+  assert.deepEqual(monitor.counts, { accepted: 3, refused: 2, unreadable: 1 })
 })

@@ -7,7 +7,7 @@ const key = randomBytes(32)
 const now = 1_800_000_000
 const session = '{"dialect":"k3","jar":{"cookies":[{"value":"学号"}]}}'
 
-test('a challenge gives its session back for two minutes, and not a second longer', () => {
+test('a challenge yields its session for exactly two minutes', () => {
   const challenge = sealChallenge(session, key, now)
   assert.equal(challengeLifetimeSeconds, 120)
   assert.equal(openChallenge(challenge, key, now), session)
@@ -15,19 +15,19 @@ test('a challenge gives its session back for two minutes, and not a second longe
   assert.equal(openChallenge(challenge, key, now + 120), undefined)
 })
 
-test('a challenge from the future is none, but for a minute in which clocks differ', () => {
+test('rejects a challenge issued more than a minute in the future', () => {
   const challenge = sealChallenge(session, key, now)
   assert.equal(openChallenge(challenge, key, now - 60), session)
   assert.equal(openChallenge(challenge, key, now - 61), undefined)
 })
 
-test('a challenge tells nothing of its session, and no two are the same', () => {
+test('a challenge does not reveal its session, and no two are equal', () => {
   const challenge = sealChallenge(session, key, now)
   assert.ok(!Buffer.from(challenge, 'base64url').includes('dialect'))
   assert.notEqual(challenge, sealChallenge(session, key, now))
 })
 
-test('whatever was changed, cut or sealed under another key is no challenge', () => {
+test('rejects a challenge that was changed, truncated or sealed with another key', () => {
   const challenge = sealChallenge(session, key, now)
   for (const at of [0, 20, challenge.length - 1]) {
     const other = challenge[at] === 'A' ? 'B' : 'A'

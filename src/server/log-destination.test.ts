@@ -42,39 +42,39 @@ function readAvailable(fd: number): string {
 
 describe('the log', () => {
   test(
-    'waits for no reader, drops lines past its bound, and says how many once the reader is back',
+    'does not wait for its reader, drops lines over its limit, and reports how many',
     withFolder(async (folder) => {
       const pipe = makePipe(folder)
-      const told: number[] = []
+      const lost: number[] = []
       const log = createLogDestination(pipe.writer, (lines) => {
-        told.push(lines)
+        lost.push(lines)
         log.write(`lost ${lines}\n`)
       })
       const lines = 20_000
       const begun = performance.now()
       for (let at = 0; at < lines; at += 1) log.write(line(at))
       log.finish()
-      assertTook(performance.now() - begun, 10_000, 'a reader that sleeps is not waited for')
+      assertTook(performance.now() - begun, 10_000, 'it does not wait for an idle reader')
       let text = ''
       while (!text.includes('lost ')) {
         text += pipe.read()
         await setTimeout(1)
       }
       const read = text.trimEnd().split('\n')
-      assert.equal(read.pop(), `lost ${told[0]}`)
+      assert.equal(read.pop(), `lost ${lost[0]}`)
       assert.deepEqual(
         read.map((one) => (JSON.parse(one) as { at: number }).at),
         read.map((_, at) => at),
-        'the oldest lines are kept, whole and in order',
+        'keeps the oldest lines, complete and in order',
       )
-      assert.equal(read.length + (told[0] ?? 0), lines)
+      assert.equal(read.length + (lost[0] ?? 0), lines)
       assert.ok(text.length > 1024 * 1024 && text.length < 1024 * 1024 + 80_000, `${text.length} bytes were kept`)
       pipe.close()
     }),
   )
 
   test(
-    'outlives its reader, and a disk that is full',
+    'continues without its reader and on a full disk',
     withFolder(async (folder) => {
       const pipe = makePipe(folder)
       const targets = [pipe.writer, openSync('/dev/full', 'w')]
@@ -89,7 +89,7 @@ describe('the log', () => {
   )
 
   test(
-    'comes whole into a file that several write, at the end at the latest',
+    'writes whole lines to a shared file, at the latest when it closes',
     withFolder(async (folder) => {
       const path = join(folder, 'log')
       const file = openSync(path, 'a')

@@ -46,7 +46,7 @@ function recordDisk(work: () => void): string[] {
   return steps
 }
 
-test('a new secret is on disk with its folders before anything relies on it', () =>
+test('a new secret and its folders are synced before they are used', () =>
   withFolder((outer) => {
     const folder = join(outer, 'new', 'data')
     const path = join(folder, 'secret')
@@ -59,7 +59,7 @@ test('a new secret is on disk with its folders before anything relies on it', ()
     assert.equal(fs.statSync(path).mode & 0o777, 0o600)
   }))
 
-test('a secret that an earlier start may not have synced is synced before the first use, and not later', () =>
+test('syncs a secret that an earlier start may not have synced before its first use, and only then', () =>
   withFolder((folder) => {
     const path = join(folder, 'secret')
     fs.writeFileSync(path, 'of an earlier start, long enough\n')
@@ -77,7 +77,7 @@ const unusable = {
 
 for (const [what, make] of Object.entries(unusable)) {
   for (const isKnown of [false, true]) {
-    test(`${what} is named in one line and left as it is, the database ${isKnown ? 'relying on it' : 'new'}`, () =>
+    test(`reports ${what} in one line and leaves it unchanged, with ${isKnown ? 'a database that uses it' : 'a new database'}`, () =>
       withFolder((folder) => {
         const path = join(folder, 'secret')
         make(path)
@@ -92,7 +92,7 @@ for (const [what, make] of Object.entries(unusable)) {
   }
 }
 
-test('a secret that is lost is not replaced by one that the database does not know', () =>
+test('does not replace a lost secret that a database uses', () =>
   withFolder((folder) => {
     assert.throws(() => secretIn(folder, true), /secret: is missing.*backup/)
     assert.deepEqual(fs.readdirSync(folder), [])

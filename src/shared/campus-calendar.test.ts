@@ -5,7 +5,7 @@ import { type CampusDay, createCampusCalendar, dayText, parseDay, weekdayOf } fr
 const day = (text: string) => parseDay(text) as CampusDay
 const seconds = (text: string) => Date.parse(text) / 1000
 
-test('days are texts and back, and what is no day is none', () => {
+test('converts days to text and back, and rejects invalid days', () => {
   for (const text of ['2000-01-01', '2024-02-29', '2026-11-26', '9999-12-31']) assert.equal(dayText(day(text)), text)
   for (const text of [
     '1999-12-31',
@@ -20,13 +20,13 @@ test('days are texts and back, and what is no day is none', () => {
     assert.equal(parseDay(text), undefined, text)
 })
 
-test('a week begins on Monday', () => {
+test('a week starts on Monday', () => {
   assert.equal(weekdayOf(day('2026-11-23')), 0)
   assert.equal(weekdayOf(day('2026-11-29')), 6)
   assert.equal(weekdayOf(-4 as CampusDay), 6)
 })
 
-test('a day begins at midnight of the campus', () => {
+test('a day starts at midnight on campus', () => {
   const { startOf, dayOf } = createCampusCalendar('Asia/Shanghai')
   assert.equal(startOf(day('2026-11-26')), seconds('2026-11-25T16:00:00Z'))
   assert.equal(dayText(dayOf(seconds('2026-11-25T15:59:59Z'))), '2026-11-25')
@@ -51,3 +51,9 @@ for (const [timezone, text, hours] of [
     assert.notEqual(dayText(dayOf(to)), text)
   })
 }
+
+test('formats the days of sixty years, twice', () => {
+  for (let round = 0; round < 2; round++)
+    for (let day = 11_000; day < 33_000; day++)
+      assert.equal(dayText(day as CampusDay), Temporal.PlainDate.from('1970-01-01').add({ days: day }).toString())
+})

@@ -50,8 +50,17 @@ export function parseDay(text: string): CampusDay | undefined {
   return dayText(day) === text ? day : undefined
 }
 
+const maxDayTexts = 10_000
+const dayTexts = new Map<CampusDay, string>()
+
+/** The day as `YYYY-MM-DD`. Texts are cached: formatting 365 days took two thirds of the time for a year's statistics. */
 export function dayText(day: CampusDay): string {
-  return new Date(day * secondsPerDay * 1000).toISOString().slice(0, 10)
+  const known = dayTexts.get(day)
+  if (known !== undefined) return known
+  if (dayTexts.size >= maxDayTexts) dayTexts.clear()
+  const text = new Date(day * secondsPerDay * 1000).toISOString().slice(0, 10)
+  dayTexts.set(day, text)
+  return text
 }
 
 /** 0 is Monday. */

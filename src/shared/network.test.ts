@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { networkOf } from './network.ts'
 
-test('an IPv6 address counts by its 64 bits, whatever its spelling, and an IPv4 address by itself', () => {
+test('the network of an IPv6 address is its /64, in any spelling; that of an IPv4 address is the address', () => {
   for (const address of ['2001:db8:0:1::1', '2001:DB8::1:ffff:ffff:ffff:ffff', '2001:db8:0:1:2:3:192.0.2.1'])
     assert.equal(networkOf(address), '2001:db8:0:1::/64')
   assert.equal(networkOf('2001:db8:0:2::1'), '2001:db8:0:2::/64')
@@ -13,6 +13,6 @@ test('an IPv6 address counts by its 64 bits, whatever its spelling, and an IPv4 
   assert.notEqual(networkOf('192.0.2.1'), networkOf('192.0.2.2'))
 })
 
-test('what is no address counts by itself', () => {
+test('the network of any other text is the text itself', () => {
   for (const text of ['', 'unknown', '/run/occupy.sock']) assert.equal(networkOf(text), text)
 })

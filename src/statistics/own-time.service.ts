@@ -33,7 +33,7 @@ export async function findRunningTime(
   const running = study.end === undefined
   if (interval === undefined) return { interval: noTime(study.startedAt), running, differences: [] }
   const changed = { ids: new Set<number>([study.id]), before: [], after: [interval] }
-  return { interval, running, differences: await differencesOf(db, accountId, changed, hours) }
+  return { interval, running, differences: await differencesOf(db, accountId, changed, { hours }) }
 }
 
 /** The running record, and its time up to now or to its limit. The interval is undefined while it has no length. */

@@ -37,28 +37,42 @@ export function windowOf(requested: Partial<DayWindow>, today: CampusDay): DayWi
   return { from, to }
 }
 
-/** @param days the days with study; days outside the window are ignored */
-export function summaryOf({ from, to }: DayWindow, days: readonly DayTotals[]) {
-  const byDay = new Map(days.map((day) => [day.day, day]))
-  const listed: Statistics['days'] = []
-  const hours = Array.from({ length: 7 }, () => Array.from({ length: 24 }, () => 0))
-  const subjects: DayTotals['subjects'] = new Map()
-  let totalSeconds = 0
-  for (let day = from; day <= to; day = (day + 1) as CampusDay) {
-    const found = byDay.get(day)
-    listed.push({ day, seconds: found?.seconds ?? 0 })
-    if (found === undefined) continue
-    totalSeconds += found.seconds
+type Summary = Pick<Statistics, 'days' | 'totalSeconds' | 'averageSeconds' | 'hours' | 'subjects'>
+
+/**
+ * Adds up days with study, in any order. Days outside the window do not count.
+ * @param base a summary of the same window, to which the days are added
+ */
+export function summaryOf(window: DayWindow, days: readonly DayTotals[], base = emptySummary(window)): Summary {
+  const listed = [...base.days]
+  const hours = base.hours.map((ofWeekday) => [...ofWeekday])
+  const subjects = new Map(base.subjects.map(({ subject, seconds }) => [subject, seconds]))
+  let { totalSeconds } = base
+  for (const { day, ...totals } of days) {
+    const known = listed[day - window.from]
+    if (known === undefined) continue
+    listed[day - window.from] = { day, seconds: known.seconds + totals.seconds }
+    totalSeconds += totals.seconds
     const ofWeekday = hours[weekdayOf(day)] ?? []
-    for (let hour = 0; hour < 24; hour += 1) ofWeekday[hour] = (ofWeekday[hour] ?? 0) + (found.hours[hour] ?? 0)
-    for (const [subject, seconds] of found.subjects) subjects.set(subject, (subjects.get(subject) ?? 0) + seconds)
+    for (let hour = 0; hour < 24; hour += 1) ofWeekday[hour] = (ofWeekday[hour] ?? 0) + (totals.hours[hour] ?? 0)
+    for (const [subject, seconds] of totals.subjects) subjects.set(subject, (subjects.get(subject) ?? 0) + seconds)
   }
   const averageSeconds = Math.floor(totalSeconds / listed.length)
   return { days: listed, totalSeconds, averageSeconds, hours, subjects: bySeconds(subjects) }
 }
 
+function emptySummary({ from, to }: DayWindow): Summary {
+  const days = Array.from({ length: to - from + 1 }, (_, index) => ({ day: (from + index) as CampusDay, seconds: 0 }))
+  const hours = Array.from({ length: 7 }, () => Array.from({ length: 24 }, () => 0))
+  return { days, totalSeconds: 0, averageSeconds: 0, hours, subjects: [] }
+}
+
 function bySeconds(subjects: DayTotals['subjects']): Statistics['subjects'] {
-  return [...subjects]
-    .map(([subject, seconds]) => ({ subject, seconds }))
-    .sort((a, b) => b.seconds - a.seconds || ((a.subject ?? '') < (b.subject ?? '') ? -1 : 1))
+  return (
+    [...subjects]
+      .map(([subject, seconds]) => ({ subject, seconds }))
+      // A running record that began earlier may take all time from the subject of another.
+      .filter(({ seconds }) => seconds !== 0)
+      .sort((a, b) => b.seconds - a.seconds || ((a.subject ?? '') < (b.subject ?? '') ? -1 : 1))
+  )
 }

@@ -7,7 +7,7 @@ import { streakOf } from './streak.ts'
 const today = 20_000 as CampusDay
 const days = (...ago: number[]) => ago.map((days) => (today - days) as CampusDay)
 
-test('an unfinished today does not break a streak, and a missing yesterday does', () => {
+test('a day in progress does not break a streak, and a missing yesterday does', () => {
   assert.deepEqual(streakOf([], today), { current: 0, longest: 0, today: false })
   assert.deepEqual(streakOf(days(0), today), { current: 1, longest: 1, today: true })
   assert.deepEqual(streakOf(days(3, 2, 1), today), { current: 3, longest: 3, today: false })
@@ -16,7 +16,7 @@ test('an unfinished today does not break a streak, and a missing yesterday does'
   assert.deepEqual(streakOf(days(9, 8, 7, 0), today), { current: 1, longest: 3, today: true })
 })
 
-test('a streak is what counting day by day says', () => {
+test('a streak equals the result of counting day by day', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 30 })), (ago) => {
       const counts = new Set(ago)

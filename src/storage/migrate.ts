@@ -11,6 +11,7 @@ import * as leaderboards from './migrations/2026-11-28-leaderboards.ts'
 import * as sessions from './migrations/2026-11-28-sessions.ts'
 import * as statistics from './migrations/2026-11-28-statistics.ts'
 import * as recordVersions from './migrations/2026-11-29-record-versions.ts'
+import * as latestEnd from './migrations/2026-11-30-latest-end.ts'
 import { withLongBusyTimeout } from './sqlite/sqlite-database.ts'
 import type { DatabaseKind, Db, Storage } from './storage.ts'
 
@@ -31,6 +32,7 @@ const steps: Record<string, Step> = {
   '2026-11-28-sessions': sessions,
   '2026-11-28-statistics': statistics,
   '2026-11-29-record-versions': recordVersions,
+  '2026-11-30-latest-end': latestEnd,
 }
 
 export const stepNames = Object.keys(steps)

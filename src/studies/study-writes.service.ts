@@ -27,8 +27,8 @@ export type StudyFollower = (tx: Db, written: WrittenStudies) => MaybePromise<vo
 /** What a write did to the records of an account, whose row is locked. */
 export interface WrittenStudies {
   accountId: AccountId
-  /** As it was before this write. A follower that computes the daily totals again notes with what, for later writes. */
-  account: Pick<LockedAccount, 'hidden' | 'totalsBasis'>
+  /** As it was before this write. A follower that finds out `totalsBasis` or `latestEnd` sets it for later writes. */
+  account: Pick<LockedAccount, 'hidden' | 'totalsBasis' | 'latestEnd'>
   /** In the order in which they were stored. */
   changes: StoredChange[]
 }
@@ -170,7 +170,13 @@ async function writeChanges(write: StudyWrite, changes: StudyChange[]): Promise<
     const following = follow(tx, { accountId, account, changes: stored })
     if (following instanceof Promise) await following
   }
+  raiseLatestEnd(account, stored)
   return stored
+}
+
+function raiseLatestEnd(account: LockedAccount, changes: StoredChange[]): void {
+  if (account.latestEnd === undefined) return
+  for (const { after } of changes) account.latestEnd = Math.max(account.latestEnd, after?.end?.at ?? account.latestEnd)
 }
 
 async function writeChange(

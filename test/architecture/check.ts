@@ -1,20 +1,20 @@
 import { posix } from 'node:path'
 import { layers } from './layers.ts'
-import { departures, type Role, roles } from './roles.ts'
+import { exceptions, type Role, roles } from './roles.ts'
 import { importsOf, type SourceImport } from './source-imports.ts'
 
-/** Faults of one file, a line each, beginning with `src/FILE:LINE`. */
+/** The violations in one file, one line each, starting with `src/FILE:LINE`. */
 export function faultsOf(file: string, text: string): string[] {
-  const imports = importsOf(file, text).filter(({ target }) => departures[file]?.imports !== target)
-  return [...placeFaults(file, imports), ...roles.flatMap((role) => roleFaults(role, file, text, imports))]
+  const imports = importsOf(file, text).filter(({ target }) => exceptions[file]?.imports !== target)
+  return [...folderFaults(file, imports), ...roles.flatMap((role) => roleFaults(role, file, text, imports))]
 }
 
-function placeFaults(file: string, imports: readonly SourceImport[]): string[] {
-  const place = placeOf(file)
+function folderFaults(file: string, imports: readonly SourceImport[]): string[] {
+  const place = folderOf(file)
   const allowed = layers[place]
-  if (allowed === undefined) return [`src/${file}:1 stands in a place that the table of layers does not know`]
+  if (allowed === undefined) return [`src/${file}:1 is in a folder that the table of layers does not contain`]
   return imports
-    .filter(({ local, target }) => local && placeOf(target) !== place && !allowed.some((one) => covers(one, target)))
+    .filter(({ local, target }) => local && folderOf(target) !== place && !allowed.some((one) => covers(one, target)))
     .map(({ line, target }) => `src/${file}:${line} imports ${target}: ${place} may not`)
 }
 
@@ -30,8 +30,8 @@ function roleFaults(role: Role, file: string, text: string, imports: readonly So
   return [...imported, ...said]
 }
 
-/** The narrowest place of the table that holds the file, or the folder right below `src`. */
-function placeOf(path: string): string {
+/** The most specific entry of the table that covers the file, or its folder below `src`. */
+function folderOf(path: string): string {
   const places = Object.keys(layers).filter((place) => covers(place, path))
   return places.sort((one, other) => other.length - one.length)[0] ?? path.split('/')[0] ?? path
 }

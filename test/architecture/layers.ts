@@ -2,8 +2,8 @@ const base = ['shared', 'storage', 'http', 'schools', 'accounts', 'authenticatio
 const features = ['idempotency', ...base, 'statistics', 'leaderboards', 'live', 'export']
 
 /**
- * What each place of `src` may import from the others: a folder, or one file of it. Whatever a place holds it may import itself.
- * Features stand in a line, `schools ← accounts ← authentication ← registration ← studies ← statistics ← leaderboards ← live ← export`, and import only to their left.
+ * What each folder or file of `src` may import from the others. It may always import from itself.
+ * Features are in this order, `schools ← accounts ← authentication ← registration ← studies ← statistics ← leaderboards ← live ← export`, and import only to their left.
  */
 export const layers: Readonly<Record<string, readonly string[]>> = {
   shared: [],

@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What a file's name says that it may not import and not say. */
+/** What a file may not import or contain, according to its name. */
 export interface Role {
   /** Paths below `src`. */
   files: RegExp
-  /** Imports, of types too, of packages and of paths below `src`. */
+  /** Imports (including types) of packages and of paths below `src`. */
   forbids?: RegExp
-  /** Text, line by line. */
+  /** Text, matched line by line. */
   forbidsText?: RegExp
   because: string
 }
@@ -27,7 +27,7 @@ export const roles: readonly Role[] = [
   {
     files: /^shared\//,
     forbids: /^(?!shared\/|ipaddr\.js)/,
-    because: 'what is shared imports nothing else but ipaddr.js',
+    because: 'shared code imports nothing except ipaddr.js',
   },
   {
     files: new RegExp(`${features}.*\\.table\\.ts$`),
@@ -73,7 +73,7 @@ export const roles: readonly Role[] = [
   {
     files: new RegExp(`${features}.*\\.ts$`),
     forbidsText: /\bDate\.now\b|\bnew Date\(\)|\bTemporal\.Now\b/,
-    because: 'the time comes from the clock that is handed in',
+    because: 'the time comes from the clock parameter',
   },
   {
     files: /^schools\//,
@@ -112,5 +112,5 @@ export const roles: readonly Role[] = [
   },
 ]
 
-/** Departures that have a reason, by file and import. */
-export const departures: Readonly<Record<string, { imports: string; because: string }>> = {}
+/** Exceptions that have a reason, by file and import. */
+export const exceptions: Readonly<Record<string, { imports: string; because: string }>> = {}

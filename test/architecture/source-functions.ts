@@ -2,7 +2,7 @@ export interface SourceFunction {
   name: string
   /** 1-based. */
   line: number
-  /** Without those of the functions inside it, which are counted by themselves. */
+  /** Without nested functions, which are counted separately. */
   lines: number
 }
 
@@ -15,7 +15,7 @@ interface Block {
   end: number
 }
 
-/** The functions of a file as Biome formats it: each ends where a brace closes at the indentation that it began with. */
+/** The functions of a file formatted by Biome: each ends where a brace closes at the indentation of its start. */
 export function functionsIn(text: string): SourceFunction[] {
   const blocks = text.split('\n').flatMap((_, start, lines) => blockAt(lines, start))
   return blocks.map(({ name, start, end }) => {

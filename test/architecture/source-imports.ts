@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 export interface SourceImport {
   /** 1-based. */
   line: number
-  /** Below `src`, such as `http/links.ts`, or a package as it is written. */
+  /** Below `src`, such as `http/links.ts`, or a package as written. */
   target: string
   local: boolean
 }
@@ -11,7 +11,7 @@ export interface SourceImport {
 const statement =
   /^[ \t]*(?:import|export)\b[^'";]*?\bfrom\s*['"](?<from>[^'"]+)['"]|^[ \t]*import\s*['"](?<bare>[^'"]+)['"]|\bimport\(\s*['"](?<called>[^'"]+)['"]/gm
 
-/** What a file (its path below `src`) imports and re-exports, statically and on demand. */
+/** What a file (its path below `src`) imports and re-exports, statically and dynamically. */
 export function importsOf(file: string, text: string): SourceImport[] {
   return [...text.matchAll(statement)].map((match) => {
     const { from, bare, called } = match.groups ?? {}

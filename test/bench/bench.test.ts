@@ -21,7 +21,7 @@ const world = {
   lastCursor: '?cursor=last',
 }
 
-test('percentiles are those of all answers, of several turns too', () => {
+test('percentiles cover all responses, of several rounds too', () => {
   const latencies = Float64Array.from({ length: 1000 }, (_, index) => 1000 - index)
   const one = figures(latencies, 10, 0.5)
   assert.deepEqual(one, { requestsPerSecond: 100, p50: 501, p99: 991, busy: 0.5, answers: 1000 })
@@ -31,7 +31,7 @@ test('percentiles are those of all answers, of several turns too', () => {
   assert.ok(Math.abs(both.requestsPerSecond - 1001 / 10.01) < 1e-9)
 })
 
-test('every row asks the API, by names that tell them apart', () => {
+test('every row sends requests to the API, and has a unique name', () => {
   assert.equal(new Set(rows.map((row) => row.name)).size, rows.length)
   for (const row of rows) {
     const requests = row.requests(world)
@@ -40,7 +40,7 @@ test('every row asks the API, by names that tell them apart', () => {
   }
 })
 
-test('a table is Markdown with its figures to the right', () => {
+test('a table is Markdown with figures aligned to the right', () => {
   assert.equal(
     table(
       ['row', 'n'],

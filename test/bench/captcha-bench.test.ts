@@ -25,7 +25,7 @@ async function emptyFolder(t: TestContext): Promise<string> {
   return folder
 }
 
-test('the reader is measured beside tesseract.js, and no file is left behind', async (t) => {
+test('measures the reader next to tesseract.js, and leaves no file behind', async (t) => {
   const folder = await emptyFolder(t)
   const random = seededRandom(51)
   for (const digits of ['0123', '4567']) await writeFile(join(folder, `${digits}.jpg`), drawCaptcha(digits, random))
@@ -39,7 +39,7 @@ test('the reader is measured beside tesseract.js, and no file is left behind', a
   assert.deepEqual((await readdir(folder)).sort(), ['0123.jpg', '4567.jpg'])
 })
 
-test('a wrong reading and a refused image are told, and are a failure', async (t) => {
+test('reports a wrong reading and a refused image, and fails', async (t) => {
   const folder = await emptyFolder(t)
   await writeFile(join(folder, '9999.jpg'), drawCaptcha('0123', seededRandom(52)))
   await writeFile(join(folder, '1234.jpg'), '<html>')
@@ -49,7 +49,7 @@ test('a wrong reading and a refused image are told, and are a failure', async (t
   assert.match(output, /WRONG: .*9999\.jpg reads 0123/)
 })
 
-test('a folder without labelled images is told in one line', async (t) => {
+test('reports a folder without labelled images in one line', async (t) => {
   const folder = await emptyFolder(t)
   const empty = await bench(folder, folder)
   assert.deepEqual([empty.code, empty.errors], [1, `${folder}: no image files\n`])
@@ -71,7 +71,7 @@ test('wrong usage exits with 2, help with 0', async (t) => {
   assert.match(help.output, /^npm run captcha:bench -- FOLDER/)
 })
 
-test('some of many images are taken from everywhere in the list', () => {
+test('a sample of many images is taken from the whole list', () => {
   assert.deepEqual(spread([1, 2, 3], 5), [1, 2, 3])
   assert.deepEqual(spread([0, 1, 2, 3, 4, 5], 3), [0, 2, 4])
 })

@@ -19,7 +19,7 @@ function watch(isTTY: boolean) {
   return { progress, wait, written: () => written }
 }
 
-test('without a terminal it is a plain line every five seconds, with rows, rate and time left', () => {
+test('without a terminal, prints a line every five seconds, with rows, rate and time left', () => {
   const { progress, wait, written } = watch(false)
   for (let done = 1000; done <= 10_000; done += 1000) {
     wait(1)
@@ -33,7 +33,7 @@ test('without a terminal it is a plain line every five seconds, with rows, rate 
   )
 })
 
-test('on a terminal one line is written over and over', () => {
+test('on a terminal, overwrites one line', () => {
   const { progress, wait, written } = watch(true)
   wait(100)
   progress.update(100)
@@ -51,7 +51,7 @@ for (const [name, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  test(`work that ${name} interrupts ends with exit code ${code}`, async () => {
+  test(`work interrupted by ${name} ends with exit code ${code}`, async () => {
     const before = process.exitCode
     const aborted = (signal: AbortSignal) =>
       new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))

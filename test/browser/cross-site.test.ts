@@ -70,7 +70,7 @@ for (const [what, host] of [
   ['another site', 'evil.test'],
   ['a sibling host', `evil.${lanHost}`],
 ] as const) {
-  test(`a page of ${what} writes nothing with the credentials that the browser remembers`, async () => {
+  test(`a page of ${what} cannot write with the credentials that the browser remembers`, async () => {
     const context = await chromium.browser.newContext()
     const page = await context.newPage()
     page.setDefaultTimeout(120_000)
@@ -79,11 +79,11 @@ for (const [what, host] of [
     await page.goto(`http://${host}:${(evil.address() as AddressInfo).port}/`)
     const before = await everything()
     const api = `${address}/api/v1.0`
-    // The browser does send them: a read is answered, although the page cannot see it.
+    // The browser does send them: a read gets a response, although the page cannot see it.
     const readsBefore = answers(200)
     const read = (url: string) => void fetch(url, { mode: 'no-cors', credentials: 'include' }).catch(() => undefined)
     await page.evaluate(read, `${api}/users/me`)
-    await until(() => answers(200) > readsBefore, 'the read is answered')
+    await until(() => answers(200) > readsBefore, 'the read gets a response')
 
     const refusedBefore = answers(403)
     await page.evaluate(attack, api)

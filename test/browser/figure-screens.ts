@@ -7,11 +7,11 @@ import type { WebScreen } from './web-screens.ts'
 const password = '图书馆里真的很安静'
 const quiet = { username: '小静', password, school: 2 }
 
-/** A term around today, whenever that is. */
+/** A term that includes today, whenever that is. */
 export const termStart = later(today, -80)
 export const termSettings = { TIMEZONE: timezone, TERMS: `本学期:${termStart}:${later(today, 40)}` }
 
-/** The seeded student has records on it. */
+/** A day on which the seeded student has records. */
 export const yesterday = later(today, -1)
 
 function at(
@@ -36,7 +36,7 @@ function at(
 
 const figures = /api.*(?:statistics|ledger|leaderboards)/
 
-/** The service is in trouble. */
+/** The service fails. */
 async function failing(page: Page): Promise<void> {
   const json = { error: 'service unavailable', message: '服务暂时不可用，请稍后再试。' }
   await page.route(figures, (route) => route.fulfill({ status: 503, json }))

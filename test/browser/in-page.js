@@ -1,4 +1,4 @@
-// Runs in the page: what axe doesn't look at, as two functions that answer a list of faults.
+// Runs in the page: checks that axe lacks, as two functions that return a list of faults.
 ;(() => {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
 
@@ -32,7 +32,7 @@
   }
 
   const nameOf = (element) => `${element.tagName} ${element.getAttribute('class') ?? ''} ${element.textContent.trim()}`
-  /** The colour that it is filled with, against the page behind its picture. */
+  /** The fill colour, against the page behind the image. */
   function isFaint(element, behind, least) {
     const { fill } = getComputedStyle(element)
     const pair = `${fill} ${behind}`
@@ -40,7 +40,7 @@
     return seen.get(pair) < least
   }
 
-  // Bars and steps say something; an empty track, a day to come and what only takes a tap in don't.
+  // Bars and steps carry information; an empty track, a future day and areas that only receive taps do not.
   const silent =
     '.hit, .track, .to-come, .later *, .none *, [fill^=url], .lamp *, defs *, [aria-hidden] > rect:first-child:not([class])'
   function faintIn(svg) {
@@ -64,10 +64,10 @@
     return [...whole, ...out.map((element) => `sticks out: ${nameOf(element)}`)]
   }
 
-  /** Of the element that has the focus: whether that can be seen. */
+  /** Whether the focus of the focused element is visible. */
   function focusFault() {
     const element = document.activeElement
-    // A title: the focus was put there, since what had it is gone.
+    // A title that received the focus because its previous owner was removed.
     if (element.tabIndex < 0) return ''
     const { left, top, width, height } = element.getBoundingClientRect()
     const on = document.elementFromPoint(left + width / 2, top + height / 2)
@@ -82,7 +82,7 @@
     return isMarked ? '' : 'not marked'
   }
 
-  /** Of what can be pressed or filled in, what Tab never comes to. In a chart with many links it comes to one. */
+  /** Returns controls that Tab never reaches. A chart with many links needs only one. */
   function unreachable() {
     const all = [...document.querySelectorAll('a, button, input, select, textarea, [role=button]')]
     const isLost = (one) => one.tabIndex < 0 && one.dataset.at === undefined && one.closest('[inert]') === null

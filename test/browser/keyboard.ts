@@ -5,14 +5,14 @@ import { inPage } from './screen-faults.ts'
 
 const mostStops = 150
 
-/** A student who has no mouse. */
+/** A student without a mouse. */
 export class Keyboard {
   readonly page: Page
   constructor(page: Page) {
     this.page = page
   }
 
-  /** By Tab, as far as it takes. Wherever the focus comes by, it must be seen. */
+  /** Presses Tab as often as necessary. The focus must be visible at every stop. */
   async to(target: Locator): Promise<void> {
     await target.first().waitFor()
     for (let stops = 0; stops < mostStops; stops++) {
@@ -36,7 +36,7 @@ export class Keyboard {
     await this.page.keyboard.insertText(text)
   }
 
-  /** Opens a sheet and closes it by Escape: the focus is where it was. */
+  /** Opens a sheet and closes it with Escape: the focus returns to where it was. */
   async look(opener: Locator): Promise<void> {
     await this.press(opener)
     await this.page.locator('dialog[open]').waitFor()

@@ -1,16 +1,16 @@
 const [hour, day] = [3600, 86_400]
 const hours = 12 - new Date().getUTCHours()
 
-/** A campus where it is between twelve and one now: no day ends while a test looks at it. These zones are named by the opposite sign. */
+/** A campus where it is between twelve and one now, so that no day ends during a test. The names of these zones have the opposite sign. */
 export const timezone = `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`
-/** Of UTC, in seconds. */
+/** The offset from UTC, in seconds. */
 const ahead = hours * hour
 
 function campusDay(seconds: number): string {
   return new Date((seconds + ahead) * 1000).toISOString().slice(0, 10)
 }
 
-/** Where it begins, in seconds since 1970. */
+/** The start of the day, in seconds since 1970. */
 export function midnight(which: string): number {
   return Date.parse(`${which}T00:00:00Z`) / 1000 - ahead
 }

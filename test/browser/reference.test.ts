@@ -26,7 +26,7 @@ after(async () => {
   await service?.close()
 })
 
-/** A page, and whatever it complains of or asks of another origin. */
+/** A page, its console errors, and its requests to other origins. */
 async function openPage(options: BrowserContextOptions): Promise<{ page: Page; complaints: string[] }> {
   const context = await chromium.browser.newContext(options)
   const page = await context.newPage()
@@ -43,19 +43,19 @@ async function openPage(options: BrowserContextOptions): Promise<{ page: Page; c
   return { page, complaints }
 }
 
-/** Opens the request of an operation, as its summary has it, and sends it as it stands. */
+/** Opens the request of an operation by its summary, and sends it unchanged. */
 async function tryOut(page: Page, operation: string, path: string) {
   const answered = page.waitForResponse((response) => response.url() === `${address}/api/v1.0${path}`)
   await page.getByRole('button', { name: operation }).click()
   await page.getByRole('button', { name: /^发送/ }).click()
   const response = await answered
-  // Closed before the answer is shown, the page gives the request up.
+  // If it is closed before the response is shown, the page aborts the request.
   await page.getByText(`${response.status()} ${response.statusText()}`).waitFor()
   await page.keyboard.press('Escape')
   return response
 }
 
-test('the reference page works on a phone, without TLS, with a Chinese name and password, and asks nobody else', async () => {
+test('the reference page works on a phone, without TLS, with a Chinese name and password, and requests nothing from other hosts', async () => {
   const { page, complaints } = await openPage(phone)
   await page.goto(`${address}/docs`)
   assert.equal(await page.evaluate('isSecureContext'), false)
@@ -75,7 +75,7 @@ test('the reference page works on a phone, without TLS, with a Chinese name and 
   await page.context().close()
 })
 
-test('the first page is read in the language of the browser, and asks nobody else', async () => {
+test('the first page uses the language of the browser, and requests nothing from other hosts', async () => {
   for (const [locale, heading] of [
     ['zh-CN', '占领图书馆'],
     ['en-GB', 'Occupy the Library'],
@@ -83,7 +83,7 @@ test('the first page is read in the language of the browser, and asks nobody els
     const { page, complaints } = await openPage({ ...phone, locale, colorScheme: 'dark' })
     await page.goto(address)
     assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), heading)
-    // The style is let in by its hash.
+    // The policy allows the style by its hash.
     assert.equal(await page.evaluate('getComputedStyle(document.body).backgroundColor'), 'rgb(22, 25, 29)')
     assert.deepEqual(complaints, [])
     await page.context().close()

@@ -9,7 +9,7 @@ export interface Look {
   language: 'zh' | 'en'
 }
 
-/** The first two show each theme and each language. Pages are opened in English: without a network, Chinese alone is always there. */
+/** The first two cover each theme and each language. Pages are opened in English, because without a network only Chinese is always available. */
 export const looks: Look[] = [
   { colorScheme: 'dark', language: 'en' },
   { colorScheme: 'light', language: 'zh' },
@@ -21,11 +21,11 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const own = readFileSync(join(import.meta.dirname, 'in-page.js'), 'utf8').trim()
 const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const run = `axe.run(document, { runOnly: ${JSON.stringify(levels)}, resultTypes: ['violations'], preload: false })`
-/** A colour that is still changing is none of the two. */
+/** A colour in transition is neither the old nor the new one. */
 const settled =
   'Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))).then(() => undefined)'
 
-/** Changes theme and language as the system and another tab do. */
+/** Changes theme and language, as the system and another tab do. */
 export async function lookAs(page: Page, { colorScheme, language }: Look): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await page.evaluate(`localStorage.setItem('language', '${language}')
@@ -39,7 +39,7 @@ export function inPage<T>(page: Page, name: 'tooFaint' | 'tooWide' | 'unreachabl
   return page.evaluate<T>(`${own}.${name}()`)
 }
 
-/** What axe finds in the page as it is, and what is too faint in a chart, with the place. */
+/** The faults that axe finds on the current page, and low contrast in charts, with the element. */
 export async function faultsIn(page: Page): Promise<string[]> {
   const hasAxe = await page.evaluate<boolean>("typeof axe === 'object'")
   if (!hasAxe) await page.evaluate(axe)
@@ -50,7 +50,7 @@ export async function faultsIn(page: Page): Promise<string[]> {
   return [...found, ...(await inPage<string[]>(page, 'tooFaint')), ...(await inPage<string[]>(page, 'unreachable'))]
 }
 
-/** What doesn't fit a small phone, and a phone with letters twice as large. */
+/** What does not fit a small phone, or a phone with text twice as large. */
 export async function overflowOf(page: Page): Promise<string[]> {
   const found: string[] = []
   for (const [width, size] of [

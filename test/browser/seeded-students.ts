@@ -15,10 +15,10 @@ const password = '图书馆里真的很安静'
 const [hour, day] = [3600, 86_400]
 const [limit, boardDay, streakSeconds] = [16 * hour, 16 * hour, 900]
 const students = 50
-/** All times are multiples of it: seconds matter, and the oracle still has few steps to walk. */
+/** All times are multiples of this step: seconds matter, and the slow count still has few steps. */
 const step = 10
 
-/** Students with three months of records, in the empty database. Whatever still runs has reached its limit by now. */
+/** Students with three months of records, in the empty database. Any running record has reached its limit by now. */
 export async function seedStudents(databaseUrl: string): Promise<string> {
   const until = Math.floor(Date.now() / 1000) - limit - hour
   const request = { students, records: 30 * students, seed: 15, from: until - 80 * day, until, timezone, limit }
@@ -37,7 +37,7 @@ async function roundTimes(databaseUrl: string): Promise<void> {
   await storage.close()
 }
 
-/** Their records, once what ran too long is ended in the database. */
+/** Their records, once records that ran too long are ended in the database. */
 export async function recordsOfStudents(databaseUrl: string, address: string, count: number): Promise<SlowRecord[][]> {
   const session = await openSession(address, 1)
   await send('GET', `${address}/api/v1.0/studys?running=true`, { headers: { cookie: session.cookie } })
@@ -62,7 +62,7 @@ export async function openSession(address: string, id: number): Promise<Session>
   return { cookie: headers.get('set-cookie')?.split(';')[0] ?? '', account: { id, username } }
 }
 
-/** As if the student had signed in by the form, in a page that is on the service. */
+/** The same as signing in by the form, in a page of the service. */
 export async function takeSession(context: BrowserContext, page: Page, { cookie, account }: Session): Promise<void> {
   const { origin } = new URL(page.url())
   const [name = '', value = ''] = cookie.split('=')
@@ -71,7 +71,7 @@ export async function takeSession(context: BrowserContext, page: Page, { cookie,
   await page.goto(origin)
 }
 
-/** What a student's records come to, by walking them step by step. */
+/** The totals of a student's records, counted step by step. */
 export function createOracle(records: readonly SlowRecord[], today: string) {
   const days = slowTotals(records, timezone, step)
   const secondsOf = (which: string) => days.get(which)?.seconds ?? 0

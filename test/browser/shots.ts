@@ -1,5 +1,5 @@
-// `npm run web:shots -- [--wide] [--english] [NAME…]`: takes a picture of each screen of the web app, on a phone, light and dark, in
-// Chinese, into web/shots; and looks for faults in both themes and both languages.
+// `npm run web:shots -- [--wide] [--english] [NAME…]`: takes a screenshot of each screen of the web app, on a phone, light and dark,
+// in Chinese, into web/shots; and looks for faults in both themes and both languages.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -20,7 +20,7 @@ const shown = {
 }
 
 async function shoot(page: Page, name: string): Promise<void> {
-  // A bar that stands still would lie over the middle of a long picture.
+  // A sticky bar would cover the middle of a long screenshot.
   const height = await page.evaluate<number>('document.documentElement.scrollHeight')
   await page.setViewportSize({ width: shown.viewport.width, height: Math.max(shown.viewport.height, height) })
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })

@@ -25,7 +25,7 @@ after(async () => {
   await service?.close()
 })
 
-/** The route of a URL. The one for all other paths comes last. */
+/** The route of a URL. The catch-all route comes last. */
 function routeOf(url: string): string | undefined {
   const { pathname } = new URL(url)
   return routes.find(({ path }) =>
@@ -33,7 +33,7 @@ function routeOf(url: string): string | undefined {
   )?.path
 }
 
-test('no state of any screen has a fault, nor is wider than a small phone', async () => {
+test('no state of any screen has an accessibility fault or is wider than a small phone', async () => {
   const seen: string[] = []
   const faults: string[] = []
   const options = { locale: 'en-GB', serviceWorkers: 'block' } as const
@@ -43,13 +43,13 @@ test('no state of any screen has a fault, nor is wider than a small phone', asyn
     const { page, complaints } = own ?? shared
     if (!own) await renew(page, service.address)
     await open(page, service.address, student).catch((error) => faults.push(`${name}: ${error}`))
-    // In turns, so that each screen is seen in both: `npm run web:shots` sees each state in all four looks.
+    // Alternately, so that each screen is checked in both: `npm run web:shots` checks each state in all four looks.
     const look = looks[seen.length % 2] as Look
     seen.push(`${routeOf(page.url())} ${name}`)
     await lookAs(page, look)
     const found = [...(await faultsIn(page)), ...(await overflowOf(page))]
     faults.push(...found.map((fault) => `${name}, ${look.colorScheme}, ${look.language}: ${fault}`))
-    // The browser itself tells of each answer that is an error, and Playwright of what it was asked to block.
+    // The browser itself logs each error response, and Playwright each blocked request.
     const expected = /^(?:error: Failed to load resource|warning: Service Worker registration blocked)/
     const said = complaints.splice(0).filter((one) => !expected.test(one))
     faults.push(...said.map((one) => `${name}: ${one}`))
@@ -61,14 +61,14 @@ test('no state of any screen has a fault, nor is wider than a small phone', asyn
   for (const { path, isOpen } of routes) {
     const states = seen.filter((one) => one.startsWith(`${path} `)).join()
     assert.notEqual(states, '', `${path} has no state in web-screens.ts`)
-    if (!isOpen) assert.match(states, /error|failed|missing/, `${path} was never seen in trouble`)
+    if (!isOpen) assert.match(states, /error|failed|missing/, `no error state of ${path} was checked`)
   }
 })
 
-/** Two, so that what was painted in the first is told. */
+/** Two frames, so that what the first one painted is reported. */
 const aFrame = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))'
 
-test('nothing on the screen moves while answers arrive', async () => {
+test('nothing on the screen moves while responses arrive', async () => {
   const { page, context } = await openPage(chromium, service.address, { serviceWorkers: 'block' })
   await page.addInitScript(`globalThis.shifts = []
     new PerformanceObserver((list) => shifts.push(...list.getEntries())).observe({ type: 'layout-shift', buffered: true })`)
@@ -93,7 +93,7 @@ async function latestOf({ address }: Service, { username, password }: { username
   return (body as { studys: { end_time: string | null }[] }).studys.at(-1)
 }
 
-test('every action of every screen is done by keyboard alone', async (t) => {
+test('every action of every screen works by keyboard alone', async (t) => {
   const site = await startService(termSettings)
   t.after(() => site.close())
   const { page, context, complaints } = await openPage(chromium, site.address, { reducedMotion: 'reduce' })
@@ -128,7 +128,7 @@ test('every action of every screen is done by keyboard alone', async (t) => {
   await keys.press(button('开始学习'), 'Space')
   await keys.isOn(button('结束学习'))
   await page.keyboard.press('Enter')
-  // An end that is taken back before it is sent leaves one record, and this one two.
+  // An end that is undone before it is sent leaves one record, and this one two.
   await until(async () => (await latestOf(site, body))?.end_time != null, 'the end reaches the service')
   await keys.press(button('撤销'))
   await keys.isOnTitle()
@@ -172,7 +172,7 @@ test('every action of every screen is done by keyboard alone', async (t) => {
   await keys.isOn(rows)
   await page.keyboard.press('Enter')
   await keys.press(button('删除'))
-  await until(async () => (await rows.count()) === 2, 'the record is gone')
+  await until(async () => (await rows.count()) === 2, 'the record is deleted')
   await keys.isOnTitle()
   await keys.press(button('撤销'))
   await until(async () => (await rows.count()) === 3, 'the record is back')

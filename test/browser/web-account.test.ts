@@ -25,10 +25,10 @@ const password = '图书馆里真的很安静'
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const credentials = ({ username, password: secret }: Student) => basic(username, secret)
 
-/** No wait of Playwright's own is without a bound, but those for a script of the page and for the browser's end are. */
+/** Playwright limits its own waits, but not those for a script of the page or for the browser to close. */
 const bounded = { timeout: patience(300_000) }
 
-/** A page that is closed with its test, however that ends. */
+/** A page that closes with its test, whatever the result. */
 async function open(t: TestContext, origin = service.address, options?: BrowserContextOptions): Promise<OpenedPage> {
   const opened = await openPage(chromium, origin, options)
   t.after(() => opened.context.close())
@@ -49,7 +49,7 @@ async function recordsOf(student: Student): Promise<Recorded[]> {
   return (body as { studys: Recorded[] }).studys
 }
 
-test('a record is edited, deleted and brought back, and a past one added', bounded, async (t) => {
+test('edits, deletes and restores a record, and adds a past one', bounded, async (t) => {
   const student: Student = { username: '小禾', password, school: 0 }
   const { page } = await open(t)
   await signedIn(page, service.address, student)
@@ -69,7 +69,7 @@ test('a record is edited, deleted and brought back, and a past one added', bound
   await page.getByRole('button', { name: /大学物理/ }).waitFor({ state: 'detached' })
   await button(page, '撤销').click()
   await page.getByRole('button', { name: /大学物理/ }).waitFor()
-  assert.deepEqual((await recordsOf(student))[0], before, 'nothing of it has changed')
+  assert.deepEqual((await recordsOf(student))[0], before, 'nothing has changed')
   await page.getByRole('button', { name: /大学物理/ }).click()
   await button(page, '删除').click()
   await until(async () => (await recordsOf(student)).length === 0, 'the deletion reaches the service')
@@ -79,7 +79,7 @@ test('a record is edited, deleted and brought back, and a past one added', bound
   await until(async () => (await recordsOf(student)).length === 1, 'the past record reaches the service')
 })
 
-test('records are read on while scrolling, and exported as files', bounded, async (t) => {
+test('loads records while scrolling, and exports them as files', bounded, async (t) => {
   const student: Student = { username: '小禾', password, school: 0 }
   await register(service.address, student)
   const items = Array.from({ length: 70 }, (_, at) => {
@@ -114,7 +114,7 @@ test('records are read on while scrolling, and exported as files', bounded, asyn
   assert.match(await exported('ICS'), /^BEGIN:VCALENDAR\r\n(?:.*\r\n)*SUMMARY:.*第69章/)
 })
 
-test('an account is changed, and lost, only behind its password', bounded, async (t) => {
+test('changes and deletes an account only with its password', bounded, async (t) => {
   const student: Student = { username: '小谷', password, school: 1 }
   const [one, other] = [await open(t), await open(t)]
   await signedIn(one.page, service.address, student)
@@ -164,7 +164,7 @@ test('an account is changed, and lost, only behind its password', bounded, async
 })
 
 test(
-  'another student’s start shows within seconds, by events and where they do not get through',
+  "shows another student's start within seconds, by events or, if these are blocked, by polling",
   bounded,
   async (t) => {
     const watcher: Student = { username: '小米', password, school: 2 }
@@ -193,7 +193,7 @@ test(
   },
 )
 
-test('without TLS, a session that has ended opens no password box', bounded, async (t) => {
+test('without TLS, an expired session opens no password dialog', bounded, async (t) => {
   const port = await freePort()
   const origin = `http://${lanHost}:${port}`
   const site = await startService({ PORT: String(port), PUBLIC_URL: origin })
@@ -215,7 +215,7 @@ test('without TLS, a session that has ended opens no password box', bounded, asy
   assert.equal(boxes(), 0)
 })
 
-test('a student reads the captcha, waits in line, recovers the password and changes the number', bounded, async (t) => {
+test('a student reads the captcha, waits, recovers the password and changes the number', bounded, async (t) => {
   const site = await startService({ SCHOOL_CAPTCHA: 'ask' })
   const { page, context } = await open(t, site.address)
   t.after(() => site.close())
@@ -243,7 +243,7 @@ test('a student reads the captcha, waits in line, recovers the password and chan
   const second = await imageText()
   await button(page, '换一张').click()
   await another(second)
-  // The line before the school is full once: the page comes back with its place by itself.
+  // The queue is full once: the page retries by itself with its place.
   const places: (string | undefined)[] = []
   await page.route('**/api/v1.0/register', async (route) => {
     places.push(route.request().headers()['waiting-place'])
@@ -286,7 +286,7 @@ const tooMany = {
   json: { error: 'too many requests', message: '尝试次数过多，请 4 秒后再试。' },
 }
 
-/** What the image of the form says, once it is there. */
+/** The content of the form's captcha, once it is loaded. */
 async function captchaOn(page: Page, site: Service): Promise<string> {
   const image = page.getByRole('img', { name: '验证码' })
   await until(async () => (await image.count()) > 0, 'the captcha is shown')
@@ -295,7 +295,7 @@ async function captchaOn(page: Page, site: Service): Promise<string> {
   return reading?.digits ?? ''
 }
 
-test('at a school with a login page of its own, the student goes there and comes back', bounded, async (t) => {
+test('at a school with its own login page, the student goes there and comes back', bounded, async (t) => {
   const [one, two] = demoStudents
   assert.ok(one && two)
   const school = await startCasServer([one, two])
@@ -314,7 +314,7 @@ test('at a school with a login page of its own, the student goes there and comes
   }
   await page.goto(`${site.address}/register`)
   await page.getByText('本服务看不到你的学校密码').waitFor()
-  // What the school says is not understood, then of nobody that it teaches.
+  // First the school's response is not understood, then the student is not one.
   for (const [answer, text] of [
     ['<html>', '学校登录没有完成'],
     [success('<cas:user>a.teacher</cas:user>'), '请改用学号登录学校后再试'],

@@ -11,7 +11,7 @@ import { createOracle, openSession, recordsOfStudents, seedStudents, takeSession
 import { openPage, register, type Student, signedIn } from './web-page.ts'
 
 let service: Service
-/** Another one, of a seeded campus. */
+/** Another student, of a seeded campus. */
 let seeded: Service
 let seededUrl = ''
 let chromium: TestBrowser
@@ -50,7 +50,7 @@ async function read<T>(path: string): Promise<T> {
   return body as T
 }
 
-/** As the app says it in Chinese. */
+/** Formatted as in the app's Chinese. */
 function inWords(seconds: number): string {
   const [hours, minutes] = [Math.floor(seconds / hour), Math.floor((seconds % hour) / 60)]
   if (seconds > 0 && hours + minutes === 0) return '不到 1 分钟'
@@ -58,7 +58,7 @@ function inWords(seconds: number): string {
   return minutes === 0 ? `${hours} 小时` : `${hours} 小时 ${minutes} 分钟`
 }
 
-/** Three weeks of records, to this morning: some overlap, some cross midnight. */
+/** Three weeks of records, until this morning: some overlap, some cross midnight. */
 async function seedPast(): Promise<void> {
   const noon = midnight(today) - 12 * hour
   const spans = Array.from({ length: 20 }, (_, at) => {
@@ -82,13 +82,13 @@ function wire(seconds: number): string {
 
 const choose = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
-/** The names and the values of the figures of a screen. */
+/** The labels and the values of the figures on a screen. */
 const figures = (page: Page) => page.locator('.figures dd').allTextContents()
 
-/** All 50 in `FIGURES_STUDENTS=50 npm test -- test/browser/web-figures.test.ts`. */
+/** `FIGURES_STUDENTS=50 npm test -- test/browser/web-figures.test.ts` compares all 50. */
 const seededCount = Number(process.env.FIGURES_STUDENTS ?? 3)
 
-test(`the screens of ${seededCount} seeded students show what the API says, and what an oracle counts step by step`, async () => {
+test(`the screens of ${seededCount} seeded students show the figures of the API and of a slow count`, async () => {
   const { page, context, complaints } = await openPage(chromium, seeded.address)
   await page.goto(seeded.address)
   const all = await recordsOfStudents(seededUrl, seeded.address, seededCount)
@@ -145,7 +145,7 @@ async function walkBack(page: Page, { oracle }: Compared): Promise<void> {
     await back.click()
     return false
   }
-  await until(isFirst, 'there is a first month')
+  await until(isFirst, 'the first month is shown')
   assert.equal(await back.getAttribute('aria-disabled'), 'true')
 }
 
@@ -154,9 +154,9 @@ async function comparePeriod(page: Page, kind: 'week' | 'month' | 'term', compar
   const from = kind === 'term' ? termStart : firstOf(kind, today)
   const found = oracle.statistics(from, today)
   const { days, total_seconds, average_seconds, longest_seconds, subjects } = found
-  const told = (await ask(`${id}/statistics?from=${from}&to=${today}`)) as Statistics
-  assert.partialDeepStrictEqual(told, found, `student ${id}, ${kind}`)
-  assert.equal(told.streak.current, oracle.streak())
+  const returned = (await ask(`${id}/statistics?from=${from}&to=${today}`)) as Statistics
+  assert.partialDeepStrictEqual(returned, found, `student ${id}, ${kind}`)
+  assert.equal(returned.streak.current, oracle.streak())
 
   await choose(page, { week: '周', month: '月', term: '学期' }[kind])
   const expected = [total_seconds, average_seconds, longest_seconds].map(inWords)
@@ -173,7 +173,7 @@ async function comparePeriod(page: Page, kind: 'week' | 'month' | 'term', compar
   )
 }
 
-/** The fullest of the last days, by a tap on its bar. This month may have none yet. */
+/** Opens the longest of the last days by tapping its bar. This month may have none yet. */
 async function compareDay(page: Page, { id, oracle, ask }: Compared): Promise<void> {
   const { days } = oracle.statistics(later(today, -27), today)
   const { day } = days.reduce((most, each) => (each.seconds > most.seconds ? each : most))
@@ -193,12 +193,12 @@ async function compareDay(page: Page, { id, oracle, ask }: Compared): Promise<vo
   )
 }
 
-/** The lengths that a chart's links say. */
+/** The durations in the links of a chart. */
 async function lengthsOf(page: Page, links: string): Promise<(string | undefined)[]> {
   return page.locator(links).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')?.split('：')[1]))
 }
 
-/** Sums of weeks from Monday. */
+/** Sums of weeks that start on Monday. */
 function weeksOf(days: readonly { day: string; seconds: number }[]): { seconds: number }[] {
   const weeks = Map.groupBy(days, ({ day }) => firstOf('week', day))
   return [...weeks.values()].map((week) => ({ seconds: week.reduce((sum, { seconds }) => sum + seconds, 0) }))
@@ -209,7 +209,7 @@ function firstOf(kind: 'week' | 'month', day: string): string {
   return later(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7))
 }
 
-test('a day opens by keyboard from the year, and is told as the ledger tells it', async () => {
+test('the keyboard opens a day from the year, and its screen shows the ledger', async () => {
   await register(service.address, mo)
   await seedPast()
   const { page, context, complaints } = await openPage(chromium, service.address)
@@ -219,7 +219,7 @@ test('a day opens by keyboard from the year, and is told as the ledger tells it'
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('Enter')
-  // The map begins with the year.
+  // The map starts with the year.
   const wanted = [later(today, -2), `${today.slice(0, 4)}-01-01`].sort().at(-1) ?? ''
   await page.waitForURL(`**/day/${wanted}`)
   for (const day of [wanted, later(wanted, -1), later(wanted, -2)]) {
@@ -241,7 +241,7 @@ test('a day opens by keyboard from the year, and is told as the ledger tells it'
   await context.close()
 })
 
-test('the boards show the ranks of the API, and the own one beside them', async () => {
+test("the boards show the ranks of the API, and the student's own rank next to them", async () => {
   const others = ['小安', '小北', '小城'].map((username, at) => ({ ...mo, username, school: at + 1 }))
   await seedBoard(service.address, [...others, mo])
   const { page, context, complaints } = await openPage(chromium, service.address)
@@ -276,7 +276,7 @@ test('the boards show the ranks of the API, and the own one beside them', async 
   await context.close()
 })
 
-test('a board is read on by keyboard, after a failure too, and who hides is told so', async () => {
+test('the keyboard loads more of a board, also after an error, and hidden students see a notice', async () => {
   const { page, context } = await openPage(chromium, seeded.address)
   await page.goto(seeded.address)
   const session = await openSession(seeded.address, 1)
@@ -309,7 +309,7 @@ test('a board is read on by keyboard, after a failure too, and who hides is told
   await context.close()
 })
 
-test('without terms the choice of a term says so', async () => {
+test('without terms, the choice of a term says so', async () => {
   const bare = await startService()
   const { page, context, complaints } = await openPage(chromium, bare.address)
   await signedIn(page, bare.address, mo)
@@ -319,7 +319,7 @@ test('without terms the choice of a term says so', async () => {
   await page.goto(`${bare.address}/board`)
   await choose(page, '本学期')
   await page.getByText('没有学期排行').waitFor()
-  // A slow phone, whose parser looks ahead for what a page under the service worker needs.
+  // A slow phone, whose parser looks ahead for the resources of a page under the service worker.
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
   await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: 6 })
   await page.reload()

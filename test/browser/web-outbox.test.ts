@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, type TestContext, test } from 'node:test'
+import { after, before, describe, type TestContext, test } from 'node:test'
 import type { BrowserContext, Page, Route } from 'playwright-core'
 import { basic, send } from '../contract/client.ts'
 import { killBrowser, openBrowser, type TestBrowser } from '../support/browser.ts'
@@ -65,13 +65,13 @@ const refuse =
   (route) =>
     route.fulfill({ status, headers, json: { error: 'x', message: '稍后再试' } })
 
-/** The service does it, and the connection is cut before the answer. */
+/** The service handles the request, and the connection is cut before the response. */
 const lose: Step = async (route) => {
   await route.fetch()
   await route.abort()
 }
 
-/** What happens to the next writes. Those after that get through. Returns the keys of all. */
+/** What happens to the next writes. Later ones succeed. Returns the keys of all. */
 async function meet(context: BrowserContext, steps: Step[]): Promise<string[]> {
   const keys: string[] = []
   await context.route(writes, async (route) => {
@@ -94,7 +94,7 @@ async function stop(page: Page): Promise<void> {
   await button(page, '开始学习').waitFor()
 }
 
-test('a start shows before it is answered, and is there once though its answers are lost', async (t) => {
+test('a start shows before its response, and is stored once even if responses are lost', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, rain)
@@ -116,7 +116,7 @@ test('a start shows before it is answered, and is there once though its answers 
   await until(async () => (await recordsOf(rain))[0]?.end_time !== null, 'the end reaches the service')
 })
 
-test('while the service asks to be left alone nothing is sent, for whatever reason', async (t) => {
+test('while Retry-After lasts, nothing is sent for any reason', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, rain)
@@ -135,7 +135,7 @@ test('while the service asks to be left alone nothing is sent, for whatever reas
   await page.getByText('约 10 分钟后自动上传').waitFor()
 })
 
-test('what is refused is kept and shown, and can be given up or put right', async (t) => {
+test('a refused entry stays visible, and can be discarded or corrected', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, snow)
@@ -154,12 +154,12 @@ test('what is refused is kept and shown, and can be given up or put right', asyn
   await page.getByLabel('开始时间').fill('2026-01-05T08:30')
   await page.getByRole('dialog').getByLabel('科目（可不填）').fill('化学')
   await button(page, '重试').click()
-  await until(async () => (await recordsOf(snow)).length === 1, 'it is sent as it was put right')
+  await until(async () => (await recordsOf(snow)).length === 1, 'it is sent as corrected')
   const [record] = await recordsOf(snow)
   assert.deepEqual([record?.start_time, record?.subject, keys.length], ['2026-01-05 00:30:00', '化学', 3])
 })
 
-test('what waits stays at a sign-out, and is never sent by another student', async (t) => {
+test('unsent entries stay after a sign-out, and are never sent by another student', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, wind)
@@ -175,7 +175,7 @@ test('what waits stays at a sign-out, and is never sent by another student', asy
   await context.unroute(writes)
   await signedIn(page, service.address, thunder)
   assert.equal(await page.getByText('条等待上传').count(), 0)
-  // The other tab takes itself for the first student's, and has the second one's cookie.
+  // The other tab still shows the first student, but has the second one's cookie.
   await late.unroute('**/api/**')
   await late.evaluate(`dispatchEvent(new Event('online'))`)
   await late.getByText('条等待上传').waitFor({ state: 'detached' })
@@ -189,7 +189,7 @@ test('what waits stays at a sign-out, and is never sent by another student', asy
   await until(async () => typeof (await recordsOf(wind))[0]?.end_time === 'string', 'the end reaches the service')
 })
 
-/** A tab that hears nothing of what others do. */
+/** A tab that receives no messages from other tabs. */
 async function lateTab(context: BrowserContext): Promise<Page> {
   const late = await context.newPage()
   await late.addInitScript(`BroadcastChannel.prototype.addEventListener = () => undefined
@@ -200,7 +200,7 @@ async function lateTab(context: BrowserContext): Promise<Page> {
   return late
 }
 
-test('of two tabs one sends, and both know what came of it', async (t) => {
+test('of two tabs one sends, and both show the result', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, thunder)
@@ -213,7 +213,7 @@ test('of two tabs one sends, and both know what came of it', async (t) => {
   await other.goto(`${service.address}/records`)
   await goOffline(context)
   await start(page, '物理')
-  // A sheet that is opened before the record has an id.
+  // A sheet opened before the record has an id.
   await other.getByRole('button', { name: /物理/ }).click()
   await other.getByLabel('备注（可不填）').fill('第三章')
   await stop(page)
@@ -223,12 +223,12 @@ test('of two tabs one sends, and both know what came of it', async (t) => {
   await page.getByText('条等待上传').waitFor({ state: 'detached' })
   assert.deepEqual([keys.length, new Set(keys).size], [3, 3])
   await button(other, '保存').click()
-  await until(async () => (await recordsOf(thunder))[0]?.note === '第三章', 'the note finds its record')
-  // What can still be taken back in one tab is not sent by the other.
+  await until(async () => (await recordsOf(thunder))[0]?.note === '第三章', 'the note reaches its record')
+  // What can still be undone in one tab is not sent by the other.
   await other.getByRole('button', { name: /物理/ }).click()
   await button(other, '删除').click()
   await page.locator('.recent').getByText('物理').waitFor({ state: 'detached' })
-  // It waits for its undo, not for the network.
+  // It waits for its undo time, not for the network.
   for (const tab of [page, other]) assert.equal(await tab.getByText('条等待上传').count(), 0)
   await stop(page)
   await until(async () => typeof (await recordsOf(thunder))[1]?.end_time === 'string', 'the stop reaches the service')
@@ -243,7 +243,7 @@ test('of two tabs one sends, and both know what came of it', async (t) => {
   )
 })
 
-test('where the browser keeps nothing, entries live as long as the page, which says so', async (t) => {
+test('if the browser stores nothing, entries last as long as the page, which says so', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await page.addInitScript(`IDBFactory.prototype.open = () => { throw new DOMException('refused', 'SecurityError') }`)
@@ -270,7 +270,7 @@ const kept = (then: string) => `new Promise((done, failed) => {
   }
 })`
 
-test('an answer that was lost a day ago is looked for: its key is forgotten', async (t) => {
+test('after a day, an entry whose response was lost is looked up, because its key has expired', async (t) => {
   const { page, context } = await openPage(chromium, service.address)
   t.after(() => context.close())
   await signedIn(page, service.address, snow)
@@ -292,17 +292,17 @@ test('an answer that was lost a day ago is looked for: its key is forgotten', as
   assert.equal((await recordsOf(snow)).length, before + 1)
 })
 
-/** Every route of the app, with something in place of what varies. */
+/** Every route of the app, with sample parameters. */
 const paths = routes.map(({ path }) => path.replace('/:path(.*)*', '/no/such.page').replace(':day', '2026-11-26'))
 
-/** A phone on which the app was loaded once, by this clock. */
+/** A phone on which the app was loaded once, with this clock. */
 interface Phone {
   open(): Promise<OpenedPage>
   link: CuttableLink
   address: string
 }
 
-async function buyPhone(t: TestContext, hours: number): Promise<Phone> {
+async function openPhone(t: TestContext, hours: number): Promise<Phone> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-profile-'))
   const link = await linkTo(service.address)
   const address = `http://127.0.0.1:${link.port}`
@@ -324,7 +324,7 @@ async function buyPhone(t: TestContext, hours: number): Promise<Phone> {
   return { open, link, address }
 }
 
-/** As when the radio is off: the browser knows it, and nothing gets through anyway. */
+/** As with the radio off: the browser reports it, and no request succeeds anyway. */
 async function unplug({ link }: Phone, context: BrowserContext): Promise<void> {
   await link.cut()
   await context.setOffline(true)
@@ -338,7 +338,7 @@ interface Times {
 }
 type Done = Times & { action: string }
 
-/** What a student does in a basement. Returns the entries as they are kept. */
+/** What a student does without a network. Returns the stored entries. */
 async function studyOffline(page: Page, address: string): Promise<Done[]> {
   await page.goto(address)
   await start(page, '高等数学')
@@ -347,26 +347,27 @@ async function studyOffline(page: Page, address: string): Promise<Done[]> {
   await page.getByRole('button', { name: /高等数学/ }).click()
   await page.getByLabel('备注（可不填）').fill('第三章')
   await button(page, '保存').click()
-  // What is not counted yet is not kept yet.
+  // What is not counted yet is not stored yet.
   await page.getByText('3 条等待上传').waitFor()
   await page.goto(address)
   await start(page, '大学英语')
   await stop(page)
   await start(page, '线性代数')
+  await page.getByText('6 条等待上传').waitFor()
   await page.goto(`${address}/records`)
   await page.getByRole('button', { name: /大学英语/ }).click()
   await button(page, '删除').click()
   let entries: (Done & { order: number })[] = []
-  // The last is not counted as long as it can be taken back.
+  // The last one is not counted while it can be undone.
   const areKept = async () => {
     entries = await page.evaluate<typeof entries>(kept(''))
     return entries.length === 7
   }
-  await until(areKept, 'all is kept')
+  await until(areKept, 'everything is stored')
   return entries.sort((a, b) => a.order - b.order)
 }
 
-/** Two records of the past, which both devices know. */
+/** Two past records, which both devices know. */
 async function seedPast({ username, password: secret }: Student): Promise<void> {
   const items = ['高等数学', '大学英语'].map((subject, at) => ({
     ...{ key: `${subject} of ${username}`, action: 'record', subject },
@@ -377,7 +378,7 @@ async function seedPast({ username, password: secret }: Student): Promise<void> 
   assert.equal(status, 200)
 }
 
-/** The app as it was loaded and then lost the network, with the records at hand. */
+/** The app that was loaded and then lost the network, with its stored records. */
 async function loadedOffline(t: TestContext, student: Student): Promise<OpenedPage> {
   const opened = await openPage(chromium, service.address)
   t.after(() => opened.context.close())
@@ -395,7 +396,7 @@ async function editOf(page: Page, record: RegExp, label: string, text: string): 
   await button(page, '保存').click()
 }
 
-/** Of what was started and stopped there. Everything waits by then, for the network alone. */
+/** The records that were started and stopped there. By then everything waits for the network only. */
 async function timesOn(page: Page): Promise<Times> {
   await page.getByText('4 条等待上传').waitFor()
   const entries = await page.evaluate<Done[]>(kept(''))
@@ -405,7 +406,7 @@ async function timesOn(page: Page): Promise<Times> {
   return { start_time, end_time }
 }
 
-/** It comes back, and sends what can be sent. */
+/** Goes online, and sends what can be sent. */
 async function comeBack({ context, page }: OpenedPage): Promise<void> {
   await goOnline(context)
   await page.getByText('条等待上传').waitFor({ state: 'detached' })
@@ -416,7 +417,7 @@ for (const [isPhoneFirst, student] of [
   [false, thunder],
 ] as const) {
   const order = isPhoneFirst ? 'the one that edits' : 'the one that deletes'
-  test(`of two devices that were offline ${order} comes back first: all is there once, or shown as refused`, async (t) => {
+  test(`of two devices that were offline ${order} reconnects first: everything is stored once, or shown as refused`, async (t) => {
     await register(service.address, student)
     const before = new Set((await recordsOf(student)).map(({ id }) => id))
     await seedPast(student)
@@ -436,7 +437,7 @@ for (const [isPhoneFirst, student] of [
 
     const parked = phone.page.getByRole('button', { name: '1 条没有被接受' })
     if (isPhoneFirst) {
-      // Its stop is on its way while the other one comes back, and starts after it.
+      // Its stop is still being sent when the other one reconnects, and starts after it.
       await phone.context.route(writes, async (route) => {
         if (route.request().method() === 'PUT') await comeBack(laptop)
         await route.continue()
@@ -465,62 +466,65 @@ for (const [isPhoneFirst, student] of [
   })
 }
 
-for (const [hours, student] of [
-  [3, rain],
-  [-3, wind],
-] as const) {
-  test(`offline from a cold start to a kill, then by faults to the service, ${hours} h off in New York`, async (t) => {
-    const device = await buyPhone(t, hours)
-    const { address } = device
-    const loaded = await device.open()
-    await signedIn(loaded.page, address, student)
-    await isReadyForOffline(loaded.page)
-    await loaded.context.close()
-    const before = (await recordsOf(student)).length
+// At the same time, because most of it is the app's pauses between two tries.
+describe('two phones whose clocks are wrong', { concurrency: true }, () => {
+  for (const [hours, student] of [
+    [3, rain],
+    [-3, wind],
+  ] as const) {
+    test(`works offline from a cold start to a kill, then through faults of the service, ${hours} h off in New York`, async (t) => {
+      const device = await openPhone(t, hours)
+      const { address } = device
+      const loaded = await device.open()
+      await signedIn(loaded.page, address, student)
+      await isReadyForOffline(loaded.page)
+      await loaded.context.close()
+      const before = (await recordsOf(student)).length
 
-    const first = await device.open()
-    await unplug(device, first.context)
-    for (const path of paths) {
-      await first.page.goto(`${address}${path}`)
-      await first.page.getByRole('heading', { level: 1 }).waitFor()
-      await first.page.getByText('现在没有网络').waitFor()
-      await first.page.getByText('正在加载').waitFor({ state: 'detached' })
-    }
-    const begunAt = Date.now() / 1000
-    const done = await studyOffline(first.page, address)
-    const endedAt = Date.now() / 1000
-    assert.deepEqual(first.complaints, [])
-    await killBrowser(first.context)
+      const first = await device.open()
+      await unplug(device, first.context)
+      for (const path of paths) {
+        await first.page.goto(`${address}${path}`)
+        await first.page.getByRole('heading', { level: 1 }).waitFor()
+        await first.page.getByText('现在没有网络').waitFor()
+        await first.page.getByText('正在加载').waitFor({ state: 'detached' })
+      }
+      const begunAt = Date.now() / 1000
+      const done = await studyOffline(first.page, address)
+      const endedAt = Date.now() / 1000
+      assert.deepEqual(first.complaints, [])
+      await killBrowser(first.context)
 
-    const { context, page } = await device.open()
-    await unplug(device, context)
-    await page.goto(address)
-    await page.getByText('7 条等待上传').waitFor()
-    await button(page, '结束学习').waitFor()
-    assert.equal((await recordsOf(student)).length, before)
-    const expire: Step = async (route) => {
-      await signOutEverywhere(student)
-      await route.continue()
-    }
-    await meet(context, [lose, refuse(500), refuse(429, { 'retry-after': '1' }), expire])
-    await device.link.mend()
-    await context.setOffline(false)
-    await page.getByText('登录已失效').waitFor()
-    await context.unroute(writes)
-    const pass: Step = (route) => route.continue()
-    await meet(context, [pass, lose, pass, lose])
-    await signedIn(page, address, student)
-    await page.getByText('条等待上传').waitFor({ state: 'detached', timeout: 60_000 })
+      const { context, page } = await device.open()
+      await unplug(device, context)
+      await page.goto(address)
+      await page.getByText('7 条等待上传').waitFor()
+      await button(page, '结束学习').waitFor()
+      assert.equal((await recordsOf(student)).length, before)
+      const expire: Step = async (route) => {
+        await signOutEverywhere(student)
+        await route.continue()
+      }
+      await meet(context, [lose, refuse(500), refuse(429, { 'retry-after': '1' }), expire])
+      await device.link.repair()
+      await context.setOffline(false)
+      await page.getByText('登录已失效').waitFor()
+      await context.unroute(writes)
+      const pass: Step = (route) => route.continue()
+      await meet(context, [pass, lose, pass, lose])
+      await signedIn(page, address, student)
+      await page.getByText('条等待上传').waitFor({ state: 'detached', timeout: 60_000 })
 
-    const [math, mathEnd, , , , algebra] = done
-    assert.deepEqual((await recordsOf(student)).slice(before).map(ofStudent), [
-      { start_time: math?.start_time, end_time: mathEnd?.end_time, subject: '高等数学', note: '第三章' },
-      { start_time: algebra?.start_time, end_time: null, subject: '线性代数', note: null },
-    ])
-    const times = [math?.start_time, mathEnd?.end_time, algebra?.start_time].map(
-      (time) => Date.parse(`${time?.replace(' ', 'T')}Z`) / 1000,
-    )
-    assert.ok(Math.min(...times) > begunAt - 3 && Math.max(...times) < endedAt + 3, String(times))
-    assert.deepEqual(times, times.toSorted())
-  })
-}
+      const [math, mathEnd, , , , algebra] = done
+      assert.deepEqual((await recordsOf(student)).slice(before).map(ofStudent), [
+        { start_time: math?.start_time, end_time: mathEnd?.end_time, subject: '高等数学', note: '第三章' },
+        { start_time: algebra?.start_time, end_time: null, subject: '线性代数', note: null },
+      ])
+      const times = [math?.start_time, mathEnd?.end_time, algebra?.start_time].map(
+        (time) => Date.parse(`${time?.replace(' ', 'T')}Z`) / 1000,
+      )
+      assert.ok(Math.min(...times) > begunAt - 3 && Math.max(...times) < endedAt + 3, String(times))
+      assert.deepEqual(times, times.toSorted())
+    })
+  }
+})

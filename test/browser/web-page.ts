@@ -9,7 +9,7 @@ export const phone = { viewport: { width: 390, height: 844 }, locale: 'zh-CN' }
 export interface OpenedPage {
   context: BrowserContext
   page: Page
-  /** What the page said on its console, and whatever it asked of another origin. */
+  /** The console output of the page, and its requests to other origins. */
   complaints: string[]
 }
 
@@ -21,7 +21,7 @@ export async function openPage(
   return openIn(await chromium.browser.newContext({ ...phone, ...options }), address)
 }
 
-/** Opens a page in a browser that is there already. */
+/** Opens a page in a running browser. */
 export async function openIn(context: BrowserContext, address: string): Promise<OpenedPage> {
   const complaints: string[] = []
   context.on('page', (page) => watch(page, address, complaints))
@@ -30,14 +30,14 @@ export async function openIn(context: BrowserContext, address: string): Promise<
   return { context, page, complaints }
 }
 
-/** As good as a page of another browser, and sooner there: nothing is kept of this origin but files. */
+/** Equivalent to a page of a fresh browser, but faster: only cached files of this origin remain. */
 export async function renew(page: Page, address: string): Promise<void> {
   const context = page.context()
-  // First of all: the app would send what it has queued once it is online again.
+  // Must come first: the app would send its queued entries once it is online again.
   await page.goto('about:blank')
   await page.unrouteAll()
   await context.setOffline(false)
-  // A page of this origin on which the app does not run.
+  // A page of this origin without the app.
   await page.goto(`${address}/icon.svg`)
   const client = await context.newCDPSession(page)
   await client.send('Storage.clearDataForOrigin', { origin: address, storageTypes: 'all' })
@@ -45,7 +45,7 @@ export async function renew(page: Page, address: string): Promise<void> {
   await page.evaluate('sessionStorage.clear()')
 }
 
-/** A new page may begin before the browser's own switch has reached it: so nothing of the API gets through either. */
+/** A new page may load before the browser's own switch takes effect, so API requests are blocked too. */
 export async function goOffline(context: BrowserContext): Promise<void> {
   await context.route('**/api/**', (route) => route.abort())
   await context.setOffline(true)
@@ -56,7 +56,7 @@ export async function goOnline(context: BrowserContext): Promise<void> {
   await context.setOffline(false)
 }
 
-/** Its worker has all files of the app. */
+/** The service worker has all files of the app. */
 export async function isReadyForOffline(page: Page): Promise<void> {
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
   await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'), 'the worker takes over')
@@ -74,11 +74,11 @@ function watch(page: Page, address: string, complaints: string[]): void {
 export interface Student {
   username: string
   password: string
-  /** Which of the demo school's students. */
+  /** The index of a student of the demo school. */
   school: number
 }
 
-/** Registers by the API, where that was not done before. */
+/** Registers by the API, unless that is already done. */
 export async function register(address: string, { username, password, school }: Student): Promise<void> {
   const known = demoStudents[school]
   const json = { username, password, stu_id: known?.studentNumber, stu_pwd: known?.schoolPassword }
@@ -99,7 +99,7 @@ export async function signedIn(page: Page, address: string, student: Student): P
 type Kept = Awaited<ReturnType<BrowserContext['storageState']>>
 const kept = new Map<string, Promise<Kept>>()
 
-/** Opens a path as a student who signed in before: by the page the first time, then by what the browser kept of that. */
+/** Opens a path as a signed-in student: signs in by the page the first time, then with the stored browser state. */
 export async function openAs(page: Page, address: string, student: Student, path: string): Promise<void> {
   const name = `${address} ${student.username}`
   const state = kept.get(name) ?? signInOnce(page.context(), address, student)
@@ -114,7 +114,7 @@ export async function openAs(page: Page, address: string, student: Student, path
   await page.getByRole('heading', { level: 1 }).waitFor()
 }
 
-/** In a page of its own, since the other may have answers of its own to what the app asks. */
+/** In a separate page, since the other may replace responses to the app. */
 async function signInOnce(context: BrowserContext, address: string, student: Student): Promise<Kept> {
   const page = await context.newPage()
   await signedIn(page, address, student)

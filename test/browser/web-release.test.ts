@@ -19,7 +19,7 @@ after(async () => {
   await service?.close()
 })
 
-/** Stands before the service, fails to give a picture at first, and serves another release of the worker once it is told to. */
+/** A proxy to the service that can fail to load a file at first, and serve another release of the worker. */
 async function openFront(t: TestContext) {
   let isReleased = false
   let isFailing = true
@@ -46,13 +46,13 @@ async function openFront(t: TestContext) {
   return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, release, isFailing: () => isFailing }
 }
 
-test('a new version waits for a tap, and reloads the page where that was, and no form in another tab', async (t) => {
+test('a new version waits for a tap, and reloads the page at its place, and no form in another tab', async (t) => {
   const front = await openFront(t)
   const { page, context } = await openPage(chromium, front.address)
   t.after(() => context.close())
   await page.goto(front.address)
   await isReadyForOffline(page)
-  assert.equal(front.isFailing(), false, 'a request that fails once puts off nothing')
+  assert.equal(front.isFailing(), false, 'one failed request delays nothing')
   const other = await context.newPage()
   await other.goto(`${front.address}/login`)
   await other.getByLabel('用户名或学号').fill('小林')
@@ -62,14 +62,11 @@ test('a new version waits for a tap, and reloads the page where that was, and no
   await page.getByText('有新版本').waitFor()
   assert.equal(await page.evaluate('window.isSamePage'), true)
   await page.getByRole('button', { name: '刷新' }).click()
-  await until(
-    () => page.evaluate<boolean>('window.isSamePage === undefined').catch(() => false),
-    'the page is loaded anew',
-  )
+  await until(() => page.evaluate<boolean>('window.isSamePage === undefined').catch(() => false), 'the page reloads')
   await page.getByRole('link', { name: '注册' }).waitFor()
   await other.getByText('有新版本').waitFor()
   assert.equal(await other.getByLabel('用户名或学号').inputValue(), '小林')
-  // It is of the version before, whose files it still has.
+  // It is from the previous version, whose files it still has.
   await context.setOffline(true)
   await other.getByRole('link', { name: '注册' }).click()
   await other.getByRole('heading', { name: '注册', level: 1 }).waitFor()
@@ -77,7 +74,7 @@ test('a new version waits for a tap, and reloads the page where that was, and no
   assert.deepEqual([names.length, names[1]?.startsWith('next-')], [2, true])
 })
 
-test('a page that is open from a release that is gone goes on as a page of the present one', async (t) => {
+test('an open page of a removed release continues as a page of the current one', async (t) => {
   const { page, context } = await openPage(chromium, service.address, { serviceWorkers: 'block' })
   t.after(() => context.close())
   await page.goto(service.address)
@@ -93,7 +90,7 @@ test('a page that is open from a release that is gone goes on as a page of the p
   assert.deepEqual([isGone, await page.evaluate('window.isSamePage')], [false, undefined])
 })
 
-test('where a screen’s file does not come, there are words, and a way on', async (t) => {
+test('a screen whose file does not load shows a message with a way to continue', async (t) => {
   const { page, context } = await openPage(chromium, service.address, { serviceWorkers: 'block' })
   t.after(() => context.close())
   let asked = 0
@@ -103,12 +100,12 @@ test('where a screen’s file does not come, there are words, and a way on', asy
   })
   await page.goto(`${service.address}/login?next=/me`)
   await page.getByText('没有收到服务器的回答').waitFor()
-  assert.equal(asked, 2, 'it is asked for once more, and not again and again')
+  assert.equal(asked, 2, 'it is requested once more, and not repeatedly')
   await context.unroute('**/assets/LoginScreen-*.js')
   await page.getByRole('link', { name: '重试' }).click()
   await page.getByLabel('用户名或学号').waitFor()
   assert.equal(page.url(), `${service.address}/login?next=/me`)
-  // Without a network, and without a worker, a screen that was not opened before.
+  // Without a network and without a worker, a screen that was not opened before.
   await context.setOffline(true)
   await page.getByRole('link', { name: '注册' }).click()
   await page.getByText('没有网络，这一页还没有保存过内容').waitFor()

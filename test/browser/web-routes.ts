@@ -4,14 +4,14 @@ import { screenPaths } from '../../web/src/screen-paths.ts'
 
 interface Route {
   path: string
-  /** Whether one may open it without being signed in. */
+  /** Whether it can be opened without signing in. */
   isOpen: boolean
 }
 
 const text = readFileSync(join(import.meta.dirname, '../../web/src/router.ts'), 'utf8')
 const named: Readonly<Record<string, string>> = screenPaths
 
-/** As the router has them, in its order. */
+/** In the router's order. */
 export const routes: readonly Route[] = [
   ...text.matchAll(/\bpath: (?:'([^']+)'|screenPaths\.(\w+)),[^}]*?meta: \{([^}]*)\}/g),
 ].map(([, path, name = '', meta = '']) => ({

@@ -3,26 +3,26 @@ import { basic, send } from '../contract/client.ts'
 import { figureScreens } from './figure-screens.ts'
 import { openAs, type Student } from './web-page.ts'
 
-/** A state of a screen, for screenshots and for axe. Each is opened in a page that is as good as new. */
+/** A state of a screen, for screenshots and for axe. Each is opened in an equivalent of a new page. */
 export interface WebScreen {
   name: string
-  /** The student whose account this changes; nobody is signed in where there is none. */
+  /** The student whose account this changes; if absent, nobody is signed in. */
   student?: Student
-  /** Whether it changes its page for good. */
+  /** Whether it changes its page permanently. */
   isAlone?: boolean
   open(page: Page, address: string, student: Student): Promise<void>
 }
 
 const password = '图书馆里真的很安静'
-/** Each school number is one student's. */
+/** Each school number belongs to one student. */
 export const newcomer: Student = { username: '小新', password, school: 0 }
 export const regular: Student = { username: '林小满', password, school: 1 }
-/** The one who starts and stops. */
+/** The student who starts and stops. */
 const runner: Student = { username: '小安', password, school: 3 }
 const [day, hour] = [86_400, 3600]
 const subjects = ['高等数学', '大学英语', null, '数据结构', '线性代数']
 
-/** Two weeks of records, told by the student. */
+/** Two weeks of self-reported records. */
 export async function seedRecords(address: string, student: Student): Promise<void> {
   const as = basic(student.username, student.password)
   const now = Math.floor(Date.now() / 1000)
@@ -56,7 +56,7 @@ const own = (name: string, student: Student, path: string, then?: (page: Page) =
 
 const refused = { status: 503, json: { error: 'service unavailable', message: '数据库暂时不可用，请稍后再试。' } }
 
-/** Some students, each with the minutes since their start. A stream would tell the truth: it does not get through. */
+/** Some students, each with the minutes since their start. The stream would send the real ones, so it is blocked. */
 function now(name: string, studying: [string | null, number][]): WebScreen {
   const ago = (minutes: number) => wire(Math.floor(Date.now() / 1000) - minutes * 60)
   return {
@@ -157,7 +157,7 @@ const ownScreens: WebScreen[] = [
   }),
 ]
 
-/** As the service says it at a school of another kind. */
+/** The responses at a school of another kind. */
 async function schoolIs(page: Page, school: object): Promise<void> {
   await page.route('**/api/v1.0/service', async (route) => {
     const answer = await route.fetch()

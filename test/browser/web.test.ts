@@ -39,7 +39,7 @@ async function recordsOf({ username, password: secret }: Student): Promise<Recor
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
-test('a student registers with the school, studies, and finds it again in a browser that was closed', async (t) => {
+test('a student registers with the school, studies, and finds the record in a restarted browser', async (t) => {
   const profile = await mkdtemp(join(tmpdir(), 'occupy-profile-'))
   let context = await chromium.openProfile(profile, phone)
   t.after(async () => {
@@ -64,7 +64,7 @@ test('a student registers with the school, studies, and finds it again in a brow
   await until(async () => (await recordsOf(lin))[0]?.end_time !== null, 'the end reaches the service')
   await button(page, '撤销').click()
   await button(page, '结束学习').waitFor()
-  await until(async () => (await recordsOf(lin)).length === 2, 'the student goes on')
+  await until(async () => (await recordsOf(lin)).length === 2, 'the student continues')
   const [first, second] = await recordsOf(lin)
   assert.deepEqual(
     [first?.subject, second?.subject, second?.start_time, second?.end_time],
@@ -97,7 +97,7 @@ test('a stop on one device shows on the other, and a sign-out in the other tab',
   for (const { context } of [one, other]) await context.close()
 })
 
-test('a refusal is read out, and says what to do', async () => {
+test('an error is announced to screen readers, and says what to do', async () => {
   const { page, context } = await openPage(chromium, service.address, { locale: 'en-GB' })
   await page.goto(`${service.address}/login`)
   await page.getByLabel('User name or student number').fill('nobody')

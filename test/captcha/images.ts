@@ -1,6 +1,6 @@
-// Made with Pillow 12.3 from a pattern of ours and from a captcha of the simulated school: jpeg-js cannot write these kinds.
+// Made with Pillow 12.3 from a pattern and from a captcha of the simulated school: jpeg-js cannot write these kinds.
 
-/** The captcha 2749 of the simulated school, its colours halved both ways as schools write it. */
+/** The captcha 2749 of the simulated school, with chroma subsampled in both directions as schools write it. */
 export const captcha2749 = Buffer.from(
   [
     '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAx',
@@ -30,9 +30,9 @@ export const captcha2749 = Buffer.from(
   'base64',
 )
 
-/** One pattern of 37 by 21 pixels, by how its colours are thinned out. */
+/** A pattern of 37 by 21 pixels, by its chroma subsampling. */
 export const baselineJpegs: Readonly<Record<string, Buffer>> = {
-  'halved both ways': Buffer.from(
+  'chroma subsampled both ways': Buffer.from(
     [
       '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAx',
       'NDQ0Hyc5PTgyPC4zNDL/2wBDAQkJCQwLDBgNDRgyIRwhMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIy',
@@ -62,7 +62,7 @@ export const baselineJpegs: Readonly<Record<string, Buffer>> = {
     ].join(''),
     'base64',
   ),
-  'whole, with restarts': Buffer.from(
+  'complete, with restart markers': Buffer.from(
     [
       '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMU',
       'FRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU',
@@ -81,7 +81,7 @@ export const baselineJpegs: Readonly<Record<string, Buffer>> = {
     ].join(''),
     'base64',
   ),
-  'halved both ways, with restarts': Buffer.from(
+  'chroma subsampled both ways, with restart markers': Buffer.from(
     [
       '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxO',
       'UlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09P',
@@ -108,7 +108,7 @@ export const baselineJpegs: Readonly<Record<string, Buffer>> = {
     ].join(''),
     'base64',
   ),
-  'grey, with restarts': Buffer.from(
+  'grey, with restart markers': Buffer.from(
     [
       '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6j',
       'q62rZ4C8ybqmx5moq6T/wAALCAAVACUBAREA/8QAFwABAQEBAAAAAAAAAAAAAAAABAUCA//EACgQAAEDAwMCBgMAAAAAAAAAAAEC',
@@ -120,7 +120,7 @@ export const baselineJpegs: Readonly<Record<string, Buffer>> = {
   ),
 }
 
-/** What is no captcha, though it is an image. */
+/** An image that is not a captcha. */
 export const otherImages: Readonly<Record<string, Buffer>> = {
   progressive: Buffer.from(
     [

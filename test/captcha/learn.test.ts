@@ -10,7 +10,7 @@ import { drawOther, drawOthers, otherLayout } from './other-school.ts'
 const layout: Layout = { name: 'other', source: 'a test', cells: otherLayout, ink: 'light' }
 const samples = drawOthers(30, seededRandom(21)).map((sample, index) => ({ ...sample, name: `image ${index}` }))
 
-test('thirty labelled images of another layout teach to read all others', () => {
+test('thirty labelled images of another layout are enough to read all others', () => {
   const { profile, misread, images } = learnProfile(samples, layout)
   assert.deepEqual([misread, images], [[], 30])
   const read = createReader(readProfile(writtenProfile(profile)))
@@ -21,7 +21,7 @@ test('thirty labelled images of another layout teach to read all others', () => 
   }
 })
 
-test('an image with a wrong label is found out by all the others', () => {
+test('finds an image with a wrong label by all the others', () => {
   const [first, ...rest] = samples
   assert.ok(first)
   const wrong = [...first.label].map((digit) => (Number(digit) + 1) % 10).join('')
@@ -37,7 +37,7 @@ for (const [what, images, hint] of [
   ['images of several sizes', [...samples, one('12345', 90)], /sizes/],
   ['an image that the cells do not fit', [one('12345', 40)], /column 89/],
 ] as const) {
-  test(`nothing is learnt from ${what}`, () => {
+  test(`learns nothing from ${what}`, () => {
     assert.throws(
       () => learnProfile(images, layout),
       (error) => error instanceof ProfileError && hint.test(error.message),
@@ -45,7 +45,7 @@ for (const [what, images, hint] of [
   })
 }
 
-test('an image that cannot be decoded is named', () => {
+test('names an image that cannot be decoded', () => {
   const broken = { name: 'broken.jpg', label: '12345', image: Buffer.from('GIF89a') }
   assert.throws(() => learnProfile([...samples, broken], layout), CaptchaError)
   assert.throws(() => learnProfile([...samples, broken], layout), /broken\.jpg/)

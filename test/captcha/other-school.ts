@@ -3,9 +3,9 @@ import { Canvas, type Colour } from '../../src/tools/simulated-school/captcha/ca
 import { digitGlyphs } from '../../src/tools/simulated-school/captcha/digit-glyphs.ts'
 import { between, type Random, seededRandom } from '../../src/tools/simulated-school/random.ts'
 
-/** Five pale symbols on a dark ground, higher and further apart than KINGOSOFT's. */
+/** Five light symbols on a dark background, taller and further apart than KINGOSOFT's. */
 export const otherLayout = { left: 9, top: 12, pitch: 17, width: 12, height: 16, count: 5 }
-/** The same, as `--cells` takes it. */
+/** The same, in the format of `--cells`. */
 export const otherCells = Object.values(otherLayout).join(',')
 
 interface Drawing {
@@ -39,7 +39,7 @@ function drawDigit(canvas: Canvas, digit: number, left: number, colour: Colour):
   })
 }
 
-/** Images whose labels hold each digit about `count / 2` times. */
+/** Images whose labels contain each digit about `count / 2` times. */
 export function drawOthers(count: number, random: Random): { label: string; image: Buffer }[] {
   return Array.from({ length: count }, () => {
     const label = Array.from({ length: otherLayout.count }, () => between(random, 0, 9)).join('')

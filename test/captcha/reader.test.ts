@@ -14,43 +14,43 @@ const read = createReader(loadCaptchaProfile())
 
 const isTaken = ({ margin }: Reading) => margin >= defaultLimits.captchaMargin
 
-test('a hundred captchas in a font that the templates do not come from are read right, few are thrown back', () => {
+test('reads a hundred captchas in a font without templates correctly, and refuses few', () => {
   const random = seededRandom(11)
-  let thrownBack = 0
+  let refused = 0
   for (let image = 0; image < 100; image++) {
     const digits = String(Math.floor(random() * 10_000)).padStart(4, '0')
     const reading = read(drawCaptcha(digits, random))
     assert.equal(reading.digits, digits)
-    if (!isTaken(reading)) thrownBack++
+    if (!isTaken(reading)) refused++
   }
-  assert.ok(thrownBack <= 3, `${thrownBack} were thrown back`)
+  assert.ok(refused <= 3, `${refused} were refused`)
 })
 
-test('a captcha whose colours are halved both ways, as schools send it, is read', () => {
+test('reads a captcha with subsampled chroma in both directions, as schools send it', () => {
   const reading = read(captcha2749)
   assert.equal(reading.digits, '2749')
   assert.ok(isTaken(reading))
 })
 
-test('captchas that nobody can read are thrown back', () => {
+test('refuses captchas that nobody can read', () => {
   const random = seededRandom(12)
   const taken = Array.from({ length: 50 }, () => read(drawCaptcha('4711', random, true))).filter(isTaken)
   assert.ok(taken.length <= 1, `${taken.length} were taken`)
 })
 
-test('an image without anything on it is a toss-up', () => {
+test('reports an empty image as ambiguous', () => {
   const blank = drawOther('', { width: 70, height: 30 })
   assert.equal(read(blank).margin, 0)
 })
 
-test('an image of another size is another layout', () => {
+test('reports an image of another size as another layout', () => {
   assert.throws(
     () => read(drawOther('01234')),
     (error) => error instanceof CaptchaError && error.fault === 'other layout',
   )
 })
 
-test('bytes that are only a part of a larger buffer are read for themselves', () => {
+test('reads bytes that are a part of a larger buffer', () => {
   const padded = Buffer.concat([Buffer.alloc(7, 0xff), captcha2749, Buffer.alloc(5, 0xff)])
   assert.deepEqual(read(padded.subarray(7, 7 + captcha2749.length)), read(captcha2749))
 })
@@ -61,7 +61,7 @@ interface Drawn {
 }
 const drawn: Drawn[] = []
 
-/** Drawn once for all tests: an encoding takes 30 ms of processor time. */
+/** Drawn once for all tests, because encoding takes 30 ms of processor time. */
 function drawMany(): Drawn[] {
   const random = seededRandom(13)
   while (drawn.length < 40) {
@@ -80,23 +80,23 @@ for (const [x, y] of [
   [-1, -1],
   [2, -2],
 ] as const) {
-  test(`captchas that are moved by ${x} and ${y} pixels are read right or thrown back`, () => {
-    let thrownBack = 0
+  test(`captchas moved by ${x} and ${y} pixels are read correctly or refused`, () => {
+    let refused = 0
     for (const { digits, image } of drawMany()) {
       const reading = read(moved(image, x, y))
-      if (!isTaken(reading)) thrownBack++
+      if (!isTaken(reading)) refused++
       else assert.equal(reading.digits, digits)
     }
-    assert.ok(thrownBack <= 4, `${thrownBack} were thrown back`)
+    assert.ok(refused <= 4, `${refused} were refused`)
   })
 }
 
-test('shapes that resemble no digit are thrown back, however well one digit fits better than the others', () => {
+test('refuses shapes that resemble no digit, however well one digit fits better than the others', () => {
   const random = seededRandom(14)
   for (let image = 0; image < 40; image++) assert.equal(read(scribble(random)).margin, 0)
 })
 
-/** The picture, moved to the right and downwards; the edge fills what becomes free. */
+/** The image, moved to the right and downwards; its edge fills the gap. */
 function moved(image: Uint8Array, x: number, y: number): Buffer {
   const { width, height, data } = jpeg.decode(image, { useTArray: true })
   const within = (at: number, length: number) => Math.min(length - 1, Math.max(0, at))
@@ -110,7 +110,7 @@ function moved(image: Uint8Array, x: number, y: number): Buffer {
   return jpeg.encode({ width, height, data: pixels }, 90).data
 }
 
-/** Dark bars across a pale image, at random. */
+/** Dark bars across a light image, at random. */
 function scribble(random: () => number): Buffer {
   const [width, height] = [70, 30]
   const data = Buffer.alloc(width * height * 4, 230)

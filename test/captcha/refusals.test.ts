@@ -6,7 +6,7 @@ import { baselineJpegs, captcha2749, otherImages } from './images.ts'
 
 const FRAME = 0xc0
 
-/** A captcha with bytes of one segment changed: by their distance from the segment's marker. */
+/** A captcha with changed bytes in one segment, by their offset from the segment's marker. */
 function changed(marker: number, changes: Record<number, number>): Buffer {
   const image = Buffer.from(captcha2749)
   const at = image.indexOf(Buffer.from([0xff, marker]))
@@ -21,21 +21,21 @@ const refused: readonly [what: string, image: Uint8Array, fault: CaptchaFault][]
   ['a GIF', otherImages.GIF ?? Buffer.alloc(0), 'not a JPEG'],
   ['a BMP', otherImages.BMP ?? Buffer.alloc(0), 'not a JPEG'],
   ['a progressive JPEG', otherImages.progressive ?? Buffer.alloc(0), 'unsupported'],
-  ['a JPEG of four inks', otherImages.CMYK ?? Buffer.alloc(0), 'unsupported'],
+  ['a CMYK JPEG', otherImages.CMYK ?? Buffer.alloc(0), 'unsupported'],
   ['12 bits a sample', changed(FRAME, { 4: 12 }), 'unsupported'],
   ['arithmetic coding', changed(FRAME, { 1: 0xc9 }), 'unsupported'],
   ['lossless coding', changed(FRAME, { 1: 0xc3 }), 'unsupported'],
   ['a scan of one of three components', changed(0xda, { 4: 1 }), 'unsupported'],
   ['brightness coarser than colour', changed(FRAME, { 11: 0x11, 14: 0x22 }), 'unsupported'],
-  ['a header that claims 65535 by 65535 pixels', changed(FRAME, { 5: 255, 6: 255, 7: 255, 8: 255 }), 'too large'],
-  ['a header that claims 65535 by 5 pixels', changed(FRAME, { 5: 0, 6: 5, 7: 255, 8: 255 }), 'too large'],
+  ['a header with 65535 by 65535 pixels', changed(FRAME, { 5: 255, 6: 255, 7: 255, 8: 255 }), 'too large'],
+  ['a header with 65535 by 5 pixels', changed(FRAME, { 5: 0, 6: 5, 7: 255, 8: 255 }), 'too large'],
   ['no height', changed(FRAME, { 5: 0, 6: 0 }), 'damaged'],
   ['no components', changed(FRAME, { 9: 0 }), 'damaged'],
-  ['a table that is nowhere', changed(FRAME, { 12: 3 }), 'damaged'],
-  ['more rows than are there', changed(FRAME, { 6: 200 }), 'damaged'],
+  ['a missing table', changed(FRAME, { 12: 3 }), 'damaged'],
+  ['more rows than it contains', changed(FRAME, { 6: 200 }), 'damaged'],
   ['more bytes than any captcha has', Buffer.concat([captcha2749, Buffer.alloc(maxImageBytes)]), 'too large'],
   ['the first half', captcha2749.subarray(0, captcha2749.length >> 1), 'damaged'],
-  ['everything but the end', captcha2749.subarray(0, -2), 'damaged'],
+  ['all except the end', captcha2749.subarray(0, -2), 'damaged'],
 ]
 
 for (const [what, image, fault] of refused) {
@@ -47,8 +47,8 @@ for (const [what, image, fault] of refused) {
   })
 }
 
-test('a restart out of turn is damage', () => {
-  const image = Buffer.from(baselineJpegs['grey, with restarts'] ?? [])
+test('a restart marker out of order is an error', () => {
+  const image = Buffer.from(baselineJpegs['grey, with restart markers'] ?? [])
   const first = image.indexOf(Buffer.from([0xff, 0xd0]))
   image[first + 1] = 0xd1
   assert.throws(
@@ -57,7 +57,7 @@ test('a restart out of turn is damage', () => {
   )
 })
 
-test('what claims most pixels costs no memory before it is refused', () => {
+test('the largest possible dimensions use no memory before they are refused', () => {
   const image = changed(FRAME, { 5: 255, 6: 255, 7: 255, 8: 255 })
   const before = process.memoryUsage().arrayBuffers
   for (let time = 0; time < 100; time++) assert.throws(() => decodeLuminance(image), CaptchaError)

@@ -6,6 +6,6 @@ import { writtenProfile } from '../../src/tools/captcha/profile.ts'
 
 const shipped = new URL('../../src/tools/captcha/profiles/kingosoft.json', import.meta.url)
 
-test('the script draws the shipped templates from the open font, to the byte', () => {
+test('the script draws the shipped templates from the open font, byte for byte', () => {
   assert.equal(writtenProfile(drawProfile()), readFileSync(shipped, 'utf8'))
 })

@@ -50,12 +50,12 @@ async function counted(): Promise<{ all: number; running: number }> {
   return { all: rows.length, running: rows.filter((row) => row.ended_at === null).length }
 }
 
-test('whatever starts while its account is removed is removed too or refused, and the counts stay right', async () => {
+test('a start during the removal of its account is removed too or refused, and the counts stay correct', async () => {
   const studies = createStudyService({ storage, clock: systemClock, maxHours: 16, idleMinutes: 30 })
   const [leaving, staying] = [await addAccount('leaving'), await addAccount('staying')]
   const day = 86_400
   const start = (who: AccountId, at: number) => studies.startStudy(who, systemClock.now() - at * day)
-  // Starts in more stretches than one statement takes rows.
+  // Starts more records than fit into one chunk of the removal.
   for (let at = 0; at < 1500; at += 25) {
     await Promise.all(Array.from({ length: 25 }, (_, more) => start(leaving, 1 + (at + more) / 4)))
   }
@@ -74,6 +74,6 @@ test('whatever starts while its account is removed is removed too or refused, an
   assert.deepEqual([await countAll(storage.db), await countRunning(storage.db)], [all, running])
 })
 
-test('an account that is not there cannot be removed', async () => {
+test('an account that does not exist cannot be removed', async () => {
   await assert.rejects(removeAccount(storage, 999_999 as AccountId, removeStudiesOf), new DomainError('not-found'))
 })

@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => campus.close())
 
-/** A person at a terminal who answers each question by the next line. */
+/** A person at a terminal who answers each question with the next line. */
 function person(answers: string[]) {
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input })
   const [output, errors] = [new PassThrough(), new PassThrough()]
@@ -44,7 +44,7 @@ test('at a terminal the new password is typed twice and never shown', async () =
   assert.equal((await campus.call('GET', '/token', basic('ann', 'canary of the mine'))).status, 200)
 })
 
-test('two different typings change nothing', async () => {
+test('two different passwords change nothing', async () => {
   const bob = await campus.register('bob')
   const { streams, screen } = person(['canary of the mine', 'canary of the mind'])
   assert.equal(await done(accountsResetPasswordCommand(campus.env, streams), 'bob'), 1)
@@ -57,7 +57,7 @@ for (const [answer, code, status] of [
   ['', 1, 200],
   ['y', 0, 401],
 ] as const) {
-  test(`the answer ${JSON.stringify(answer)} to the question whether to delete is obeyed`, async () => {
+  test(`obeys the answer ${JSON.stringify(answer)} to the question whether to delete`, async () => {
     const member = await campus.register(`member ${answer || 'of none'}`)
     const { streams, screen } = person([answer])
     assert.equal(await done(accountsDeleteCommand(campus.env, streams), member.username), code)

@@ -16,7 +16,7 @@ describe('occupy accounts', () => {
     return ((await campus.call('GET', `/studys${query}`, as)).body as { count: number }).count
   }
 
-  test('show finds an account by user name, student number or id, the first that fits', async () => {
+  test('show finds an account by user name, student number or id, in this order', async () => {
     const ann = await campus.register('Ann 安')
     for (const who of ['Ann 安', 'ＡＮＮ 安', ann.studentNumber, String(ann.id)]) {
       const { code, output } = await campus.run(['show', who, '--json'])
@@ -26,7 +26,7 @@ describe('occupy accounts', () => {
     assert.match((await campus.run(['show', 'ann 安'])).output, /^user name {5}Ann 安$/m)
   })
 
-  test('--by takes a name for one thing only', async () => {
+  test('--by looks for one kind of name only', async () => {
     const bob = await campus.register('bob')
     await campus.register(bob.studentNumber)
     const shown = async (by: string) =>
@@ -37,7 +37,7 @@ describe('occupy accounts', () => {
     assert.equal((await campus.run(['show', 'bob', '--by', 'shoe-size'])).code, 2)
   })
 
-  test('an account that is not there is a failure that is told in one line', async () => {
+  test('an account that does not exist is a failure with a one-line message', async () => {
     for (const words of [['show'], ['delete', '--yes'], ['reset-password', '--generate']]) {
       const { code, output, errors } = await campus.run([...words, 'nobody'])
       assert.equal(code, 1)
@@ -46,7 +46,7 @@ describe('occupy accounts', () => {
     }
   })
 
-  test('list gives everyone in the order of their ids, from any id on, as lines of JSON or as a table', async () => {
+  test('list prints all accounts by id, from any id on, as lines of JSON or as a table', async () => {
     const [cid, dan] = [await campus.register('cid'), await campus.register('dan')]
     const { output, code } = await campus.run(['list', '--json', '--after', String(cid.id - 1), '--limit', '2'])
     assert.equal(code, 0)
@@ -71,7 +71,7 @@ describe('occupy accounts', () => {
     assert.match(table.at(-1) ?? '', / 0 {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}dan$/)
   })
 
-  test('another password comes by standard input, and the running service takes it and no older token at once', async () => {
+  test('reads a new password from standard input; the running service accepts it and no older token at once', async () => {
     const eve = await campus.register('eve')
     const token = ((await campus.call('GET', '/token', eve.as)).body as { token: string }).token
     assert.equal((await campus.call('GET', '/studys', bearer(token))).status, 200)
@@ -83,7 +83,7 @@ describe('occupy accounts', () => {
     assert.equal((await campus.call('GET', '/studys', basic('eve', 'a new 密码 for eve'))).status, 200)
   })
 
-  test('a password that is made is the one thing on standard output, and works', async () => {
+  test('a generated password is the only output, and works', async () => {
     const fay = await campus.register('fay')
     const { code, output } = await campus.run(['reset-password', 'fay', '--generate'])
     assert.equal(code, 0)
@@ -93,7 +93,7 @@ describe('occupy accounts', () => {
     assert.equal((await campus.call('GET', '/token', basic('fay', JSON.parse(json.output).password))).status, 200)
   })
 
-  test('a password that breaks the rules is refused, and the old one stays', async () => {
+  test('rejects a password that breaks the rules, and keeps the old one', async () => {
     const gus = await campus.register('gus-the-great')
     for (const [input, said] of [
       ['', /no password given/],
@@ -111,7 +111,7 @@ describe('occupy accounts', () => {
     assert.equal((await campus.call('GET', '/token', gus.as)).status, 200)
   })
 
-  test('delete takes the account, its records and their counts, and nobody else’s', async () => {
+  test('delete removes the account, its records and their counts, and those of nobody else', async () => {
     const [hal, ida] = [await campus.register('hal'), await campus.register('ida')]
     await campus.call('POST', '/studys/', ida.as, { start_time: '2019-03-25 08:00:00' })
     const [all, running] = [await countAll(ida.as), await countAll(ida.as, '?running=true')]
@@ -132,13 +132,13 @@ describe('occupy accounts', () => {
     for (const { body } of pages) assert.equal((body as { studys: unknown[] }).studys.length, 1)
   })
 
-  test('whoever was deleted can register again, under another id', async () => {
+  test('a deleted student can register again, with another id', async () => {
     const jan = await campus.register('jan')
     assert.equal((await campus.run(['delete', 'jan', '--yes'])).code, 0)
     assert.ok((await campus.register('jan')).id > jan.id)
   })
 
-  test('delete asks first, and without anybody to ask wants --yes', async () => {
+  test('delete asks for confirmation, and requires --yes without a terminal', async () => {
     const kim = await campus.register('kim')
     const { code, errors } = await campus.run(['delete', 'kim'], 'y\n')
     assert.equal(code, 2)
@@ -146,14 +146,14 @@ describe('occupy accounts', () => {
     assert.equal((await campus.call('GET', '/token', kim.as)).status, 200)
   })
 
-  test('a database that is not there is not made', async () => {
+  test('does not create a missing database', async () => {
     const { code, errors } = await occupy(['accounts', 'list'], { DATABASE_URL: `file:${campus.folder}/none/x.sqlite` })
     assert.equal(code, 1)
     assert.match(errors, /^[^\n]*DATABASE_URL[^\n]*\n$/)
     assert.ok(!(await readdir(campus.folder)).includes('none'))
   })
 
-  test('a wrong setting is told in one line that names it', async () => {
+  test('reports a wrong setting in one line that names it', async () => {
     const { code, errors } = await occupy(['accounts', 'list'], { ...campus.env, PORT: 'x' })
     assert.equal(code, 1)
     assert.match(errors, /^[^\n]*PORT[^\n]*\n$/)

@@ -12,16 +12,16 @@ export interface BackedUpPlace {
   folder: string
   data: string
   database: string
-  /** Of the backup. */
+  /** The path of the backup. */
   file: string
-  /** `occupy WORDS…` for this database. */
+  /** Runs `occupy WORDS…` for this database. */
   run(words: string[], env?: Record<string, string>): ReturnType<typeof occupy>
-  /** A mark in the database, to tell one state from another. */
+  /** A marker in the database that distinguishes its states. */
   mark(text: string, at?: string): void
   marks(at?: string): unknown[]
 }
 
-/** A folder with a database that has been served, and nobody who serves it. */
+/** A folder with a database that has been served before and is not in use. */
 export async function makeBackedUpPlace(t: TestContext, secret?: string): Promise<BackedUpPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-backup-'))
   t.after(() => rm(folder, { recursive: true }))

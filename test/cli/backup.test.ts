@@ -8,7 +8,7 @@ import { filesOf, makeBackedUpPlace } from './backed-up-place.ts'
 
 const secret = 'a secret for tests that is long enough'
 
-test('a backup and its secret are their owner’s alone, and nothing else is left', async (t) => {
+test('a backup and its secret are readable by their owner only, and nothing else is left', async (t) => {
   const { file, data, run, marks, mark } = await makeBackedUpPlace(t)
   mark('one')
   const { code, output, errors } = await run(['backup', file])
@@ -22,7 +22,7 @@ test('a backup and its secret are their owner’s alone, and nothing else is lef
   assert.equal(await readFile(`${file}.secret`, 'utf8'), await readFile(join(data, 'secret'), 'utf8'))
 })
 
-test('a backup takes the place of the one before; --keep keeps that many, named by their time', async (t) => {
+test('a backup replaces the previous one; --keep keeps that many, named by their time', async (t) => {
   const { file, run, marks, mark } = await makeBackedUpPlace(t)
   for (const text of ['1', '2', '3', '4']) {
     mark(text)
@@ -45,7 +45,7 @@ test('a backup takes the place of the one before; --keep keeps that many, named 
   assert.equal((await readdir(dirname(file))).length, 6, 'without --keep the earlier ones stay')
 })
 
-test('a secret that is set is not in the backup, which says so', async (t) => {
+test('a secret from the environment is not in the backup, which says so', async (t) => {
   const { file, run } = await makeBackedUpPlace(t, secret)
   const { output } = await run(['backup', file], { SECRET: secret })
   assert.match(output, /store it elsewhere\n$/)
@@ -53,7 +53,7 @@ test('a secret that is set is not in the backup, which says so', async (t) => {
   assert.deepEqual(await filesOf(dirname(file)), ['campus.sqlite 600'])
 })
 
-test('what is no backup of this database is not replaced', async (t) => {
+test('does not overwrite a file that is no backup of this database', async (t) => {
   const { file, folder, database, data, run } = await makeBackedUpPlace(t)
   const other = await makeBackedUpPlace(t, secret)
   await mkdir(dirname(file))
@@ -80,7 +80,7 @@ test('what is no backup of this database is not replaced', async (t) => {
   assert.deepEqual(await filesOf(data), before)
 })
 
-test('what a killed backup left is cleared away by the next one', async (t) => {
+test('the next backup removes the files of a killed one', async (t) => {
   const { file, run } = await makeBackedUpPlace(t)
   const dead = spawnSync(process.execPath, ['--version']).pid
   await mkdir(dirname(file))
@@ -98,7 +98,7 @@ test('what a killed backup left is cleared away by the next one', async (t) => {
   ])
 })
 
-test('on a full disk the backup fails in one line, and the earlier one stands', async (t) => {
+test('on a full disk the backup fails in one line, and the earlier one stays', async (t) => {
   const { file, run, database, marks, mark } = await makeBackedUpPlace(t)
   await mkdir(dirname(file))
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', dirname(file)])

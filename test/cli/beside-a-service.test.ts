@@ -21,13 +21,13 @@ const password = 'quiet-reading-room'
 const resetPassword = 'a quieter reading room'
 
 interface Row {
-  /** What follows the command's own words. */
+  /** The arguments after the command's name. */
   words?: (place: Place) => string[]
   input?: string
   code: number
-  /** On standard output, or where it fails, on standard error. */
+  /** On standard output, or on standard error if it fails. */
   says: RegExp
-  /** What the service answers then to the password, and to the one that was reset. */
+  /** The statuses of later logins with the old password and with the reset one. */
   logins?: [old: number, reset: number]
 }
 
@@ -45,7 +45,7 @@ const prepared: Record<string, (place: Place) => Promise<void>> = {
   },
 }
 
-/** What each command does beside a running service. Those that serve themselves are tried in tests of their own, below. */
+/** What each command does beside a running service. Commands that serve have their own tests below. */
 const rows: Record<string, Row | Row[] | 'below'> = {
   serve: 'below',
   migrate: { code: 0, says: /already up to date\n$/ },
@@ -119,10 +119,10 @@ after(async () => {
   await place.remove()
 })
 
-test('every command has its row', async () => {
+test('every command has a row', async () => {
   const leaves = (command: Command, name: string): string[] => {
     const parts = command.commands.flatMap((part) => leaves(part, `${name} ${part.name()}`.trim()))
-    // `captcha` does something by itself as well.
+    // `captcha` is also a command by itself.
     const isLeaf = parts.length === 0 || command.registeredArguments.length > 0
     return isLeaf ? [name, ...parts] : parts
   }
@@ -154,7 +154,7 @@ const listening = ({ said }: SpawnedService) =>
     .filter((line) => line.includes('"msg":"listening"'))
     .map((line) => JSON.parse(line) as { alone: boolean })
 
-test('a second service serves the same file and says that it is not alone; the first one did not', async () => {
+test('a second service on the same file says that it is not alone; the first one does not', async () => {
   const second = await spawnService(place)
   const answer = await fetch(`${second.address}/readyz`)
   assert.equal(await second.end(), 0)
@@ -167,7 +167,7 @@ test('a second service serves the same file and says that it is not alone; the f
   )
 })
 
-test('workers are no strangers to each other, and all see another service', async () => {
+test('workers do not count as other services, and all see another service', async () => {
   const own = { ...place, databaseUrl: folderUrl(place, 'own.sqlite') }
   const alone = await spawnService(own, { WORKERS: '2' })
   const beside = await spawnService(own, { WORKERS: '2' })
@@ -180,7 +180,7 @@ test('workers are no strangers to each other, and all see another service', asyn
   assert.match(refused.errors, inUse)
 })
 
-test('the simulated school serves beside a service', async () => {
+test('the simulated school runs beside a service', async () => {
   const school = spawn(process.execPath, [main, 'school', 'serve', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -191,7 +191,7 @@ test('the simulated school serves beside a service', async () => {
   assert.deepEqual([page.status, ...(await exit)], [200, 0, null])
 })
 
-test('a login is walked through beside a service', async () => {
+test('a school check runs beside a service', async () => {
   const school = await startSimulatedSchool({})
   try {
     const env = { DATABASE_URL: place.databaseUrl, SCHOOL: 'kingosoft', SCHOOL_URL: school.url }

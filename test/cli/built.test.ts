@@ -20,7 +20,7 @@ before(async () => {
 })
 after(() => copy.remove())
 
-test('every route answers after the files of the service are gone', { timeout: patience(60_000) }, () =>
+test('every route works after the files of the service are deleted', { timeout: patience(60_000) }, () =>
   withService({}, async ({ address }) => {
     const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
     const wrong = { ...json, stu_pwd: 'not the password' }
@@ -45,7 +45,7 @@ test('every route answers after the files of the service are gone', { timeout: p
     const { body } = await send('GET', `${address}/openapi.json`)
     const { paths } = body as { paths: Record<string, object> }
     assert.ok(Object.keys(paths).length >= 10)
-    // Removing the account comes last.
+    // Deleting the account comes last.
     for (const method of methods.toSorted((a, b) => Number(a === 'DELETE') - Number(b === 'DELETE'))) {
       for (const path of Object.keys(paths)) await sendAnything(method, `${address}${path}`)
     }
@@ -62,18 +62,21 @@ async function sendAnything(method: (typeof methods)[number], address: string): 
   }
 }
 
-test('a worker that dies while the files are gone is replaced once they are back', { timeout: patience(60_000) }, () =>
-  withService({ WORKERS: '2' }, async (service, bringBack) => {
-    process.kill(Number(workersOf(service)[0]), 'SIGKILL')
-    await until(() => /ENOENT/.test(service.said()), 'the new worker misses its files')
-    assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
-    await bringBack()
-    await until(() => workersOf(service).length === 3, 'another worker listens')
-    assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
-  }),
+test(
+  'a worker that dies while the files are missing is replaced once they are back',
+  { timeout: patience(60_000) },
+  () =>
+    withService({ WORKERS: '2' }, async (service, bringBack) => {
+      process.kill(Number(workersOf(service)[0]), 'SIGKILL')
+      await until(() => /ENOENT/.test(service.said()), 'the new worker misses its files')
+      assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
+      await bringBack()
+      await until(() => workersOf(service).length === 3, 'another worker listens')
+      assert.equal((await send('GET', `${service.address}/readyz`)).status, 200)
+    }),
 )
 
-/** Takes the files away once the service is ready. */
+/** Moves the files away once the service is ready. */
 async function withService(
   settings: Settings,
   work: (service: SpawnedService, bringBack: () => Promise<void>) => Promise<void>,
@@ -87,7 +90,7 @@ async function withService(
     const service = await spawnService(place, settings, { program: [copy.node, copy.main] })
     let isAway = false
     try {
-      // The first worker is enough for the greeting; the others still load files.
+      // The greeting needs only the first worker; the others still load files.
       await until(() => workersOf(service).length >= Number(settings.WORKERS ?? 0), 'every worker listens')
       for (const part of parts) await rename(join(copy.folder, part), away(part))
       isAway = true

@@ -19,7 +19,7 @@ export interface Member {
 
 export type Campus = Awaited<ReturnType<typeof openCampus>>
 
-/** A running service, and the command line on the same database. */
+/** A running service, and the command line on its database. */
 export async function openCampus() {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-cli-'))
   const database = await emptyDatabase(folder)

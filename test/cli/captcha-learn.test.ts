@@ -10,7 +10,7 @@ import { occupy } from './command-line.ts'
 
 const layout = ['--cells', otherCells, '--ink', 'light']
 
-/** A folder of images, named by what they show, with a number where two show the same. */
+/** A folder of images, named by their digits, with a number if two images show the same. */
 async function labelledFolder(t: TestContext, count: number, seed: number) {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-learn-'))
   t.after(() => rm(folder, { recursive: true }))
@@ -20,7 +20,7 @@ async function labelledFolder(t: TestContext, count: number, seed: number) {
   return folder
 }
 
-test('a profile is learnt from thirty images of another school, and reads a hundred others', async (t) => {
+test('learns a profile from thirty images of another school, and reads a hundred others with it', async (t) => {
   const folder = await labelledFolder(t, 30, 41)
   const output = join(folder, 'profile.json')
   const learnt = await occupy(['captcha', 'learn', folder, ...layout, '--output', output])
@@ -50,7 +50,7 @@ test('a wrong label is a failure that names the file and what it seems to show',
   assert.equal(learnt.errors, `${join(folder, `${wrong}-wrong.jpg`)}: reads ${label}\n`)
 })
 
-test('what cannot be learnt from is told in one line, and no profile is written', async (t) => {
+test('reports images that cannot be learned from in one line, and writes no profile', async (t) => {
   const folder = await labelledFolder(t, 5, 44)
   const output = join(folder, 'profile.json')
   for (const [file, hint] of [
@@ -69,7 +69,7 @@ test('what cannot be learnt from is told in one line, and no profile is written'
   assert.ok(!(await readdir(folder)).includes('profile.json'))
 })
 
-test('an empty folder, none at all and cells that are no layout are told apart by their exit codes', async (t) => {
+test('an empty folder, a missing one and invalid cells have different exit codes', async (t) => {
   const folder = await labelledFolder(t, 0, 45)
   const output = join(folder, 'profile.json')
   const empty = await occupy(['captcha', 'learn', folder, '--output', output])
@@ -84,7 +84,7 @@ test('an empty folder, none at all and cells that are no layout are told apart b
   assert.deepEqual(await readdir(folder), [])
 })
 
-test('a layout that fits nothing gets a verdict, and no profile is written', async (t) => {
+test('reports a layout that does not fit, and writes no profile', async (t) => {
   const folder = await labelledFolder(t, 20, 46)
   const output = join(folder, 'profile.json')
   const beside = ['--cells', '0,0,2,3,3,5', '--ink', 'light']
@@ -95,7 +95,7 @@ test('a layout that fits nothing gets a verdict, and no profile is written', asy
 })
 
 for (const [format, image] of Object.entries(otherImages).filter(([name]) => ['PNG', 'GIF', 'BMP'].includes(name))) {
-  test(`${format} images are named as such, by learn and by the reader`, async (t) => {
+  test(`learn and the reader recognize ${format} images and name the format`, async (t) => {
     const folder = await labelledFolder(t, 0, 47)
     await writeFile(join(folder, `1234.${format.toLowerCase()}`), image)
     const learnt = await occupy(['captcha', 'learn', folder, '--output', join(folder, 'profile.json')])
@@ -107,7 +107,7 @@ for (const [format, image] of Object.entries(otherImages).filter(([name]) => ['P
   })
 }
 
-test('a folder without images is a failure that says so', async (t) => {
+test('reports a folder without images as a failure', async (t) => {
   const folder = await labelledFolder(t, 0, 48)
   const { code, output } = await occupy(['captcha', folder])
   assert.equal(code, 1)

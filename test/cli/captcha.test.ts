@@ -28,7 +28,7 @@ after(() => rm(folder, { recursive: true }))
 const linesOf = (output: string) => output.trimEnd().split('\n')
 const objectsOf = (output: string) => linesOf(output).map((line) => JSON.parse(line))
 
-test('captchas are read in the order in which they are named, one JSON object per line', async () => {
+test('reads captchas in the given order, with one JSON object per line', async () => {
   const asked = files.toReversed()
   const { code, output, errors } = await occupy(['captcha', '--json', ...asked])
   assert.deepEqual([code, errors], [0, ''])
@@ -43,7 +43,7 @@ test('captchas are read in the order in which they are named, one JSON object pe
   }
 })
 
-test('an unreadable file among others has no digits, stops none of them, and is a failure', async () => {
+test('an unreadable file has no digits, does not stop the others, and is a failure', async () => {
   const [first = '', second = ''] = files
   const missing = join(folder, 'missing.jpg')
   const asked = [first, noImage, missing, '/dev/zero', second]
@@ -70,7 +70,7 @@ test('an unreadable file among others has no digits, stops none of them, and is 
   )
 })
 
-test('without --json a person is told the same', async () => {
+test('without --json, prints the same in readable form', async () => {
   const { code, output } = await occupy(['captcha', files[0] ?? '', noImage])
   assert.equal(code, 1)
   const [read = '', unread = ''] = linesOf(output)
@@ -78,7 +78,7 @@ test('without --json a person is told the same', async () => {
   assert.match(unread, /page\.html: not a JPEG/)
 })
 
-test('a folder stands for its JPEG files, by name', async () => {
+test('a folder means its JPEG files, by name', async () => {
   const { code, output } = await occupy(['captcha', '--json', folder])
   assert.equal(code, 0)
   assert.deepEqual(
@@ -87,7 +87,7 @@ test('a folder stands for its JPEG files, by name', async () => {
   )
 })
 
-test('nine thousand files are read in one call, and whoever has seen enough may hang up', async (t) => {
+test('reads nine thousand files in one call, and stops quietly when the reader of its output disconnects', async (t) => {
   const many = await mkdtemp(join(tmpdir(), 'occupy-captchas-'))
   t.after(() => rm(many, { recursive: true }))
   const names = Array.from({ length: 9000 }, (_, index) => join(many, `${index}.jpg`))
@@ -107,7 +107,7 @@ test('nine thousand files are read in one call, and whoever has seen enough may 
   assert.deepEqual([(await once(child, 'close'))[0], errors], [0, ''])
 })
 
-test('a profile that is none is told in one line, and nothing is read', async () => {
+test('reports an invalid profile in one line, and reads nothing', async () => {
   const { code, output, errors } = await occupy(['captcha', '--profile', noImage, ...files])
   assert.deepEqual([code, output], [1, ''])
   assert.match(errors, /^captcha profile: it is not JSON\n$/)

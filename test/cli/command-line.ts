@@ -10,14 +10,14 @@ export interface Outcome {
   errors: string
 }
 
-/** `occupy WORDS…` as scripts run it: no terminal, and `input` on standard input. */
+/** Runs `occupy WORDS…` as scripts do: without a terminal, with `input` on standard input. */
 export async function occupy(
   words: string[],
   env: Record<string, string> = {},
   input: string | Uint8Array = '',
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [main, ...words], { env: { ...childEnvironment, ...env } })
-  // A command that asks for nothing may be gone before it was told anything.
+  // A command that reads no input may end before it gets any.
   child.stdin.on('error', () => undefined).end(input)
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code, output, errors }

@@ -15,7 +15,7 @@ test('without a command, help is shown', async () => {
   assert.match(output, /^Usage: occupy[\s\S]*Exit codes/)
 })
 
-test('every command and option is described', async () => {
+test('every command and option has a description', async () => {
   const look = (command: Command, path: string) => {
     assert.ok(command.description(), path)
     for (const { flags, description } of command.options) assert.ok(description, `${path} ${flags}`)
@@ -45,7 +45,7 @@ test('the version is that of the package', async () => {
   assert.equal((await occupy(['--version'])).output, `${version}\n`)
 })
 
-test('migrate says what it did, and keeps what it makes to its owner', async (t) => {
+test('migrate reports what it did, and creates files readable by their owner only', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-migrate-'))
   t.after(() => rm(folder, { recursive: true }))
   const env = { DATABASE_URL: `file:${folder}/data/campus.sqlite` }
@@ -58,15 +58,15 @@ test('migrate says what it did, and keeps what it makes to its owner', async (t)
   for (const file of await readdir(join(folder, 'data'))) assert.equal(await mode(join(folder, 'data', file)), '600')
 })
 
-test('a port that is taken is told in one line that says what to do', async (t) => {
+test('reports a used port in one line that says what to do', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-port-'))
-  const squatter = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => squatter.once('listening', resolve))
+  const otherServer = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => otherServer.once('listening', resolve))
   t.after(async () => {
-    squatter.close()
+    otherServer.close()
     await rm(folder, { recursive: true })
   })
-  const { port } = squatter.address() as { port: number }
+  const { port } = otherServer.address() as { port: number }
   const env = { DATABASE_URL: `file:${folder}/campus.sqlite`, PORT: String(port), LOG_LEVEL: 'silent' }
   const { code, errors } = await occupy(['serve'], env)
   assert.equal(code, 1)

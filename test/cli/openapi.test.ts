@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { occupy } from './command-line.ts'
 
-test('the document is printed or written, without a database', async (t) => {
+test('prints or writes the document without a database', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-openapi-'))
   t.after(() => rm(folder, { recursive: true }))
   const env = { DATABASE_URL: `file:${folder}/data/x.sqlite` }

@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { send } from '../contract/client.ts'
 import { main, makePlace } from '../support/running-service.ts'
 
-/** `occupy WORDS…` whose reader of `stream` goes away before the first line, as `| true` does; the other stream is read to its end. */
+/** Runs `occupy WORDS…` with a reader of `stream` that disconnects before the first line, as `| true` does. Reads the other stream fully. */
 async function cutOff(words: string[], stream: 'stdout' | 'stderr', env: Record<string, string>) {
   const child = spawn(process.execPath, [main, ...words], { env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' })
   child[stream].destroy()
@@ -20,7 +20,7 @@ async function cutOff(words: string[], stream: 'stdout' | 'stderr', env: Record<
   return { code: code as number | null, rest }
 }
 
-test('a reader that goes away ends a command quietly', async (t) => {
+test('a command ends quietly when the reader of its output disconnects', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-pipe-'))
   t.after(() => rm(folder, { recursive: true }))
   const env = { DATABASE_URL: `file:${join(folder, 'x.sqlite')}`, SECRET: 'a secret for tests that is long enough' }
@@ -28,10 +28,10 @@ test('a reader that goes away ends a command quietly', async (t) => {
     assert.deepEqual(await cutOff(words, 'stdout', env), { code: 0, rest: '' }, words.join(' '))
   }
   const failing = await cutOff(['accounts', 'show', 'nobody'], 'stderr', env)
-  assert.deepEqual(failing, { code: 1, rest: '' }, 'a failure stays one')
+  assert.deepEqual(failing, { code: 1, rest: '' }, 'a failure stays a failure')
 })
 
-test('a full disk is told in one line', { skip: process.platform !== 'linux' }, async () => {
+test('reports a full disk in one line', { skip: process.platform !== 'linux' }, async () => {
   const { open } = await import('node:fs/promises')
   const full = await open('/dev/full', 'w')
   try {
@@ -48,7 +48,7 @@ test('a full disk is told in one line', { skip: process.platform !== 'linux' }, 
   }
 })
 
-test('a service starts and serves though nobody reads its greeting, nor its log any more', async () => {
+test('a service starts and serves even if nobody reads its greeting or its log any more', async () => {
   const place = await makePlace()
   const env = { PATH: process.env.PATH, PORT: '0', DATABASE_URL: place.databaseUrl }
   const child = spawn(process.execPath, [main, 'serve'], { cwd: place.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -67,7 +67,7 @@ test('a service starts and serves though nobody reads its greeting, nor its log 
   }
 })
 
-/** Where the service says in its log that it listens. */
+/** The address in the service's log. */
 async function listening(log: AsyncIterable<Buffer>): Promise<string> {
   let said = ''
   for await (const chunk of log) {

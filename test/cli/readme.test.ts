@@ -15,7 +15,7 @@ const blocks = (text: string, language: string) =>
 
 const tour = blocks(read('README.md'), 'sh').filter((block) => block.includes('curl '))
 
-test('both READMEs hold the same commands, settings and answers', () => {
+test('both READMEs contain the same commands, settings and responses', () => {
   for (const language of ['sh', 'ini', 'json']) {
     assert.deepEqual(blocks(read('README.zh-CN.md'), language), blocks(read('README.md'), language))
   }
@@ -33,7 +33,7 @@ for (const path of [...linking, 'docs/decisions.md', 'docs/asvs.md']) {
 
 const noShell = ['bash', 'curl', 'sed'].some((tool) => spawnSync(tool, ['--version']).status !== 0)
 
-describe('the tour of the README', { skip: noShell && 'bash, curl or sed is missing' }, () => {
+describe('the quick start of the README', { skip: noShell && 'bash, curl or sed is missing' }, () => {
   let folder: string
   let address: string
   const ends: (() => Promise<unknown>)[] = []
@@ -65,7 +65,7 @@ describe('the tour of the README', { skip: noShell && 'bash, curl or sed is miss
     for (const end of ends) await end()
   })
 
-  test('works as it stands there', async () => {
+  test('works as written', async () => {
     const script = `set -e; curl() { command curl --fail-with-body "$@"; }\n${tour.join('')}`
     const shell = spawn('bash', ['-c', script.replaceAll('http://127.0.0.1:5000', address)])
     let said = ''
@@ -77,14 +77,14 @@ describe('the tour of the README', { skip: noShell && 'bash, curl or sed is miss
     assert.deepEqual(await once(shell, 'close'), [0, null], said)
     // A 204 is an empty line.
     const lines = said.split('\n').filter((line) => line !== '')
-    const promised = blocks(read('README.md'), 'json').join('').trimEnd().split('\n')
+    const documented = blocks(read('README.md'), 'json').join('').trimEnd().split('\n')
     const shape = (line: string) =>
       JSON.stringify(JSON.parse(line))
         .replaceAll(address, 'http://127.0.0.1:5000')
         .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'T')
         .replaceAll(/seconds":\d+/g, 'seconds":N')
     const answers = lines.map(shape)
-    for (const line of promised) assert.ok(answers.includes(shape(line)), line)
+    for (const line of documented) assert.ok(answers.includes(shape(line)), line)
     assert.equal(lines.filter((line) => JSON.parse(line).count === 2).length, 2)
   })
 })

@@ -13,7 +13,7 @@ async function backUp({ run, file }: BackedUpPlace): Promise<void> {
   assert.equal(code, 0, errors)
 }
 
-test('a backup takes the place of the database, which is kept beside it', async (t) => {
+test('a backup replaces the database, which is kept beside it', async (t) => {
   const place = await makeBackedUpPlace(t)
   place.mark('then')
   await backUp(place)
@@ -31,12 +31,12 @@ test('a backup takes the place of the database, which is kept beside it', async 
   )
 })
 
-test('on an empty machine the backup and its secret are all that is needed', async (t) => {
+test('on an empty machine the backup and its secret are enough', async (t) => {
   const place = await makeBackedUpPlace(t)
   await backUp(place)
   const kept = await readFile(join(place.data, 'secret'), 'utf8')
   await rm(place.data, { recursive: true })
-  // Copied by hand, say.
+  // As if copied by hand.
   await chmod(place.file, 0o644)
   const { code, output, errors } = await place.run(['restore', place.file])
   assert.equal(code, 0, errors)
@@ -47,7 +47,7 @@ test('on an empty machine the backup and its secret are all that is needed', asy
   assert.equal(listed.code, 0, listed.errors)
 })
 
-test('another secret that stood there is kept beside it', async (t) => {
+test('keeps another secret that existed beside the new one', async (t) => {
   const place = await makeBackedUpPlace(t)
   await backUp(place)
   await writeFile(join(place.data, 'secret'), 'another secret, of another database\n')
@@ -58,11 +58,11 @@ test('another secret that stood there is kept beside it', async (t) => {
   assert.equal(listed.code, 0, listed.errors)
 })
 
-test('the write-ahead log of a killed service does not get into what is restored, and is not lost', async (t) => {
+test('the write-ahead log of a killed service stays out of the restored database, and is not lost', async (t) => {
   const place = await makeBackedUpPlace(t)
   place.mark('then')
   await backUp(place)
-  // As after kill -9: the log is there, and what it holds is nowhere else.
+  // As after kill -9: the log exists, and its content is nowhere else.
   const open = new DatabaseSync(place.database)
   open.exec("insert into settings values ('mark later', '')")
   for (const end of ['', '-wal']) copyFileSync(`${place.database}${end}`, `${place.folder}/killed${end}`)
@@ -74,7 +74,7 @@ test('the write-ahead log of a killed service does not get into what is restored
   assert.deepEqual(place.marks(/previous files kept as: (\S+)\n/.exec(output)?.[1]), ['later', 'then'])
 })
 
-test('a damaged database is put aside for a backup, and a log that is none does no harm', async (t) => {
+test('moves a damaged database aside for a backup, and an invalid log does no harm', async (t) => {
   const place = await makeBackedUpPlace(t)
   place.mark('then')
   await backUp(place)
@@ -88,58 +88,60 @@ test('a damaged database is put aside for a backup, and a log that is none does 
   assert.ok(!(await readdir(place.data)).includes('campus.sqlite-wal'))
 })
 
-const spoilt: Record<string, [spoil: (place: BackedUpPlace) => unknown, reason: RegExp, env?: Record<string, string>]> =
-  {
-    'that is not there': [({ file }) => rm(file), /there is no/],
-    'that is no database': [({ file }) => writeFile(file, 'x'.repeat(5000)), /not a database/],
-    'of something else': [
-      async ({ file }) => {
-        await rm(file)
-        const other = new DatabaseSync(file)
-        other.exec('create table t (x)')
-        other.close()
-      },
-      /not a database of this service/,
-    ],
-    'with a damaged page': [
-      async ({ file }) => {
-        const bytes = await readFile(file)
-        await writeFile(file, bytes.fill(0xff, bytes.length - 4096 * 3))
-      },
-      /damaged|malformed/,
-    ],
-    'that was cut short': [
-      async ({ file }) => {
-        const bytes = await readFile(file)
-        await writeFile(file, bytes.subarray(0, bytes.length - 4096))
-      },
-      /damaged|malformed/,
-    ],
-    'of a newer version': [
-      ({ file }) => {
-        const open = new DatabaseSync(file)
-        open.exec("insert into kysely_migration values ('2999-01-01-the-future', '2999-01-01T00:00:00.000Z')")
-        open.close()
-      },
-      /newer version[^\n]*2999-01-01-the-future/,
-    ],
-    'in use': [({ file }) => writeFile(`${file}-wal`, 'x'), /write-ahead log next to it/],
-    'without its secret': [
-      async ({ file, data }) => {
-        await rm(`${file}.secret`)
-        await rm(join(data, 'secret'))
-      },
-      /secret of this backup is missing/,
-    ],
-    'of another SECRET': [() => undefined, /SECRET differs from the one/, { SECRET: secret }],
-  }
+const damagedBackups: Record<
+  string,
+  [damage: (place: BackedUpPlace) => unknown, reason: RegExp, env?: Record<string, string>]
+> = {
+  'that does not exist': [({ file }) => rm(file), /there is no/],
+  'that is not a database': [({ file }) => writeFile(file, 'x'.repeat(5000)), /not a database/],
+  'of another program': [
+    async ({ file }) => {
+      await rm(file)
+      const other = new DatabaseSync(file)
+      other.exec('create table t (x)')
+      other.close()
+    },
+    /not a database of this service/,
+  ],
+  'with a damaged page': [
+    async ({ file }) => {
+      const bytes = await readFile(file)
+      await writeFile(file, bytes.fill(0xff, bytes.length - 4096 * 3))
+    },
+    /damaged|malformed/,
+  ],
+  'that is truncated': [
+    async ({ file }) => {
+      const bytes = await readFile(file)
+      await writeFile(file, bytes.subarray(0, bytes.length - 4096))
+    },
+    /damaged|malformed/,
+  ],
+  'of a newer version': [
+    ({ file }) => {
+      const open = new DatabaseSync(file)
+      open.exec("insert into kysely_migration values ('2999-01-01-the-future', '2999-01-01T00:00:00.000Z')")
+      open.close()
+    },
+    /newer version[^\n]*2999-01-01-the-future/,
+  ],
+  'in use': [({ file }) => writeFile(`${file}-wal`, 'x'), /write-ahead log next to it/],
+  'without its secret': [
+    async ({ file, data }) => {
+      await rm(`${file}.secret`)
+      await rm(join(data, 'secret'))
+    },
+    /secret of this backup is missing/,
+  ],
+  'of another SECRET': [() => undefined, /SECRET differs from the one/, { SECRET: secret }],
+}
 
-for (const [what, [spoil, reason, env]] of Object.entries(spoilt)) {
-  test(`a backup ${what} is refused, and nothing is touched`, async (t) => {
+for (const [what, [damage, reason, env]] of Object.entries(damagedBackups)) {
+  test(`refuses a backup ${what}, and changes nothing`, async (t) => {
     const place = await makeBackedUpPlace(t)
     await backUp(place)
     place.mark('later')
-    await spoil(place)
+    await damage(place)
     const before = await filesOf(place.data)
     const { code, errors } = await place.run(['restore', place.file], env)
     assert.equal(code, 1)
@@ -152,7 +154,7 @@ for (const [what, [spoil, reason, env]] of Object.entries(spoilt)) {
   })
 }
 
-test('a SECRET that is set and right is left where it is', async (t) => {
+test('leaves a correct SECRET where it is', async (t) => {
   const place = await makeBackedUpPlace(t, secret)
   await backUp(place)
   const { code, errors } = await place.run(['restore', place.file], { SECRET: secret })

@@ -30,12 +30,12 @@ function inFile(sql: string): void {
   }
 }
 
-test('a seeded campus has its totals, and they are right', async () => {
+test('the totals of a seeded campus are correct', async () => {
   const { code, output } = await occupy(['stats', 'verify'], env)
   assert.deepEqual([code, output], [0, '统计无误 · all totals are right: 40 accounts\n'])
 })
 
-test('what differs is listed with its account and day, until it is rebuilt', async () => {
+test('lists differences with their account and day, until a rebuild', async () => {
   inFile(
     'update study_days set seconds = seconds + 60 where account_id = 7 and day = (select min(day) from study_days where account_id = 7)',
   )
@@ -49,7 +49,7 @@ test('what differs is listed with its account and day, until it is rebuilt', asy
   assert.equal((await occupy(['stats', 'verify'], env)).code, 0)
 })
 
-test('counters of ranks that differ are listed with their board, until they are rebuilt', async () => {
+test('lists different counters of ranks with their board, until a rebuild', async () => {
   inFile(`update board_tallies set count = count + 1 where (period, width, bucket, slot) =
     (select period, width, bucket, slot from board_tallies where period % 4 = 0 and width = 128 limit 1)`)
   const found = await occupy(['stats', 'verify'], env)
@@ -60,7 +60,7 @@ test('counters of ranks that differ are listed with their board, until they are 
   assert.equal((await occupy(['stats', 'verify'], env)).code, 0)
 })
 
-test('totals of another time zone are not computed yet rather than wrong', async () => {
+test('totals of another time zone count as not computed yet, not as wrong', async () => {
   const moved = { ...env, TIMEZONE: 'America/New_York' }
   const found = await occupy(['stats', 'verify'], moved)
   assert.deepEqual(
@@ -72,7 +72,7 @@ test('totals of another time zone are not computed yet rather than wrong', async
   assert.deepEqual([again.code, again.output], [0, '统计无误 · all totals are right: 40 accounts\n'])
 })
 
-test('after the removal of an account, and in a copy of the database, all is right', async () => {
+test('after the removal of an account, and in a copy of the database, everything is correct', async () => {
   assert.equal((await occupy(['stats', 'rebuild'], env)).code, 0)
   const removed = await occupy(['accounts', 'delete', 'student00003', '--yes'], env)
   assert.equal(removed.code, 0, removed.errors)

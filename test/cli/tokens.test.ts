@@ -11,7 +11,7 @@ describe('occupy tokens revoke-all', () => {
   })
   after(() => campus.close())
 
-  test('ends every token at once, and no password', async () => {
+  test('invalidates every token at once, and no password', async () => {
     const members = [await campus.register('ann'), await campus.register('bob')]
     const tokenOf = async (as: Record<string, string>) =>
       ((await campus.call('GET', '/token', as)).body as { token: string }).token
@@ -28,7 +28,7 @@ describe('occupy tokens revoke-all', () => {
       assert.equal((await campus.call('GET', '/users/me', bearer(await tokenOf(as)))).status, 200)
   })
 
-  test('says so where there is no database, and takes nothing else', async () => {
+  test('reports a missing database, and accepts no other arguments', async () => {
     const gone = await occupy(['tokens', 'revoke-all'], { DATABASE_URL: `file:${campus.folder}/none.sqlite` })
     assert.deepEqual([gone.code, gone.output], [1, ''])
     assert.equal((await occupy(['tokens', 'revoke-some'], campus.env)).code, 2)

@@ -31,7 +31,7 @@ describe('deploy/upgrade.sh', { skip: missingTool && `${missingTool} is missing`
     return documents.map(({ body }) => (body as { info: { version: string } }).info.version)
   }
 
-  test('installs beside two instances under load, restarts one after the other, and no request fails', async () => {
+  test('installs beside two instances under load, restarts them in turn, and no request fails', async () => {
     const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
     const registered = await send('POST', `http://127.0.0.1:${site.ports[0]}/api/v1.0/register`, { json })
     assert.equal(registered.status, 201, registered.text)
@@ -50,7 +50,7 @@ describe('deploy/upgrade.sh', { skip: missingTool && `${missingTool} is missing`
   // PostgreSQL is migrated beside an older release: see docs/decisions.md.
   const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? test : () => undefined
   onSqlite(
-    'goes back where the new release has a migration and another instance serves the file: its log says so',
+    'rolls back if the new release has a migration and another instance uses the file, and its log says why',
     async () => {
       await site.tag('v4', {
         'src/storage/migrate.ts': [
@@ -67,8 +67,8 @@ describe('deploy/upgrade.sh', { skip: missingTool && `${missingTool} is missing`
     },
   )
 
-  // Last: each tag builds on the one before.
-  test('goes back where the new release does not start', async () => {
+  // Must be last: each tag builds on the previous one.
+  test('rolls back if the new release does not start', async () => {
     await site.tag('v3', { 'src/main.ts': ['import { explain }', 'process.exit(3)\nimport { explain }'] })
     const { code, said } = await site.upgrade('v3', { OCCUPY_READY_SECONDS: '3' })
     assert.equal(code, 1)
@@ -78,7 +78,7 @@ describe('deploy/upgrade.sh', { skip: missingTool && `${missingTool} is missing`
   })
 })
 
-/** Reads and writes over connections of their own. As a proxy does, asks the other instance where one takes no connection. */
+/** Sends reads and writes on separate connections. Like a proxy, tries the other instance if one accepts no connection. */
 function startLoad(ports: readonly number[]) {
   const statuses = new Set<number>()
   const failures: string[] = []

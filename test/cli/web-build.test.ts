@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const program = join(import.meta.dirname, '../../web/build.mjs')
 
-test('a build keeps the assets of the one before, and of none before that', async (t) => {
+test('a build keeps the assets of the previous build, and of none before', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-web-'))
   t.after(() => rm(folder, { recursive: true }))
   const [before, after] = [join(folder, 'before'), join(folder, 'after')]

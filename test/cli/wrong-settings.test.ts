@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { failToStart, main, makePlace, type Place, type Settings, spawnService } from '../support/running-service.ts'
 
-/** What can only be told by trying; wrong forms are told by src/config.test.ts. */
+/** Errors that are found only at start-up; src/config/read-config.test.ts tests the syntax. */
 const wrong: readonly (readonly [variable: string, settings: Settings])[] = [
   ['PORT', { PORT: 'eighty' }],
   ['DATABASE_URL', { DATABASE_URL: 'file:/dev/null/x.sqlite' }],
@@ -21,13 +21,13 @@ const wrong: readonly (readonly [variable: string, settings: Settings])[] = [
   ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.edu/path' }],
 ]
 
-describe('a start with a wrong setting', { concurrency: 2 }, () => {
+describe('starting with an invalid setting', { concurrency: 2 }, () => {
   for (const [variable, settings] of wrong) {
-    test(`ends with 1 and one line that names ${variable}: ${JSON.stringify(settings)}`, () =>
+    test(`exits with 1 and one line that names ${variable}: ${JSON.stringify(settings)}`, () =>
       withPlace((place) => assertRefused(place, settings, variable)))
   }
 
-  test('names the port that is taken, and every wrong variable at once', () =>
+  test('names the used port, and every invalid variable at once', () =>
     withPlace(async (place) => {
       const first = await spawnService(place)
       await assertRefused(place, { PORT: new URL(first.address).port }, 'PORT')
@@ -37,14 +37,14 @@ describe('a start with a wrong setting', { concurrency: 2 }, () => {
       }
     }))
 
-  test('names a database that is none', () =>
+  test('names a file that is not a database', () =>
     withPlace(async (place) => {
       const file = join(place.folder, 'notes.txt')
       await writeFile(file, 'not a database, but a long text that somebody keeps here\n'.repeat(100))
       await assertRefused(place, { DATABASE_URL: `file:${file}` }, 'DATABASE_URL')
     }))
 
-  test('names a misspelt setting in .env, whatever the command, and an unreadable .env', () =>
+  test('names a misspelt setting in .env, for every command, and an unreadable .env', () =>
     withPlace(async (place) => {
       const file = join(place.folder, '.env')
       await writeFile(file, 'SCHOL=kingosoft\n')
@@ -54,13 +54,13 @@ describe('a start with a wrong setting', { concurrency: 2 }, () => {
       await assertRefused(place, {}, '.env')
     }))
 
-  test('names a secret that a power cut has emptied', () =>
+  test('names a secret emptied by a power cut', () =>
     withPlace(async (place) => {
       await writeFile(join(place.folder, 'secret'), '')
       await assertRefused(place, {}, 'secret: is empty')
     }))
 
-  test('names the database that a newer version made', () =>
+  test('names the database that a newer version created', () =>
     withPlace(async (place) => {
       await (await spawnService(place)).end()
       const database = new DatabaseSync(place.databaseUrl.slice('file:'.length))

@@ -14,7 +14,7 @@ export interface Account extends Registration {
   id: number
   user: User
   token: string
-  /** By token, which costs the server no password hashing. */
+  /** Uses the token, because it costs the server no password hashing. */
   as: Credentials
   withPassword: Credentials
 }
@@ -39,7 +39,7 @@ export class Api {
   #target: Target | undefined
   #opening: Promise<void> | undefined
 
-  /** Once, whoever asks first: a file's own hooks may run beside this one. */
+  /** Opens once, for whoever is first: a file's own hooks may run at the same time. */
   open(): Promise<void> {
     this.#opening ??= openTarget().then((target) => {
       this.#target = target
@@ -60,7 +60,7 @@ export class Api {
     return this.#target
   }
 
-  /** Absolute URLs, such as the links of a page, are taken as they are. */
+  /** Accepts absolute URLs too, such as the links of a page. */
   async send(method: string, path: string, call: Call = {}): Promise<Reply> {
     await this.open()
     return send(method, path.startsWith('/') ? `${this.origin}/api/v1.0${path}` : path, call)
@@ -82,7 +82,7 @@ export class Api {
     return { username: freshName(), password: freshPassword(), ...this.#opened.takeStudent() }
   }
 
-  /** Sent again on 503, as the contract invites: the school takes few logins at a time. */
+  /** Retries on 503, as the contract says: the school accepts few logins at a time. */
   async sendRegistration(registration: Registration): Promise<Reply> {
     for (let triesLeft = 20; ; triesLeft -= 1) {
       const reply = await this.send('POST', '/register', { json: registration })

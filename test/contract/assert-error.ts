@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { STATUS_CODES } from 'node:http'
 import type { Reply } from './client.ts'
 
-/** The phrases of RFC 9110, where Node.js still has older ones. */
+/** The reason phrases of RFC 9110, where Node.js still has older ones. */
 const phrases: typeof STATUS_CODES = { ...STATUS_CODES, 422: 'Unprocessable Content' }
 
 export const CHINESE = /\p{Script=Han}/u
 
-/** An error in the one form of the contract, in Chinese unless the message says otherwise. */
+/** Asserts an error in the contract's form, in Chinese unless the message says otherwise. */
 export function assertError(reply: Reply, status: number, message: string | RegExp = CHINESE): void {
   assert.equal(reply.status, status, reply.text)
   const text = errorText(reply)
@@ -15,9 +15,9 @@ export function assertError(reply: Reply, status: number, message: string | RegE
   else assert.match(text, message)
 }
 
-/** The message of an error whose whole form has been asserted, in whatever language. */
+/** Asserts the form of an error and returns its message, in any language. */
 export function errorText(reply: Reply): string {
-  assert.ok(reply.status >= 400, `an error is wanted, not ${reply.status} ${reply.text}`)
+  assert.ok(reply.status >= 400, `expected an error, got ${reply.status} ${reply.text}`)
   assert.match(reply.headers.get('content-type') ?? '', /^application\/json(;|$)/, reply.text)
   const { body } = reply
   assert.ok(typeof body === 'object' && body !== null, `no error body but ${reply.text}`)

@@ -17,7 +17,7 @@ before(async () => {
   record = await api.start(ann)
 })
 
-test('every route but the registering wants credentials, and names the scheme that was tried', async () => {
+test('every route except registration requires credentials, and the 401 names the scheme that was tried', async () => {
   const attempts: readonly [Credentials, 'Basic' | 'Bearer'][] = [
     [nobody, 'Basic'],
     [basic(ann.username, 'a wrong password'), 'Basic'],
@@ -31,14 +31,14 @@ test('every route but the registering wants credentials, and names the scheme th
   assert.deepEqual(await api.record(ann, record.id), record)
 })
 
-test('the password opens, by user name and by student number, whatever the case of the scheme', async () => {
+test('accepts the password with user name or student number, and the scheme in any case', async () => {
   for (const as of [ann.withPassword, basic(ann.stu_id, ann.password), recased(ann.withPassword, 'basic')]) {
     const creator = recordOf(await api.post('/studys/', as), 201).creator
     assert.equal(creator, ann.user.url)
   }
 })
 
-test('a token opens every route but its own, as Basic user name and as Bearer', async () => {
+test('a token opens every route except GET /token, as Basic user name and as Bearer', async () => {
   for (const as of [basic(ann.token, ''), bearer(ann.token), recased(bearer(ann.token), 'bearer')]) {
     for (const [method, path] of protectedRoutes(ann, record)) {
       const { status } = await api.send(method, path, { as })
@@ -47,7 +47,7 @@ test('a token opens every route but its own, as Basic user name and as Bearer', 
   }
 })
 
-test('a token is nothing beside a password, and nothing when it was touched', async () => {
+test('rejects a token sent with a password, and a changed token', async () => {
   assertUnauthorized(await api.get('/studys', basic(ann.token, ann.password)), 'Basic')
   assertUnauthorized(await api.get('/studys', basic(ann.username, ann.token)), 'Basic')
   const places = [0, ann.token.length >> 2, ann.token.length >> 1, ann.token.length - 5]
@@ -60,25 +60,25 @@ test('a token is nothing beside a password, and nothing when it was touched', as
   }
 })
 
-test('credentials that cannot be read are a 401', async () => {
+test('returns 401 for credentials that cannot be parsed', async () => {
   const headers = ['Basic', 'Basic ', 'Basic !!!', 'Bearer', 'Basic Og==', 'Digest username="ann"', 'nonsense', ',']
   const noColon = `Basic ${Buffer.from(ann.username).toString('base64')}`
   for (const authorization of [...headers, noColon]) assertError(await api.get('/studys', { authorization }), 401)
 })
 
-test('a NUL or a very long login is a 401 like any other', async () => {
+test('returns 401 for a login with NUL and for a very long one', async () => {
   for (const login of ['\u0000', `${ann.username}\u0000`, 'x'.repeat(5000), '学'.repeat(1000)]) {
     assertUnauthorized(await api.get('/studys', basic(login, ann.password)), 'Basic')
   }
 })
 
-test('an empty password opens nothing', async () => {
+test('rejects an empty password', async () => {
   for (const login of [ann.username, ann.stu_id, '']) {
     assertUnauthorized(await api.get('/studys', basic(login, '')), 'Basic')
   }
 })
 
-test('bytes that are no UTF-8 are a 401, never mapped to another character', async () => {
+test('returns 401 for bytes that are not UTF-8, and never replaces them', async () => {
   const eve = await api.register({ password: 'replaced \ufffd password' })
   const broken = [[0xff], [0x80], [0xc3], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80]]
   for (const bytes of broken) {
@@ -88,7 +88,7 @@ test('bytes that are no UTF-8 are a 401, never mapped to another character', asy
   assert.equal((await api.get('/studys', eve.withPassword)).status, 200)
 })
 
-test('a Unicode user name logs in as it was typed, in either normal form, case and width', async () => {
+test('a Unicode user name logs in as typed, in either normal form, case and width', async () => {
   const zoe = await api.register({ username: freshName('Zoë Ｌee').normalize('NFC') })
   const typed = [
     zoe.username,
@@ -101,7 +101,7 @@ test('a Unicode user name logs in as it was typed, in either normal form, case a
   }
 })
 
-test('a password opens in whichever normal form its device sends it', async () => {
+test('accepts a password in whichever normal form the device sends', async () => {
   const forms = ['NFC', 'NFD'] as const
   for (const words of ['mật-khẩu-rất-dài', '비밀번호 도서관', 'Ångström crème', 'がぎぐげご 図書館']) {
     for (const form of forms) {
@@ -118,7 +118,7 @@ test('a password opens in whichever normal form its device sends it', async () =
   }
 })
 
-test('the password is compared to the letter', async () => {
+test('compares passwords exactly', async () => {
   for (const wrong of [
     ann.password.toUpperCase(),
     fullWidth(ann.password),
@@ -130,7 +130,7 @@ test('the password is compared to the letter', async () => {
   }
 })
 
-test('a user name that is the student number of another locks nobody out', async () => {
+test("a user name equal to another user's student number locks nobody out", async () => {
   const bob = await api.register()
   const reply = await api.sendRegistration({ ...api.freshRegistration(), username: bob.stu_id })
   assert.ok(reply.status === 201 || reply.status === 400, reply.text)
@@ -138,18 +138,18 @@ test('a user name that is the student number of another locks nobody out', async
   assert.equal(creator, bob.user.url)
 })
 
-test('a request with credentials is seen', async () => {
+test('a request with credentials updates last_seen', async () => {
   const { last_seen, member_since } = userOf(await api.get(`/users/${ann.id}`, ann.as))
   assert.ok(instant(last_seen) >= instant(member_since) && Date.now() - instant(last_seen) <= 60_000 + patience(10_000))
 })
 
-test('the operator asks for health and readiness without credentials', async () => {
+test('health and readiness require no credentials', async () => {
   for (const path of ['/healthz', '/readyz']) assert.equal((await send('GET', `${api.origin}${path}`)).status, 200)
 })
 
-test('a new account is seen at once', async () => assertNow((await api.register()).user.last_seen))
+test('a new account has last_seen at once', async () => assertNow((await api.register()).user.last_seen))
 
-/** NFKC would make the same of it; NFC does not. */
+/** NFKC would change it to the same text; NFC does not. */
 function fullWidth(text: string): string {
   return text.replace(/[a-z]/gi, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0))
 }

@@ -23,7 +23,7 @@ export interface Result {
   message?: string
 }
 
-/** The results of a batch, each with what its status wants. */
+/** The results of a batch, each checked for the fields of its status. */
 export function resultsOf(reply: Reply): Result[] {
   assert.equal(reply.status, 200, reply.text)
   const { results, ...rest } = reply.body as { results: Result[] }

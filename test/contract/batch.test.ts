@@ -30,25 +30,25 @@ const past = (from: number, to: number): Item => ({
   end_time: hourAgo(to),
 })
 
-test('without credentials nothing is applied', async () => {
+test('applies nothing without credentials', async () => {
   assertUnauthorized(await api.send('POST', '/studys/batch', { as: nobody, json: { items: [past(3, 2)] } }), 'Basic')
   assert.deepEqual(await own(), [])
 })
 
-test('someone else’s record is left alone', async () => {
+test("does not change another user's record", async () => {
   const { id } = await api.end(bob, (await api.start(bob, hourAgo(3))).id, hourAgo(2))
   const before = await own(bob)
   const actions = ['end', 'edit', 'delete'] as const
   const results = await send(actions.map((action) => ({ key: newKey(), action, id })))
   assert.deepEqual(statusesOf(results), [403, 403, 403])
-  // A key names a record of its own account only.
+  // A key names only records of its own account.
   const key = newKey()
   await send([{ ...past(5, 4), key }], bob)
   assert.equal((await sendOne({ key: newKey(), action: 'delete', record_key: key })).status, 404)
   assert.deepEqual((await own(bob)).slice(0, 1), before)
 })
 
-test('a bad body is refused whole, and a bad item by itself', async () => {
+test('rejects a bad body as a whole, and a bad item by itself', async () => {
   for (const json of [undefined, {}, { items: null }, { items: {} }, { items: 'x' }, [], 5])
     assertError(await post(json), 400, json && !Array.isArray(json) && json !== 5 ? /items/ : undefined)
   const good = past(3, 2)
@@ -73,9 +73,9 @@ test('a bad body is refused whole, and a bad item by itself', async () => {
 for (const [what, item, parameter] of [
   ['no action', {}, 'action'],
   ['an unknown action', { action: 'stop' }, 'action'],
-  ['an end of nothing', { action: 'end' }, 'id'],
+  ['an end without a record', { action: 'end' }, 'id'],
   ['an end of two records', { action: 'end', id: 1, record_key: 'x' }, 'id'],
-  ['an id that is a text', { action: 'edit', id: '1' }, 'id'],
+  ['an id that is a string', { action: 'edit', id: '1' }, 'id'],
   ['an id that is a fraction', { action: 'delete', id: 1.5 }, 'id'],
   ['a key that is a number', { action: 'delete', record_key: 5 }, 'record_key'],
   ['a start with an id', { action: 'start', id: 1 }, 'id'],
@@ -91,14 +91,14 @@ for (const [what, item, parameter] of [
   ['a subject that is too long', { action: 'start', subject: '学'.repeat(41) }, undefined],
   ['a note that is too long', { action: 'edit', id: 1, note: '学'.repeat(501) }, undefined],
 ] as const) {
-  test(`refused: ${what}`, async () => {
+  test(`rejects ${what}`, async () => {
     const { status, message = '' } = await sendOne({ key: newKey(), ...item })
     assert.equal(status, 400)
     if (parameter) assert.ok(message.includes(parameter), message)
   })
 }
 
-test('what does not exist is a 404 of its item', async () => {
+test('returns 404 in the item for what does not exist', async () => {
   const results = await send([
     { key: newKey(), action: 'end', id: 999_999_999 },
     { key: newKey(), action: 'edit', id: Number.MAX_SAFE_INTEGER },
@@ -107,7 +107,7 @@ test('what does not exist is a 404 of its item', async () => {
   assert.deepEqual(statusesOf(results), [404, 404, 404])
 })
 
-test('items are applied in their order, and name records by the keys of earlier items', async () => {
+test('applies items in order, and items name records by the keys of earlier items', async () => {
   const [one, two] = [newKey(), newKey()]
   const results = await send([
     { key: one, action: 'start', start_time: hourAgo(50), subject: '英语' },
@@ -127,7 +127,7 @@ test('items are applied in their order, and name records by the keys of earlier 
   assert.deepEqual(ownOf(await api.send('PATCH', `/studys/${ended?.id}`, { as: ann.as, json: {} })), cleared)
 })
 
-test('sent again, a batch gets the same results and changes nothing', async () => {
+test('a repeated batch gets the same results and changes nothing', async () => {
   const key = newKey()
   const items = [
     { ...past(60, 59), key, note: '一' },
@@ -153,7 +153,7 @@ test('sent again, a batch gets the same results and changes nothing', async () =
   await api.put('/studys/running', ann.as)
 })
 
-test('a key says one thing: with other content it is a 422, within a batch too', async () => {
+test('returns 422 for a key with other content, within a batch too', async () => {
   const item = past(90, 89)
   const changed = { ...item, note: 'other' }
   const results = await send([item, changed, item, { ...item, subject: '' }])
@@ -164,7 +164,7 @@ test('a key says one thing: with other content it is a 422, within a batch too',
   assert.equal((await sendOne({ ...item, unknown: 1 })).status, 201)
 })
 
-test('a refused item is corrected under its key, and what waits for it is sent again as it is', async () => {
+test('a refused item is corrected under its key, and items that depend on it are sent again unchanged', async () => {
   const key = newKey()
   const bad = { key, action: 'record', start_time: hourAgo(100), end_time: ahead(HOUR) }
   const waiting = { key: newKey(), action: 'edit', record_key: key, note: 'waiting' }
@@ -173,7 +173,7 @@ test('a refused item is corrected under its key, and what waits for it is sent a
   assert.equal((await sendOne(bad)).status, 422)
 })
 
-test('an item that names a later one of its batch is refused, again too', async () => {
+test('refuses an item that names a later one of its batch, also when repeated', async () => {
   const [key, early] = [newKey(), newKey()]
   const items = [
     { key: early, action: 'delete', record_key: key },
@@ -183,7 +183,7 @@ test('an item that names a later one of its batch is refused, again too', async 
   assert.equal((await sendOne({ key: newKey(), action: 'delete', record_key: key })).status, 204)
 })
 
-test('what is sent by batch is self-reported, and what was seen before stays seen', async () => {
+test('records sent by batch are self-reported, and seen time stays seen', async () => {
   const live = await api.start(ann)
   const added = await sendOne({ key: newKey(), action: 'record', start_time: ago(MINUTE / 2), end_time: ago(0) })
   assert.equal(added.study?.self_reported, true)
@@ -199,7 +199,7 @@ test('what is sent by batch is self-reported, and what was seen before stays see
   assert.deepEqual([started.study?.self_reported, self_reported], [true, true])
 })
 
-test('an end corrects a record that the next start or the limit ended meanwhile', async () => {
+test('an end corrects a record that the next start or the limit ended', async () => {
   const [one, two, three] = [newKey(), newKey(), newKey()]
   const results = await send([
     { key: one, action: 'start', start_time: hourAgo(200) },
@@ -221,7 +221,7 @@ test('an end corrects a record that the next start or the limit ended meanwhile'
   )
 })
 
-test('a batch holds 500 items with the longest texts, however they are written, and no more', async () => {
+test('a batch holds at most 500 items with the longest texts, in any encoding', async () => {
   const carl = await api.register()
   const texts = { subject: '学'.repeat(40), note: '习'.repeat(500) }
   const start = hourAgo(20)
@@ -246,13 +246,13 @@ test('a batch holds 500 items with the longest texts, however they are written, 
   assert.equal((await api.records(carl)).count, 500)
 })
 
-test('the messages of items are in the language of the request', async () => {
+test('messages of items use the language of the request', async () => {
   const json = { items: [{ key: newKey(), action: 'stop' }] }
   const reply = await api.send('POST', '/studys/batch', { as: ann.as, json, headers: { 'accept-language': 'en' } })
   assert.match(resultsOf(reply)[0]?.message ?? '', /^The field action/)
 })
 
-test('the same batch ten times at once is applied once', async () => {
+test('ten identical batches at once are applied once', async () => {
   const dora = await api.register()
   const key = newKey()
   const items = [{ ...past(3, 2), key }, { key: newKey(), action: 'edit', record_key: key, note: 'x' }, past(1, 0.5)]

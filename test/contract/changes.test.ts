@@ -46,11 +46,11 @@ async function walk(cursor = '', perPage = 2, as = ann): Promise<{ page: Changes
   }
 }
 
-test('without credentials nothing is told', async () => {
+test('requires credentials', async () => {
   assertUnauthorized(await api.send('GET', '/users/me/changes', { as: nobody }), 'Basic')
 })
 
-test('a cursor of someone else begins again, with one’s own records', async () => {
+test("a cursor of another user starts over, with the caller's own records", async () => {
   const id = await record(bob)
   const { cursor } = await ask('', bob)
   const mine = await record()
@@ -64,7 +64,7 @@ test('a cursor of someone else begins again, with one’s own records', async ()
   assert.equal((await since(page.cursor)).reset, false)
 })
 
-test('what is no cursor is a 400 that names it, and an empty one is none', async () => {
+test('returns 400 for an invalid cursor and names it, and accepts an empty one as none', async () => {
   for (const bad of ['x', 'YzE', 'c1.1', '学', 'x'.repeat(129), Buffer.from('c1.1.5').toString('base64url')])
     assertError(await api.get(`/users/me/changes?since=${encodeURIComponent(bad)}`, ann.as), 400, /since/)
   for (const bad of ['0', '101', 'x'])
@@ -72,12 +72,12 @@ test('what is no cursor is a 400 that names it, and an empty one is none', async
   assert.deepEqual((await ask('?since=')).changes, (await ask()).changes)
 })
 
-test('a version that the account does not have yet begins again', async () => {
+test('a version that the account has not reached starts over', async () => {
   const cursor = Buffer.from(`c${ann.id}.999999`).toString('base64url')
   assert.equal((await since(cursor)).reset, true)
 })
 
-test('a walk lists every record as its owner sees it, and then there is nothing more', async () => {
+test('lists every record as its owner sees it, and then nothing more', async () => {
   for (const _ of [1, 2, 3]) await record()
   const running = await api.start(ann)
   const { page, all } = await walk()
@@ -94,7 +94,7 @@ test('a walk lists every record as its owner sees it, and then there is nothing 
   await api.put('/studys/running', ann.as)
 })
 
-test('each record that changed is listed once, as it is now, in the order of its latest change', async () => {
+test('lists each changed record once, in its current state, in the order of the latest changes', async () => {
   const [edited, removed, untouched] = [await record(), await record(), await record()]
   const { cursor } = (await walk()).page
   for (const note of ['one', 'two', 'three'])
@@ -120,7 +120,7 @@ test('each record that changed is listed once, as it is now, in the order of its
   assert.ok(!(await walk(cursor)).all.some(({ id }) => id === untouched))
 })
 
-test('a start tells of the record that it ended, and a write that changes nothing tells of nothing', async () => {
+test('a start lists the record that it ended, and a write without effect lists nothing', async () => {
   const first = await api.start(ann)
   const { cursor } = (await walk()).page
   await api.send('PATCH', `/studys/${first.id}`, { as: ann.as, json: {} })
@@ -137,7 +137,7 @@ test('a start tells of the record that it ended, and a write that changes nothin
   await api.put('/studys/running', ann.as)
 })
 
-test('what changes behind or before the walk is found after it', async () => {
+test('finds changes before and after the current position later', async () => {
   const carl = await api.register()
   const ids = [await record(carl), await record(carl), await record(carl), await record(carl)]
   const [one, two, three, four] = ids as [number, number, number, number]
@@ -165,7 +165,7 @@ test('what changes behind or before the walk is found after it', async () => {
   assert.equal(rest.all.find(({ id }) => id === one)?.deleted, true)
 })
 
-test('the cursor of a hidden account works as any other', async () => {
+test('the cursor of a hidden account works like any other', async () => {
   const { page } = await walk()
   await api.put('/users/me/settings', ann.as, { visibility: 'only_me' })
   const id = await record()

@@ -2,7 +2,7 @@ export interface Reply {
   status: number
   headers: Headers
   text: string
-  /** The parsed JSON; undefined where the text is none. */
+  /** The parsed JSON; undefined if the text is not JSON. */
   body: unknown
 }
 
@@ -29,7 +29,7 @@ export function bearer(token: string): Credentials {
   return { authorization: `Bearer ${token}` }
 }
 
-/** One request; redirects are answers like any other, never followed. */
+/** Sends one request. Redirects are returned, never followed. */
 export async function send(method: string, url: string, call: Call = {}): Promise<Reply> {
   const headers = new Headers({ ...call.as, ...call.headers })
   let body = call.body

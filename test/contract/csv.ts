@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-/** The cells of a CSV file by RFC 4180, to the letter: lines end in CRLF, and what has quotes, commas or line breaks is quoted. */
+/** Parses a CSV file strictly by RFC 4180: lines end in CRLF, and cells with quotes, commas or line breaks are quoted. */
 export function csvCells(text: string): string[][] {
   const rows: string[][] = []
   let row: string[] = []

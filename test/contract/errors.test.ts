@@ -3,7 +3,7 @@ import { before, test } from 'node:test'
 import { type Account, openApi } from './api.ts'
 import { assertError, errorText } from './assert-error.ts'
 import { nobody, send } from './client.ts'
-import { exchangeWhole } from './raw-http.ts'
+import { exchangeAfterSending } from './raw-http.ts'
 import { recordOf, type StudyRecord } from './resources.ts'
 import { ABSENT_IDS } from './routes.ts'
 
@@ -18,7 +18,7 @@ before(async () => {
   record = await api.start(ann)
 })
 
-test('a path that does not exist is a 404, with and without credentials, for every method and body', async () => {
+test('returns 404 for an unknown path, with and without credentials, for every method and body', async () => {
   const paths = ['/', '/study', '/users', '/studys/1/2', '/users/1/study', '//studys', '/STUDYS', '/studys;x', '/.env']
   for (const path of [...paths, `/${'x'.repeat(5000)}`]) {
     assertError(await api.get(path, ann.as), 404)
@@ -37,7 +37,7 @@ test('a path that does not exist is a 404, with and without credentials, for eve
   }
 })
 
-test('an id is written in one way: nothing else names a record or a user', async () => {
+test('an id has one spelling: no other text names a record or a user', async () => {
   const others = ['01', '+1', '1.0', '1%20', '%001', '1%00', '9223372036854775807', '9223372036854775808', '1e0', 'NaN']
   for (const id of [...ABSENT_IDS, ...others, '9007199254740993', '１', '1,2', "1'--", 'x'.repeat(300)]) {
     for (const path of [`/studys/${id}`, `/users/${id}`, `/users/${id}/studys/`]) {
@@ -47,7 +47,7 @@ test('an id is written in one way: nothing else names a record or a user', async
   }
 })
 
-test('a path may be percent-encoded, and one that cannot be decoded is refused', async () => {
+test('accepts a percent-encoded path, and rejects one that cannot be decoded', async () => {
   assert.deepEqual(recordOf(await api.get(`/%73tudys/${record.id}`, ann.as)), record)
   for (const path of ['/%zz', '/users/%', '/studys/%ff', '/studys/%c0%af']) {
     const reply = await api.get(path, ann.as)
@@ -56,7 +56,7 @@ test('a path may be percent-encoded, and one that cannot be decoded is refused',
   }
 })
 
-test('a method that a path does not take is a 405 that says which it takes, whoever asks', async () => {
+test('returns 405 with the allowed methods, with and without credentials', async () => {
   const taken: readonly [path: string, methods: readonly string[]][] = [
     ['/register', ['POST']],
     ['/token', ['GET']],
@@ -87,7 +87,7 @@ test('a method that a path does not take is a 405 that says which it takes, whoe
   assertError(await api.send('DELETE', '/%73tudys'), 405)
 })
 
-test('HEAD answers as GET does, without the body', async () => {
+test('HEAD responds like GET, without the body', async () => {
   for (const path of ['/studys', `/studys/${record.id}`, `/users/${ann.id}`, `/users/${ann.id}/studys/`]) {
     const { status, text, headers } = await api.send('HEAD', path, { as: ann.as })
     assert.deepEqual([status, text], [200, ''])
@@ -98,7 +98,7 @@ test('HEAD answers as GET does, without the body', async () => {
   assert.equal((await api.send('HEAD', '/nothing')).status, 404)
 })
 
-test('a body over the bound is a 413, however it is sent, and nothing is started', async () => {
+test('returns 413 for a body over the limit, however it is sent, and starts nothing', async () => {
   const { count } = await api.records(ann)
   const body = JSON.stringify({ note: 'x'.repeat(2 ** 20) })
   for (const path of ['/studys/', '/register']) {
@@ -107,7 +107,7 @@ test('a body over the bound is a 413, however it is sent, and nothing is started
   assert.equal((await api.records(ann)).count, count)
 })
 
-test('who sends a whole body that is far too large, and only then looks, finds the 413', async () => {
+test('a client that sends a whole body that is far too large before it reads gets the 413', async () => {
   const size = 2 ** 23
   const head = [
     'POST /api/v1.0/register HTTP/1.1',
@@ -115,10 +115,10 @@ test('who sends a whole body that is far too large, and only then looks, finds t
     'Content-Type: application/json',
     `Content-Length: ${size}`,
   ]
-  assertError(await exchangeWhole(api.origin, `${head.join('\r\n')}\r\n\r\n${'x'.repeat(size)}`), 413)
+  assertError(await exchangeAfterSending(api.origin, `${head.join('\r\n')}\r\n\r\n${'x'.repeat(size)}`), 413)
 })
 
-test('a body that is not JSON in UTF-8 is a 415', async () => {
+test('returns 415 for a body that is not JSON in UTF-8', async () => {
   const types = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/json']
   const charsets = ['gbk', '"gb18030"', 'latin1', 'UTF-16'].map((charset) => `application/json; charset=${charset}`)
   for (const type of [...types, ...charsets, 'application/jsonx', 'application/xml', 'nonsense', '*/*']) {
@@ -132,7 +132,7 @@ test('a body that is not JSON in UTF-8 is a 415', async () => {
   assert.deepEqual(await api.record(ann, record.id), record)
 })
 
-test('JSON is told by its type, whatever its case and parameters, and by nothing else', async () => {
+test('recognizes JSON by its media type alone, in any case and with any parameters', async () => {
   const types = ['application/json', 'Application/JSON', 'application/json;charset=utf-8', 'application/json; foo=bar']
   for (const type of [...types, 'application/json; charset="UTF-8"', 'application/json ; charset=Utf-8']) {
     const headers = { 'content-type': type }
@@ -158,7 +158,7 @@ const brokenBodies: readonly (readonly [what: string, body: string | Uint8Array<
 ]
 
 for (const [what, body] of brokenBodies) {
-  test(`a body of ${what} is a 400 on every route that takes one`, async () => {
+  test(`returns 400 for a body of ${what} on every route that takes one`, async () => {
     assertError(await api.send('POST', '/studys/', { as: ann.as, headers: json, body }), 400, /JSON 对象/)
     assertError(await api.send('PUT', `/studys/${record.id}`, { as: ann.as, headers: json, body }), 400, /JSON 对象/)
     assertError(await api.send('POST', '/register', { headers: json, body }), 400, /JSON 对象/)
@@ -171,7 +171,7 @@ test('a body of null has no parameters', async () => {
   assertError(await api.send('POST', '/register', { headers: json, body: 'null' }), 400, '缺少必要参数。')
 })
 
-test('odd but valid JSON is no error of the server', async () => {
+test('unusual but valid JSON causes no server error', async () => {
   const odd = [
     '\ufeff{}',
     '{"a":{"a":'.repeat(3000) + 1 + '}}'.repeat(3000),

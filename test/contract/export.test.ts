@@ -12,7 +12,7 @@ const api = openApi()
 let ann: Account
 let bob: Account
 
-/** What spreadsheets, calendars and JSON each have trouble with. */
+/** Texts that are difficult for spreadsheets, calendars and JSON. */
 const hostile = [
   '=1+1',
   '+cmd|calc!A0',
@@ -62,11 +62,11 @@ function assertFile(reply: Reply, type: string, ending: string): void {
   assert.match(decodeURIComponent(full), new RegExp(`^占领图书馆-\\d{4}-\\d\\d-\\d\\d\\.${ending}$`))
 }
 
-test('without credentials nothing is exported', async () => {
+test('exports nothing without credentials', async () => {
   for (const query of ['', '?format=csv', '?format=ics']) assertUnauthorized(await exported(query, nobody), 'Basic')
 })
 
-test('someone else’s data are in no export', async () => {
+test('an export contains no data of others', async () => {
   for (const format of ['json', 'csv', 'ics']) {
     const anns = (await exported(`?format=${format}`)).text
     for (const text of ['别人的', bob.username]) assert.ok(!anns.includes(text), `${format}: ${text}`)
@@ -76,12 +76,12 @@ test('someone else’s data are in no export', async () => {
   }
 })
 
-test('another format is refused, and the parameter is named', async () => {
+test('rejects an unknown format and names the parameter', async () => {
   for (const query of ['?format=xlsx', '?format=', '?format=JSON', '?format=json&format=csv'])
     assertError(await exported(query), 400, /format/)
 })
 
-test('JSON has everything, a hidden account’s too, as the other routes have it', async () => {
+test('JSON contains everything, also of a hidden account, as other routes return it', async () => {
   const reply = await exported()
   assertFile(reply, 'application/json; charset=utf-8', 'json')
   const { exported_at, timezone, account, settings, studys, ...rest } = reply.body as {
@@ -105,15 +105,15 @@ test('JSON has everything, a hidden account’s too, as the other routes have it
   assert.equal((await exported('?format=json')).status, 200)
 })
 
-/** Of a running record, without what goes on. */
+/** A running record without the fields that change. */
 function timeless({ seconds, elapsed_seconds, server_time, ...record }: OwnRecord) {
   return record.end_time === null ? record : { ...record, seconds }
 }
 
-test('CSV opens in a spreadsheet: BOM, CRLF, both clocks, and no cell is a formula', async () => {
+test('CSV opens in a spreadsheet: BOM, CRLF, both time zones, and no cell is a formula', async () => {
   const reply = await exported('?format=csv')
   assertFile(reply, 'text/csv; charset=utf-8; header=present', 'csv')
-  // `text()` takes a BOM away: the bytes are looked at.
+  // `text()` removes a BOM, so the bytes are checked.
   const url = `${api.origin}/api/v1.0/users/me/export?format=csv`
   const bytes = Buffer.from(await (await fetch(url, { headers: ann.as })).arrayBuffer())
   assert.deepEqual([...bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf])
@@ -139,7 +139,7 @@ test('CSV opens in a spreadsheet: BOM, CRLF, both clocks, and no cell is a formu
   }
 })
 
-test('a client that asks for English gets its header row', async () => {
+test('a client that asks for English gets an English header row', async () => {
   const reply = await exported('?format=csv', ann.as, { 'accept-language': 'en' })
   const [header, row] = csvCells(reply.text)
   assert.deepEqual(header?.slice(0, 4), ['Id', 'Subject', 'Start (Asia/Shanghai)', 'End (Asia/Shanghai)'])
@@ -147,7 +147,7 @@ test('a client that asks for English gets its header row', async () => {
   assert.equal(reply.headers.get('content-language'), 'en')
 })
 
-test('a calendar is what another program reads: every record that has ended, and always the same ids', async () => {
+test('other programs can parse the calendar: every ended record, and always the same ids', async () => {
   const reply = await exported('?format=ics')
   assertFile(reply, 'text/calendar; charset=utf-8', 'ics')
   for (const line of reply.text.split('\r\n')) {
@@ -183,7 +183,7 @@ test('an account without records exports well-formed files', async () => {
   assert.deepEqual(calendar.getAllSubcomponents(), [])
 })
 
-test('HEAD answers the headers alone', async () => {
+test('HEAD returns only the headers', async () => {
   for (const format of ['json', 'csv', 'ics']) {
     const reply = await api.send('HEAD', `/users/me/export?format=${format}`, { as: ann.as })
     const full = await exported(`?format=${format}`)

@@ -20,10 +20,10 @@ const neither = ['fr', '*', 'de,*;q=0.5', '', ';;;q=', 'x'.repeat(2000), 'englis
 for (const [languages, text, name] of [
   [english, ENGLISH, 'English'],
   [chinese, CHINESE, 'Chinese'],
-  [neither, CHINESE, 'Chinese, for want of a language we speak,'],
+  [neither, CHINESE, 'Chinese, without a supported language,'],
 ] as const) {
   for (const language of languages) {
-    test(`${name} answers Accept-Language: ${language.slice(0, 30)}`, async () => {
+    test(`${name} responds to Accept-Language: ${language.slice(0, 30)}`, async () => {
       const headers = { 'accept-language': language }
       assertError(await api.send('GET', '/studys', { headers }), 401, text)
       assertError(await api.send('GET', '/nothing', { headers }), 404, text)
@@ -33,7 +33,7 @@ for (const [languages, text, name] of [
   }
 }
 
-test('every kind of error speaks English to whoever asks, and tells what the Chinese tells', async () => {
+test('every error is available in English, with the same content as in Chinese', async () => {
   const record = await api.start(ann)
   const bob = await api.register()
   const calls: readonly (readonly [method: string, path: string, as: Record<string, string>, body?: string])[] = [

@@ -20,7 +20,7 @@ function asked(host: string, path: string, ...headers: string[]) {
   return exchange(api.origin, request([...head, ...headers]))
 }
 
-test('every URL in a body leads where it says', async () => {
+test('every URL in a body works', async () => {
   const { url, studys } = ann.user
   assert.equal(userOf(await api.get(url, ann.as)).url, url)
   const [first] = pageOf(await api.get(studys, ann.as)).studys
@@ -30,7 +30,7 @@ test('every URL in a body leads where it says', async () => {
   for (const each of [url, studys, record.url, record.creator]) assert.ok(each.startsWith(`${api.origin}/api/v1.0/`))
 })
 
-test('on loopback links begin with the Host that the client asked for', async () => {
+test("links on loopback start with the client's Host", async () => {
   const { port } = new URL(api.origin)
   for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, 'LOCALHOST:8080', '127.8.9.10', '[::1]:80']) {
     const { url, creator } = recordOf(await asked(host, `/studys/${record.id}`))
@@ -41,14 +41,14 @@ test('on loopback links begin with the Host that the client asked for', async ()
   }
 })
 
-test('forwarding headers of anybody are not believed', async () => {
+test('ignores forwarding headers of untrusted clients', async () => {
   const { host } = new URL(api.origin)
   const forged = ['X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https', 'X-Forwarded-For: 8.8.8.8']
   const others = ['Forwarded: host=evil.example;proto=https', 'X-Forwarded-Port: 1', 'X-Original-URL: /evil']
   assert.equal(recordOf(await asked(host, `/studys/${record.id}`, ...forged, ...others)).url, record.url)
 })
 
-test('every path is served with and without a slash at its end, with no redirect', async () => {
+test('serves every path with and without a trailing slash, without a redirect', async () => {
   for (const path of [`/users/${ann.id}`, `/users/${ann.id}/studys`, '/studys', `/studys/${record.id}`]) {
     const [plain, slashed] = [await api.get(path, ann.as), await api.get(`${path}/`, ann.as)]
     assert.deepEqual([plain.status, slashed.status], [200, 200])
@@ -64,7 +64,7 @@ test('every path is served with and without a slash at its end, with no redirect
   }
 })
 
-test('answers are UTF-8 JSON that nobody keeps', async () => {
+test('responses are UTF-8 JSON and not cached', async () => {
   const replies = [await api.get('/studys', ann.as), await api.get(ann.user.url, ann.as), await api.get('/studys', {})]
   for (const { headers } of replies) {
     assert.match(headers.get('content-type') ?? '', /^application\/json; charset=utf-8$/i)
@@ -80,14 +80,14 @@ const challenges: readonly (readonly [what: string, as: Credentials, challenge: 
     { authorization: `Basic ${Buffer.from('nobody:wrong').toString('base64')}` },
     /^Basic realm="[^"]+", charset="UTF-8"$/,
   ],
-  ['Basic in small letters', { authorization: 'basic x' }, /^Basic realm="[^"]+", charset="UTF-8"$/],
+  ['Basic in lower case', { authorization: 'basic x' }, /^Basic realm="[^"]+", charset="UTF-8"$/],
   ['Bearer', { authorization: 'Bearer nonsense' }, /^Bearer( |$)/],
-  ['Bearer in small letters', { authorization: 'bearer' }, /^Bearer( |$)/],
-  ['a scheme that is not known', { authorization: 'Digest username="ann"' }, /^Basic /],
+  ['Bearer in lower case', { authorization: 'bearer' }, /^Bearer( |$)/],
+  ['an unknown scheme', { authorization: 'Digest username="ann"' }, /^Basic /],
 ]
 
 for (const [what, as, challenge] of challenges) {
-  test(`${what} is challenged once, with the scheme that was used`, async () => {
+  test(`${what} gets one challenge, with the scheme that was used`, async () => {
     for (const path of ['/studys', '/token', ann.user.url, record.url]) {
       const { status, headers } = await api.get(path, as)
       assert.equal(status, 401)
@@ -96,7 +96,7 @@ for (const [what, as, challenge] of challenges) {
   })
 }
 
-test('last_seen follows every authenticated request, whichever the route, and no other', async () => {
+test('every authenticated request updates last_seen, and no other does', async () => {
   const bob = await api.register()
   const seen = async () => userOf(await api.get(bob.user.url, ann.as)).last_seen
   const before = await seen()
@@ -111,7 +111,7 @@ test('last_seen follows every authenticated request, whichever the route, and no
   }
 })
 
-test('an answer to a wrong path needs no credentials, and the API says nothing of its making', async () => {
+test('a response to an unknown path needs no credentials, and the API does not reveal its software', async () => {
   const { status, headers } = await send('GET', `${api.origin}/api/v1.0/nothing`)
   assert.equal(status, 404)
   assert.equal(headers.get('server'), null)

@@ -20,20 +20,20 @@ const posted = (...headers: string[]) =>
   lines('POST /api/v1.0/studys/ HTTP/1.1', `Authorization: ${ann.as.authorization}`, ...headers)
 
 const broken: readonly (readonly [what: string, head: () => string[], body?: string])[] = [
-  ['no request line', () => ['nonsense']],
+  ['a missing request line', () => ['nonsense']],
   ['an unknown method', () => lines('FOO / HTTP/1.1')],
   ['no path', () => lines('GET  HTTP/1.1')],
   ['a version that does not exist', () => lines('GET / HTTP/9.9')],
   ['a header without a colon', () => lines('GET / HTTP/1.1', 'nonsense')],
-  ['a blank before the colon', () => lines('GET / HTTP/1.1', 'X-A : b')],
+  ['a space before the colon', () => lines('GET / HTTP/1.1', 'X-A : b')],
   ['a NUL in a header', () => lines('GET / HTTP/1.1', 'X-A: a\0b')],
   ['a lone line feed in a header', () => lines('GET / HTTP/1.1', 'X-A: a\n b')],
-  ['a length that is no number', () => posted('Content-Length: abc'), '{}'],
+  ['a length that is not a number', () => posted('Content-Length: abc'), '{}'],
   ['a negative length', () => posted('Content-Length: -1'), '{}'],
   ['two lengths', () => posted('Content-Length: 0', 'Content-Length: 2'), '{}'],
-  ['a length and chunks', () => posted('Content-Length: 5', 'Transfer-Encoding: chunked'), '0\r\n\r\n'],
-  ['an encoding that is not known', () => posted('Transfer-Encoding: xchunked'), '0\r\n\r\n'],
-  ['chunks that are not last', () => posted('Transfer-Encoding: chunked, identity'), '0\r\n\r\n'],
+  ['a length with chunked encoding', () => posted('Content-Length: 5', 'Transfer-Encoding: chunked'), '0\r\n\r\n'],
+  ['an unknown encoding', () => posted('Transfer-Encoding: xchunked'), '0\r\n\r\n'],
+  ['chunked encoding that is not last', () => posted('Transfer-Encoding: chunked, identity'), '0\r\n\r\n'],
   [
     'a chunk without a size',
     () => posted('Content-Type: application/json', 'Transfer-Encoding: chunked'),
@@ -42,14 +42,14 @@ const broken: readonly (readonly [what: string, head: () => string[], body?: str
 ]
 
 for (const [what, head, body] of broken) {
-  test(`${what} is a 400 in the one form, and the connection ends`, async () => {
+  test(`returns 400 in the standard form for ${what}, and closes the connection`, async () => {
     const reply = await send(head(), body)
     assertError(reply, 400)
     assert.equal(reply.headers.get('connection'), 'close')
   })
 }
 
-test('headers without end are refused in the one form', async () => {
+test('rejects endless headers in the standard form', async () => {
   const reply = await send(lines('GET /healthz HTTP/1.1', `X-Long: ${'x'.repeat(100_000)}`))
   assertError(reply, 431)
   const path = await send(lines(`GET /${'x'.repeat(100_000)} HTTP/1.1`))
@@ -59,7 +59,7 @@ test('headers without end are refused in the one form', async () => {
 
 const badHosts = ['', 'a b', 'user@host', 'host/path', 'host?query', '[::1', 'host:port', 'host:99999', 'a,b', '占领']
 
-test('a Host that is missing, empty, doubled or malformed is a 400', async () => {
+test('returns 400 for a missing, empty, repeated or malformed Host', async () => {
   assertError(await send(['GET /api/v1.0/studys HTTP/1.1', `Authorization: ${ann.as.authorization}`]), 400)
   for (const bad of badHosts) assertError(await send(['GET /api/v1.0/studys HTTP/1.1', `Host: ${bad}`]), 400)
   for (const other of [host, 'example.com']) {
@@ -68,28 +68,28 @@ test('a Host that is missing, empty, doubled or malformed is a 400', async () =>
   }
 })
 
-test('an expectation that nobody knows is a 417, and 100-continue goes on', async () => {
+test('returns 417 for an unknown expectation, and continues after 100-continue', async () => {
   assertError(await send(posted('Expect: a miracle', 'Content-Length: 2'), '{}'), 417)
   const { count } = await api.records(ann)
   assert.equal(count, 0, 'nothing was started')
 })
 
-test('a tunnel is a 405', async () => {
+test('returns 405 for CONNECT', async () => {
   assertError(await send([`CONNECT example.com:80 HTTP/1.1`, `Host: ${host}`]), 405)
   errorText(await send(lines('OPTIONS * HTTP/1.1')))
 })
 
-test('a wish for another protocol is passed over', async () => {
+test('ignores a request to upgrade the protocol', async () => {
   const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Content-Length: 0']
   recordOf(await send(posted(...upgrade)), 201)
 })
 
-test('the absolute form of a target is served as the path', async () => {
+test('serves a target in absolute form by its path', async () => {
   const head = lines(`POST ${api.origin}/api/v1.0/studys HTTP/1.1`, `Authorization: ${ann.as.authorization}`)
   recordOf(await send([...head, 'Content-Length: 0']), 201)
 })
 
-test('requests sent at once on one connection are answered in their order', async () => {
+test('responds to pipelined requests in order', async () => {
   const get = request(lines('GET /api/v1.0/nothing HTTP/1.1'))[0] ?? ''
   const last = request(lines('GET /healthz HTTP/1.1', 'Connection: close'))[0] ?? ''
   const reply = await exchange(api.origin, [get + last])

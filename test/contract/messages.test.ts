@@ -11,7 +11,7 @@ before(async () => {
   ann = await api.register()
 })
 
-/** The message, in English beside it, names each of these. */
+/** The message, also in English, names each of these. */
 async function assertNames(names: readonly string[], ask: (headers: Record<string, string>) => Promise<Reply>) {
   for (const language of ['zh', 'en']) {
     const message = errorText(await ask({ 'accept-language': language }))
@@ -19,7 +19,7 @@ async function assertNames(names: readonly string[], ask: (headers: Record<strin
   }
 }
 
-test('a 401 without credentials says that they are missing, on every route that wants them', async () => {
+test('every route that requires credentials says in its 401 that they are missing', async () => {
   const record = await api.start(ann)
   const none: Credentials[] = [
     nobody,
@@ -33,7 +33,7 @@ test('a 401 without credentials says that they are missing, on every route that 
   assertError(await api.send('GET', '/studys', { headers }), 401, /credentials are missing/)
 })
 
-test('a 401 tells credentials that cannot be read from those that are wrong', async () => {
+test('a 401 distinguishes malformed credentials from wrong ones', async () => {
   const gbk = basicBytes(Uint8Array.from([0xd5, 0xc5, 0x3a, 0x61]))
   for (const as of [gbk, { authorization: 'Digest username="ann"' }, { authorization: 'Basic !!!' }]) {
     assertError(await api.get('/studys', as), 401, /Authorization/)
@@ -43,7 +43,7 @@ test('a 401 tells credentials that cannot be read from those that are wrong', as
   }
 })
 
-test('a 401 for a token where only the password will do says so', async () => {
+test('a 401 for a token says where only the password is accepted', async () => {
   const reply = await api.get('/token', ann.as)
   assertUnauthorized(reply, 'Bearer')
   assertError(reply, 401, /密码/)

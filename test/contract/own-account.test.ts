@@ -20,12 +20,12 @@ beforeEach(async () => {
 const change = (json: unknown, as = ann.as) => api.put('/users/me', as, json)
 const leave = (json: unknown, as = ann.as) => api.send('DELETE', '/users/me', { as, json })
 
-test('without credentials no account is changed or removed', async () => {
+test('changes and removes no account without credentials', async () => {
   assertUnauthorized(await change({ password: ann.password, username: freshName() }, nobody), 'Basic')
   assertUnauthorized(await leave({ password: ann.password }, nobody), 'Basic')
 })
 
-test('someone else’s password changes and removes nothing', async () => {
+test("changes and removes nothing with another user's password", async () => {
   assertError(await change({ password: bob.password, username: freshName() }), 401, /密码不对/)
   assertError(await leave({ password: bob.password }), 401, /密码不对/)
   assert.equal(userOf(await api.get('/users/me', ann.withPassword)).username, ann.username)
@@ -59,7 +59,7 @@ test('a bad body changes and removes nothing', async () => {
   assert.equal(userOf(await api.get('/users/me', ann.withPassword)).username, ann.username)
 })
 
-test('with another name the old one is nobody’s, at once, and tokens live on', async () => {
+test('a new user name frees the old one at once, and tokens stay valid', async () => {
   const username = freshName('Renamed')
   assert.equal((await api.get('/users/me', ann.withPassword)).status, 200)
   const user = userOf(await change({ password: ann.password, username }))
@@ -71,14 +71,14 @@ test('with another name the old one is nobody’s, at once, and tokens live on',
   assert.equal((await api.register({ username: ann.username })).username, ann.username)
 })
 
-test('with another password the old one and every token are dead', async () => {
+test('a new password invalidates the old one and every token', async () => {
   const new_password = freshPassword()
   assert.equal(userOf(await change({ password: ann.password, new_password })).username, ann.username)
   for (const as of [ann.as, ann.withPassword]) assertError(await api.get('/users/me', as), 401)
   assert.equal((await api.get('/users/me', basic(ann.username, new_password))).status, 200)
 })
 
-test('name and password change together, or neither', async () => {
+test('changes name and password together, or neither', async () => {
   const [username, new_password] = [freshName(), freshPassword()]
   assertError(await change({ password: ann.password, username: bob.username, new_password }), 400)
   assert.equal((await api.get('/users/me', ann.withPassword)).status, 200)
@@ -86,7 +86,7 @@ test('name and password change together, or neither', async () => {
   assert.equal((await api.get('/users/me', basic(username, new_password))).status, 200)
 })
 
-test('of changes at once that were confirmed by one password, one wins', async () => {
+test('of concurrent changes confirmed by one password, one succeeds', async () => {
   const passwords = Array.from({ length: 4 }, freshPassword)
   const replies = await Promise.all(passwords.map((new_password) => change({ password: ann.password, new_password })))
   const won = passwords.filter((_, at) => replies[at]?.status === 200)
@@ -94,7 +94,7 @@ test('of changes at once that were confirmed by one password, one wins', async (
   assert.equal((await api.get('/users/me', basic(ann.username, won[0] as string))).status, 200)
 })
 
-test('a removed account is gone with its records, and its number and name are free', async () => {
+test('removing an account removes its records and frees its number and name', async () => {
   const { id } = await api.start(ann)
   await api.put('/users/me/settings', ann.as, { visibility: 'only_me' })
   await api.send('DELETE', `/studys/${(await api.start(ann)).id}`, { as: ann.as })

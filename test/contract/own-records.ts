@@ -3,7 +3,7 @@ import type { Reply } from './client.ts'
 import type { StudyRecord } from './resources.ts'
 import { assertTime, instant } from './wire-time.ts'
 
-/** A record as its owner sees it. */
+/** A record as its owner gets it. */
 export interface OwnRecord extends StudyRecord {
   subject: string | null
   note: string | null

@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 const running = () => api.get('/studys/running', ann.as)
 
-test('without credentials nothing of one’s own is told or done', async () => {
+test('requires credentials', async () => {
   for (const [method, path] of [
     ...[['GET', '/users/me'] as const, ['GET', '/users/me/studys'] as const, ['GET', '/studys/running'] as const],
     ...[['PUT', '/studys/running'] as const, ['POST', '/studys/running/heartbeat'] as const],
@@ -30,7 +30,7 @@ test('without credentials nothing of one’s own is told or done', async () => {
   }
 })
 
-test('someone else’s records are not one’s own', async () => {
+test("does not return or change other users' records", async () => {
   const { id } = await api.start(bob)
   assertError(await running(), 404)
   assertError(await api.put('/studys/running', ann.as), 404)
@@ -55,18 +55,18 @@ test('the caller is /users/me, with and without a slash', async () => {
   }
 })
 
-test('the running record tells how long it runs, and what it is about', async () => {
+test('the running record contains its duration, subject and note', async () => {
   const start_time = ago(HOUR)
   recordOf(await api.post('/studys/', ann.as, { start_time, subject: ' 高等数学 ', note: 'one\r\ntwo' }), 201)
   const record = ownOf(await running())
   assert.equal(record.start_time, start_time)
   assert.deepEqual([record.subject, record.note, record.ended_by], ['高等数学', 'one\ntwo', null])
-  assert.equal(record.self_reported, true, 'it began an hour before the service heard of it')
+  assert.equal(record.self_reported, true, 'it started an hour before the request')
   assertNow(record.server_time as string)
   assert.equal(later(start_time, record.seconds * 1000), record.server_time)
 })
 
-test('what was started and stopped live is not self-reported, and ends without an id', async () => {
+test('a record started and stopped live is not self-reported, and ends without an id', async () => {
   const { id } = await api.start(ann)
   assert.equal(ownOf(await running()).self_reported, false)
   const ended = ownOf(await api.put('/studys/running', ann.as))
@@ -90,7 +90,7 @@ test('an end that is not live makes a record self-reported', async () => {
   )
 })
 
-test('a next start ends the running record, and says so', async () => {
+test('a start ends the running record and returns it', async () => {
   await api.post('/studys/', ann.as, { subject: 'one' })
   await api.post('/studys/', ann.as, { subject: 'two' })
   const { body } = await api.get('/users/me/studys', ann.as)
@@ -100,7 +100,7 @@ test('a next start ends the running record, and says so', async () => {
   assert.deepEqual([second?.subject, second?.ended_by], ['two', null])
 })
 
-test('own records come in pages, with the filters of the published list', async () => {
+test('own records have pages with the filters of the published list', async () => {
   for (const hours of [9, 7, 5, 3]) {
     const { id } = await api.start(ann, ago(hours * HOUR))
     await api.end(ann, id, ago((hours - 1) * HOUR))
@@ -127,7 +127,7 @@ test('own records come in pages, with the filters of the published list', async 
   }
 })
 
-test('the published routes keep the published fields to the letter', async () => {
+test('the published routes return exactly the published fields', async () => {
   const reply = await api.post('/studys/', ann.as, { subject: 'secret', note: 'secret' })
   const { id } = recordOf(reply, 201)
   recordOf(await api.put(`/studys/${id}`, ann.as))
@@ -137,7 +137,7 @@ test('the published routes keep the published fields to the letter', async () =>
   assert.doesNotMatch((await api.get('/studys?order=desc', bob.as)).text, /secret/)
 })
 
-test('subjects and notes are kept in NFC, and judged by their characters', async () => {
+test('stores subjects and notes in NFC, and counts their characters', async () => {
   const start = (texts: object) => api.post('/studys/', ann.as, texts)
   await start({ subject: 'é'.repeat(40), note: '📚'.repeat(500) })
   const record = ownOf(await running())
@@ -152,7 +152,7 @@ test('subjects and notes are kept in NFC, and judged by their characters', async
     assertError(await start({ note }), 400, /备注/)
 })
 
-test('a heartbeat is answered with nothing', async () => {
+test('a heartbeat returns 204', async () => {
   await api.start(ann)
   const reply = await api.post('/studys/running/heartbeat', ann.as)
   assert.deepEqual([reply.status, reply.text, reply.headers.get('content-type')], [204, '', null])

@@ -35,18 +35,18 @@ async function assertHolds(query: Record<string, string>, wanted: readonly Study
   assert.deepEqual([count, next, prev], [wanted.length, null, null])
 }
 
-test('running=true lists what is running, running=false what is over, and each counts itself alone', async () => {
+test('running=true lists running records, running=false ended ones, and each has its own count', async () => {
   await assertHolds({ running: 'true' }, [running])
   await assertHolds({ running: 'false' }, [morning, noon, evening])
 })
 
-test('running filters everyone’s list too, and counts exactly', async () => {
-  const hers = await api.start(bob)
+test('running also filters the list of all users, with an exact count', async () => {
+  const bobsRecord = await api.start(bob)
   for (const flag of ['true', 'false']) {
     const list = await walkBothWays(api, ann.as, `/studys?running=${flag}&per_page=3`, 3)
     for (const record of list) assert.equal(record.end_time === null, flag === 'true')
     assert.equal(
-      list.some(({ id }) => id === hers.id),
+      list.some(({ id }) => id === bobsRecord.id),
       flag === 'true',
     )
   }
@@ -58,7 +58,7 @@ test('running filters everyone’s list too, and counts exactly', async () => {
   assert.equal(over.count + active.count, all.count)
 })
 
-test('from is inside and to is outside, by the start', async () => {
+test('from is inclusive and to is exclusive, by the start', async () => {
   await assertHolds({ from: morning.start_time }, [morning, noon, evening, running])
   await assertHolds({ from: later(morning.start_time, SECOND) }, [noon, evening, running])
   await assertHolds({ to: noon.start_time }, [morning])
@@ -69,7 +69,7 @@ test('from is inside and to is outside, by the start', async () => {
   await assertHolds({ from: later(noon.start_time, MINUTE), running: 'true' }, [running])
 })
 
-test('an empty list is whole: no records, no links, a count of nothing', async () => {
+test('an empty list is complete: no records, no links, a count of zero', async () => {
   const carl = await api.register()
   for (const query of [
     '',
@@ -85,7 +85,7 @@ test('an empty list is whole: no records, no links, a count of nothing', async (
   }
 })
 
-test('the count follows every start and end at once', async () => {
+test('the count changes with every start and end at once', async () => {
   const carl = await api.register()
   const counts = async () => {
     const [all, active, over] = await Promise.all(
@@ -106,7 +106,7 @@ test('the count follows every start and end at once', async () => {
   assert.deepEqual(await counts(), [3, 0, 3])
 })
 
-test('what is inserted while a client walks neither repeats nor hides a record that was there', async () => {
+test('inserts during a walk neither repeat nor hide a record that existed before', async () => {
   const carl = await api.register()
   for (let at = 0; at < 12; at += 1) await api.start(carl, later('2025-05-05 00:00:00', at * HOUR))
   const there = (await api.records(carl, '?per_page=100')).studys.map(({ id }) => id)
@@ -116,18 +116,18 @@ test('what is inserted while a client walks neither repeats nor hides a record t
     for (let step = 0; url !== null; step += 1) {
       const read: Page = pageOf(await api.get(url, carl.as))
       seen.push(...read.studys.map(({ id }) => id))
-      // Each in front of the page that was just read, where a walk by numbers would slip.
+      // Each before the page just read, where a walk by page numbers would repeat records.
       const place =
         order === 'asc' ? later('2025-05-04 00:00:00', step * HOUR) : later('2025-06-01 00:00:00', step * HOUR)
       await api.start(carl, place)
       url = read.next
     }
-    assert.equal(new Set(seen).size, seen.length, 'no record is seen twice')
+    assert.equal(new Set(seen).size, seen.length, 'no record is listed twice')
     for (const id of there) assert.ok(seen.includes(id), `record ${id} was hidden`)
   }
 })
 
-test('many walk and write at once, and every page is whole', async () => {
+test('every page is consistent while many clients read and write', async () => {
   const carl = await api.register()
   const places = Array.from({ length: 30 }, (_, at) => later('2025-07-01 00:00:00', at * MINUTE))
   const starts = places.map((start_time) => patient(() => api.post('/studys/', carl.as, { start_time })))

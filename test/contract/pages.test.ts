@@ -20,7 +20,7 @@ before(async () => {
   bob = await api.register()
   own = `/users/${ann.id}/studys/`
   records = []
-  // Out of order, three of them at the same second, and the running one not the last.
+  // Not in order, three of them at the same second, and the running one not last.
   for (let at = 0; at < RECORDS - 1; at += 1) {
     const place = (at * 7) % (RECORDS - 1)
     const minute = place < 3 ? 0 : place
@@ -38,18 +38,18 @@ async function page(query: string, list = own): Promise<Page> {
 const ids = (list: readonly { id: number }[]) => list.map(({ id }) => id)
 
 for (const perPage of [1, 2, 7, 22, 23, 24, 100]) {
-  test(`a user's list is walked there and back in pages of ${perPage}, oldest first`, async () => {
+  test(`walks a user's list forwards and backwards in pages of ${perPage}, oldest first`, async () => {
     const walked = await walkBothWays(api, ann.as, `${own}?per_page=${perPage}`, perPage)
     assert.deepEqual(ids(walked), ids(records))
   })
 
-  test(`it is walked there and back in pages of ${perPage}, newest first`, async () => {
+  test(`walks it forwards and backwards in pages of ${perPage}, newest first`, async () => {
     const walked = await walkBothWays(api, ann.as, `${own}?per_page=${perPage}&order=desc`, perPage)
     assert.deepEqual(ids(walked), ids(records.toReversed()))
   })
 }
 
-test('everyone’s list is walked there and back, both ways, and holds every record once', async () => {
+test('the list of all users holds every record once, in both orders and directions', async () => {
   const oldest = await walkBothWays(api, ann.as, '/studys?per_page=5', 5)
   assert.deepEqual(oldest, inOrder(oldest))
   assert.equal(new Set(ids(oldest)).size, oldest.length)
@@ -58,7 +58,7 @@ test('everyone’s list is walked there and back, both ways, and holds every rec
   assert.deepEqual(ids(newest), ids(oldest.toReversed()))
 })
 
-test('a page holds twenty records unless asked otherwise', async () => {
+test('a page holds twenty records by default', async () => {
   const first = await page('')
   assert.equal(first.studys.length, 20)
   assert.equal(first.count, RECORDS)
@@ -68,7 +68,7 @@ test('a page holds twenty records unless asked otherwise', async () => {
   assert.equal(next, null)
 })
 
-test('links are absolute, of the same list, and stand beside the same origin', async () => {
+test('links are absolute, lead to the same list and have the same origin', async () => {
   for (const list of [own, '/studys']) {
     const { next } = await page('?per_page=2', list)
     assert.ok(next?.startsWith(`${api.origin}/api/v1.0${list}?`), `${next}`)
@@ -86,7 +86,7 @@ test('links keep the size, the order and the filters', async () => {
   assert.deepEqual(ids(walked), ids(wanted))
 })
 
-test('an old client asks for pages by number, and may go on by links', async () => {
+test('a client that asks for pages by number can continue by links', async () => {
   for (const [number, order] of [1, 2, 3, 4, 5].flatMap((n) => [[n, 'asc'] as const, [n, 'desc'] as const])) {
     const all = order === 'asc' ? records : records.toReversed()
     const { studys, count, next, prev } = await page(`?page=${number}&per_page=5&order=${order}`)
@@ -107,14 +107,14 @@ test('an old client asks for pages by number, and may go on by links', async () 
   }
 })
 
-test('a page by number is the same in everyone’s list as on the walk there', async () => {
+test('a page by number equals the page of a walk in the list of all users', async () => {
   const pages = await walk(api, ann.as, '/studys?per_page=6', 'next')
   for (const [at, { studys }] of pages.entries()) {
     assert.deepEqual(ids((await page(`?per_page=6&page=${at + 1}`, '/studys')).studys), ids(studys))
   }
 })
 
-test('a page past the end is empty, counts all, and leads back', async () => {
+test('a page past the end is empty, has the full count and links back', async () => {
   for (const list of [own, '/studys']) {
     for (const query of ['?page=90&per_page=5', '?page=1000000&per_page=100&order=desc']) {
       const beyond = await page(query, list)
@@ -127,7 +127,7 @@ test('a page past the end is empty, counts all, and leads back', async () => {
   }
 })
 
-test('what is no size, number, order, filter or link of ours is refused', async () => {
+test('rejects an invalid size, number, order, filter or link', async () => {
   const wrong = [
     'per_page=0',
     'per_page=-1',
@@ -149,11 +149,11 @@ test('what is no size, number, order, filter or link of ours is refused', async 
   }
 })
 
-test('parameters that the contract does not name are passed over', async () => {
+test('ignores parameters that the contract does not name', async () => {
   assert.equal((await page('?per_page=3&colour=red&_=1')).studys.length, 3)
 })
 
-test('a list is served with and without a slash at its end', async () => {
+test('serves a list with and without a trailing slash', async () => {
   for (const list of [own, '/studys/']) {
     const [without, slashed] = [await page('?per_page=2', list.slice(0, -1)), await page('?per_page=2', list)]
     assert.deepEqual(without, slashed)

@@ -11,7 +11,7 @@ before(async () => {
   ann = await api.register()
 })
 
-/** As text: with a body where there is one to send. */
+/** A request as text, with its body if it has one. */
 function written(method: string, path: string, json?: object): string {
   const body = json === undefined ? '' : JSON.stringify(json)
   const head = [
@@ -26,7 +26,7 @@ function written(method: string, path: string, json?: object): string {
 const pipelined = (...requests: string[]) => exchangePipelined(api.origin, requests)
 const rounds = 40
 
-test('a read that is sent behind a write on one connection sees the write, with and without a body', async () => {
+test('a read sent after a write on one connection sees the write, with and without a body', async () => {
   for (let round = 0; round < rounds; round += 1) {
     const { id, start_time } = await api.start(ann)
     const path = `/studys/${id}`
@@ -42,7 +42,7 @@ test('a read that is sent behind a write on one connection sees the write, with 
   }
 })
 
-test('writes on one connection happen in their order, and a read before a write does not see it', async () => {
+test('writes on one connection run in order, and a read before a write does not see it', async () => {
   for (let round = 0; round < rounds; round += 1) {
     const list = written('GET', `/users/${ann.id}/studys/?order=desc&per_page=1`)
     const start = written('POST', '/studys/')
@@ -55,7 +55,7 @@ test('writes on one connection happen in their order, and a read before a write 
   }
 })
 
-test('a failed write holds nothing up, and hundreds of requests behind one are all answered', async () => {
+test('a failed write blocks nothing, and hundreds of requests behind it get responses', async () => {
   const { id } = await api.start(ann)
   const [refused, ...reads] = await pipelined(
     written('PUT', '/studys/999999999'),

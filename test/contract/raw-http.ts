@@ -9,8 +9,8 @@ import { parsed, type Reply } from './client.ts'
 const PATIENCE_MS = patience(10_000)
 
 /**
- * What the server answers to these bytes, which need not be HTTP at all. The pieces are sent one after the other, until
- * the answer begins: a server that refuses a body need not read it to its end.
+ * Returns the server's response to these bytes, which need not be HTTP at all. The pieces are sent one after the other, until
+ * the response starts: a server that refuses a body need not read all of it.
  */
 export async function exchange(baseUrl: string, pieces: Iterable<string | Uint8Array>): Promise<Reply> {
   const socket = open(new URL(baseUrl))
@@ -28,8 +28,8 @@ export async function exchange(baseUrl: string, pieces: Iterable<string | Uint8A
   }
 }
 
-/** The same for a client that reads nothing before all is sent: a connection that breaks until then is an error. */
-export async function exchangeWhole(baseUrl: string, bytes: string): Promise<Reply> {
+/** The same for a client that sends everything before it reads: a connection that closes earlier is an error. */
+export async function exchangeAfterSending(baseUrl: string, bytes: string): Promise<Reply> {
   const socket = open(new URL(baseUrl))
   try {
     await promisify<string, void>(socket.write.bind(socket))(bytes)
@@ -39,14 +39,14 @@ export async function exchangeWhole(baseUrl: string, bytes: string): Promise<Rep
   }
 }
 
-/** The answers to requests that are sent in one piece on one connection, in the order in which they come. */
+/** The responses to requests sent in one piece on one connection, in their order. */
 export async function exchangePipelined(baseUrl: string, requests: readonly string[]): Promise<Reply[]> {
   const socket = open(new URL(baseUrl))
   try {
     socket.write(requests.join(''))
     const replies: Reply[] = []
     let rest = Buffer.alloc(0)
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error(`${replies.length} answers in ${PATIENCE_MS} ms`)))
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error(`${replies.length} responses in ${PATIENCE_MS} ms`)))
     for await (const chunk of socket) {
       rest = Buffer.concat([rest, chunk])
       while (isWhole(rest)) {
@@ -61,14 +61,14 @@ export async function exchangePipelined(baseUrl: string, requests: readonly stri
   }
 }
 
-/** Every way to send no body: the lines of the head, and what follows it. */
+/** Every way to send no body: the header lines, and what follows them. */
 export const emptyBodies: readonly (readonly [lines: string[], body: string])[] = [
   [[], ''],
   [['Content-Length: 0'], ''],
   [['Transfer-Encoding: chunked'], '0\r\n\r\n'],
 ]
 
-/** What some clients send for a content type, whether or not there is a body. */
+/** What some clients send as the content type, with or without a body. */
 export const malformedTypes = [
   'json',
   'undefined',
@@ -79,7 +79,7 @@ export const malformedTypes = [
   '/json',
 ]
 
-/** A request written out: the head's lines as they are, CRLF between them, then the body. */
+/** A request as text: the given header lines, separated by CRLF, then the body. */
 export function request(lines: readonly string[], body = ''): string[] {
   return [`${lines.join('\r\n')}\r\n\r\n${body}`]
 }
@@ -93,12 +93,12 @@ function open(url: URL): Socket {
 function received(socket: Socket): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   let bytes = Buffer.alloc(0)
-  socket.setTimeout(PATIENCE_MS, () => reject(new Error(`no whole answer in ${PATIENCE_MS} ms: ${bytes}`)))
+  socket.setTimeout(PATIENCE_MS, () => reject(new Error(`no complete response in ${PATIENCE_MS} ms: ${bytes}`)))
   socket.on('data', (chunk: Buffer) => {
     bytes = Buffer.concat([bytes, chunk])
     if (isWhole(bytes)) resolve(bytes)
   })
-  // A connection that is reset behind the answer, with our body still under way, has been answered all the same.
+  // If the connection is reset after the response, while the body is still being sent, the response counts.
   socket.on('error', (error) => (bytes.length > 0 ? resolve(bytes) : reject(error)))
   socket.on('close', () => resolve(bytes))
   promise.catch(() => {})
@@ -113,12 +113,12 @@ function isWhole(bytes: Buffer): boolean {
   return length !== null && content.length >= Number(length)
 }
 
-/** Of the first answer, which says its length: no answer in pieces is pipelined. */
+/** The length of the first response, from its headers: chunked responses are not pipelined. */
 function wholeLength(bytes: Buffer): number {
   return bytes.indexOf('\r\n\r\n') + 4 + Number(split(bytes).headers.get('content-length'))
 }
 
-/** The first of the answers in these bytes. */
+/** The first of the responses in these bytes. */
 export function parseReply(bytes: Buffer): Reply {
   const { status, headers, content: after = Buffer.alloc(0) } = split(bytes)
   const length = headers.get('content-length')

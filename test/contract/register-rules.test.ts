@@ -7,7 +7,7 @@ import { idOf, userOf } from './resources.ts'
 
 const api = openApi()
 
-/** Format characters, default-ignorable ones, and what is blank in every font. */
+/** Format characters, default-ignorable ones, and characters that are blank in every font. */
 const invisible = [
   ...['\u00ad', '\u034f', '\u061c', '\u115f', '\u17b4', '\u180e', '\u200b', '\u200c', '\u200d', '\u2060', '\u2064'],
   ...['\u206f', '\u2800', '\u3164', '\ufe0f', '\ufeff', '\uffa0', '\ufff9', '\ufffe', '\u{1d159}', '\u{1d173}'],
@@ -23,7 +23,7 @@ const joinersOutsideEmoji = [
   '👍\u200b👍',
 ]
 
-test('a user name is 1 to 64 characters, with nothing in it that misleads', async () => {
+test('a user name has 1 to 64 characters, none of them misleading', async () => {
   const student = api.freshRegistration()
   const forbidden = [
     'x'.repeat(65),
@@ -52,7 +52,7 @@ test('a user name is 1 to 64 characters, with nothing in it that misleads', asyn
   }
 })
 
-test('a password is 8 to 1024 characters, none of what is known of the student, and none of the commonest', async () => {
+test('a password has 8 to 1024 characters, contains nothing known about the student, and is not a common one', async () => {
   const student = { ...api.freshRegistration(), stu_pwd: 'quiet school password' }
   const known = [student.username, student.stu_id, student.stu_pwd, student.stu_pwd.toUpperCase()]
   const common = [
@@ -90,7 +90,7 @@ const accepted: readonly (readonly [what: string, username: () => string, passwo
   ['of composed letters', () => freshName('Zoë Ångström'.normalize('NFC')), 'Crème brûlée à la carte'.normalize('NFC')],
   ['of full width', () => freshName('ＬＩＢＲＡＲＹ'), 'ｆｕｌｌ　ｗｉｄｔｈ　１２３'],
   [
-    'with blanks and signs',
+    'with spaces and symbols',
     () => freshName('O\'Neill; -- "<b>&amp; %41 \\'),
     '  "quoted" \\ back; DROP TABLE users --  ',
   ],
@@ -98,7 +98,7 @@ const accepted: readonly (readonly [what: string, username: () => string, passwo
 ]
 
 for (const [what, username, password] of accepted) {
-  test(`credentials ${what} register, are shown as typed and log in`, async () => {
+  test(`credentials ${what} register, are returned as typed and log in`, async () => {
     const ann = await api.register({ username: username(), password })
     assert.equal(ann.user.username, ann.username)
     assert.equal(userOf(await api.get(`/users/${ann.id}`, ann.withPassword)).username, ann.username)

@@ -15,7 +15,7 @@ const REFUSED = '402, 账号或密码错误'
 const api = openApi()
 
 for (const parameter of ['username', 'password', 'stu_id', 'stu_pwd'] as const) {
-  test(`${parameter} is wanted, as a string that is not empty`, async () => {
+  test(`requires ${parameter} as a non-empty string`, async () => {
     const { [parameter]: _, ...others } = api.freshRegistration()
     assertError(await api.post('/register', nobody, others), 400, MISSING)
     for (const value of ['', null, 1234567890, 0, true, false, [], ['text'], {}]) {
@@ -28,7 +28,7 @@ test('an empty object lacks every parameter', async () => {
   assertError(await api.post('/register', nobody, {}), 400, MISSING)
 })
 
-test('a body that is no object, or none at all, is refused', async () => {
+test('rejects a missing body and one that is not an object', async () => {
   for (const body of ['[]', '["username"]', '"text"', 'null', '1', 'true']) {
     const headers = { 'content-type': 'application/json' }
     assertError(await api.send('POST', '/register', { body, headers }), 400)
@@ -44,12 +44,12 @@ test('a student number has nine or ten digits', async () => {
   }
 })
 
-test('nine digits are a student number, which the school may not know', async () => {
+test('accepts nine digits as a student number, which the school may not know', async () => {
   const reply = await api.sendRegistration({ ...api.freshRegistration(), stu_id: '000000000' })
   assertError(reply, 400, REFUSED)
 })
 
-test('the school is asked live, and what it refuses makes no account', async () => {
+test('asks the school live, and creates no account if it refuses', async () => {
   const registration = api.freshRegistration()
   const { username, password, stu_id, stu_pwd } = registration
   assertError(await api.sendRegistration({ ...registration, stu_pwd: `${stu_pwd}x` }), 400, REFUSED)
@@ -58,7 +58,7 @@ test('the school is asked live, and what it refuses makes no account', async () 
   assert.equal(userOf(await api.sendRegistration(registration), 201).username, username)
 })
 
-test('a new user is answered, with its place, and without a secret', async () => {
+test('returns the new user with its Location and without secrets', async () => {
   const registration = api.freshRegistration()
   const reply = await api.sendRegistration(registration)
   const user = userOf(reply, 201)
@@ -76,7 +76,7 @@ test('a new user is answered, with its place, and without a secret', async () =>
   }
 })
 
-test('fields that the contract does not name are passed over', async () => {
+test('ignores fields that the contract does not name', async () => {
   const registration = { ...api.freshRegistration(), email: 'a@b.c', id: 1, member_since: '1999-01-01 00:00:00' }
   assertNow(userOf(await api.sendRegistration(registration), 201).member_since)
 })
@@ -88,7 +88,7 @@ test('a student number has one account', async () => {
   assertError(await api.get('/token', basic(again.username, again.password)), 401)
 })
 
-test('a user name is taken whatever its case, width and normal form', async () => {
+test('a user name is unique regardless of case, width and normal form', async () => {
   const tail = freshName('é')
   await api.register({ username: `Ünïcode Straße Ａb１ ${tail}`.normalize('NFC') })
   const variants = [
@@ -105,7 +105,7 @@ test('a user name is taken whatever its case, width and normal form', async () =
   }
 })
 
-test('a name that was taken in full width is taken in half width', async () => {
+test('a name taken in full width is taken in half width', async () => {
   const tail = freshName('宽')
   await api.register({ username: `ＭＩＡ${tail}` })
   const student = api.freshRegistration()
@@ -114,7 +114,7 @@ test('a name that was taken in full width is taken in half width', async () => {
   }
 })
 
-test('what is wrong is told in the order of the contract', async () => {
+test('reports errors in the order of the contract', async () => {
   const ann = await api.register()
   const everythingWrong = { username: ann.username, password: '', stu_id: 'none', stu_pwd: 'wrong' }
   assertError(await api.post('/register', nobody, everythingWrong), 400, MISSING)
@@ -127,7 +127,7 @@ test('what is wrong is told in the order of the contract', async () => {
   assertError(await api.sendRegistration({ ...refused, stu_pwd: ann.stu_pwd }), 400, NUMBER_TAKEN)
 })
 
-test('whether a number is registered is told to nobody whom the school has not confirmed', async () => {
+test('reveals whether a number is registered only to students verified by the school', async () => {
   const [ann, newcomer] = [await api.register(), api.freshRegistration()]
   for (const { stu_id } of [ann, newcomer]) {
     const stranger = { ...api.freshRegistration(), stu_id, stu_pwd: 'wrong' }
@@ -135,7 +135,7 @@ test('whether a number is registered is told to nobody whom the school has not c
   }
 })
 
-test('the same registration sent again answers the account, in whatever spelling of its name', async () => {
+test('a repeated registration returns the account, in any spelling of its name', async () => {
   const ann = await api.register()
   const { username, password, stu_id, stu_pwd } = ann
   for (const again of [username, username.toUpperCase()]) {
@@ -143,11 +143,11 @@ test('the same registration sent again answers the account, in whatever spelling
     assert.equal(userOf(reply).url, ann.user.url)
     assert.equal(reply.headers.get('location'), ann.user.url)
   }
-  // The school is not asked: its password may be another by now.
+  // The school is not asked: the password there may have changed.
   assert.equal(userOf(await api.post('/register', nobody, { ...ann, stu_pwd: 'another' })).url, ann.user.url)
 })
 
-test('a registration that differs in its number or its password is one under a name that is taken', async () => {
+test('rejects a taken name with another number or password', async () => {
   const [ann, bob] = [await api.register(), await api.register()]
   const { username, password, stu_id, stu_pwd } = ann
   for (const other of [
@@ -160,7 +160,7 @@ test('a registration that differs in its number or its password is one under a n
   }
 })
 
-test('the same registration sent many times at once makes one account, and answers it to each', async () => {
+test('many identical registrations at once create one account, and each returns it', async () => {
   const registration = api.freshRegistration()
   const replies = await Promise.all(Array.from({ length: 5 }, () => api.sendRegistration(registration)))
   assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 200, 200, 200, 201])

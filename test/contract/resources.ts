@@ -88,7 +88,7 @@ function object(reply: Reply, status: number, keys: string[]): Record<string, un
 }
 
 function withKeys(value: unknown, keys: string[]): Record<string, unknown> {
-  assert.ok(typeof value === 'object' && value !== null && !Array.isArray(value), 'a JSON object is wanted')
+  assert.ok(typeof value === 'object' && value !== null && !Array.isArray(value), 'expected a JSON object')
   assert.deepEqual(Object.keys(value).sort(), keys)
   return Object.fromEntries(Object.entries(value))
 }

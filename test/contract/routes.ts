@@ -3,7 +3,7 @@ import type { StudyRecord } from './resources.ts'
 
 export type Route = readonly [method: string, path: string]
 
-/** Every route that wants credentials, written as the contract writes it. */
+/** Every route that requires credentials, written as in the contract. */
 export function protectedRoutes(user: Account, record: StudyRecord): Route[] {
   return [
     ['GET', `/users/${user.id}`],

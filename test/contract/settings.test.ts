@@ -23,16 +23,16 @@ beforeEach(async () => {
 })
 
 const settings = (json: unknown, as = ann.as) => api.put('/users/me/settings', as, json)
-const everyones = async (query = '', as = bob.as) =>
+const listOfAll = async (query = '', as = bob.as) =>
   pageOf(await api.get(`/studys?per_page=100&order=desc${query}`, as))
 const empty = { count: 0, next: null, prev: null, studys: [] }
 
-test('without credentials no settings are told or changed', async () => {
+test('requires credentials', async () => {
   assertUnauthorized(await api.get('/users/me/settings', nobody), 'Basic')
   assertUnauthorized(await settings({ visibility: 'only_me' }, nobody), 'Basic')
 })
 
-test('someone else’s settings stay as they are', async () => {
+test("does not change another user's settings", async () => {
   await settings({ visibility: 'ranked_anonymously', daily_goal_minutes: 90 }, bob.as)
   assert.deepEqual((await api.get('/users/me/settings', ann.as)).body, {
     visibility: 'everyone',
@@ -41,7 +41,7 @@ test('someone else’s settings stay as they are', async () => {
   await settings({ visibility: 'everyone', daily_goal_minutes: null }, bob.as)
 })
 
-test('a bad body changes nothing, and the setting is named', async () => {
+test('a bad body changes nothing, and the error names the setting', async () => {
   for (const visibility of ['nobody', 'ONLY_ME', null, 5, '', ['only_me']])
     assertError(await settings({ visibility, daily_goal_minutes: 5 }), 400, /visibility/)
   for (const daily_goal_minutes of [0, -1, 1441, 1.5, '90', true, [90]])
@@ -53,7 +53,7 @@ test('a bad body changes nothing, and the setting is named', async () => {
   })
 })
 
-test('what is given changes, and what is not stays', async () => {
+test('changes the given settings and keeps the others', async () => {
   const steps: [json: object, now: object][] = [
     [{ daily_goal_minutes: 120 }, { visibility: 'everyone', daily_goal_minutes: 120 }],
     [{ visibility: 'ranked_anonymously' }, { visibility: 'ranked_anonymously', daily_goal_minutes: 120 }],
@@ -65,25 +65,25 @@ test('what is given changes, and what is not stays', async () => {
     assert.deepEqual((await api.get('/users/me/settings', ann.as)).body, now)
   }
   assert.equal(
-    (await everyones()).studys.some(({ id }) => id === record.id),
+    (await listOfAll()).studys.some(({ id }) => id === record.id),
     true,
   )
 })
 
-test('only_me hides the records from everyone else, and from nobody’s own routes', async () => {
-  const before = await everyones()
-  const running = await everyones('&running=true')
+test("only_me hides the records from everyone else, but not from the owner's routes", async () => {
+  const before = await listOfAll()
+  const running = await listOfAll('&running=true')
   assert.equal((await settings({ visibility: 'only_me' })).status, 200)
   for (const method of ['GET', 'PUT', 'PATCH', 'DELETE'])
     assertError(await api.send(method, `/studys/${record.id}`, { as: bob.as }), 404)
   assert.deepEqual((await api.get(`/users/${ann.id}/studys/`, bob.as)).body, empty)
   assert.deepEqual((await api.get(`/users/${ann.id}/studys/?running=true`, bob.as)).body, empty)
-  const after = await everyones()
+  const after = await listOfAll()
   assert.equal(after.count, before.count - 2)
-  assert.equal((await everyones('&running=true')).count, running.count - 1)
+  assert.equal((await listOfAll('&running=true')).count, running.count - 1)
   assert.ok(after.studys.every(({ creator }) => creator !== ann.user.url))
   assert.equal(
-    (await everyones('&running=true')).studys.some(({ creator }) => creator === ann.user.url),
+    (await listOfAll('&running=true')).studys.some(({ creator }) => creator === ann.user.url),
     false,
   )
   assert.equal((await api.get(`/users/${ann.id}`, bob.as)).status, 200)
@@ -93,22 +93,22 @@ test('only_me hides the records from everyone else, and from nobody’s own rout
   assert.equal(((await api.get('/users/me/studys', ann.as)).body as { count: number }).count, 2)
 })
 
-test('what is written while hidden is hidden, and all is back with everyone', async () => {
-  const before = await everyones()
+test('records written while hidden are hidden, and all reappear with everyone', async () => {
+  const before = await listOfAll()
   await settings({ visibility: 'only_me' })
   await api.start(ann)
   const { id } = await api.start(ann, ago(5 * HOUR))
   await api.send('DELETE', `/studys/${record.id}`, { as: ann.as })
-  assert.equal((await everyones()).count, before.count - 2)
+  assert.equal((await listOfAll()).count, before.count - 2)
   assertError(await api.get(`/studys/${id}`, bob.as), 404)
   await settings({ visibility: 'ranked_anonymously' })
-  assert.equal((await everyones()).count, before.count + 1)
+  assert.equal((await listOfAll()).count, before.count + 1)
   assert.equal((await api.get(`/studys/${id}`, bob.as)).status, 200)
   assert.equal((await api.records(ann)).count, 3)
   assert.equal(pageOf(await api.get(`/users/${ann.id}/studys/`, bob.as)).count, 3)
 })
 
-test('pages that were kept before a change are void after it', async () => {
+test('a change invalidates cached pages', async () => {
   const bobs = () => api.get(`/users/${ann.id}/studys/`, bob.as)
   for (let time = 0; time < 3; time++) {
     assert.equal(pageOf(await bobs()).count, 2)
@@ -119,12 +119,12 @@ test('pages that were kept before a change are void after it', async () => {
   }
 })
 
-test('switching at once from many sides keeps the counts', async () => {
-  const before = await everyones()
+test('many concurrent switches keep the counts correct', async () => {
+  const before = await listOfAll()
   const switches = Array.from({ length: 10 }, (_, at) => settings({ visibility: at % 2 ? 'everyone' : 'only_me' }))
   await Promise.all([...switches, ...Array.from({ length: 5 }, () => api.start(ann))])
   await settings({ visibility: 'everyone' })
-  assert.equal((await everyones()).count, before.count + 5)
+  assert.equal((await listOfAll()).count, before.count + 5)
   await settings({ visibility: 'only_me' })
-  assert.equal((await everyones()).count, before.count - 2)
+  assert.equal((await listOfAll()).count, before.count - 2)
 })

@@ -36,7 +36,7 @@ beforeEach(async () => {
   ann = await api.register()
 })
 
-/** In Shanghai, from 23:00 on a leap day to 01:30, and half an hour that lies in it. */
+/** In Shanghai, from 23:00 on a leap day to 01:30, and half an hour within it. */
 async function studyAtMidnight(): Promise<[number, number]> {
   const long = await api.post('/studys/', ann.as, { start_time: '2024-02-29 15:00:00', subject: '高等数学' })
   const { id } = long.body as { id: number }
@@ -59,12 +59,12 @@ async function ledger(day: string): Promise<LedgerBody> {
   return body as LedgerBody
 }
 
-test('without credentials nothing is told', async () => {
+test('requires credentials', async () => {
   assertUnauthorized(await api.get(`/users/${ann.id}/statistics`, nobody), 'Basic')
   assertUnauthorized(await api.get('/users/me/ledger', nobody), 'Basic')
 })
 
-test('others are told all but the subjects, and of a hidden student nothing', async () => {
+test('others see everything except the subjects, and nothing of a hidden student', async () => {
   await studyAtMidnight()
   const query = '?from=2024-02-29&to=2024-03-01'
   const { subjects, ...shown } = await statistics(query)
@@ -76,7 +76,7 @@ test('others are told all but the subjects, and of a hidden student nothing', as
   assertError(await api.get('/users/999999/statistics', ann.as), 404)
 })
 
-test('a bad day or window is refused, and the parameter is named', async () => {
+test('rejects a bad day or window and names the parameter', async () => {
   for (const day of ['2023-02-29', '2024-2-9', 'today', '1999-12-31', '', '2024-02-29T00:00:00']) {
     assertError(await api.get(`/users/${ann.id}/statistics?from=${day}`, ann.as), 400, /from/)
     assertError(await api.get(`/users/${ann.id}/statistics?to=${day}`, ann.as), 400, /\bto\b/)
@@ -87,7 +87,7 @@ test('a bad day or window is refused, and the parameter is named', async () => {
   assert.equal((await statistics('?from=2024-01-01&to=2025-02-03')).days.length, 400)
 })
 
-test('a record is cut at midnight, and what lies in it counts once', async () => {
+test('cuts a record at midnight, and counts overlapping time once', async () => {
   const [long, short] = await studyAtMidnight()
   const { timezone, days, hours, ...sums } = await statistics('?from=2024-02-28&to=2024-03-01')
   assert.equal(timezone, 'Asia/Shanghai')
@@ -115,7 +115,7 @@ test('a record is cut at midnight, and what lies in it counts once', async () =>
   ])
 })
 
-test('edits and removals are in the next answer', async () => {
+test('edits and removals appear in the next response', async () => {
   const [long, short] = await studyAtMidnight()
   const query = '?from=2024-02-29&to=2024-02-29'
   assert.equal((await statistics(query)).total_seconds, 3600)
@@ -128,7 +128,7 @@ test('edits and removals are in the next answer', async () => {
   assert.equal((await ledger('2024-02-29')).seconds, 60)
 })
 
-test('by default it is the last seven days, with today', async () => {
+test('the default is the last seven days, including today', async () => {
   const { days, hours, total_seconds } = await statistics()
   assert.deepEqual([days.length, total_seconds], [7, 0])
   assert.ok(hours.length === 7 && hours.every((row) => row.length === 24 && row.every((seconds) => seconds === 0)))

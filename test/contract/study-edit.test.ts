@@ -27,13 +27,13 @@ const patch = (json?: unknown, as = ann.as) => api.send('PATCH', `/studys/${reco
 const remove = (as = ann.as, id: number | string = record.id) => api.send('DELETE', `/studys/${id}`, { as })
 const edited = async (json: object): Promise<OwnRecord> => ownOf(await patch(json))
 
-test('without credentials nothing is changed or removed', async () => {
+test('changes and removes nothing without credentials', async () => {
   assertUnauthorized(await patch({ note: 'x' }, nobody), 'Basic')
   assertUnauthorized(await remove(nobody), 'Basic')
   assert.deepEqual(await api.record(ann, record.id), record)
 })
 
-test('someone else’s record is not changed or removed', async () => {
+test("does not change or remove another user's record", async () => {
   assertError(await patch({ note: 'x' }, bob.as), 403)
   assertError(await remove(bob.as), 403)
   assert.deepEqual(await api.record(ann, record.id), record)
@@ -55,14 +55,14 @@ test('a bad body changes nothing', async () => {
   assert.equal((await edited({})).note, null)
 })
 
-test('what does not exist is a 404', async () => {
+test('returns 404 for a record that does not exist', async () => {
   for (const id of ABSENT_IDS) {
     assertError(await api.send('PATCH', `/studys/${id}`, { as: ann.as, json: {} }), 404)
     assertError(await remove(ann.as, id), 404)
   }
 })
 
-test('each field is changed by itself, and null clears what is a text', async () => {
+test('changes each field by itself, and null clears a text', async () => {
   const start_time = later(record.start_time, -MINUTE)
   assert.equal((await edited({ start_time })).start_time, start_time)
   const end_time = later(record.end_time as string, MINUTE)
@@ -79,12 +79,12 @@ test('each field is changed by itself, and null clears what is a text', async ()
   assert.equal((await edited({ note: '' })).note, null)
 })
 
-test('an end up to a minute before the start counts as the start', async () => {
+test('treats an end up to a minute before the start as the start', async () => {
   const shorter = await edited({ end_time: later(record.start_time, -59 * SECOND) })
   assert.deepEqual([shorter.end_time, shorter.seconds], [record.start_time, 0])
 })
 
-test('what the service saw stays seen when it is made shorter, and is self-reported when it is made longer', async () => {
+test('a seen record stays seen when shortened, and becomes self-reported when extended', async () => {
   const live = await api.start(ann)
   const { end_time } = ownOf(await api.put('/studys/running', ann.as))
   record = live
@@ -96,7 +96,7 @@ test('what the service saw stays seen when it is made shorter, and is self-repor
   assert.equal((await edited({ end_time: later(end_time as string, 30 * SECOND) })).self_reported, true)
 })
 
-test('a running record is edited while it runs, and ended by its end', async () => {
+test('edits a running record, and an end ends it', async () => {
   record = await api.start(ann)
   const start = ago(HOUR)
   const moved = await edited({ start_time: start, note: 'since an hour' })
@@ -107,16 +107,16 @@ test('a running record is edited while it runs, and ended by its end', async () 
   assertError(await api.get('/studys/running', ann.as), 404)
 })
 
-test('a removed record is gone for everybody, from lists and counts', async () => {
+test('a removed record disappears from all lists and counts', async () => {
   const { count } = await api.records(ann)
-  const everyones = (await api.get('/studys', bob.as)).body as { count: number }
+  const listOfAll = (await api.get('/studys', bob.as)).body as { count: number }
   const reply = await remove()
   assert.deepEqual([reply.status, reply.text, reply.headers.get('content-type')], [204, '', null])
   for (const as of [ann.as, bob.as]) assertError(await api.get(`/studys/${record.id}`, as), 404)
   for (const gone of [await remove(), await patch({ note: 'x' }), await api.put(`/studys/${record.id}`, ann.as)])
     assertError(gone, 404)
   assert.equal((await api.records(ann)).count, count - 1)
-  assert.equal(((await api.get('/studys', bob.as)).body as { count: number }).count, everyones.count - 1)
+  assert.equal(((await api.get('/studys', bob.as)).body as { count: number }).count, listOfAll.count - 1)
 })
 
 test('a running record can be removed, and another started', async () => {
@@ -126,7 +126,7 @@ test('a running record can be removed, and another started', async () => {
   await api.start(ann)
 })
 
-test('an edit while starts end the record leaves one running and loses nothing', async () => {
+test('concurrent edits and starts leave one running record and lose nothing', async () => {
   record = await api.start(ann)
   const edits = Array.from({ length: 10 }, (_, at) => patch({ note: `edit ${at}` }))
   const starts = Array.from({ length: 10 }, () => api.post('/studys/', ann.as))

@@ -26,19 +26,19 @@ async function assertUnchanged(): Promise<void> {
   assert.deepEqual(await api.record(ann, record.id), record)
 }
 
-test('without credentials nothing is ended, and no record is told from none', async () => {
+test('ends nothing without credentials, and does not reveal whether a record exists', async () => {
   assertUnauthorized(await api.put(record.url, nobody), 'Basic')
   assertUnauthorized(await api.put('/studys/999999999', nobody), 'Basic')
   await assertUnchanged()
 })
 
-test('wrong credentials end nothing', async () => {
+test('ends nothing with wrong credentials', async () => {
   assertUnauthorized(await api.put(record.url, basic(ann.username, bob.password)), 'Basic')
   assertUnauthorized(await api.put(record.url, bearer('no-token-at-all')), 'Bearer')
   await assertUnchanged()
 })
 
-test('nobody ends or corrects the record of another', async () => {
+test("does not end or correct another user's record", async () => {
   assertError(await api.put(record.url, bob.as), 403)
   assertError(await api.put(record.url, bob.as, { end_time: ago(MINUTE) }), 403)
   await assertUnchanged()
@@ -48,14 +48,14 @@ test('nobody ends or corrects the record of another', async () => {
   await assertUnchanged()
 })
 
-test('a record that does not exist is a 404, whatever the id looks like', async () => {
+test('returns 404 for a record that does not exist, whatever the id', async () => {
   for (const id of ABSENT_IDS) {
     assertError(await api.put(`/studys/${id}`, ann.as), 404)
     assertError(await api.put(`/studys/${id}`, ann.as, { end_time: ago(MINUTE) }), 404)
   }
 })
 
-test('a bad end_time or body is refused, and the record stays as it was', async () => {
+test('rejects a bad end_time or body, and keeps the record unchanged', async () => {
   const forms = [
     'now',
     '2017-03-25',
@@ -74,7 +74,7 @@ test('a bad end_time or body is refused, and the record stays as it was', async 
   await assertUnchanged()
 })
 
-test('an end before the start, or in the future by more than a minute, is refused', async () => {
+test('rejects an end before the start or more than a minute in the future', async () => {
   const wrong = [
     ...[later(record.start_time, -61 * SECOND), '2017-03-25 11:55:47', '1999-12-31 23:59:59'],
     ...[ahead(100 * SECOND), ahead(8 * HOUR)],
@@ -86,7 +86,7 @@ test('an end before the start, or in the future by more than a minute, is refuse
   await assertUnchanged()
 })
 
-test('an end up to a minute before the start counts as the start', async () => {
+test('treats an end up to a minute before the start as the start', async () => {
   for (const seconds of [1, 59, 60]) {
     const end_time = later(record.start_time, -seconds * SECOND)
     assert.deepEqual(await api.end(ann, record.id, end_time), { ...record, end_time: record.start_time })
@@ -121,7 +121,7 @@ test('an empty body, {}, null and no body all end now, whatever the content type
   }
 })
 
-test('an end_time is kept to the second, from the start itself to a minute ahead', async () => {
+test('stores an end_time to the second, from the start to a minute ahead', async () => {
   for (const end_time of [record.start_time, later(record.start_time, SECOND), ago(MINUTE), ahead(40 * SECOND)]) {
     const ended = { ...record, end_time }
     assert.deepEqual(await api.end(ann, record.id, end_time), ended)
@@ -129,7 +129,7 @@ test('an end_time is kept to the second, from the start itself to a minute ahead
   }
 })
 
-test('an end that makes a record longer than sixteen hours is refused, and the record stays as it was', async () => {
+test('rejects an end that makes a record longer than sixteen hours, and keeps the record unchanged', async () => {
   record = await api.start(ann, '2017-03-25 11:55:47')
   for (const end_time of ['2017-03-25 12:00:00', '2017-03-26 03:55:47', '2017-03-25 11:55:47']) {
     assert.equal((await api.end(ann, record.id, end_time)).end_time, end_time)
@@ -141,14 +141,14 @@ test('an end that makes a record longer than sixteen hours is refused, and the r
   }
 })
 
-test('a correction may overlap other records, and leaves them alone', async () => {
+test('a correction may overlap other records, and does not change them', async () => {
   await api.end(ann, record.id, ago(50 * MINUTE))
   const other = await api.start(ann, ago(40 * MINUTE))
   await api.end(ann, record.id, ago(5 * MINUTE))
   assert.deepEqual(await api.record(ann, other.id), other)
 })
 
-test('only the end is written: the start, the creator and the id stay', async () => {
+test('changes only the end: the start, the creator and the id stay', async () => {
   const body = { end_time: ago(MINUTE), start_time: ago(2 * HOUR), id: 1, creator: bob.user.url }
   assert.deepEqual(recordOf(await api.put(record.url, ann.as, body)), { ...record, end_time: body.end_time })
 })

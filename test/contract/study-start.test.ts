@@ -19,18 +19,18 @@ async function recordCount(): Promise<number> {
   return (await api.records(ann)).count
 }
 
-test('without credentials nobody starts', async () => {
+test('starts nothing without credentials', async () => {
   assertUnauthorized(await api.post('/studys/', nobody, { start_time: ago(HOUR) }), 'Basic')
 })
 
-test('wrong credentials start nothing', async () => {
+test('starts nothing with wrong credentials', async () => {
   const count = await recordCount()
   assertUnauthorized(await api.post('/studys/', basic(ann.username, 'a wrong password')), 'Basic')
   assertUnauthorized(await api.post('/studys/', bearer('no-token-at-all')), 'Bearer')
   assert.equal(await recordCount(), count)
 })
 
-test('a start_time in another form is refused and starts nothing', async () => {
+test('rejects a start_time in another form, and starts nothing', async () => {
   const count = await recordCount()
   const otherForms = [
     ...[' ', 'now', '2017-03-25', '11:55:47', '2017-03-25 11:55', '2017-03-25T11:55:47', '2017-03-25 11:55:47Z'],
@@ -48,7 +48,7 @@ test('a start_time in another form is refused and starts nothing', async () => {
   assert.equal(await recordCount(), count)
 })
 
-test('a body that is no object is refused and starts nothing', async () => {
+test('rejects a body that is not an object, and starts nothing', async () => {
   const count = await recordCount()
   for (const body of ['[]', '[{}]', '"text"', '"2017-03-25 11:55:47"', '1', 'true', '{', 'start']) {
     const headers = { 'content-type': 'application/json' }
@@ -57,7 +57,7 @@ test('a body that is no object is refused and starts nothing', async () => {
   assert.equal(await recordCount(), count)
 })
 
-test('a start in the future is refused but for a minute of clock skew', async () => {
+test('rejects a start more than a minute in the future', async () => {
   const count = await recordCount()
   for (const start_time of [ahead(100 * SECOND), ahead(HOUR), ahead(8 * HOUR), '9999-12-31 23:59:59']) {
     assertError(await api.post('/studys/', ann.as, { start_time }), 400)
@@ -100,7 +100,7 @@ test('an empty body, {}, null and no body all start now, whatever the content ty
   }
 })
 
-test('a start_time is kept to the second', async () => {
+test('stores a start_time to the second', async () => {
   const { start_time, end_time } = await api.start(await api.register(), ago(90 * MINUTE))
   assert.equal(start_time, wire(Math.floor(Date.parse(`${start_time}Z`) / 1000) * 1000))
   assert.equal(end_time, null)
@@ -109,7 +109,7 @@ test('a start_time is kept to the second', async () => {
   }
 })
 
-test('a start before 2000 is refused and starts nothing', async () => {
+test('rejects a start before 2000, and starts nothing', async () => {
   const count = await recordCount()
   for (const start_time of [
     '1999-12-31 23:59:59',
@@ -122,7 +122,7 @@ test('a start before 2000 is refused and starts nothing', async () => {
   assert.equal(await recordCount(), count)
 })
 
-test('fields that the contract does not name are passed over', async () => {
+test('ignores fields that the contract does not name', async () => {
   const start_time = ago(MINUTE)
   const body = { start_time, id: 1, creator: 'somebody', mood: [null] }
   const record = recordOf(await api.post('/studys/', ann.as, body), 201)

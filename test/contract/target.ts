@@ -8,9 +8,9 @@ export interface Student {
 
 /** A running implementation of the API, and the students that its school knows. */
 export interface Target {
-  /** The origin that clients use and that the service's links begin with; no slash at the end. */
+  /** The origin that clients use and with which the service's links start; without a trailing slash. */
   baseUrl: string
-  /** A fresh student known to the school, never used before. */
+  /** A new student known to the school, never used before. */
   takeStudent(): Student
   close(): Promise<void>
 }
@@ -18,8 +18,8 @@ export interface Target {
 /**
  * The service at CONTRACT_URL, whose school knows the students of the JSON file CONTRACT_STUDENTS
  * (`[{"stu_id": …, "stu_pwd": …}]`), or else this repository's own application.
- * A foreign service wants a fresh database, its guessing budgets off, loopback as its address,
- * and `--test-concurrency=1`, because the files then share its everyone's list.
+ * Another implementation needs a fresh database, its limits of guesses off, loopback as its address,
+ * and `--test-concurrency=1`, because the files then share its list of all users.
  */
 export async function openTarget(): Promise<Target> {
   const { CONTRACT_URL, CONTRACT_STUDENTS } = process.env
@@ -27,13 +27,13 @@ export async function openTarget(): Promise<Target> {
     const { startTarget } = await import('../support/contract-target.ts')
     return startTarget()
   }
-  if (CONTRACT_STUDENTS === undefined) throw new Error('CONTRACT_URL wants CONTRACT_STUDENTS beside it')
+  if (CONTRACT_STUDENTS === undefined) throw new Error('CONTRACT_URL requires CONTRACT_STUDENTS')
   return { baseUrl: new URL(CONTRACT_URL).origin, takeStudent: takeFrom(CONTRACT_STUDENTS), close: async () => {} }
 }
 
 function takeFrom(file: string): () => Student {
   const students = studentsIn(file)
-  // One process a test file, and one service for them all: a taken student is told to the others by a file.
+  // Each test file is a process, and they share one service: a file lists the students already used.
   const takenFolder = `${file}.taken`
   mkdirSync(takenFolder, { recursive: true })
   return () => {

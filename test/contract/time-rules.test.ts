@@ -16,7 +16,7 @@ async function runningIds(): Promise<number[]> {
   return (await api.records(ann, '?running=true')).studys.map(({ id }) => id)
 }
 
-test('a start ends the running record where the new one starts', async () => {
+test('a start ends the running record at the start of the new one', async () => {
   const first = await api.start(ann, ago(3 * HOUR))
   const second = await api.start(ann, ago(HOUR))
   assert.deepEqual(await api.record(ann, first.id), { ...first, end_time: second.start_time })
@@ -25,7 +25,7 @@ test('a start ends the running record where the new one starts', async () => {
   assert.deepEqual(await runningIds(), [third.id])
 })
 
-test('a start before the running one’s start is ended where that one starts, which runs on', async () => {
+test("a start before the running record's start is ended at that start, and the running record continues", async () => {
   const running = await api.start(ann, ago(HOUR))
   const earlier = await api.start(ann, ago(2 * HOUR))
   assert.equal(earlier.end_time, running.start_time)
@@ -36,7 +36,7 @@ test('a start before the running one’s start is ended where that one starts, w
   assert.deepEqual(await runningIds(), [running.id])
 })
 
-test('a start at the very second of the running one ends that one there, without a length', async () => {
+test('a start at the start of the running record ends that record with length zero', async () => {
   const first = await api.start(ann, ago(HOUR))
   const second = await api.start(ann, first.start_time)
   assert.equal((await api.record(ann, first.id)).end_time, first.start_time)
@@ -44,20 +44,20 @@ test('a start at the very second of the running one ends that one there, without
   assert.deepEqual(await runningIds(), [second.id])
 })
 
-test('a start after a start in the near future goes by the same rule', async () => {
+test('a start after a start in the near future follows the same rule', async () => {
   const soon = await api.start(ann, ahead(30 * SECOND))
   const now = await api.start(ann)
-  assert.ok(instant(now.start_time) >= instant(soon.start_time), 'a start without a time comes after what runs')
+  assert.ok(instant(now.start_time) >= instant(soon.start_time), 'a start without a time is after the running record')
   assert.equal((await api.record(ann, soon.id)).end_time, now.start_time)
   assert.deepEqual(await runningIds(), [now.id])
 })
 
-test('an end without a time of a start in the near future is no error', async () => {
+test('an end without a time ends a start in the near future', async () => {
   const soon = await api.start(ann, ahead(30 * SECOND))
   assert.equal((await api.end(ann, soon.id)).end_time, soon.start_time)
 })
 
-test('starts from many devices at once leave one record running, and lose none', async () => {
+test('starts from many devices at once leave one running record and lose none', async () => {
   const replies = await Promise.all(Array.from({ length: 12 }, () => api.post('/studys/', ann.as)))
   const ids = replies.map((reply) => recordOf(reply, 201).id)
   assert.equal(new Set(ids).size, 12)
@@ -65,7 +65,7 @@ test('starts from many devices at once leave one record running, and lose none',
   assert.equal((await api.records(ann)).count, 12)
 })
 
-test('starts at different times at once leave one running, and every other ended', async () => {
+test('starts at different times at once leave one running record, and end all others', async () => {
   const places = Array.from({ length: 10 }, (_, at) => ago((at + 1) * HOUR))
   await Promise.all(places.map((place) => api.start(ann, place)))
   const { studys, count } = await api.records(ann, '?per_page=100')
@@ -73,14 +73,14 @@ test('starts at different times at once leave one running, and every other ended
   assert.equal(studys.filter(({ end_time }) => end_time === null).length, 1)
 })
 
-test('ends of one record at once agree', async () => {
+test('concurrent ends of one record return the same end', async () => {
   const { id } = await api.start(ann, ago(HOUR))
   const ends = await Promise.all(Array.from({ length: 8 }, () => api.end(ann, id)))
   assert.equal(new Set(ends.map(({ end_time }) => end_time)).size, 1)
   assert.deepEqual(await runningIds(), [])
 })
 
-test('no write is refused for overlapping another', async () => {
+test('accepts overlapping records', async () => {
   const first = await api.end(ann, (await api.start(ann, ago(5 * HOUR))).id, ago(HOUR))
   for (const place of [ago(6 * HOUR), ago(4 * HOUR), first.start_time]) {
     const { id } = await api.start(ann, place)
@@ -90,7 +90,7 @@ test('no write is refused for overlapping another', async () => {
   assert.equal((await api.records(ann)).count, 4)
 })
 
-test('the end of a record that was ended by the next start can be corrected by its owner', async () => {
+test('the owner can correct the end of a record that the next start ended', async () => {
   const first = await api.start(ann, ago(3 * HOUR))
   const second = await api.start(ann, ago(HOUR))
   for (const end_time of [ago(2 * HOUR), ago(30 * MINUTE)]) {
@@ -99,7 +99,7 @@ test('the end of a record that was ended by the next start can be corrected by i
   assert.deepEqual(await runningIds(), [second.id])
 })
 
-test('a record left running is over after sixteen hours, at that length', async () => {
+test('a record left running ends after sixteen hours', async () => {
   const left = await api.start(ann, ago(20 * HOUR))
   const end_time = later(left.start_time, 16 * HOUR)
   assert.equal((await api.record(ann, left.id)).end_time, end_time)
@@ -108,7 +108,7 @@ test('a record left running is over after sixteen hours, at that length', async 
   const corrected = later(left.start_time, HOUR)
   assert.equal((await api.end(ann, left.id, corrected)).end_time, corrected)
   const next = await api.start(ann)
-  assert.equal((await api.record(ann, left.id)).end_time, corrected, 'the next start leaves it alone')
+  assert.equal((await api.record(ann, left.id)).end_time, corrected, 'the next start does not change it')
   assertNow(next.start_time)
 })
 
@@ -172,7 +172,7 @@ const notTimes: readonly unknown[] = [
   ],
 ]
 
-test('whatever is not a time of the one form is refused for a start and an end, and nothing changes', async () => {
+test('rejects every time not in the one format for a start and an end, and changes nothing', async () => {
   const record: StudyRecord = await api.start(ann, ago(HOUR))
   for (const value of notTimes) {
     assertError(await api.post('/studys/', ann.as, { start_time: value }), 400)
@@ -181,13 +181,13 @@ test('whatever is not a time of the one form is refused for a start and an end, 
   assert.deepEqual(await api.records(ann), { count: 1, next: null, prev: null, studys: [record] })
 })
 
-test('leap days, the first and the last second of a year are times', async () => {
+test('accepts leap days and the first and last second of a year', async () => {
   for (const place of ['2016-02-29 00:00:00', '2000-02-29 23:59:59', '2016-12-31 23:59:59', '2017-01-01 00:00:00']) {
     assert.equal((await api.start(ann, place)).start_time, place)
   }
 })
 
-test('a time in the far past or the far future is refused, and nothing changes', async () => {
+test('rejects a time in the far past or future, and changes nothing', async () => {
   for (const place of ['0000-01-01 00:00:00', '0001-01-01 00:00:00', '1000-06-15 12:00:00', '1969-12-31 23:59:59']) {
     assertError(await api.post('/studys/', ann.as, { start_time: place }), 400)
   }

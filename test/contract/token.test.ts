@@ -12,26 +12,26 @@ before(async () => {
   ann = await api.register()
 })
 
-test('without credentials there is no token', async () => {
+test('returns no token without credentials', async () => {
   assertUnauthorized(await api.get('/token', nobody), 'Basic')
 })
 
-test('wrong credentials get no token', async () => {
+test('returns no token for wrong credentials', async () => {
   assertUnauthorized(await api.get('/token', basic(ann.username, 'a wrong password')), 'Basic')
   assertUnauthorized(await api.get('/token', basic(ann.stu_id, 'a wrong password')), 'Basic')
   assertUnauthorized(await api.get('/token', basic(`${ann.username}x`, ann.password)), 'Basic')
 })
 
-test('a token does not get another token, and the refusal names the scheme that the client used', async () => {
+test('rejects a token in place of the password, and the challenge names the scheme that was used', async () => {
   assertUnauthorized(await api.get('/token', basic(ann.token, '')), 'Basic')
   assertUnauthorized(await api.get('/token', bearer(ann.token)), 'Bearer')
 })
 
-test('a password is no Bearer token', async () => {
+test('rejects a password as a Bearer token', async () => {
   assertUnauthorized(await api.get('/token', bearer(ann.password)), 'Bearer')
 })
 
-test('the password gets a token that fits into Basic, and the seconds that it lives', async () => {
+test('returns a token that fits into Basic, and its lifetime in seconds', async () => {
   for (const as of [ann.withPassword, basic(ann.stu_id, ann.password)]) {
     const { token, expiration } = tokenOf(await api.get('/token', as))
     assert.match(token, /^[\w.~+/=-]+$/, 'a token68, without a colon')
@@ -41,7 +41,7 @@ test('the password gets a token that fits into Basic, and the seconds that it li
   }
 })
 
-test('a token stands for its own account', async () => {
+test('a token authenticates its own account', async () => {
   const bob = await api.register()
   for (const account of [ann, bob]) {
     for (const as of [bearer(account.token), basic(account.token, '')]) {
@@ -50,7 +50,7 @@ test('a token stands for its own account', async () => {
   }
 })
 
-test('an older token lives on beside a newer one', async () => {
+test('an older token stays valid beside a newer one', async () => {
   const newer = tokenOf(await api.get('/token', ann.withPassword))
   for (const token of [ann.token, newer.token]) assert.equal((await api.get('/studys', bearer(token))).status, 200)
 })

@@ -16,19 +16,19 @@ before(async () => {
   bob = await api.register()
 })
 
-test('without credentials no user is told from none', async () => {
+test('does not reveal whether a user exists without credentials', async () => {
   for (const path of [`/users/${ann.id}`, `/users/${ann.id}/studys/`, '/users/999999999', '/users/999999999/studys/']) {
     assertUnauthorized(await api.get(path, nobody), 'Basic')
   }
 })
 
-test('wrong credentials see no user', async () => {
+test('returns 401 for wrong credentials', async () => {
   for (const path of [`/users/${ann.id}`, `/users/${ann.id}/studys/`]) {
     assertUnauthorized(await api.get(path, basic(ann.username, bob.password)), 'Basic')
   }
 })
 
-test('another user is seen, for all have the same face', async () => {
+test('returns another user with the same fields', async () => {
   const { last_seen: _, ...seenByBob } = userOf(await api.get(`/users/${ann.id}`, bob.as))
   const { last_seen: __, ...seenByAnn } = userOf(await api.get(`/users/${ann.id}`, ann.as))
   assert.deepEqual(seenByBob, seenByAnn)
@@ -36,14 +36,14 @@ test('another user is seen, for all have the same face', async () => {
   assert.equal(seenByAnn.member_since, ann.user.member_since)
 })
 
-test('a user that does not exist is a 404, whatever the id looks like', async () => {
+test('returns 404 for a user that does not exist, whatever the id', async () => {
   for (const id of ABSENT_IDS) {
     assertError(await api.get(`/users/${id}`, ann.as), 404)
     assertError(await api.get(`/users/${id}/studys/`, ann.as), 404)
   }
 })
 
-test('the records of a user are theirs alone, and everybody may read them', async () => {
+test("returns only the user's records, to everyone", async () => {
   const earlier = await api.start(ann, ago(2 * HOUR))
   const later = await api.start(ann)
   await api.start(bob)

@@ -5,7 +5,7 @@ export const SECOND = 1000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 
-/** Server and tests may stand on two machines, and a request takes its time. */
+/** Server and tests may run on two machines, and a request takes time. */
 const CLOCK_TOLERANCE = 10 * SECOND
 
 export function wire(epochMs: number): string {
@@ -24,7 +24,7 @@ export function later(time: string, ms: number): string {
   return wire(instant(time) + ms)
 }
 
-/** The epoch milliseconds of a time in the strict form, which is asserted: `2017-03-25 11:55:47`, a date that exists. */
+/** Asserts that a time has the strict form `2017-03-25 11:55:47` and exists, and returns its epoch milliseconds. */
 export function instant(time: string): number {
   assertTime(time)
   return Date.parse(`${time.replace(' ', 'T')}Z`)

@@ -23,7 +23,7 @@ for (const direction of directions) {
 
     afterEach(() => ends.remove())
 
-    test('that was stopped goes on where it stands, and ends the same on both sides', async () => {
+    test('continues where it stopped, and ends the same on both sides', async () => {
       await buildTotals(ends.from)
       await between(ends, async (source, target) => {
         assert.ok(await stopAfter(source, target, 3_000))
@@ -43,13 +43,13 @@ for (const direction of directions) {
       })
     })
 
-    test('is not served before it is whole', async () => {
+    test('is not served before it is complete', async () => {
       await between(ends, (source, target) => stopAfter(source, target, 3_000))
       const config = { database: databaseUrl(ends.to), secret: 'a secret for tests that is long enough' }
       await assert.rejects(openService(config), UnfinishedCopyError)
     })
 
-    test('that differs in a row is found out, and the row is named', async () => {
+    test('reports a row that differs', async () => {
       await between(ends, async (source, target) => {
         await copyData(source, target)
         await target.write((tx) => tx.updateTable('studies').set({ started_at: 1 }).where('id', '=', 4321).execute())
@@ -65,7 +65,7 @@ for (const direction of directions) {
       })
     })
 
-    test('gives out no id again that the source once gave', async () => {
+    test('reuses no id that the source has issued', async () => {
       const last = await visit(ends.from, ({ write }) =>
         write(async (tx) => {
           const row = await tx.selectFrom('accounts').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow()
@@ -86,7 +86,7 @@ for (const direction of directions) {
       assert.equal(next.id, last + 1)
     })
 
-    test('does not begin on a target that holds anything else', async () => {
+    test('does not start on a target with other content', async () => {
       await visit(ends.to, async () => undefined)
       await between(ends, async (source, target) => {
         await target.db.insertInto('settings').values({ key: 'secret fingerprint', value: 'x' }).execute()
@@ -94,7 +94,7 @@ for (const direction of directions) {
       })
     })
 
-    test('does not go on with that of another source', async () => {
+    test('does not continue a copy of another source', async () => {
       await between(ends, (source, target) => stopAfter(source, target, 3_000))
       await visit(ends.from, ({ db }) =>
         db.insertInto('settings').values({ key: 'secret fingerprint', value: 'x' }).execute(),
@@ -102,7 +102,7 @@ for (const direction of directions) {
       await between(ends, (source, target) => assert.rejects(copyData(source, target), /another database/))
     })
 
-    test('does not begin while somebody has the source open, nor at another version', async () => {
+    test('does not start while another process has the source open, or at another version', async () => {
       const refused = (reason: RegExp) => assert.rejects(openSource(databaseUrl(ends.from)), reason)
       await visit(ends.from, async ({ db }) => {
         await db.selectFrom('settings').select('key').execute()
@@ -117,7 +117,7 @@ for (const direction of directions) {
       await refused(/older.*occupy migrate/)
     })
 
-    test('carries every column of every table', async () => {
+    test('copies every column of every table', async () => {
       const tables = await visit(ends.from, ({ db }) => db.introspection.getTables())
       const columns = (list: { name: string; columns: string[] }[]) =>
         list.map(({ name, columns }) => `${name}: ${columns.sort().join(' ')}`).sort()
@@ -145,7 +145,7 @@ async function between<T>({ from, to }: Ends, work: (source: CopySource, target:
   }
 }
 
-/** Whether it was stopped by the signal that is raised once so many rows are there. */
+/** Returns whether the signal, sent once the target has this many rows, stopped the copy. */
 async function stopAfter(source: CopySource, target: Storage, enough: number): Promise<boolean> {
   const controller = new AbortController()
   const onProgress = (rows: number) => {

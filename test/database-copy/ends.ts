@@ -17,11 +17,11 @@ export interface Ends {
   remove(): Promise<void>
 }
 
-/** From a file to a file; where there is a PostgreSQL to test on, from a file to it, and from it to a file. */
+/** From a file to a file; with a test PostgreSQL, from a file to it, and from it to a file. */
 export const directions =
   process.env.TEST_POSTGRES_URL === undefined ? ['file→file'] : ['file→postgres', 'postgres→file']
 
-/** Two empty databases; `remove` wants nobody connected. */
+/** Two empty databases; `remove` requires that nobody is connected. */
 export async function makeEnds(direction: string): Promise<Ends> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-copy-'))
   const database = await emptyDatabase(folder)
@@ -53,7 +53,7 @@ export async function buildTotals(url: string): Promise<void> {
   await visit(url, (storage) => rebuildTotals(storage, totals))
 }
 
-/** Does `work` with the database, and leaves it alone again: a source that is in use is refused. */
+/** Does `work` with the database, and closes it again: a source in use is refused. */
 export async function visit<T>(url: string, work: (storage: Storage) => Promise<T>): Promise<T> {
   const storage = openDatabase(databaseUrl(url))
   try {

@@ -14,7 +14,7 @@ const secret = { SECRET: 'a secret for tests that is long enough', LOG_LEVEL: 's
 
 for (const direction of directions) {
   describe(`occupy migrate-data ${direction}`, { timeout: patience(120_000) }, () => {
-    test('carries accounts, passwords and tokens along; the next record has a fresh id', async (t) => {
+    test('copies accounts, passwords and tokens; the next record has a new id', async (t) => {
       const ends = await makeEnds(direction)
       t.after(ends.remove)
       await seed(ends.from, 1_000)
@@ -41,7 +41,7 @@ for (const direction of directions) {
       assert.match(String(again.body.message), /该学号被注册/)
     })
 
-    test('goes on after Ctrl-C and after kill -9, is not served meanwhile, and finds a source that has changed', async (t) => {
+    test('continues after Ctrl-C and kill -9, is not served meanwhile, and detects a changed source', async (t) => {
       const ends = await makeEnds(direction)
       t.after(ends.remove)
       await seed(ends.from, 60_000)
@@ -78,7 +78,7 @@ for (const [words, hint] of [
   })
 }
 
-test('a source that is not there is not made', async () => {
+test('does not create a missing source', async () => {
   const { code, errors } = await occupy([
     'migrate-data',
     '--from',
@@ -94,11 +94,11 @@ const migrateData = ({ from, to }: Ends) => occupy(['migrate-data', '--from', fr
 
 const placeOf = ({ folder, remove }: Ends, database: string) => ({ folder, databaseUrl: database, remove })
 
-/** Its exit code after `signal`, which it gets once the target holds more than so many rows. */
+/** Returns the exit code after `signal`, which is sent once the target has more than this many rows. */
 async function stopMidway({ from, to }: Ends, signal: NodeJS.Signals, rows: number): Promise<number | null> {
   const child = spawn(process.execPath, [main, 'migrate-data', '--from', from, '--to', to], { stdio: 'ignore' })
   const exit = once(child, 'exit')
-  // Opened anew each time: the command refuses a target that somebody else has open all the time.
+  // Opened each time, because the command refuses a target that another process has open.
   while ((await visit(to, ({ db }) => rowsHeld(db)).catch(() => 0)) <= rows) {
     assert.equal(child.exitCode, null, 'it ended before it was stopped')
     await setTimeout(5)

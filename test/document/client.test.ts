@@ -24,7 +24,7 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-/** What an app would write, without a cast. */
+/** What an app would contain, without a type assertion. */
 const app = `import { createOccupyClient, type components } from 'occupy-client'
 
 const [baseUrl = '', stu_id = '', stu_pwd = ''] = process.argv.slice(2)
@@ -46,7 +46,7 @@ const missing = await anyone.GET('/api/v1.0/studys/{study_id}', { params: { path
 console.log(JSON.stringify({ user, me: me.data, ended: end !== null, next, count: page.data?.count, refused: missing.error?.message }))
 `
 
-test('the client compiles without a cast, and runs', async (t) => {
+test('the client compiles without a type assertion, and works', async (t) => {
   await writeFile(join(folder, 'app.ts'), app)
   const compilerOptions = {
     ...{ strict: true, noEmit: true, noUncheckedIndexedAccess: true, module: 'nodenext', target: 'esnext' },
@@ -67,7 +67,7 @@ test('the client compiles without a cast, and runs', async (t) => {
   assert.match(said.refused, /^The credentials are missing/)
 })
 
-test('the Postman collection has every operation, with what the examples send', async () => {
+test('the Postman collection has every operation, with the examples as bodies', async () => {
   const read = async (name: string) =>
     JSON.parse(await readFile(join(folder, 'node_modules/occupy-client', name), 'utf8'))
   const collection = await read('postman-collection.json')

@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { demoStudents } from '../../src/tools/simulated-school/simulated-school.ts'
 import { basic, send } from '../contract/client.ts'
 import { startService } from '../support/service.ts'
-import type { Operation } from './answer-check.ts'
-import { openDescribedApi } from './described-answers.ts'
+import { openDescribedApi } from './described-responses.ts'
+import type { Operation } from './response-check.ts'
 
-test('the examples of the document work at the demo school, in its order, and book no time', async (t) => {
+test('the examples of the document work at the demo school, in its order, and record no study time', async (t) => {
   const service = await startService({}, { school: { students: demoStudents } })
   t.after(() => service.close())
   const { document } = await openDescribedApi(service.address)
@@ -14,7 +14,7 @@ test('the examples of the document work at the demo school, in its order, and bo
   const { username, password } = bodyOf(registration) as { username: string; password: string }
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
-      if (method === 'delete') await assertNoTimeBooked()
+      if (method === 'delete') await assertNoTimeRecorded()
       const json = bodyOf(operation)
       const reply = await send(method.toUpperCase(), `${service.address}${pathOf(path, operation)}`, {
         as: operation.security?.length === 0 ? {} : basic(username, password),
@@ -24,9 +24,9 @@ test('the examples of the document work at the demo school, in its order, and bo
       assert.ok(fine.includes(reply.status), `${method} ${path}: ${reply.status} ${reply.text}`)
     }
   }
-  await assertNoTimeBooked()
+  await assertNoTimeRecorded()
 
-  async function assertNoTimeBooked(): Promise<void> {
+  async function assertNoTimeRecorded(): Promise<void> {
     const { body } = await send('GET', `${service.address}/api/v1.0/studys`, { as: basic(username, password) })
     const { studys } = body as { studys: { start_time: string; end_time: string }[] }
     for (const { start_time, end_time } of studys) {
@@ -49,7 +49,7 @@ function pathOf(path: string, { parameters = [] }: Operation): string {
   })
 }
 
-test('whatever the document describes, it describes in Chinese and English', async (t) => {
+test('every description is in Chinese and English', async (t) => {
   const service = await startService()
   t.after(() => service.close())
   const { document } = await openDescribedApi(service.address)
@@ -69,7 +69,7 @@ test('whatever the document describes, it describes in Chinese and English', asy
   }
 })
 
-test('schemas have names, and the parts of a page are the records’ own', async (t) => {
+test('schemas have names, and the parts of a page use the schemas of records', async (t) => {
   const service = await startService()
   t.after(() => service.close())
   const { schemas } = (await openDescribedApi(service.address)).document.components

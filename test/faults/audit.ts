@@ -7,14 +7,14 @@ interface Page {
   studys: StudyRecord[]
 }
 
-/** Counts by HTTP: all that was acknowledged is there with its values, whole, and little else. Answers how many records there are. */
+/** Checks by HTTP that all acknowledged writes exist with their values, and little else. Returns the number of records. */
 export async function audit(origin: string, students: readonly Student[]): Promise<number> {
   let total = 0
   for (const student of students) total += await auditStudent(origin, student)
   const first = students[0]
   assert.ok(first)
   const { count } = await page(`${origin}/api/v1.0/studys?per_page=1`, first.token)
-  assert.equal(count, total, "everyone's records are those of each, summed")
+  assert.equal(count, total, 'the list of all users contains the records of each')
   return total
 }
 
@@ -27,12 +27,15 @@ async function auditStudent(origin: string, { records, token, acknowledged, unan
     counted = count
     url = next
   }
-  assert.equal(counted, found.size, 'the count is that of the records')
-  for (const told of acknowledged.values()) assertKept(told, found.get(told.id))
+  assert.equal(counted, found.size, 'the count equals the number of records')
+  for (const expected of acknowledged.values()) assertKept(expected, found.get(expected.id))
   const running = [...found.values()].filter(({ end_time }) => end_time === null)
   assert.ok(running.length <= 1, `${running.length} records run at once`)
   const surplus = found.size - acknowledged.size
-  assert.ok(surplus <= unanswered, `${surplus} records that nobody was told of, and ${unanswered} unanswered starts`)
+  assert.ok(
+    surplus <= unanswered,
+    `${surplus} records without acknowledgement, and ${unanswered} starts without a response`,
+  )
   return found.size
 }
 
@@ -49,14 +52,14 @@ function whole(record: StudyRecord): StudyRecord {
   return record
 }
 
-function assertKept(told: StudyRecord, found: StudyRecord | undefined): void {
-  assert.ok(found, `record ${told.id} was acknowledged and is lost`)
-  // What was told to run may have been ended since, by a start or a stop whose answer was lost.
-  const end_time = told.end_time ?? found.end_time
-  assert.deepEqual(atAnyOrigin(found), atAnyOrigin({ ...told, end_time }))
+function assertKept(expected: StudyRecord, found: StudyRecord | undefined): void {
+  assert.ok(found, `record ${expected.id} was acknowledged and is lost`)
+  // A record acknowledged as running may have ended since, by a start or stop whose response was lost.
+  const end_time = expected.end_time ?? found.end_time
+  assert.deepEqual(atAnyOrigin(found), atAnyOrigin({ ...expected, end_time }))
 }
 
-/** Links carry the origin of the instance that was asked. */
+/** Links contain the origin of the requested instance. */
 function atAnyOrigin({ url, creator, ...values }: StudyRecord): StudyRecord {
   return { ...values, url: new URL(url).pathname, creator: new URL(creator).pathname }
 }

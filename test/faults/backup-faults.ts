@@ -13,12 +13,12 @@ import { registerStudents, type Student, type StudyRecord, study } from './stude
 
 const settings = { THROTTLE: 'off', LOG_LEVEL: 'error', TOKEN_TTL: '86400' }
 const keep = 3
-/** A small database is copied, checked and in place by then. */
+/** By then a small database is copied, checked and renamed. */
 const longestMs = 40
 
 /**
- * Backs up a service under write load, `rounds` times for each number of workers; every third backup is killed midway. Each backup holds
- * what was acknowledged before it began; the last one is restored (a few times killed midway) and served. @throws AssertionError at a loss
+ * Backs up a service under write load, `rounds` times for each number of workers; every third backup is killed. Each backup contains
+ * what was acknowledged before it began; the last one is restored (sometimes killed halfway) and served. @throws AssertionError at a loss
  */
 export async function backupFaults(report: (line: string) => void, rounds: number): Promise<void> {
   for (const workers of [1, 2]) {
@@ -65,13 +65,13 @@ async function backUpUnderLoad(place: Place, workers: number, rounds: number): P
     if (!ended) await service.end('SIGKILL')
     await Promise.allSettled(clients)
   }
-  await assertTidy(file, Math.min(keep, count.backups))
+  await assertNoLeftovers(file, Math.min(keep, count.backups))
   for (let round = 0; round < Math.ceil(rounds / 3); round++) {
     await killMidway(['restore', file], databasePath(place), env)
-    assert.ok(existsSync(databasePath(place)), 'at no moment is there no database')
+    assert.ok(existsSync(databasePath(place)), 'there is a database at every moment')
   }
   await restoreAndServe(place, file, before, students)
-  return `${count.backups} backups, ${count.killed} killed midway, ${count.checked} acknowledged records looked for; none lost`
+  return `${count.backups} backups, ${count.killed} killed halfway, ${count.checked} acknowledged records checked, none lost`
 }
 
 const databasePath = ({ folder }: Place) => join(folder, 'data', 'campus.sqlite')
@@ -80,7 +80,7 @@ function copyOf(students: readonly Student[]): Map<number, StudyRecord> {
   return new Map(students.flatMap(({ acknowledged }) => [...acknowledged]))
 }
 
-/** Kills the command soon after it has begun to write what shall become `target`. */
+/** Kills the command soon after it has started to write the file that becomes `target`. */
 async function killMidway(words: string[], target: string, env: Record<string, string>): Promise<void> {
   const { PATH = '' } = process.env
   const child = spawn(process.execPath, [main, ...words], { env: { PATH, ...env }, stdio: 'ignore' })
@@ -92,7 +92,7 @@ async function killMidway(words: string[], target: string, env: Record<string, s
   await exit
 }
 
-/** What stood there before stands there unchanged, or a whole new one does. */
+/** The previous file is unchanged, or a complete new one is there. */
 async function killBackup(file: string, env: Record<string, string>): Promise<void> {
   await killMidway(['backup', file], file, env)
   if (existsSync(file)) assertHolds(file, new Map())
@@ -101,9 +101,9 @@ async function killBackup(file: string, env: Record<string, string>): Promise<vo
 const wireTime = (seconds: number | null) =>
   seconds === null ? null : new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')
 
-/** The backup is whole, and each record in it has the values that were acknowledged, or later ones. Answers how many were looked for. */
+/** The backup is intact, and each record in it has the acknowledged values, or later ones. Returns how many were checked. */
 function assertHolds(file: string, acknowledged: Map<number, StudyRecord>): number {
-  // A copy of it: to look at a backup must leave no trace beside it.
+  // Opens a copy, because reading a backup must leave no files beside it.
   const copy = `${file}.looked-at`
   copyFileSync(file, copy)
   const database = new DatabaseSync(copy)
@@ -123,7 +123,7 @@ function assertHolds(file: string, acknowledged: Map<number, StudyRecord>): numb
   }
 }
 
-async function assertTidy(file: string, backups: number): Promise<void> {
+async function assertNoLeftovers(file: string, backups: number): Promise<void> {
   const folder = join(file, '..')
   const names = await readdir(folder)
   assert.equal(names.filter((name) => !name.endsWith('.secret')).length, backups, names.join())

@@ -1,6 +1,6 @@
 import { until } from '../support/patience.ts'
 import { audit } from './audit.ts'
-import { assertWhole } from './integrity.ts'
+import { assertIntegrity } from './integrity.ts'
 import { neighbours } from './neighbours.ts'
 import { poll } from './readiness-poll.ts'
 import { acknowledgedBy, registerStudents, study } from './student.ts'
@@ -12,7 +12,7 @@ export interface NeighbourFindings {
 }
 
 /**
- * Serves from SQLite under write load, `/readyz` polled all the time, while every neighbour comes and goes `rounds` times; then kills the
+ * Serves from SQLite under write load, with `/readyz` polled all the time, while every neighbour runs `rounds` times; then kills the
  * service, starts it again and audits it. @throws AssertionError at the first loss
  */
 export async function serveBesideNeighbours(place: Place, rounds: number): Promise<NeighbourFindings> {
@@ -26,15 +26,15 @@ export async function serveBesideNeighbours(place: Place, rounds: number): Promi
       for (let round = 0; round < rounds; round++)
         for (const neighbour of Object.values(neighbours)) {
           await neighbour({ place, victim, students })
-          // Whoever believes to be the last user of the file deletes the log on leaving: what is written from then on is lost.
-          await acknowledgedAnew(students)
+          // A process that believes to be the last user of the file deletes the log when it ends: later writes are lost.
+          await waitForNewAcknowledgement(students)
         }
     } finally {
       over = true
       await victim.kill('all')
       await Promise.all(clients)
     }
-    await auditAnew(place, students)
+    await auditRestarted(place, students)
     return { acknowledged: acknowledgedBy(students), polls: await polling }
   } finally {
     over = true
@@ -43,17 +43,17 @@ export async function serveBesideNeighbours(place: Place, rounds: number): Promi
   }
 }
 
-async function acknowledgedAnew(students: Parameters<typeof audit>[1]): Promise<void> {
+async function waitForNewAcknowledgement(students: Parameters<typeof audit>[1]): Promise<void> {
   const before = acknowledgedBy(students)
-  await until(() => acknowledgedBy(students) >= before + 10, 'the service goes on acknowledging')
+  await until(() => acknowledgedBy(students) >= before + 10, 'the service continues to acknowledge writes')
 }
 
-async function auditAnew(place: Place, students: Parameters<typeof audit>[1]): Promise<void> {
-  const survivor = await startVictim(place)
+async function auditRestarted(place: Place, students: Parameters<typeof audit>[1]): Promise<void> {
+  const restarted = await startVictim(place)
   try {
-    await audit(survivor.origin, students)
+    await audit(restarted.origin, students)
   } finally {
-    await survivor.kill('all')
+    await restarted.kill('all')
   }
-  assertWhole(place.databaseUrl.slice('file:'.length))
+  assertIntegrity(place.databaseUrl.slice('file:'.length))
 }

@@ -21,8 +21,8 @@ const longestHealMs = 5000
 const shortestFaultMs = 200
 
 /**
- * Fills the disk of a service, or lets it refuse every write, `rounds` times each under write load, on SQLite. Reports a line a fault,
- * skipped ones with the reason. @throws AssertionError when an acknowledged write is lost, or the service does not heal
+ * Fills the disk of a service, or makes every write fail, `rounds` times each under write load, on SQLite. Reports a line per fault,
+ * skipped ones with the reason. @throws AssertionError if an acknowledged write is lost, or the service does not recover
  */
 export async function diskFaults(report: Report, rounds: number): Promise<void> {
   await onFullDisk(report, rounds)
@@ -45,7 +45,7 @@ async function onFullDisk(report: Report, rounds: number): Promise<void> {
 }
 
 async function onRefusingDisk(report: Report, rounds: number): Promise<void> {
-  if (!(await canRefuseWrites())) return report('disk that refuses writes: skipped, prlimit of util-linux is not there')
+  if (!(await canRefuseWrites())) return report('disk that refuses writes: skipped, prlimit (util-linux) is missing')
   const place = await makePlace()
   try {
     const faultOf = ({ child }: SpawnedService) => refusedWrites(child.pid as number)
@@ -60,7 +60,7 @@ async function inRounds(
   faultOf: (service: SpawnedService) => DiskFault,
   rounds: number,
 ): Promise<string> {
-  // Records are told with their URLs: the port stays.
+  // Records are identified by their URLs, so the port stays the same.
   const port = String(await freePort())
   const start = () => spawnService(place, { ...settings, PORT: port })
   let service = await start()
@@ -73,7 +73,7 @@ async function inRounds(
       total.slowestHealMs = Math.max(total.slowestHealMs, healedInMs)
       await audit(service.address, students)
     }
-    // What was acknowledged is on disk, too: nothing is tidied up before the next start.
+    // Acknowledged writes are on disk too: nothing is cleaned up before the next start.
     await service.end('SIGKILL')
     service = await start()
     const records = await audit(service.address, students)
@@ -88,7 +88,7 @@ async function inRounds(
   }
 }
 
-/** Of this process nobody has the file open. */
+/** This process does not have the file open. */
 function assertIntact({ databaseUrl }: Place): void {
   const database = new DatabaseSync(databaseUrl.slice('file:'.length))
   try {
@@ -115,7 +115,7 @@ async function underLoad(origin: string, students: Student[], fault: DiskFault) 
     await fault.begin()
     try {
       await Promise.all([progress(() => load.refused > 0), setTimeout(shortestFaultMs)])
-      // A small write may still find room in the log.
+      // A small write may still fit into the log.
       await progress(async () => (await fetch(`${origin}/readyz`)).status === 503)
     } finally {
       await fault.end()
@@ -130,7 +130,7 @@ async function underLoad(origin: string, students: Student[], fault: DiskFault) 
   }
 }
 
-/** Waits for `condition`, while `work` has not failed. */
+/** Waits for `condition`, as long as `work` has not failed. */
 function until(work: Promise<unknown>) {
   let failure: unknown
   work.catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { emptyDatabase } from '../support/empty-database.ts'
 import { freePort, type Place } from './victim.ts'
 
 /** Runs `work` in a folder with an empty database, and removes both. */
-export async function inFaultedPlace<T>(workers: number, work: (place: Place) => Promise<T>): Promise<T> {
+export async function withFaultedPlace<T>(workers: number, work: (place: Place) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-faults-'))
   const database = await emptyDatabase(folder)
   try {

@@ -1,5 +1,5 @@
 /*
- * A library for LD_PRELOAD that appends a line to FILE_OPENS_LOG for each successful open of a file whose path begins with
+ * A library for LD_PRELOAD that appends a line to FILE_OPENS_LOG for each successful open of a file whose path starts with
  * FILE_OPENS_OF: "PID sqlite|other PATH". SQLite opens with O_NOFOLLOW, Node's `fs` without.
  */
 #define _GNU_SOURCE

@@ -8,13 +8,13 @@ import { type Place, startVictim, type Victim } from './victim.ts'
 interface KeyedStart {
   student: Student
   key: string
-  /** The answer that was received, if any. */
+  /** The received response, if any. */
   text: string | undefined
 }
 
 export interface RepeatFindings {
   starts: number
-  /** Starts whose first answer was lost. */
+  /** Starts whose first response was lost. */
   repeated: number
 }
 
@@ -22,8 +22,8 @@ const clientsEach = 2
 const [shortest, longest] = [10, 250]
 
 /**
- * Kills the server under keyed starts, `kills` times. Then each start whose answer was lost is sent again until it is
- * answered. @throws AssertionError if there is not exactly one record for each start, or an answer changes
+ * Kills the server under starts with keys, `kills` times. Then each start whose response was lost is sent again until it gets a
+ * response. @throws AssertionError if there is not exactly one record for each start, or a response changes
  */
 export async function killWithRepeats(place: Place, kills: number): Promise<RepeatFindings> {
   let victim: Victim | undefined = await startVictim(place)
@@ -67,12 +67,12 @@ async function repeat(origin: string, start: KeyedStart): Promise<void> {
     text = await send(origin, start)
     return text !== undefined
   }
-  await until(isAnswered, 'the repeat is answered', { pauseMs: 20 })
-  assert.equal(text, start.text ?? text, 'a repeat gets the answer of the first')
+  await until(isAnswered, 'the repeat gets a response', { pauseMs: 20 })
+  assert.equal(text, start.text ?? text, 'a repeat gets the first response')
   start.text = text
 }
 
-/** The answer, or undefined if there was none. */
+/** The response, or undefined if there was none. */
 async function send(origin: string, { student, key }: KeyedStart): Promise<string | undefined> {
   const headers = { authorization: `Bearer ${student.token}`, 'idempotency-key': key }
   try {

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { showProgress } from '../../src/cli/progress.ts'
 import { startPostgres } from '../support/embedded-postgres.ts'
-import { inFaultedPlace } from './faulted-place.ts'
-import { killAgainAndAgain } from './kill-again-and-again.ts'
+import { withFaultedPlace } from './faulted-place.ts'
+import { killRepeatedly } from './kill-repeatedly.ts'
 
-/** So many kills in all, on both databases, by one and by several workers. */
+/** Kills this many times in total, on both databases, with one and with several workers. */
 export async function killOnBothDatabases(report: (line: string) => void, kills: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
-  // Root runs it as another user, who has to get at its folder.
+  // If started by root, the server runs as another user, which needs access to its folder.
   await chmod(folder, 0o711)
   const postgres = await startPostgres(folder)
   try {
@@ -27,7 +27,7 @@ export async function killOnBothDatabases(report: (line: string) => void, kills:
 async function killOn(database: string, workers: number, kills: number): Promise<string> {
   const label = `${database}, ${workers} worker${workers > 1 ? 's' : ''}`
   const progress = showProgress({ label, total: kills, unit: 'kills' })
-  const found = await inFaultedPlace(workers, (place) => killAgainAndAgain(place, kills, progress.update))
+  const found = await withFaultedPlace(workers, (place) => killRepeatedly(place, kills, progress.update))
   progress.finish()
   const ready = found.readyIn.toSorted((a, b) => a - b).map(Math.round)
   const [half, most] = [ready[Math.floor(ready.length / 2)], ready.at(-1)]

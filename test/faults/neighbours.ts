@@ -6,11 +6,11 @@ import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { until } from '../support/patience.ts'
 import { main } from '../support/running-service.ts'
-import { assertWhole } from './integrity.ts'
+import { assertIntegrity } from './integrity.ts'
 import { type Student, study } from './student.ts'
 import { freePort, type Place, startVictim, type Victim } from './victim.ts'
 
-/** What may come and go beside a service that is served from SQLite. Each looks at its own result. */
+/** Processes that may run beside a service on SQLite. Each checks its own result. */
 export type Neighbour = (beside: { place: Place; victim: Victim; students: readonly Student[] }) => Promise<void>
 
 const run = promisify(execFile)
@@ -20,12 +20,12 @@ const hasSqlite3 = spawnSync('sqlite3', ['--version']).status === 0
 const byNode =
   "const [from, to] = process.argv.slice(1); new (require('node:sqlite').DatabaseSync)(from).prepare('VACUUM INTO ?').run(to)"
 
-/** As the READMEs say: by `sqlite3` where it is installed, else by Node. @returns how many records the backup holds */
+/** Backs up as the READMEs say: with `sqlite3` if it is installed, otherwise with Node. @returns the number of records in the backup */
 export async function backUp(place: Place): Promise<number> {
   const target = join(place.folder, 'backup.sqlite')
   if (hasSqlite3) await run('sqlite3', ['-cmd', '.timeout 5000', fileOf(place), `VACUUM INTO '${target}'`])
   else await run(process.execPath, ['-e', byNode, '--', fileOf(place), target])
-  const count = assertWhole(target)
+  const count = assertIntegrity(target)
   await rm(target)
   return count
 }
@@ -46,7 +46,7 @@ const copyOfServedFile: Neighbour = async ({ place }) => {
   assert.match(copied.stderr, /in use/)
 }
 
-/** Serves and takes writes of its own, and ends by `signal`. */
+/** Serves and accepts writes of its own, and ends by `signal`. */
 const secondInstance =
   (signal: NodeJS.Signals): Neighbour =>
   async ({ place, students }) => {
@@ -75,7 +75,7 @@ const replacedWorker: Neighbour = async ({ place, victim }) => {
   await until(async () => {
     const now = await workersOf(victim)
     return now.length === before.length && !now.includes(first)
-  }, 'a worker that was killed is replaced')
+  }, 'a killed worker is replaced')
 }
 
 async function workersOf({ pid }: Victim): Promise<number[]> {

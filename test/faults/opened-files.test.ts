@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inFaultedPlace } from './faulted-place.ts'
+import { withFaultedPlace } from './faulted-place.ts'
 import { assertFilesStayOpen } from './opened-files.ts'
 import { withoutPreload } from './preload.ts'
 
@@ -14,7 +14,7 @@ for (const workers of [1, 2]) {
       skip: withoutPreload,
     },
     async () => {
-      const polls = await inFaultedPlace(workers, (place) => assertFilesStayOpen(place, 1))
+      const polls = await withFaultedPlace(workers, (place) => assertFilesStayOpen(place, 1))
       assert.ok(polls > 0)
     },
   )

@@ -13,9 +13,9 @@ const pages = [
 ]
 
 /**
- * Serves from SQLite for so many seconds of requests of every kind. @throws AssertionError when, after start-up, anything opens the database's files
- * in a serving process, when anything but SQLite does so while SQLite has them open, or when a lock on the database goes.
- * @returns how often readiness was asked for
+ * Serves from SQLite for this many seconds of requests of every kind. @throws AssertionError if, after start-up, anything opens the database's
+ * files in a serving process, if anything but SQLite does so while SQLite has them open, or if a lock on the database is lost.
+ * @returns the number of readiness requests
  */
 export async function assertFilesStayOpen(place: Place, seconds: number): Promise<number> {
   const database = place.databaseUrl.slice('file:'.length)
@@ -74,12 +74,12 @@ function opensIn(log: string): Open[] {
   })
 }
 
-/** Before SQLite opens it, a process may well create the file. */
+/** Before SQLite opens it, a process may create the file. */
 function assertNoneBesideSqlite(opens: readonly Open[]): void {
   const opened = new Set<string>()
   for (const { pid, by, path } of opens) {
     if (by === 'sqlite') opened.add(`${pid} ${path}`)
     else assert.ok(!opened.has(`${pid} ${path}`), `${path} was opened and closed while SQLite had it open`)
   }
-  assert.ok(opened.size > 0, 'the opens of SQLite were seen')
+  assert.ok(opened.size > 0, "SQLite's opens were recorded")
 }

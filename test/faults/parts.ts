@@ -6,19 +6,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { serveBesideNeighbours } from './beside-neighbours.ts'
-import { inFaultedPlace } from './faulted-place.ts'
-import { assertFlushBeforeAnswer, withoutStrace } from './flush-before-answer.ts'
+import { withFaultedPlace } from './faulted-place.ts'
 import { killWithRepeats } from './kill-with-repeats.ts'
 import { killOnBothDatabases } from './long-kills.ts'
 import { assertFilesStayOpen } from './opened-files.ts'
-import { cutAgainAndAgain, cutFirstStart } from './power-cut.ts'
+import { cutFirstStart, cutRepeatedly } from './power-cut.ts'
 import { buildPreload, withoutPreload } from './preload.ts'
+import { assertSyncBeforeResponse, withoutStrace } from './sync-before-response.ts'
 
 type Run = (report: (line: string) => void, rounds: number) => Promise<void>
 
 export interface Part {
   name: string
-  /** Why it cannot run here. */
+  /** The reason why it cannot run here. */
   skip?(): string | false
   /** @throws AssertionError at a loss */
   run: Run
@@ -26,7 +26,7 @@ export interface Part {
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Where several processes are of interest. */
+/** Used where several processes matter. */
 const workerCounts = [1, 2]
 
 export const parts: readonly Part[] = [
@@ -36,7 +36,7 @@ export const parts: readonly Part[] = [
   { name: 'power-cuts', skip: () => withoutPreload, run: powerCuts },
   { name: 'first-start', skip: () => withoutPreload, run: firstStarts },
   { name: 'opened-files', skip: () => withoutPreload, run: openedFiles },
-  { name: 'flush-before-answer', skip: () => withoutStrace, run: flushes },
+  { name: 'sync-before-response', skip: () => withoutStrace, run: syncs },
   ofTestFiles('logs', 'test/http/logs*.test.ts'),
   ofTestFiles('clock', 'test/**/clock-*.test.ts'),
   fromFile('postgres', 'postgresFaults'),
@@ -47,25 +47,29 @@ export const parts: readonly Part[] = [
 async function repeats(report: (line: string) => void, rounds: number): Promise<void> {
   for (const workers of workerCounts) {
     const kills = Math.ceil(rounds / 10)
-    const found = await inFaultedPlace(workers, (place) => killWithRepeats(place, kills))
-    report(`${workers} workers, ${kills} kills: ${found.starts} keyed starts, ${found.repeated} sent again, none twice`)
+    const found = await withFaultedPlace(workers, (place) => killWithRepeats(place, kills))
+    report(
+      `${workers} workers, ${kills} kills: ${found.starts} starts with keys, ${found.repeated} sent again, none stored twice`,
+    )
   }
 }
 
 async function besideNeighbours(report: (line: string) => void, rounds: number): Promise<void> {
   for (const workers of workerCounts) {
     const each = Math.ceil(rounds / 20)
-    const found = await inFaultedPlace(workers, (place) => serveBesideNeighbours(place, each))
-    report(`${workers} workers, ${each} rounds: ${found.acknowledged} acknowledged kept, ${found.polls} polls`)
+    const found = await withFaultedPlace(workers, (place) => serveBesideNeighbours(place, each))
+    report(`${workers} workers, ${each} rounds: ${found.acknowledged} acknowledged writes kept, ${found.polls} polls`)
   }
 }
 
 async function powerCuts(report: (line: string) => void, rounds: number): Promise<void> {
   for (const workers of workerCounts) {
-    // Long enough for checkpoints of the write-ahead log, now and then.
+    // Long enough for some checkpoints of the write-ahead log.
     const plan = { workers, cuts: Math.ceil(rounds / 10), longest: 8000 }
-    const found = await withLibrary((root, library) => cutAgainAndAgain({ root, library, ...plan }))
-    report(`${workers} workers, ${found.cuts} cuts: ${found.acknowledged} acknowledged kept, ${found.syncs} syncs`)
+    const found = await withLibrary((root, library) => cutRepeatedly({ root, library, ...plan }))
+    report(
+      `${workers} workers, ${found.cuts} cuts: ${found.acknowledged} acknowledged writes kept, ${found.syncs} syncs`,
+    )
   }
 }
 
@@ -77,16 +81,16 @@ async function firstStarts(report: (line: string) => void): Promise<void> {
 }
 
 async function openedFiles(report: (line: string) => void): Promise<void> {
-  // Longer than the service's own work in the background takes to come round.
+  // Longer than the period of the service's background jobs.
   for (const workers of workerCounts) {
-    const polls = await inFaultedPlace(workers, (place) => assertFilesStayOpen(place, 20))
+    const polls = await withFaultedPlace(workers, (place) => assertFilesStayOpen(place, 20))
     report(`${workers} workers, ${polls} polls: the files of the database were not opened, the locks stayed`)
   }
 }
 
-async function flushes(report: (line: string) => void, rounds: number): Promise<void> {
-  const answers = await inFaultedPlace(1, (place) => assertFlushBeforeAnswer(place, rounds))
-  report(`${answers} answers, each after its sync`)
+async function syncs(report: (line: string) => void, rounds: number): Promise<void> {
+  const answers = await withFaultedPlace(1, (place) => assertSyncBeforeResponse(place, rounds))
+  report(`${answers} responses, each after its sync`)
 }
 
 async function withLibrary<T>(work: (root: string, library: string) => Promise<T>): Promise<T> {
@@ -98,7 +102,7 @@ async function withLibrary<T>(work: (root: string, library: string) => Promise<T
   }
 }
 
-/** A part that stands in a file of its own, `NAME-faults.ts`, as its exported function. */
+/** The exported function of a part in its own file, `NAME-faults.ts`. */
 function fromFile(name: string, exported: string): Part {
   const file = new URL(`./${name}-faults.ts`, import.meta.url)
   return {
@@ -108,7 +112,7 @@ function fromFile(name: string, exported: string): Part {
   }
 }
 
-/** Tests that have no longer form: they stand elsewhere, and are run as they are. */
+/** Tests without a longer version: they are in other files, and run as they are. */
 function ofTestFiles(name: string, pattern: string): Part {
   const files = globSync(pattern, { cwd: root })
   return {

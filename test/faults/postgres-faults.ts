@@ -11,7 +11,7 @@ import { type Load, startLoad } from './postgres-load.ts'
 import { registerStudents, type Student } from './student.ts'
 import { freePort, type Place, startVictim, type Victim } from './victim.ts'
 
-/** Something that befalls a database, and its end. */
+/** A fault of a database, and its end. */
 interface Fault {
   begin(): Promise<void>
   end(): Promise<void>
@@ -23,7 +23,7 @@ export interface Findings {
   acknowledged: number
   refused: number
   slowestMs: number
-  /** From the fault's end to the last request that still was refused, by its beginning. */
+  /** The time from the fault's end until the start of the last request that was still refused. */
   healedInMs: number
 }
 
@@ -37,7 +37,7 @@ export const postgresFaultKinds: Readonly<Record<string, WithFault>> = {
       const link = await linkTo(server.url)
       const url = Object.assign(new URL(server.url), { port: String(link.port) }).href
       try {
-        await work(url, { begin: async () => link.silence(), end: link.mend })
+        await work(url, { begin: async () => link.silence(), end: link.repair })
       } finally {
         await link.cut()
       }
@@ -48,7 +48,7 @@ export const postgresFaultKinds: Readonly<Record<string, WithFault>> = {
   'failed over from a frozen primary': (work) => failOver('freeze', work),
 }
 
-/** The fault's end is the promotion: the old primary stays away. */
+/** The fault ends with the promotion: the old primary stays down. */
 function failOver(how: 'kill' | 'freeze', work: (databaseUrl: string, fault: Fault) => Promise<void>): Promise<void> {
   return withPostgresPair(({ primary, standby }) => {
     const both = primary.url.replace(/@[^/]+/, `@127.0.0.1:${primary.port},127.0.0.1:${standby.port}`)
@@ -60,34 +60,34 @@ const faultMs = 4000
 const roundsOfEach = 40
 const [answeredWithinMs, healedWithinMs] = [3000, 5000]
 
-/** The long form: each kind of fault once in every 40 `rounds`, every acknowledged write counted. @throws AssertionError at a loss, a wrong answer or a late one */
+/** The long version: each kind of fault once per 40 `rounds`, with every acknowledged write counted. @throws AssertionError at a loss, a wrong or a late response */
 export async function postgresFaults(report: (line: string) => void, rounds: number): Promise<void> {
   if (withoutFreeze) return report(`skipped: ${withoutFreeze}`)
   for (const kind of Object.keys(postgresFaultKinds)) {
     for (let round = 0; round < Math.ceil(rounds / roundsOfEach); round++) {
-      const found = await suffer(kind, { faultMs, afterwardsMs: healedWithinMs + 1000 })
+      const found = await injectFault(kind, { faultMs, afterwardsMs: healedWithinMs + 1000 })
       report(
-        `PostgreSQL ${kind}: ${found.acknowledged} acknowledged kept, ${found.refused} refused, ` +
-          `slowest answer ${found.slowestMs} ms, healed in ${found.healedInMs} ms`,
+        `PostgreSQL ${kind}: ${found.acknowledged} acknowledged writes kept, ${found.refused} refused, ` +
+          `slowest response ${found.slowestMs} ms, recovered in ${found.healedInMs} ms`,
       )
-      assert.ok(found.slowestMs < answeredWithinMs, 'a 503 comes within three seconds')
-      assert.ok(found.healedInMs < healedWithinMs, 'healed within five seconds')
+      assert.ok(found.slowestMs < answeredWithinMs, 'a 503 takes at most three seconds')
+      assert.ok(found.healedInMs < healedWithinMs, 'it recovers within five seconds')
     }
   }
 }
 
-/** One fault under load. @throws AssertionError when an acknowledged write is lost, or an answer is neither right nor a 503 */
-export async function suffer(kind: string, times: { faultMs: number; afterwardsMs: number }): Promise<Findings> {
+/** One fault under load. @throws AssertionError if an acknowledged write is lost, or a response is neither right nor a 503 */
+export async function injectFault(kind: string, times: { faultMs: number; afterwardsMs: number }): Promise<Findings> {
   let found: Findings | undefined
   await postgresFaultKinds[kind]?.((url, fault) =>
     inFolder(async (folder) => {
       const place = { folder, databaseUrl: url, port: await freePort(), workers: 1 }
       const students = await whileServed(place, async ({ origin }) => {
         const registered = await registerStudents(origin)
-        found = await sufferUnderLoad(origin, registered, fault, times)
+        found = await injectUnderLoad(origin, registered, fault, times)
         return registered
       })
-      // A new start finds the database too, and with it all that was acknowledged.
+      // A new process finds the database too, with all acknowledged writes.
       await whileServed(place, ({ origin }) => audit(origin, students))
     }),
   )
@@ -113,7 +113,7 @@ async function whileServed<T>(place: Place, work: (victim: Victim) => Promise<T>
   }
 }
 
-async function sufferUnderLoad(
+async function injectUnderLoad(
   origin: string,
   students: Student[],
   fault: Fault,
@@ -129,7 +129,7 @@ async function sufferUnderLoad(
   await setTimeout(afterwardsMs)
   await load.stop()
   const refused = load.answers.filter(({ ok }) => !ok)
-  assert.ok(refused.length > 0, 'the fault was felt')
+  assert.ok(refused.length > 0, 'the fault had an effect')
   return {
     acknowledged: load.answers.length - refused.length,
     refused: refused.length,
@@ -138,8 +138,8 @@ async function sufferUnderLoad(
   }
 }
 
-/** A write that was begun after this call is acknowledged. */
+/** Waits until a write that started after this call is acknowledged. */
 async function untilAnswered({ answers }: Load): Promise<void> {
   const since = performance.now()
-  await until(() => answers.some(({ begun, ok }) => ok && begun > since), 'something is acknowledged')
+  await until(() => answers.some(({ begun, ok }) => ok && begun > since), 'a write is acknowledged')
 }

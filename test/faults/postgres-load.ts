@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Student, StudyRecord } from './student.ts'
 
 export interface Answer {
-  /** By `performance.now()`. */
+  /** In the time of `performance.now()`. */
   begun: number
   ms: number
   ok: boolean
@@ -15,10 +15,10 @@ export interface Load {
 }
 
 const clientsEach = 4
-/** No client asks in a hot loop a service that refuses. */
+/** Clients do not retry in a hot loop while a service refuses. */
 const pauseMs = 20
 
-/** Starts and stops until it is told to stop. A 503 may come, and acknowledges nothing. @throws AssertionError, from `stop`, for any other error */
+/** Starts and stops records until it is stopped. A 503 is allowed, and acknowledges nothing. @throws AssertionError, from `stop`, for any other error */
 export function startLoad(origin: string, students: readonly Student[]): Load {
   const answers: Answer[] = []
   let isOver = false
@@ -35,7 +35,7 @@ export function startLoad(origin: string, students: readonly Student[]): Load {
     }
   }
 
-  /** Noted as acknowledged; undefined for a 503. */
+  /** Recorded as acknowledged; undefined for a 503. */
   async function send({ token, acknowledged }: Student, method: string, path: string, right: number) {
     const begun = performance.now()
     const answer = await fetch(`${origin}${path}`, { method, headers: { authorization: `Bearer ${token}` } })

@@ -1,18 +1,18 @@
 /*
- * A disk that loses whatever was not synced, as a library for LD_PRELOAD.
+ * A disk that loses everything that was not synced, as a library for LD_PRELOAD.
  *
- * It keeps in POWER_CUT_SHADOW what would be left of the files in POWER_CUT_FOLDER if the power failed now:
+ * It keeps in POWER_CUT_SHADOW what would remain of the files in POWER_CUT_FOLDER if the power failed now:
  *
- * - A file has the bytes and the size that it had at its last fsync or fdatasync; none, where it was never synced.
+ * - A file has the bytes and the size of its last fsync or fdatasync; none, if it was never synced.
  * - A name (created, linked, renamed or removed) is as it was at the last fsync of the folder.
  *
- * POSIX promises no more than that, so it is the worst state that a correct disk may be in: ext4, XFS and btrfs also keep the name of
- * a new file that was synced, and any disk may have written more than it had to. The folder itself, and what stands in it
- * when the first process starts, counts as kept. Not modelled: subfolders, O_SYNC, sync_file_range, syncfs (nothing here uses them).
+ * POSIX promises no more than that, so it is the worst permitted state of a correct disk: ext4, XFS and btrfs also keep the name of
+ * a new file that was synced, and any disk may have written more than necessary. The folder itself, and its content when
+ * the first process starts, count as synced. Not modelled: subfolders, O_SYNC, sync_file_range, syncfs (nothing here uses them).
  *
- * Files in the shadow are named by inode and time of birth, since an inode's number is used again. With POWER_CUT_AFTER=N the
- * process group is killed right after the Nth sync. The real disk is not asked: each sync takes a millisecond instead, before the bytes
- * are kept or after, in turn, so that neither an answer that does not wait for its sync nor a write behind one goes unnoticed.
+ * Files in the shadow are named by inode and time of birth, since inode numbers are reused. With POWER_CUT_AFTER=N the
+ * process group is killed right after the Nth sync. The real disk is not synced: each sync takes a millisecond instead, alternately before
+ * and after the bytes are copied, so that responses that do not wait for their sync and writes after one are detected.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -40,7 +40,7 @@ static const char *in_shadow(char *path, const char *name) {
   return path;
 }
 
-/* Opened anew each time: then it also keeps the threads of one process apart. It ends with its process. */
+/* Opened each time, so that it also separates the threads of one process. It ends with its process. */
 static int lock_shadow(void) {
   char path[PATH_MAX];
   int lock = open(in_shadow(path, "lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -48,7 +48,7 @@ static int lock_shadow(void) {
   return lock;
 }
 
-/* False for what is no regular file. */
+/* False for anything but a regular file. */
 static int key_of(int at, const char *name, int flags, char *key) {
   struct statx it;
   if (statx(at, name, flags, STATX_TYPE | STATX_INO | STATX_BTIME, &it) != 0 || !S_ISREG(it.stx_mode)) return 0;
@@ -57,7 +57,7 @@ static int key_of(int at, const char *name, int flags, char *key) {
   return 1;
 }
 
-/* In place: a sync that the cut interrupts may have written any part of its bytes. */
+/* In place: a sync that the power cut interrupts may have written any part of its bytes. */
 static void keep_bytes(int fd) {
   static char block[1 << 16]; /* under the lock */
   char key[NAME_MAX], path[PATH_MAX];
@@ -93,7 +93,7 @@ static void count_sync(void) {
   if (last != NULL && count.st_size >= atoll(last)) kill(0, SIGKILL);
 }
 
-/* What the first process finds is kept already. */
+/* What the first process finds counts as synced. */
 __attribute__((constructor)) static void begin(void) {
   char path[PATH_MAX];
   folder = getenv("POWER_CUT_FOLDER");
@@ -124,7 +124,7 @@ static void keep_file(int fd, const char *self) {
   close(readable);
 }
 
-/* False for what lies elsewhere. */
+/* False for files in other folders. */
 static int keep(int fd) {
   static atomic_uint turn;
   char self[64], path[PATH_MAX];

@@ -6,7 +6,7 @@ import { audit } from './audit.ts'
 import { acknowledgedBy, registerStudents, type Student, study } from './student.ts'
 import { freePort, type Place, startVictim } from './victim.ts'
 
-/** A folder of which only what was synced outlives a cut; see power-cut.c. */
+/** A folder of which only what was synced survives a power cut; see power-cut.c. */
 export interface Disk {
   folder: string
   shadow: string
@@ -16,42 +16,42 @@ export async function newDisk(root: string): Promise<Disk> {
   return { folder: await mkdtemp(join(root, 'disk-')), shadow: await mkdtemp(join(root, 'kept-')) }
 }
 
-/** For processes that are to write on the disk; the `after`th sync cuts the power by itself. */
+/** The environment of processes that write to the disk; the `after`th sync cuts the power. */
 export function powered(disk: Disk, library: string, after?: number): Record<string, string> {
   const { folder, shadow } = disk
   const cut = after === undefined ? undefined : { POWER_CUT_AFTER: String(after) }
   return { LD_PRELOAD: library, POWER_CUT_FOLDER: folder, POWER_CUT_SHADOW: shadow, ...cut }
 }
 
-/** What a cut leaves, once no process is left that writes: another disk. The first one is removed. */
+/** What a cut leaves, once no process writes any more: another disk. The first one is removed. */
 export async function leftOn({ folder, shadow }: Disk, root: string): Promise<Disk> {
   const left = await newDisk(root)
   const names = (await readFile(join(shadow, 'names'), 'utf8')).split('\n').filter((line) => line !== '')
   for (const line of names) {
     const [key = ''] = line.split(' ', 1)
     const target = join(left.folder, line.slice(key.length + 1))
-    // A name may be kept whose file was never synced.
+    // The name may be synced of a file whose content never was.
     await copyFile(join(shadow, key), target).catch(() => writeFile(target, '', { mode: 0o600 }))
   }
   for (const gone of [folder, shadow]) await rm(gone, { recursive: true })
   return left
 }
 
-/** How many syncs the disk has seen. */
+/** The number of syncs of the disk. */
 export async function syncsOf({ shadow }: Disk): Promise<number> {
   return (await stat(join(shadow, 'syncs'))).size
 }
 
 export interface CutFindings {
   cuts: number
-  /** Starts and stops that were acknowledged before some cut. */
+  /** Starts and stops that were acknowledged before a cut. */
   acknowledged: number
   syncs: number
 }
 
 export interface CutPlan {
   root: string
-  /** Of power-cut.c. */
+  /** See power-cut.c. */
   library: string
   workers: number
   cuts: number
@@ -59,8 +59,8 @@ export interface CutPlan {
   longest: number
 }
 
-/** Cuts the power under write load, serves what is left, audits it and goes on, with a secret of the service's own making. @throws AssertionError at the first loss */
-export async function cutAgainAndAgain({ root, library, workers, cuts, longest }: CutPlan): Promise<CutFindings> {
+/** Cuts the power under write load, serves what is left, audits it and continues, with a secret that the service creates. @throws AssertionError at the first loss */
+export async function cutRepeatedly({ root, library, workers, cuts, longest }: CutPlan): Promise<CutFindings> {
   const found: CutFindings = { cuts: 0, acknowledged: 0, syncs: 0 }
   const server = { port: await freePort(), workers }
   let disk = await newDisk(root)
@@ -80,16 +80,16 @@ export async function cutAgainAndAgain({ root, library, workers, cuts, longest }
     found.syncs += await syncsOf(disk)
     disk = await leftOn(disk, root)
   }
-  const survivor = await startVictim(placeOn(disk, server, {}))
+  const restarted = await startVictim(placeOn(disk, server, {}))
   try {
-    await audit(survivor.origin, students)
+    await audit(restarted.origin, students)
   } finally {
-    await survivor.kill('all')
+    await restarted.kill('all')
   }
   return { ...found, acknowledged: acknowledgedBy(students) }
 }
 
-/** An empty SECRET lets the service make its own. */
+/** An empty SECRET lets the service create its own. */
 function placeOn({ folder }: Disk, server: Pick<Place, 'port' | 'workers'>, settings: Record<string, string>): Place {
   return { folder, databaseUrl: `file:${databaseOn(folder)}`, ...server, settings: { ...settings, SECRET: '' } }
 }
@@ -97,8 +97,8 @@ function placeOn({ folder }: Disk, server: Pick<Place, 'port' | 'workers'>, sett
 const databaseOn = (folder: string) => join(folder, 'test.sqlite')
 
 /**
- * Cuts the power of a service's very first start at every `step`th sync, until a start gets ready before its cut: between two syncs nothing more is kept.
- * @throws what the next start throws. @returns how many cuts there were
+ * Cuts the power during a service's very first start at every `step`th sync, until a start gets ready before its cut: between two syncs nothing else is stored.
+ * @throws what the next start throws. @returns the number of cuts
  */
 export async function cutFirstStart(plan: Omit<CutPlan, 'cuts' | 'longest'> & { step: number }): Promise<number> {
   const { root, library, workers, step } = plan

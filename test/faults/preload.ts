@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-/** Why a test that needs a library for LD_PRELOAD is skipped here; false where it can be built. */
+/** The reason to skip a test that needs a library for LD_PRELOAD, or false if it can be built. */
 export const withoutPreload: string | false =
   process.platform !== 'linux'
     ? 'LD_PRELOAD and /proc are those of Linux'

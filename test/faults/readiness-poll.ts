@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Victim } from './victim.ts'
 
-/** As a load balancer does, only more often. Resolves to how often it was answered. */
+/** Polls like a load balancer, but more often. Resolves to the number of responses. */
 export async function poll({ origin }: Pick<Victim, 'origin'>, isOver: () => boolean): Promise<number> {
   for (let polls = 0; ; await setTimeout(2)) {
     if (isOver()) return polls

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 
-/** Those of the simulated school, as its documentation names them. */
+/** The students of the simulated school, as in its documentation. */
 const people = [
   ['2017010101', 'library'],
   ['2017010102', 'reading'],
   ['201701011', 'studying'],
 ] as const
 
-/** After a round that was not acknowledged: a service that is gone is not asked in a hot loop. */
+/** After a round that was not acknowledged, so that an unavailable service is not called in a hot loop. */
 const pauseMs = 5
 
 export interface StudyRecord {
@@ -23,13 +23,13 @@ export interface Student {
   /** Path of the user's own records. */
   records: string
   token: string
-  /** As last acknowledged, by id. */
+  /** The last acknowledged state, by id. */
   acknowledged: Map<number, StudyRecord>
-  /** Starts that were sent and never answered: each may have been kept or not. */
+  /** Starts that were sent and got no response: each may have been stored or not. */
   unanswered: number
 }
 
-/** Accounts of the demo students, and a token for each that outlives every restart. */
+/** Accounts of the demo students, and a token for each that stays valid after every restart. */
 export async function registerStudents(origin: string): Promise<Student[]> {
   const students: Student[] = []
   for (const [number, schoolPassword] of people) {
@@ -50,7 +50,7 @@ function json(method: string, body: unknown): RequestInit {
 }
 
 /**
- * Starts and stops as fast as they are answered, until `isOver`, which is told whether the last round was acknowledged. A 503 is no
+ * Starts and stops records as fast as the responses arrive, until `isOver`, which gets whether the last round was acknowledged. A 503 is no
  * acknowledgement; every other error is a fault of the server.
  */
 export async function study(
@@ -72,7 +72,7 @@ async function startAndStop(origin: string, student: Student): Promise<boolean> 
   return end !== undefined
 }
 
-/** What was acknowledged, and noted so; undefined where nothing was. */
+/** The acknowledged record, which is also noted; undefined if there is none. */
 async function send(origin: string, { token, acknowledged }: Student, method: string, path: string, right: number) {
   const answer = await ask(`${origin}${path}`, { method, headers: { authorization: `Bearer ${token}` } })
   if (answer === undefined || answer.status === 503) return undefined
@@ -91,7 +91,7 @@ async function ask(url: string, init: RequestInit): Promise<{ status: number; te
   }
 }
 
-/** Starts and stops that were acknowledged so far. */
+/** The number of starts and stops acknowledged so far. */
 export function acknowledgedBy(students: readonly Student[]): number {
   const records = students.flatMap(({ acknowledged }) => [...acknowledged.values()])
   return records.length + records.filter(({ end_time }) => end_time !== null).length

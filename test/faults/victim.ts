@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { childEnvironment } from '../support/child-environment.ts'
 import { until } from '../support/patience.ts'
 import { main } from '../support/running-service.ts'
 
@@ -9,11 +10,11 @@ const longestStartMs = 20_000
 export interface Victim {
   origin: string
   pid: number
-  /** From the start of the process until it says that it can serve, in milliseconds. */
+  /** From the start of the process until it reports that it is ready, in milliseconds. */
   readyIn: number
   /** Everything printed so far. */
   said(): string
-  /** Ends all of its processes, or only the one that was started; SIGKILL gives them no chance to tidy up. */
+  /** Ends all of its processes, or only the one that was started; with SIGKILL they cannot clean up. */
   kill(whom: 'all' | 'first', signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -22,7 +23,7 @@ export interface Place {
   databaseUrl: string
   port: number
   workers: number
-  /** Over those of every victim. */
+  /** Overrides the default settings. */
   settings?: Record<string, string>
 }
 
@@ -34,7 +35,7 @@ const ownSettings = {
   TOKEN_TTL: '86400',
 }
 
-/** The server as an operator starts it, in a process group of its own. `command` runs it, where something stands between. */
+/** Starts the server as an operator does, in its own process group. If `command` is given, it runs the server. */
 export async function startVictim(place: Place, command: readonly string[] = []): Promise<Victim> {
   const begun = performance.now()
   const { child, said } = spawnVictim(place, command)
@@ -50,14 +51,13 @@ export async function startVictim(place: Place, command: readonly string[] = [])
     return { origin, pid, readyIn: performance.now() - begun, said, kill }
   } catch (error) {
     await kill('all')
-    throw new Error(`the server did not get ready:\n${said()}`, { cause: error })
+    throw new Error(`the server did not become ready:\n${said()}`, { cause: error })
   }
 }
 
 function spawnVictim({ folder, databaseUrl, port, workers, settings = {} }: Place, command: readonly string[]) {
-  const { PATH = '' } = process.env
   const [program = '', ...words] = [...command, process.execPath, main, 'serve']
-  const env = { PATH, PORT: String(port), DATABASE_URL: databaseUrl, WORKERS: String(workers) }
+  const env = { ...childEnvironment, PORT: String(port), DATABASE_URL: databaseUrl, WORKERS: String(workers) }
   const child = spawn(program, words, {
     cwd: folder,
     env: { ...env, ...ownSettings, ...settings },
@@ -77,7 +77,7 @@ async function ready(origin: string, child: ChildProcess): Promise<void> {
     await answer?.body?.cancel()
     return answer?.status === 200
   }
-  await until(isReady, 'the server is ready', { ms: longestStartMs, pauseMs: 5 })
+  await until(isReady, 'the server is ready', { ms: longestStartMs, pauseMs: 20 })
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
@@ -94,6 +94,6 @@ export async function freePort(): Promise<number> {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
+  if (address === null || typeof address === 'string') throw new Error('no port was assigned')
   return address.port
 }

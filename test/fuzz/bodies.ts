@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { ApiDocument } from '../document/answer-check.ts'
+import type { ApiDocument } from '../document/response-check.ts'
 
 export interface Schema {
   $ref?: string
@@ -46,7 +46,7 @@ const anything = fc.oneof(
   fc.json().map((text) => JSON.parse(text) as unknown),
 )
 
-/** Bodies that are no JSON, or none that any route wants. */
+/** Bodies that are not JSON, or that no route accepts. */
 export const junk: fc.Arbitrary<Buffer> = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
   fc
@@ -73,7 +73,7 @@ export function resolve(document: ApiDocument, schema: Schema): Schema {
   return name === undefined ? schema : ((document.components.schemas[name] ?? {}) as Schema)
 }
 
-/** A value that mostly fits the schema's type. */
+/** A value that usually matches the schema's type. */
 export function fittingValue(schema: Schema): fc.Arbitrary<unknown> {
   const { enum: values, type } = schema
   if (schema.const !== undefined) return fc.constant(schema.const)
@@ -87,7 +87,7 @@ export function fittingValue(schema: Schema): fc.Arbitrary<unknown> {
   return fitting.length === 0 ? anything : fc.oneof(...fitting)
 }
 
-/** An object of the schema's properties, of which some are left out, some wrong, and some unknown. */
+/** An object with the schema's properties, of which some are missing, some wrong, and some unknown. */
 export function bodyOf(document: ApiDocument, schema: Schema): fc.Arbitrary<Buffer> {
   return objectOf(document, schema, 2).map((value) => Buffer.from(JSON.stringify(value) ?? 'undefined'))
 }

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { errorText } from '../contract/assert-error.ts'
 import { parsed, type Reply, send } from '../contract/client.ts'
-import { type ApiDocument, createAnswerCheck } from '../document/answer-check.ts'
+import { type ApiDocument, createResponseCheck } from '../document/response-check.ts'
 import { type FuzzRequest, requestsFor } from './requests.ts'
 
 export interface FuzzOptions {
@@ -17,18 +17,18 @@ export interface FuzzOptions {
 
 const atOnce = 8
 const chunk = 500
-/** For the whole document, whichever the operation: what is no HTTP of ours is refused before the operation is known. */
+/** For the whole document, independent of the operation: invalid HTTP is refused before the operation is known. */
 const anywhere = new Set([400, 401, 404, 405, 406, 413, 414, 415, 417, 431])
 
 /**
- * Sends that many requests and returns how often each status was answered. The same seed sends the same requests.
- * @throws AssertionError with the request, for an answer of 500 or above, for one that is not as the document has it, and
+ * Sends this many requests and returns the number of responses by status. The same seed sends the same requests.
+ * @throws AssertionError with the request, for a response of 500 or above, for one that does not match the document, and
  * for an error that is not in the contract's form
  */
 export async function fuzz({ address, credentials, requests, seed }: FuzzOptions): Promise<Map<number, number>> {
   const document = (await send('GET', `${address}/openapi.json`)).body as ApiDocument
   const arbitrary = requestsFor(document, credentials)
-  const check = createAnswerCheck(document)
+  const check = createResponseCheck(document)
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
   const counts = new Map<number, number>()
   try {
@@ -46,7 +46,7 @@ export async function fuzz({ address, credentials, requests, seed }: FuzzOptions
   return counts
 }
 
-function judge(check: ReturnType<typeof createAnswerCheck>, sent: FuzzRequest, reply: Reply): void {
+function judge(check: ReturnType<typeof createResponseCheck>, sent: FuzzRequest, reply: Reply): void {
   try {
     assert.ok(reply.status < 500, `${reply.status} ${reply.text}`)
     if (reply.status >= 400 && sent.method !== 'HEAD') errorText(reply)
@@ -68,7 +68,7 @@ async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Prom
   )
 }
 
-/** `fetch` would mend paths and refuse methods. */
+/** `fetch` would correct paths and refuse methods. */
 function ask(address: string, agent: Agent, { method, path, headers, body }: FuzzRequest): Promise<Reply> {
   const { hostname, port } = new URL(address)
   return new Promise((resolve, reject) => {

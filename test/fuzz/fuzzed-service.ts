@@ -4,7 +4,7 @@ import { registerStudents } from '../faults/student.ts'
 import { startService } from '../support/service.ts'
 import { fuzz } from './fuzz.ts'
 
-/** Starts the service on the database under test, with a few students and records, and fuzzes it. As `fuzz`. */
+/** Starts the service on the database under test, with a few students and records, and fuzzes it like `fuzz`. */
 export async function fuzzService(requests: number, seed: number): Promise<Map<number, number>> {
   const service = await startService()
   const { address } = service

@@ -7,7 +7,7 @@ import { send } from '../contract/client.ts'
 import { parseReply } from '../contract/raw-http.ts'
 import { startService } from '../support/service.ts'
 
-/** One change to a message: at this share of its length, these bytes in place of so many of its own. */
+/** One change to a message: at this fraction of its length, these bytes replace this many of its own. */
 const change = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   removed: fc.constantFrom(0, 0, 1, 2, 10),
@@ -32,7 +32,7 @@ const change = fc.record({
 })
 const changes = fc.array(change, { minLength: 1, maxLength: 4 })
 
-test('messages with a few bytes changed are answered in the one form or not at all, and never with 500', async () => {
+test('messages with a few changed bytes get a response in the standard form or none, and never a 500', async () => {
   const service = await startService()
   try {
     const { host } = new URL(service.address)
@@ -60,12 +60,12 @@ async function assertHandled(address: string, message: string, list: { at: numbe
   }
   const reply = parseReply(await answerTo(address, Buffer.from(bytes, 'latin1')))
   const shown = `${reply.status} ${reply.text} to ${JSON.stringify(bytes)}`
-  // The version of the protocol may be what was changed.
+  // The change may be in the version of the protocol.
   assert.ok(reply.status < 500 || reply.status === 505, shown)
   if (reply.status >= 400) assert.ok(errorText(reply), shown)
 }
 
-/** The first answer to these bytes and the end of the connection's other side; empty if there is none. */
+/** Sends these bytes, ends the sending side, and returns everything received, which may be nothing. */
 async function answerTo(address: string, bytes: Buffer): Promise<Buffer> {
   const { hostname, port } = new URL(address)
   const socket = connect(Number(port), hostname)

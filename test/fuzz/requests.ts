@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import type { ApiDocument, Operation } from '../document/answer-check.ts'
+import type { ApiDocument, Operation } from '../document/response-check.ts'
 import { bodyOf, fittingValue, junk, resolve, type Schema } from './bodies.ts'
 
-/** A request to be sent as it is. `template` is the path in the document that it is for, if any. */
+/** A request to be sent unchanged. `template` is its path in the document, if any. */
 export interface FuzzRequest {
   method: string
   path: string
@@ -94,7 +94,7 @@ const wildPaths = fc.oneof(
   ),
 )
 
-/** Requests for what the document describes, right and wrong, and for what it does not. */
+/** Requests for what the document describes, valid and invalid, and for other paths. */
 export function requestsFor(document: ApiDocument, credentials: Record<string, string>[]): fc.Arbitrary<FuzzRequest> {
   const described = Object.entries(document.paths).flatMap(([template, methods]) =>
     Object.entries(methods).map(([method, operation]) =>

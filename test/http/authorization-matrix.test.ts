@@ -26,9 +26,9 @@ interface Account {
   token: string
   as: Credentials
 }
-/** Who asks, as whose account where there is one, and whose records are asked for. */
+/** The credentials of a caller, its account if there is one, and the owner of the requested records. */
 interface Cast {
-  /** A function where each request needs another one. */
+  /** A function if each request needs new ones. */
   as: Credentials | (() => Promise<Credentials>)
   account?: Account
   target: Account
@@ -47,7 +47,7 @@ async function fillCast(): Promise<void> {
   const ofOwner = { account: owner, target: owner }
   cast = {
     owner: { as: owner.as, ...ofOwner },
-    // Made here, as the expired one and the foreign one are: they differ from it in one thing.
+    // Created here like the expired token and the foreign one, which differ from it in one property.
     'owner, by a token as the user name': { as: basic(tokenOf(owner), ''), ...ofOwner },
     'owner, by password': { as: basic(owner.name, password), ...ofOwner },
     'owner, by session': { as: () => signIn(owner), ...ofOwner },
@@ -82,7 +82,7 @@ async function signIn({ name: username }: Account): Promise<Credentials> {
   return bySession(/^[\w-]+=([\w-]+);/.exec(reply.headers.get('set-cookie') ?? '')?.[1] ?? '')
 }
 
-/** Of a browser that signed in 31 days ago and did not come back. */
+/** The session of a browser that signed in 31 days ago and did not come back. */
 async function expiredSession({ id, token }: Account): Promise<Credentials> {
   const storage = openDatabase(readConfig({ DATABASE_URL: campus.service.place.databaseUrl }).database)
   const clock = { now: () => Math.floor(Date.now() / 1000) - 31 * 86_400 }
@@ -97,14 +97,14 @@ function claimsOf(token: string): { sub: string; ver: number } {
   return JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string; ver: number }
 }
 
-/** One that the service could have issued to this account, `age` seconds ago. */
+/** A token that the service could have issued to this account, `age` seconds ago. */
 function tokenOf({ token }: Account, { by = secret, age = 0 } = {}): string {
   const { sub, ver } = claimsOf(token)
   const claims: TokenClaims = { accountId: Number(sub) as AccountId, version: ver }
   return createTokens(deriveKeys(by).token, 3600).issue(claims, Math.floor(Date.now() / 1000) - age)
 }
 
-/** An ended record and a running one, whatever the request before has done to them. Answers the ended one. */
+/** Creates an ended record and a running one, whatever the previous request did. Returns the ended one's id. */
 async function study({ as }: Account): Promise<number> {
   const { id } = (await campus.post('/studys/', {}, { as })).body as { id: number }
   await campus.send('PUT', `/studys/${id}`, { as })
@@ -112,7 +112,7 @@ async function study({ as }: Account): Promise<number> {
   return id
 }
 
-/** `before` and `after` of a suite whose requests go that way. */
+/** `before` and `after` of a suite whose requests use this protocol. */
 function openBy(mode: 'HTTP/1.1' | 'HTTP/2'): void {
   const usual = getGlobalDispatcher()
   let files: Awaited<ReturnType<typeof makeTlsFiles>> | undefined
@@ -133,20 +133,20 @@ function openBy(mode: 'HTTP/1.1' | 'HTTP/2'): void {
 }
 
 for (const mode of ['HTTP/1.1', 'HTTP/2'] as const) {
-  describe(`by ${mode}`, () => {
+  describe(`with ${mode}`, () => {
     openBy(mode)
 
     for (const [route, row] of Object.entries(table)) {
       test(`${route}: each kind of caller`, async () => {
         for (const caller of members) await askAs(caller, route, row)
-        // Where nothing changes, all can ask at once.
+        // If nothing changes, all can send at once.
         const before = await stateOf(cast.owner.target)
         await Promise.all(strangers.map((caller) => askAs(caller, route, row)))
         assert.deepEqual(await stateOf(cast.owner.target), before)
       })
     }
 
-    if (mode === 'HTTP/1.1') testThatNoneIsMissing()
+    if (mode === 'HTTP/1.1') testTableIsComplete()
   })
 }
 
@@ -188,7 +188,7 @@ function assertAnswer(reply: Reply, answer: Answer, id: number, what: string): v
   assert.equal(shown, answer === 'shown', `${what}: ${reply.text}`)
 }
 
-/** All that is somebody's own, but for the clock's doing. */
+/** Everything that belongs to an account, except what changes with time. */
 async function stateOf({ as }: Account): Promise<unknown> {
   const paths = ['/users/me/settings', '/users/me/studys?running=false&order=desc', '/users/me/studys?running=true']
   const replies = await Promise.all(paths.map((path) => campus.send('GET', path, { as })))
@@ -205,12 +205,12 @@ async function routesOf(address: string): Promise<string[]> {
   )
 }
 
-function testThatNoneIsMissing(): void {
-  test('every route of the document has its row, and every row its route', async () => {
+function testTableIsComplete(): void {
+  test('every route of the document has a row, and every row a route', async () => {
     assert.deepEqual((await routesOf(campus.service.address)).sort(), Object.keys(table).sort())
   })
 
-  test('so has every route of a school with a login page of its own, and they are open to anyone', async (t) => {
+  test('so does every route of a school with its own login page, and anyone may call these', async (t) => {
     const school = await startCasServer([])
     t.after(() => school.close())
     const { address, close } = await startService({ SECRET: secret, SCHOOL: 'cas', SCHOOL_URL: school.url })

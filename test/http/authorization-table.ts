@@ -1,7 +1,7 @@
-/** What a caller is answered: a status, or 200 with the target's record in the body (`shown`) or without it (`withheld`). */
+/** The expected response: a status, or 200 with the target's record in the body (`shown`) or without it (`withheld`). */
 export type Answer = number | 'shown' | 'withheld'
 
-/** Whose credentials, for whose records. `strangers` have none that are worth anything. */
+/** The kinds of credentials. Those of `strangers` are invalid. */
 export const members = [
   'owner',
   'owner, by a token as the user name',
@@ -30,7 +30,7 @@ export interface Row {
   query?: string
 }
 
-/** By method and path, as the document writes them. Bodies that would end an account are refused for what is missing in them: 400 is past the door. */
+/** By method and path, as in the document. Bodies that would end an account lack something, so a 400 means that access was granted. */
 export const table: Record<string, Row> = {
   'POST /register': { answers: open(400), json: {} },
   'POST /recover': { answers: open(400), json: {} },
@@ -52,7 +52,7 @@ export const table: Record<string, Row> = {
   'PUT /users/me/settings': { answers: known(200), json: {} },
   'GET /users/me/export': { answers: known('shown', { other: 'withheld', 'other, of a hidden owner': 'withheld' }) },
   'GET /token': { answers: known(401, { 'owner, by password': 200 }) },
-  // The school refuses the number: whoever reaches it is past the door.
+  // The school refuses the number, which means that access was granted.
   'POST /users/me/student-number': {
     answers: known(401, { 'owner, by password': 400, 'owner, by session': 400 }),
     json: { stu_id: '1234567890', stu_pwd: 'not known to the school', password: 'a quiet reading room' },
@@ -86,7 +86,7 @@ export const table: Record<string, Row> = {
   'GET /users/me/ledger': { answers: known(200) },
 }
 
-/** In the document only where the school has a login page of its own. */
+/** In the document only if the school has its own login page. */
 export const casTable: Record<string, Row> = {
   'GET /register/cas': { answers: open(302) },
   'GET /register/cas/callback': { answers: open(400) },

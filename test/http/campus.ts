@@ -6,7 +6,7 @@ import { basic, type Call, type Reply, send } from '../contract/client.ts'
 import { bytesAtRest } from '../support/at-rest.ts'
 import { patience } from '../support/patience.ts'
 import type { Settings } from '../support/running-service.ts'
-import { type Service, startService, type Wishes } from '../support/service.ts'
+import { type Service, type ServiceOptions, startService } from '../support/service.ts'
 
 export interface Newcomer {
   username: string
@@ -15,19 +15,19 @@ export interface Newcomer {
   stu_pwd: string
 }
 
-/** The bounds of production, in small. */
-export const quietBounds = { callMs: 400, loginMs: 1200, totalMs: 1600 }
+/** The production limits, scaled down. */
+export const scaledLimits = { callMs: 400, loginMs: 1200, totalMs: 1600 }
 
-/** Not so small that a busy machine breaks them. */
-export const smallBounds = {
-  login: { callMs: patience(quietBounds.callMs), loginMs: patience(quietBounds.loginMs) },
-  guard: { totalMs: patience(quietBounds.totalMs), failures: 1000 },
+/** Large enough not to be exceeded by a busy machine. */
+export const smallLimits = {
+  login: { callMs: patience(scaledLimits.callMs), loginMs: patience(scaledLimits.loginMs) },
+  guard: { totalMs: patience(scaledLimits.totalMs), failures: 1000 },
 }
 
 /** A service and its school, opened before this file's tests and closed after them. */
-export function openCampus(settings: Settings = {}, wishes: Wishes = {}): Campus {
+export function openCampus(settings: Settings = {}, options: ServiceOptions = {}): Campus {
   const campus = new Campus()
-  before(async () => campus.open(await startService({ LOG_LEVEL: 'trace', ...settings }, wishes)))
+  before(async () => campus.open(await startService({ LOG_LEVEL: 'trace', ...settings }, options)))
   after(() => campus.close())
   return campus
 }
@@ -60,7 +60,7 @@ export class Campus {
     return this.send('POST', path, { ...call, json })
   }
 
-  /** Someone whom the school knows, without an account. Number and password are like no other text. */
+  /** A person known to the school who has no account. Number and password occur in no other text. */
   newcomer(): Newcomer {
     const stu_id = String(randomInt(1_000_000_000, 9_999_999_999))
     const newcomer = { username: freshName(), password: freshPassword(), stu_id, stu_pwd: `canary-${stu_id}-密码` }
@@ -80,8 +80,8 @@ export class Campus {
     return (reply.body as { token: string }).token
   }
 
-  /** Neither the log nor the database holds any of these texts. */
-  async assertKeptNowhere(texts: readonly string[]): Promise<void> {
+  /** Asserts that neither the log nor the database contains any of these texts. */
+  async assertStoredNowhere(texts: readonly string[]): Promise<void> {
     const atRest = await bytesAtRest(this.service.place)
     for (const text of texts) {
       assert.ok(!this.service.logged().includes(text), `the log holds ${text}`)

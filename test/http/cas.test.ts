@@ -23,7 +23,7 @@ after(async () => {
   await school.close()
 })
 
-/** From the first redirect back to the callback, as a browser goes. */
+/** Follows a browser's path from the first redirect to the callback. */
 async function walk(studentNumber: string, query = ''): Promise<{ callback: string; cookie: string }> {
   const begun = await fetch(`${base}/register/cas${query}`, { redirect: 'manual' })
   assert.equal(begun.status, 302)
@@ -55,7 +55,7 @@ async function post(path: string, body: object, key?: string): Promise<{ status:
   return { status: answer.status, text: await answer.text() }
 }
 
-test('a ticket is spent by the registration that succeeds, once among many, and not by one that fails', async () => {
+test('a successful registration uses its ticket up, once among many, and a failed one does not', async () => {
   const ticket = await ticketOf(student.studentNumber)
   const refused = await post('/register', { username: 'ann', password: 'short', ticket })
   assert.equal(refused.status, 400)
@@ -73,7 +73,7 @@ test('a ticket is spent by the registration that succeeds, once among many, and 
   assert.equal(fresh.status, 200)
 })
 
-test('a registration that is repeated under its key is answered the same, though its ticket is spent', async () => {
+test('a registration repeated with its key gets the same response, although its ticket is used up', async () => {
   const body = { username: 'bob', password: 'quiet-reading-room', ticket: await ticketOf('2017010103') }
   const first = await post('/register', body, 'the-key-of-bob')
   assert.equal(first.status, 201)
@@ -81,10 +81,10 @@ test('a registration that is repeated under its key is answered the same, though
   assert.equal((await post('/register', { ...body, username: 'eve' }, 'the-key-of-eve')).status, 400)
 })
 
-test('a browser that did not begin the login, and a replayed or missing service ticket, get no registration ticket', async () => {
+test('a browser that did not start the login, and a replayed or missing service ticket, get no registration ticket', async () => {
   const { callback, cookie } = await walk('2017010102')
   assert.equal((await fetch(callback)).status, 400)
-  // A neighbouring host can plant a second one over plain HTTP. Which of the two is ours is not to be told.
+  // A neighbouring host can set a second one over plain HTTP. The service cannot tell which of the two is its own.
   for (const both of [`${cookie}; ${cookie}`, `occupy_cas=${'s'.repeat(43)}; ${cookie}`])
     assert.equal((await fetch(callback, { headers: { cookie: both } })).status, 400)
   assert.equal((await fetch(callback, { headers: { cookie } })).status, 200)
@@ -94,7 +94,7 @@ test('a browser that did not begin the login, and a replayed or missing service 
   assert.equal((await fetch(`${base}/register/cas/callback`)).status, 400)
 })
 
-test('over HTTPS the cookie is __Host-, and one that another host could plant begins nothing', async () => {
+test('over HTTPS the cookie has the prefix __Host-, and a cookie set by another host starts nothing', async () => {
   const secure = await startService({ SCHOOL: 'cas', SCHOOL_URL: school.url, TRUST_PROXY: '127.0.0.1' })
   const ask = (url: string, headers = {}) =>
     fetch(url, { headers: { 'x-forwarded-proto': 'https', ...headers }, redirect: 'manual' })
@@ -122,7 +122,7 @@ test('over HTTPS the cookie is __Host-, and one that another host could plant be
   }
 })
 
-test('with return=web the login ends on the page, with the ticket in the fragment, and nowhere else', async () => {
+test('with return=web the login ends on the page, with the ticket only in the fragment', async () => {
   const { callback, cookie } = await walk('2017010102', '?return=web')
   assert.doesNotMatch(callback, /web/)
   const ended = await fetch(callback, { headers: { cookie }, redirect: 'manual' })
@@ -151,7 +151,7 @@ test('with return=web the login ends on the page, with the ticket in the fragmen
   assert.equal((await fetch(callback, { headers: planted, redirect: 'manual' })).status, 400)
 })
 
-test('a browser that returns without its cookie comes to the page, and a program gets JSON', async () => {
+test('a browser that returns without its cookie gets the page, and a program gets JSON', async () => {
   const { callback, cookie } = await walk('2017010102', '?return=web')
   const accept = 'text/html,application/xhtml+xml,*/*;q=0.8'
   const ask = async (headers: Record<string, string>) => {
@@ -162,7 +162,7 @@ test('a browser that returns without its cookie comes to the page, and a program
   assert.deepEqual(await ask({ accept }), toPage)
   assert.deepEqual(await ask({ accept, cookie: 'occupy_cas=nonsense' }), toPage)
   assert.deepEqual(await ask({ accept: '*/*' }), [400, null])
-  // It began one that ends in JSON.
+  // This browser started a login that ends in JSON.
   assert.deepEqual(await ask({ accept, cookie: `occupy_cas=${'s'.repeat(43)}` }), [400, null])
   assert.match(String(await ask({ accept, cookie })), /#ticket=/)
 
@@ -173,25 +173,25 @@ test('a browser that returns without its cookie comes to the page, and a program
   await alone.close()
 })
 
-test('a tampered ticket, and a student number with a password in place of one, register nobody', async () => {
+test('a modified ticket, and a student number and password in place of one, register nobody', async () => {
   const ticket = await ticketOf('2017010102')
   const account = { username: 'tampering', password: 'quiet-reading-room' }
   assert.equal((await post('/register', { ...account, ticket: `A${ticket.slice(1, -1)}A` })).status, 400)
   assert.equal((await post('/register', { ...account, stu_id: '2017010102', stu_pwd: 'x' })).status, 400)
 })
 
-test('tickets that the school does not know are stopped by a budget, and keep nobody else out', async () => {
+test('a rate limit stops tickets that the school does not know, and locks nobody else out', async () => {
   const asked = await startService({ SCHOOL: 'cas', SCHOOL_URL: school.url, TRUST_PROXY: '127.0.0.1', THROTTLE: 'on' })
   try {
     const state = 's'.repeat(43)
     const callback = `${asked.address}/api/v1.0/register/cas/callback?ticket=ST-forged&state=${state}`
-    const forge = (address: string) =>
+    const sendForged = (address: string) =>
       fetch(callback, { headers: { cookie: `occupy_cas=${state}`, 'x-forwarded-for': address } })
     const statuses: number[] = []
-    for (let ticket = 0; ticket < 22; ticket++) statuses.push((await forge('192.0.2.1')).status)
+    for (let ticket = 0; ticket < 22; ticket++) statuses.push((await sendForged('192.0.2.1')).status)
     assert.deepEqual(statuses, [...Array(20).fill(400), 429, 429])
-    assert.equal((await forge('192.0.2.2')).status, 400, 'its own ticket is judged')
-    const many = await Promise.all(Array.from({ length: 20 }, () => forge('192.0.2.3')))
+    assert.equal((await sendForged('192.0.2.2')).status, 400, 'its own ticket is judged')
+    const many = await Promise.all(Array.from({ length: 20 }, () => sendForged('192.0.2.3')))
     assert.ok(
       many.some(({ status }) => status === 503),
       'one address has a share of the queue',

@@ -18,12 +18,12 @@ const settings = {
 }
 const studies = '/api/v1.0/studys/'
 
-onSqlite('on a full disk writes are 503, reads go on, and it heals when space is free', (t) =>
+onSqlite('on a full disk writes get 503, reads succeed, and writes resume when space is free', (t) =>
   onSmallDisk(t, 4096, (service, folder) => assertSurvived(service, fullDisk(folder))),
 )
 
-onSqlite('while the disk refuses writes they are 503, reads go on, and it heals with the disk', async (t) => {
-  if (!(await canRefuseWrites())) return t.skip('prlimit of util-linux is not there')
+onSqlite('while the disk fails writes get 503, reads succeed, and writes resume with the disk', async (t) => {
+  if (!(await canRefuseWrites())) return t.skip('prlimit (util-linux) is missing')
   await inPlace(await makePlace(), (service) => assertSurvived(service, refusedWrites(service.child.pid as number)))
 })
 
@@ -31,7 +31,7 @@ onSqlite('the write-ahead log does not fill a small disk', (t) =>
   onSmallDisk(t, 1024, async ({ address }) => {
     const [student] = await registerStudents(address)
     const as = bearer(student?.token ?? '')
-    // Each takes some 20 KiB of the log.
+    // Each adds some 20 KiB to the log.
     for (let at = 0; at < 150; at++) assert.equal((await send('POST', address + studies, { as })).status, 201)
   }),
 )
@@ -73,7 +73,7 @@ async function assertSurvived({ address, said, child }: SpawnedService, fault: D
 
   await fault.begin()
   const begun = performance.now()
-  // Some may still find room in the log, also later: a checkpoint that a reader held up is repeated after a second.
+  // Some may still fit into the log, also later: a checkpoint delayed by a reader is repeated after a second.
   for (let refusals = 0; refusals < 20; ) {
     const reply = await start()
     refusals = reply.status === 201 ? 0 : refusals + 1

@@ -16,14 +16,14 @@ import { type Service, startService } from '../support/service.ts'
 import { type Modes, openModes } from '../transport/modes.ts'
 import { accountWith, begin, openStorage, secret } from './exports.ts'
 
-/** Far more than sockets and streams hold. */
+/** Far more than the buffers of sockets and streams hold. */
 const many = 20_000
 
 interface Exported {
   studys: { id: number; start_time: string }[]
 }
 
-describe('an export under way', () => {
+describe('a running export', () => {
   let service: Service
   let storage: Storage
   let as: Credentials
@@ -39,7 +39,7 @@ describe('an export under way', () => {
   const exported = () => send('GET', `${service.address}/api/v1.0/users/me/export`, { as })
   const idsByStart = () => storage.db.selectFrom('studies').select('id').orderBy('started_at').orderBy('id').execute()
 
-  test('has every record once that was there throughout, whatever is written meanwhile', async () => {
+  test('contains every record that existed throughout exactly once, despite concurrent writes', async () => {
     const ids = (await idsByStart()).map(({ id }) => id)
     const [first = 0, second = 0] = ids
     const [removed = 0, last = 0] = ids.slice(-2)
@@ -60,7 +60,7 @@ describe('an export under way', () => {
     assert.equal(studys.at(-1)?.start_time, '2019-01-01 00:00:00')
   })
 
-  test('is one of two at once; a client that goes away, or reads nothing, leaves its place to another', async () => {
+  test('is one of two at once; a client that disconnects or does not read makes room for another', async () => {
     for (const leave of [true, false]) {
       const [one, other] = [await begin(service.address, as), await begin(service.address, as)]
       for (const answer of [one, other]) answer.on('error', () => undefined)
@@ -77,7 +77,7 @@ describe('an export under way', () => {
     }
   })
 
-  test('that nobody waits for any more leaves its place too', async () => {
+  test('makes room when nobody waits for it any more', async () => {
     const { hostname, port } = new URL(service.address)
     for (let time = 0; time < 20; time++) {
       const socket = connectPlain(Number(port), hostname).on('error', () => undefined)
@@ -94,14 +94,14 @@ describe('an export under way', () => {
   })
 })
 
-describe('an export that fails midway', () => {
+describe('an export that fails halfway', () => {
   let modes: Modes
   before(async () => {
     modes = await openModes({}, { SECRET: secret })
   })
   after(() => modes.close())
 
-  test('never looks like a whole file, in any mode', async () => {
+  test('never looks like a complete file, in any mode', async () => {
     for (const mode of modes.all) {
       const { place, address } = mode.service
       const storage = openStorage(place.databaseUrl)
@@ -133,7 +133,7 @@ async function over1(mode: Modes['all'][number], as: Credentials, breakOff: Brea
   await once(socket, 'readable')
   const repair = await breakOff()
   let [begun, end] = ['', '']
-  // A chunked body is whole once its last chunk, of no length, is there.
+  // A chunked body is complete once its last, empty chunk is received.
   for await (const chunk of socket) {
     begun ||= chunk.toString('latin1')
     end = (end + chunk.toString('latin1')).slice(-64)
@@ -153,15 +153,15 @@ async function overHttp2(address: string, as: Credentials, breakOff: BreakOff): 
   const [received] = await Promise.all([body, once(stream, 'close').catch(() => undefined)])
   await repair()
   session.destroy()
-  return stream.rstCode !== 0 || received === 'broken off' ? 'broken off' : `whole, ends in ${received.slice(-20)}`
+  return stream.rstCode !== 0 || received === 'broken off' ? 'broken off' : `complete, ends in ${received.slice(-20)}`
 }
 
-test('an export of many records takes no more memory than one of few, however slowly it is read', {
+test('an export of many records needs no more memory than one of few, however slowly the client reads', {
   skip: process.platform !== 'linux' && 'reads /proc',
   timeout: 120_000,
 }, async () => {
   const place = await makePlace()
-  // With little room for garbage, so that what is in use can be told from it.
+  // With a small heap, so that memory in use can be distinguished from garbage.
   const NODE_OPTIONS = '--max-semi-space-size=1 --max-old-space-size=64'
   const service = await spawnService(place, { SECRET: secret, NODE_OPTIONS })
   const storage = openStorage(place.databaseUrl)
@@ -172,7 +172,7 @@ test('an export of many records takes no more memory than one of few, however sl
     const bytes = await read(lots, 4000)
     assert.ok(bytes > 30_000_000, `${bytes} bytes`)
     const grown = peakOf(service.child.pid) - before
-    // Held as a whole, it would be there as text and as bytes: at least 60 MB. Garbage has taken 36.
+    // A whole export in memory would exist as text and as bytes: at least 60 MB. Garbage has used 36.
     assert.ok(grown < 48 * 2 ** 20, `${grown} bytes more`)
   } finally {
     await storage.close()
@@ -180,7 +180,7 @@ test('an export of many records takes no more memory than one of few, however sl
     await place.remove()
   }
 
-  /** With a pause after each so many chunks. */
+  /** Pauses after each group of this many chunks. */
   async function read(as: Credentials, pauseEvery = 0): Promise<number> {
     let [bytes, chunks] = [0, 0]
     for await (const chunk of await begin(service.address, as)) {
@@ -191,7 +191,7 @@ test('an export of many records takes no more memory than one of few, however sl
   }
 })
 
-/** The most memory that the process has had, in bytes. */
+/** The maximum resident memory of the process so far, in bytes. */
 function peakOf(pid: number | undefined): number {
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) * 1024

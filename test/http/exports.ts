@@ -9,14 +9,14 @@ import { newAccount } from '../support/test-storage.ts'
 
 export const secret = 'the secret of these exports is long enough'
 const from = Date.parse('2020-01-01T00:00:00Z') / 1000
-/** As long as a note may be, in characters of three bytes. */
+/** The maximum length of a note, in characters of three bytes. */
 const note = '静'.repeat(500)
 
 export function openStorage(databaseUrl: string): Storage {
   return openDatabase(readConfig({ DATABASE_URL: databaseUrl }).database)
 }
 
-/** An account with so many records of an hour, each with a long note: what a socket takes is little of it. */
+/** Creates an account with this many records of an hour, each with a long note, far more than a socket buffers. */
 export async function accountWith(storage: Storage, records: number): Promise<Credentials> {
   const accountId = await newAccount(storage)
   const columns = { account_id: accountId, end_cause: 'student' as const, note }
@@ -31,7 +31,7 @@ export async function accountWith(storage: Storage, records: number): Promise<Cr
   return bearer(tokens.issue({ accountId, version: 1 }, Math.floor(Date.now() / 1000)))
 }
 
-/** An answer of which nothing more is read than its headers. */
+/** A response of which only the headers are read. */
 export function begin(address: string, as: Credentials, query = ''): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = getHttp(`${address}/api/v1.0/users/me/export${query}`, { headers: as, agent: false })

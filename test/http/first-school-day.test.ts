@@ -16,7 +16,7 @@ interface Day extends Partial<FirstDayOptions> {
   workers?: number
 }
 
-/** The school itself counts how many are there at once. */
+/** The school itself counts its concurrent logins. */
 async function playDay({ students: count, instances = 1, workers = 1, ...options }: Day): Promise<void> {
   const students = freshStudents(count)
   const school = await startSimulatedSchool({
@@ -34,11 +34,11 @@ async function playDay({ students: count, instances = 1, workers = 1, ...options
     const visits = await firstDay(origins, students, { everyMs, mostRequests: 20, ...options })
     assert.deepEqual(new Set(visits.map(({ status }) => status)), new Set([201]))
     const requests = visits.map((visit) => visit.requests)
-    // Each is told when to come back. A busy machine needs longer for those before, so they come more often.
+    // Each client is told when to come back. A busy machine needs longer for earlier clients, so the others come more often.
     const slowness = machineFactor()
     assert.ok(Math.max(...requests) <= 5 * slowness, `up to ${Math.max(...requests)} requests`)
     assert.ok(requests.some((one) => one > 1))
-    // Two are at the school at once: the one who came later may be answered first.
+    // Two are at the school at once: the later one may get its response first.
     assert.ok(mostOutOfOrder(visits) <= 3 * slowness, `${mostOutOfOrder(visits)} out of order`)
     assert.ok(school.seen.mostAtOnce <= 2, `${school.seen.mostAtOnce} at the school`)
     const kept = Buffer.concat([await bytesAtRest(place), ...services.map(({ said }) => Buffer.from(said()))])
@@ -50,15 +50,15 @@ async function playDay({ students: count, instances = 1, workers = 1, ...options
   }
 }
 
-// How one process and its workers let students in does not depend on the database.
+// How one process and its workers admit students does not depend on the database.
 const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? test : () => undefined
 
-describe('on the first school day, students come in in order, in five requests each, and two at a time', () => {
-  onSqlite('by one process', () => playDay({ students: 50 }))
+describe('on the first school day, students enter in order, with at most five requests each, two at a time', () => {
+  onSqlite('with one process', () => playDay({ students: 50 }))
 
-  onSqlite('by two workers, some with apps that send no place back', () =>
+  onSqlite('with two workers, and some apps that do not send their place', () =>
     playDay({ students: 24, workers: 2, knowsPlaces: (index) => index % 2 === 0 }),
   )
 
-  test('by two instances on one database, each time by another one', () => playDay({ students: 24, instances: 2 }))
+  test('with two instances on one database, each request to another one', () => playDay({ students: 24, instances: 2 }))
 })

@@ -10,7 +10,7 @@ const ann = { username: 'ann', password: 'a quiet reading room' }
 const [demo] = demoStudents
 const student = { stu_id: demo?.studentNumber ?? '', stu_pwd: demo?.schoolPassword ?? '' }
 
-test('many guesses at once pass no limit, whichever worker they reach', { timeout: 120_000 }, async () => {
+test('many concurrent guesses do not exceed a limit, whichever worker they reach', { timeout: 120_000 }, async () => {
   const place = await makePlace()
   const service = await spawnService(place, { WORKERS: '2' })
   try {
@@ -27,10 +27,10 @@ test('many guesses at once pass no limit, whichever worker they reach', { timeou
     )
     const statuses = replies.map(({ status }) => status)
     const tried = statuses.filter((status) => status === 401).length
-    // One more for each wait that is over meanwhile on a slow machine.
+    // One more for each wait that ends meanwhile on a slow machine.
     assert.ok(tried >= 20 && tried <= 20 + Math.floor((performance.now() - begun) / 30_000), `${tried} were tried`)
     assert.equal(statuses.filter((status) => status === 429).length, 95 - tried)
-    assert.equal(new Set(workersOf(service)).size, 2, 'both were asked')
+    assert.equal(new Set(workersOf(service)).size, 2, 'both got requests')
   } finally {
     await service.end('SIGKILL')
     await place.remove()

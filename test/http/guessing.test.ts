@@ -10,7 +10,7 @@ import { type Newcomer, openCampus } from './campus.ts'
 
 const campus = openCampus({ THROTTLE: 'on', TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'error' })
 
-/** Requests that were sent again: each may have been booked, though no password was tried. */
+/** Requests that were sent again: each may have been counted, although no password was tried. */
 let retries = 0
 /** All tests share the limit of the whole service, 300 wrong passwords a minute. */
 beforeEach(async () => {
@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 
 let networks = 0
-/** An address in a network that nobody has used. */
+/** An address in an unused network. */
 const freshAddress = () => `2001:db8:0:${(++networks).toString(16)}::1`
 
 const from = (address: string) => ({ 'x-forwarded-for': address })
@@ -41,7 +41,7 @@ async function register(address: string): Promise<Newcomer> {
   return newcomer
 }
 
-/** Wrong passwords, many at once. `loginOf` and `addressOf` are given the number of the guess. */
+/** Sends wrong passwords, many at once. `loginOf` and `addressOf` get the number of the guess. */
 async function guess(
   count: number,
   loginOf: (at: number) => string,
@@ -54,7 +54,7 @@ async function guess(
   return replies
 }
 
-/** Exactly so many, but for what a slow machine does: some waits are over meanwhile, and some tries were only booked. */
+/** Asserts the number of guesses, except for effects of a slow machine: some waits end meanwhile, and some tries were only counted. */
 function assertTried(replies: Reply[], expected: number, begun: number): void {
   const tried = triedIn(replies)
   const waitsOver = Math.floor((performance.now() - begun) / 30_000)
@@ -64,7 +64,7 @@ function assertTried(replies: Reply[], expected: number, begun: number): void {
 const triedIn = (replies: Reply[]) => replies.filter(({ status }) => status === 401).length
 
 describe('guesses at the password of one account', () => {
-  test('are twenty from one network, however many come at once and whatever the account is called by', async () => {
+  test('are limited to twenty from one network, however many arrive at once and by whatever login', async () => {
     const [home, elsewhere] = [freshAddress(), freshAddress()]
     const { username, stu_id } = await register(home)
     const logins = [username, stu_id, username.toUpperCase()]
@@ -84,17 +84,17 @@ describe('guesses at the password of one account', () => {
     assertTried(more, 0, begun)
   })
 
-  test('count wherever a signed-in student types the password again', async () => {
+  test('count where a signed-in student enters the password again', async () => {
     const address = freshAddress()
     const { username, password, stu_id, stu_pwd } = await register(address)
     const as = basic(username, password)
-    const doors = [
+    const routes = [
       ['PUT', '/users/me', { username: 'another' }],
       ['DELETE', '/users/me', {}],
       ['POST', '/users/me/student-number', { stu_id, stu_pwd }],
     ] as const
     const type = (at: number, typed: string) => {
-      const [method, path, json] = doors[at % 3] as (typeof doors)[number]
+      const [method, path, json] = routes[at % 3] as (typeof routes)[number]
       return patient(() =>
         campus.send(method, path, { as, json: { ...json, password: typed }, headers: from(address) }),
       )
@@ -103,7 +103,7 @@ describe('guesses at the password of one account', () => {
     const replies = await Promise.all(Array.from({ length: 48 }, (_, at) => type(at, `wrong password ${at}`)))
     assertTried(replies, 20, begun)
     for (const { status, text } of replies) assert.ok([401, 429].includes(status), text)
-    assert.equal((await type(1, password)).status, 204, 'whoever signed in from there is not kept out')
+    assert.equal((await type(1, password)).status, 204, 'a user who signed in from there is not locked out')
   })
 
   test('count where browsers sign in, together with those by Basic', async () => {
@@ -122,10 +122,10 @@ describe('guesses at the password of one account', () => {
     assertError(refused, 429)
     assert.deepEqual(refused.headers.getSetCookie(), [])
     assert.match(refused.headers.get('ratelimit-policy') ?? '', /^"password";/)
-    assert.equal((await session(password, home)).status, 200, 'at home the owner is not kept out')
+    assert.equal((await session(password, home)).status, 200, 'from their own network the owner is not locked out')
   })
 
-  test('are twenty for a name that is nobody’s', async () => {
+  test('are limited to twenty for an unknown name', async () => {
     const begun = performance.now()
     const address = freshAddress()
     const replies = await guess(
@@ -136,7 +136,7 @@ describe('guesses at the password of one account', () => {
     assertTried(replies, 20, begun)
   })
 
-  test('are told when to try again, in headers too', async () => {
+  test('get the time of the next try in headers too', async () => {
     const address = freshAddress()
     const [first] = await guess(
       1,
@@ -163,7 +163,7 @@ describe('guesses at the password of one account', () => {
     assert.equal(refused.headers.get('ratelimit'), `"password";r=0;t=${seconds}`)
   })
 
-  test('do not lock the owner out, neither at another network nor at the same where they have signed in of late', async () => {
+  test('do not lock the owner out, neither from another network nor from the same after a recent sign-in', async () => {
     const [shared, other] = [freshAddress(), freshAddress()]
     const { username, password, stu_id } = await register(shared)
     await guess(
@@ -176,7 +176,7 @@ describe('guesses at the password of one account', () => {
     assert.equal((await signIn(stu_id, password, other)).status, 200)
   })
 
-  test('cannot ask the memory of the service for ever what it would recognise', async () => {
+  test('do not reveal an earlier verified login beyond the limit', async () => {
     const address = freshAddress()
     const { username, password } = await register(address)
     assert.equal((await signIn(username, password, address)).status, 200)
@@ -186,12 +186,12 @@ describe('guesses at the password of one account', () => {
         () => username,
         () => address,
       )
-    // Whatever was verified before: a guesser would learn that it is right.
+    // Even if verified before: otherwise a guesser would learn that it is right.
     assertError(await signIn(username, password, address), 429)
     assert.equal((await signIn(username, password, freshAddress())).status, 200)
   })
 
-  test('from many networks are limited in all, and the owner signs in from their own', async () => {
+  test('from many networks have a common limit, and the owner signs in from their own', async () => {
     const home = freshAddress()
     const { username, password } = await register(home)
     const begun = performance.now()
@@ -211,7 +211,7 @@ describe('guesses at the password of one account', () => {
     assert.equal((await signIn(username, password, home)).status, 200)
   })
 
-  test('whose password was right count for nothing', async () => {
+  test('do not count if the password is right', async () => {
     const address = freshAddress()
     const { username, password } = await register(freshAddress())
     const logins = Array.from({ length: 60 }, (_, at) => (at % 2 ? username : username.toUpperCase()))
@@ -230,12 +230,12 @@ describe('guesses at the password of one account', () => {
   })
 })
 
-test('a user name that is the number of another keeps nobody out, when guessed at', async () => {
+test("a user name equal to another user's number locks nobody out when guessed at", async () => {
   const [home, elsewhere] = [freshAddress(), freshAddress()]
   const owner = await register(home)
   const impostor = { ...campus.newcomer(), username: owner.stu_id }
   assert.equal((await campus.post('/register', impostor, { headers: from(elsewhere) })).status, 201)
-  // By its number, so that only the impostor's account is tried.
+  // By student number, so that only the impostor's account is tried.
   await guess(
     30,
     () => impostor.stu_id,
@@ -250,15 +250,15 @@ test('a user name that is the number of another keeps nobody out, when guessed a
   assert.equal((await signIn(owner.stu_id, owner.password, elsewhere)).status, 200)
 })
 
-describe('at the cost of production', () => {
+describe('with the production cost of hashing', () => {
   keepPasswordCost()
 
-  test('a login that looks like a number costs the same whoever it means', async () => {
+  test('a login that looks like a number costs the same, with or without an account', async () => {
     const [one, other] = [await register(freshAddress()), await register(freshAddress())]
     const impostor = { ...campus.newcomer(), username: one.stu_id }
     assert.equal((await campus.post('/register', impostor, { headers: from(freshAddress()) })).status, 201)
     const logins = [one.stu_id, other.stu_id, campus.newcomer().stu_id]
-    // Of the processor, which other programs do not share.
+    // Processor time, which other programs do not affect.
     const best = logins.map(() => Number.POSITIVE_INFINITY)
     for (let round = 0; round < 6; round++) {
       for (const [who, login] of logins.entries()) {
@@ -271,7 +271,7 @@ describe('at the cost of production', () => {
   })
 })
 
-test('one password for many names meets a limit, and whoever is at home in that network signs in', async () => {
+test('one password for many names is limited, and known users of that network can sign in', async () => {
   const [shared, other] = [freshAddress(), freshAddress()]
   const known = await register(shared)
   const stranger = await register(other)
@@ -294,7 +294,7 @@ test('one password for many names meets a limit, and whoever is at home in that 
   assert.equal((await signIn(stranger.stu_id, stranger.password, other)).status, 200)
 })
 
-test('guesses at a registration that was made are guesses, and tell neither password nor number', async () => {
+test('guesses at an existing registration count, and reveal neither password nor number', async () => {
   const [home, elsewhere] = [freshAddress(), freshAddress()]
   const owner = await register(home)
   const repeat = (changes: Partial<Newcomer>, address = elsewhere) =>
@@ -312,11 +312,11 @@ const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? describe : () => 
 for (const THROTTLE of ['on', 'off']) {
   const settings = { THROTTLE, TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'error' }
 
-  onSqlite(`at the cost of production, with THROTTLE=${THROTTLE}`, () => {
+  onSqlite(`with the production cost of hashing and THROTTLE=${THROTTLE}`, () => {
     keepPasswordCost()
     const flooded = openCampus(settings)
 
-    test('right passwords have their share of the hashing, whatever comes from other networks', async () => {
+    test('right passwords get their share of the hashing, whatever arrives from other networks', async () => {
       const owner = await flooded.register()
       const flood = Array.from({ length: 160 }, (_, at) =>
         flooded.send('GET', '/token', {
@@ -324,9 +324,9 @@ for (const THROTTLE of ['on', 'off']) {
           headers: from(`2001:db8:1:${at % 2}::1`),
         }),
       )
-      // One answer, and the queue is full.
+      // One response, and the queue is full.
       await Promise.race(flood)
-      // Not by the header that is remembered.
+      // Not by the cached header.
       const as = basic(owner.username.toUpperCase(), owner.password)
       const reply = await patient(() => flooded.send('GET', '/token', { as, headers: from(freshAddress()) }))
       assert.equal(reply.status, 200, reply.text)

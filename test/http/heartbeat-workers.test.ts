@@ -11,12 +11,12 @@ const [demo] = demoStudents
 /** Six seconds of silence. */
 const settings = { WORKERS: '2', STUDY_IDLE_MINUTES: '0.1' }
 
-test('heartbeats to any worker keep a record running; it ends at the last one, over a restart too', {
+test('heartbeats to any worker keep a record running; it ends at the last one, even after a restart', {
   timeout: 90_000,
 }, async () => {
   const place = await makePlace()
   let service = await spawnService(place, settings)
-  // A connection each, so that the workers take turns.
+  // Separate connections, so that the workers take turns.
   const call = (method: string, path: string, json?: unknown): Promise<Reply> =>
     send(method, `${service.address}/api/v1.0${path}`, { as, json, headers: { connection: 'close' } })
   try {

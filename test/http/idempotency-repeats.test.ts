@@ -21,11 +21,13 @@ const write = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settings' as const), goal: fc.integer({ min: 1, max: 9 }) }) },
 )
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
-/** How often it is sent again at once, and which of the earlier writes is sent again after it. */
+/** How often the write is repeated at once, and which earlier write is repeated after it. */
 const repeats = fc.record({ atOnce: fc.nat(2), earlier: fc.option(fc.nat(20), { nil: undefined }) })
 const sequence = fc.array(fc.record({ write, repeats }), { minLength: 1, maxLength: 12 })
 
-test('keyed writes with repeats leave what the same writes leave without them', { timeout: 120_000 }, async () => {
+test('repeated writes with keys have the same result as the same writes without repeats', {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(sequence, async (steps) => {
       const [patient, impatient] = [await newPlayer(), await newPlayer()]

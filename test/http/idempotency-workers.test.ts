@@ -11,7 +11,7 @@ const as = basic(ann.username, ann.password)
 const [demo] = demoStudents
 const settings = { WORKERS: '3' }
 
-test('a key is known to every worker, and after a restart and a kill -9', { timeout: patience(90_000) }, async () => {
+test('every worker knows a key, also after a restart and a kill -9', { timeout: patience(90_000) }, async () => {
   const place = await makePlace()
   let service = await started()
   try {
@@ -60,14 +60,14 @@ test('a key is known to every worker, and after a restart and a kill -9', { time
     return spawned
   }
 
-  // A connection each, so that the workers take turns.
+  // Separate connections, so that the workers take turns.
   function keyed(method: string, path: string, key: string, call: Call): Promise<Reply> {
     const headers = { 'idempotency-key': key, connection: 'close' }
     return send(method, `${service.address}/api/v1.0${path}`, { ...call, headers })
   }
 })
 
-/** One of the answers. All that are answered have the same; the others are still in flight. */
+/** One of the responses. All completed ones must be equal; the others are still in progress. */
 async function atOnce(times: number, request: () => Promise<Reply>, status: number): Promise<Reply> {
   const all = await Promise.all(Array.from({ length: times }, request))
   const answered = all.filter((reply) => reply.status === status)

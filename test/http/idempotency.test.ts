@@ -10,15 +10,15 @@ const campus = openCampus()
 interface Keyed {
   path: string
   status: number
-  /** Who sends it. */
+  /** The credentials of the request. */
   as: Credentials
-  /** Whose credentials hold once it has been answered, if they are others. */
+  /** The credentials that are valid after the request, if they differ. */
   asAgain?: Credentials
   json?: object
   otherJson?: object
 }
 
-/** A request of each operation that writes, by method and path as the document has them. */
+/** A request of each operation that writes, by method and path as in the document. */
 const operations: Record<string, () => Promise<Keyed>> = {
   'POST /register': async () => {
     const json = campus.newcomer()
@@ -90,11 +90,11 @@ const operations: Record<string, () => Promise<Keyed>> = {
   },
 }
 
-/** Their answers are not kept: nobody could ask for them again, or they carry a cookie that is stored nowhere. */
+/** Their responses are not stored: nobody could ask for them again, or they contain a cookie that is stored nowhere. */
 const withoutRepeat = ['DELETE /users/me', 'POST /session', 'DELETE /session']
 
 for (const [operation, prepare] of Object.entries(operations)) {
-  test(`${operation} is done once for each key, and answers a repeat the same`, async () => {
+  test(`${operation} runs once per key, and a repeat gets the same response`, async () => {
     const { path, status, as, asAgain = as, json, otherJson } = await prepare()
     const method = operation.split(' ')[0] ?? ''
     const key = randomUUID()
@@ -113,7 +113,7 @@ for (const [operation, prepare] of Object.entries(operations)) {
   })
 }
 
-test('the document has the header, 409 and 422 for each operation that writes, and each is tried here', async () => {
+test('the document lists the header, 409 and 422 for each operation that writes, and a test covers each', async () => {
   const { body } = await send('GET', `${campus.service.address}/openapi.json`)
   const { paths } = body as {
     paths: Record<string, Record<string, { parameters?: { name: string }[]; responses: object }>>
@@ -121,9 +121,9 @@ test('the document has the header, 409 and 422 for each operation that writes, a
   const writing: string[] = []
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, { parameters = [], responses }] of Object.entries(methods)) {
-      const takesKey = parameters.some(({ name }) => name === 'Idempotency-Key')
-      assert.equal(takesKey, method !== 'get', `${method} ${path}`)
-      if (!takesKey) continue
+      const acceptsKey = parameters.some(({ name }) => name === 'Idempotency-Key')
+      assert.equal(acceptsKey, method !== 'get', `${method} ${path}`)
+      if (!acceptsKey) continue
       for (const status of ['400', '409', '422']) assert.ok(status in responses, `${method} ${path} ${status}`)
       writing.push(`${method.toUpperCase()} ${path.replace('/api/v1.0', '')}`)
     }
@@ -131,7 +131,7 @@ test('the document has the header, 409 and 422 for each operation that writes, a
   assert.deepEqual(writing.sort(), [...Object.keys(operations), ...withoutRepeat].sort())
 })
 
-test('a repeat writes nothing: one record, one account, and the school is asked once', async () => {
+test('a repeat writes nothing: one record, one account, one login at the school', async () => {
   const as = await known()
   const key = randomUUID()
   for (let time = 0; time < 3; time += 1) await keyed('POST', '/studys/', key, { as, json: { note: '' } })
@@ -145,7 +145,7 @@ test('a repeat writes nothing: one record, one account, and the school is asked 
   assert.equal(asked() - before, 1)
 })
 
-test('without credentials, for a record of someone else and with a bad body the key changes nothing, and stays free', async () => {
+test("without credentials, for another user's record and with a bad body, the key changes nothing and stays free", async () => {
   const { as, path } = await studying()
   const other = await known()
   const key = randomUUID()
@@ -169,7 +169,7 @@ test('a key is 1 to 128 visible ASCII characters', async () => {
   assert.equal(await recordsOf(as), count)
 })
 
-test('the same key of another account is another key', async () => {
+test('the same key of another account is a different key', async () => {
   const [ann, bob] = [await known(), await known()]
   const key = randomUUID()
   const [first, second] = [
@@ -180,7 +180,7 @@ test('the same key of another account is another key', async () => {
   assert.notEqual(idOf(first), idOf(second))
 })
 
-test('the same key of another person who registers is refused, and shows nothing of the first', async () => {
+test("the same key in another person's registration is refused, and reveals nothing of the first", async () => {
   const key = randomUUID()
   const [ann, bob] = [campus.newcomer(), campus.newcomer()]
   assert.equal((await keyed('POST', '/register', key, { json: ann })).status, 201)
@@ -190,7 +190,7 @@ test('the same key of another person who registers is refused, and shows nothing
   assert.equal((await keyed('POST', '/register', randomUUID(), { json: bob })).status, 201)
 })
 
-test('fifty of the same at once make one record; each is answered the same, or 409', async () => {
+test('fifty identical requests at once create one record; each gets the same response or 409', async () => {
   const as = await known()
   const key = randomUUID()
   const all = await Promise.all(Array.from({ length: 50 }, () => keyed('POST', '/studys/', key, { as })))
@@ -204,7 +204,7 @@ test('fifty of the same at once make one record; each is answered the same, or 4
   assert.equal(await recordsOf(as), 1)
 })
 
-test('a registration that waits for the school is in flight: 409, another body 422, then the answer', async () => {
+test('a registration in progress returns 409 for a repeat, 422 for another body, then the stored response', async () => {
   const key = randomUUID()
   const json = campus.newcomer()
   const all = await Promise.all(Array.from({ length: 5 }, () => keyed('POST', '/register', key, { json })))
@@ -217,14 +217,14 @@ test('a registration that waits for the school is in flight: 409, another body 4
   assert.deepEqual([first.status, second.status].sort(), [201, 422])
 })
 
-test('a registration that the school refused can be sent again under its key', async () => {
+test('a registration that the school refused can be sent again with its key', async () => {
   const key = randomUUID()
   const json = campus.newcomer()
   assert.equal((await keyed('POST', '/register', key, { json: { ...json, stu_pwd: 'wrong' } })).status, 400)
   assert.equal((await keyed('POST', '/register', key, { json })).status, 201)
 })
 
-test('an account’s keys go with it: registered again under the same key, it is another account', async () => {
+test('deleting an account deletes its keys: the same registration then creates another account', async () => {
   const key = randomUUID()
   const json = campus.newcomer()
   const first = await keyed('POST', '/register', key, { json })
@@ -239,7 +239,7 @@ test('an account’s keys go with it: registered again under the same key, it is
   assert.notEqual(second.headers.get('location'), first.headers.get('location'))
 })
 
-test('after a change of the password the old one is refused, and the new one gets the same answer', async () => {
+test('after a change of password the old one is rejected, and the new one gets the same response', async () => {
   const { username, password } = await campus.register()
   const json = { password, new_password: 'an even quieter room' }
   const key = randomUUID()
@@ -249,7 +249,7 @@ test('after a change of the password the old one is refused, and the new one get
   assert.deepEqual(comparable(again), comparable(first))
 })
 
-test('fields in another order and other white space are the same request', async () => {
+test('another order of fields and other white space make the same request', async () => {
   const as = await known()
   const key = randomUUID()
   const type = { 'content-type': 'application/json' }
@@ -259,18 +259,18 @@ test('fields in another order and other white space are the same request', async
   assert.equal((await call('{ "note": "b", "subject": "a" }')).text, first.text)
 })
 
-test('without the header the same request is done again', async () => {
+test('without the header the same request runs again', async () => {
   const as = await known()
   const [first, second] = [await campus.post('/studys/', {}, { as }), await campus.post('/studys/', {}, { as })]
   assert.deepEqual([first.status, second.status], [201, 201])
   assert.equal(await recordsOf(as), 2)
 })
 
-test('neither a key nor a password of a keyed request is kept anywhere', async () => {
+test('neither the key nor a password of a request with a key is stored anywhere', async () => {
   const newcomer = campus.newcomer()
   const key = `canary-${randomUUID()}`
   await keyed('POST', '/register', key, { json: newcomer })
-  await campus.assertKeptNowhere([key, newcomer.password, newcomer.stu_pwd, newcomer.stu_id])
+  await campus.assertStoredNowhere([key, newcomer.password, newcomer.stu_pwd, newcomer.stu_id])
 })
 
 function keyed(method: string, path: string, key: string, call: Call = {}): Promise<Reply> {
@@ -300,7 +300,7 @@ function assertReused({ status, text, body }: Reply): void {
   assert.equal((body as { error: string }).error, 'unprocessable content')
 }
 
-/** All but what belongs to the one answer and its connection. */
+/** All headers except those of the single response and its connection. */
 function comparable({ status, headers, text }: Reply) {
   const own = ['date', 'x-request-id', 'connection', 'keep-alive']
   return { status, headers: Object.fromEntries([...headers].filter(([name]) => !own.includes(name))), text }

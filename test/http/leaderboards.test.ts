@@ -28,7 +28,7 @@ interface Student {
 const campus = new Campus()
 let storage: Storage
 before(async () => {
-  // One term for whatever the date is, and none after it.
+  // One term that includes today, and none after it.
   campus.open(await startService({ TERMS: '长学期:2020-01-01:2098-12-31' }))
   storage = openDatabase(readConfig({ DATABASE_URL: campus.service.place.databaseUrl }).database)
 })
@@ -43,7 +43,7 @@ async function join(): Promise<Student> {
   return { name: username, url: ((await campus.send('GET', '/users/me', { as })).body as { url: string }).url, as }
 }
 
-/** Has a student start live and end live, as if the start had been so long ago. */
+/** Starts and ends live, as if the start had been this long ago. */
 async function study({ as }: Student, seconds: number): Promise<number> {
   const { id } = (await campus.post('/studys/', {}, { as })).body as { id: number }
   const { started_at } = await storage.db
@@ -56,7 +56,7 @@ async function study({ as }: Student, seconds: number): Promise<number> {
     tx.updateTable('studies').set({ started_at: begun, seen_from: begun }).where('id', '=', id).execute(),
   )
   assert.equal((await campus.send('PUT', `/studys/${id}`, { as })).status, 200)
-  // Pages may be some seconds old: those of this test's later reads are not.
+  // Pages may be cached for some seconds: later reads of this test use new ones.
   await storage.write(async (tx) => invalidateBoardPages(tx))
   return id
 }
@@ -73,7 +73,7 @@ async function board(as: Credentials, path = '/leaderboards/term'): Promise<Boar
 const show = ({ as }: Student, visibility: string) =>
   campus.send('PUT', '/users/me/settings', { as, json: { visibility } })
 
-/** Everyone on the board, by walking it. */
+/** Everyone on the board, by following its pages. */
 async function all(as: Credentials, perPage = 100): Promise<Board['rows']> {
   const rows: Board['rows'] = []
   for (let path: string | null = `/leaderboards/term?per_page=${perPage}`; path !== null; ) {
@@ -84,12 +84,12 @@ async function all(as: Credentials, perPage = 100): Promise<Board['rows']> {
   return rows
 }
 
-test('without credentials there is no board', async () => {
+test('requires credentials', async () => {
   for (const period of ['day', 'week', 'month', 'term', 'year'])
     assertUnauthorized(await campus.send('GET', `/leaderboards/${period}`, { as: nobody }), 'Basic')
 })
 
-test('what is wrong with a request is named', async () => {
+test('a bad request gets an error that names the parameter', async () => {
   const { as } = await join()
   const get = (path: string) => campus.send('GET', `/leaderboards/${path}`, { as })
   for (const date of ['2026-02-30', '2026-1-1', 'today', '', '1999-12-31', '2026-11-26%2012:00:00', '0000-00-00'])
@@ -104,7 +104,7 @@ test('what is wrong with a request is named', async () => {
   assertError(await get('term?date=2019-12-31'), 404, /学期/)
 })
 
-test('a board covers its period, whatever day of it is asked for', async () => {
+test('a board covers its period, for any day in it', async () => {
   const { as } = await join()
   for (const [period, date, from, to] of [
     ['day', '2024-02-29', '2024-02-29', '2024-02-29'],
@@ -120,7 +120,7 @@ test('a board covers its period, whatever day of it is asked for', async () => {
   assert.deepEqual((await campus.send('GET', '/leaderboards/month/?date=2024-02-10', { as })).status, 200)
 })
 
-test('what was seen counts on every board of the day at once, and the own rank is on every page', async () => {
+test("seen time counts on every board of the day at once, and every page has the caller's rank", async () => {
   const [ann, bob, eve] = [await join(), await join(), await join()]
   await study(ann, 3000)
   await study(bob, 4000)
@@ -140,7 +140,7 @@ test('what was seen counts on every board of the day at once, and the own rank i
   assert.ok(today.me.seconds > 0 && today.count > 0)
 })
 
-test('pages link there and back on the same board', async () => {
+test('the links of pages lead forwards and backwards on the same board', async () => {
   const students = await Promise.all(Array.from({ length: 5 }, () => join()))
   for (const [at, student] of students.entries()) await study(student, 100 + at)
   const { as } = students[0] as Student
@@ -154,7 +154,7 @@ test('pages link there and back on the same board', async () => {
   assert.deepEqual(second.me, first.me)
 })
 
-test('what is made longer afterwards does not count, and what is removed counts no longer', async () => {
+test('time added by an edit does not count, and removed time no longer counts', async () => {
   const ann = await join()
   const id = await study(ann, 600)
   const { seconds } = (await board(ann.as)).me
@@ -167,7 +167,7 @@ test('what is made longer afterwards does not count, and what is removed counts 
   assert.deepEqual((await board(ann.as)).me, { rank: null, seconds: 0 })
 })
 
-test('who is ranked anonymously is on the board, at once, without name and number anywhere', async () => {
+test('a student ranked anonymously is on the board at once, without name and number anywhere', async () => {
   const [ann, bob] = [await join(), await join()]
   await study(ann, 700)
   const named = await all(bob.as, 1)
@@ -199,7 +199,7 @@ test('who is ranked anonymously is on the board, at once, without name and numbe
   assert.ok((await all(bob.as)).some(({ username }) => username === ann.name))
 })
 
-test('only_me takes a student off the board at once, what is studied meanwhile too, and all is back with everyone', async () => {
+test('only_me takes a student off the board at once, with later study time, and everyone restores all', async () => {
   const [ann, bob] = [await join(), await join()]
   await study(ann, 800)
   await study(bob, 10)
@@ -216,7 +216,7 @@ test('only_me takes a student off the board at once, what is studied meanwhile t
   assert.ok(after.me.seconds >= before.me.seconds + 150)
 })
 
-test('a removed account is on no board at once', async () => {
+test('a removed account disappears from every board at once', async () => {
   const [ann, bob] = [await campus.register(), await join()]
   const as = bearer(ann.token)
   await study({ name: ann.username, url: '', as }, 900)

@@ -9,7 +9,7 @@ import { makeTlsFiles } from '../support/tls-files.ts'
 import { Campus } from './campus.ts'
 import { signIn } from './signed-in.ts'
 
-/** The limits of connections, far below the time for which these streams stay open. */
+/** The time limits of connections, far below the time for which these streams stay open. */
 const limitMs = patience(500)
 const limits = {
   writingMs: limitMs,
@@ -53,7 +53,7 @@ const modes: { name: string; open(options: StreamOptions): Promise<Stream> }[] =
 
 for (const { name, open } of modes) {
   describe(name, () => {
-    test('a stream lives on where nothing happens, and hears of what another instance does', async () => {
+    test('a stream stays open without events, and receives what another instance does', async () => {
       const [ann, bob] = await Promise.all([join(), join()])
       const stream = await open({ as: ann.as })
       assert.equal(stream.status, 200)
@@ -73,7 +73,7 @@ for (const { name, open } of modes) {
       stream.close()
     })
 
-    test('it ends when its token is no longer good', async () => {
+    test('it ends when its token becomes invalid', async () => {
       const { as, password } = await join()
       const stream = await open({ as })
       await stream.next('count')
@@ -95,7 +95,7 @@ for (const { name, open } of modes) {
       stream.close()
     })
 
-    test('it ends with the account', async () => {
+    test('it ends when the account is deleted', async () => {
       const { username, password } = await join()
       const as = basic(username, password)
       const stream = await open({ as })
@@ -107,7 +107,7 @@ for (const { name, open } of modes) {
   })
 }
 
-test('the end of the service ends the streams first, and waits for none', async () => {
+test('a shutdown ends the streams first, and waits for none', async () => {
   const service = await startService(files.settings, { through: async () => campus.service.place.databaseUrl })
   const { as } = await join()
   const streams = await Promise.all(
@@ -121,7 +121,7 @@ test('the end of the service ends the streams first, and waits for none', async 
   for (const stream of streams) stream.close()
 })
 
-test('a stream ends when its token expires, and after its time', async (t) => {
+test('a stream ends when its token expires, and after its maximum duration', async (t) => {
   const brief = await startService({ TOKEN_TTL: '3' }, { limits: { listenerCheckMs: 100 } })
   t.after(() => brief.close())
   const own = new Campus()
@@ -146,7 +146,7 @@ test('a stream ends when its token expires, and after its time', async (t) => {
   again.close()
 })
 
-test('where all streams are taken, the rest are told what to do', async (t) => {
+test('when all streams are taken, further clients get a hint when to retry', async (t) => {
   const small = await startService({}, { limits: { listeners: 2 } })
   t.after(() => small.close())
   const own = new Campus()

@@ -36,27 +36,27 @@ async function register({ address }: SpawnedService): Promise<void> {
 }
 
 const call = ({ address }: SpawnedService, method: string, path: string) =>
-  // A connection each, so that workers take turns.
+  // Separate connections, so that workers take turns.
   send(method, `${address}/api/v1.0${path}`, { as, headers: { connection: 'close' } })
 
 const openAll = (...addresses: string[]) => Promise.all(addresses.map((address) => openStream(address, { as })))
 
-async function hearStartAndStop(service: SpawnedService, streams: Stream[]): Promise<void> {
+async function assertStartAndStopReceived(service: SpawnedService, streams: Stream[]): Promise<void> {
   assert.equal((await call(service, 'POST', '/studys/')).status, 201)
   await Promise.all(streams.map((stream) => stream.next('start', isAnn)))
   assert.equal((await call(service, 'PUT', '/studys/running')).status, 200)
   await Promise.all(streams.map((stream) => stream.next('end', isAnn)))
 }
 
-describe('who listens', { timeout: patience(120_000), concurrency: 2 }, () => {
-  test('at any worker hears all of them, and SIGTERM ends the streams at once', () =>
+describe('a listener', { timeout: patience(120_000), concurrency: 2 }, () => {
+  test('at any worker receives the events of all, and SIGTERM ends the streams at once', () =>
     withPlace(async (place, spawn) => {
       const service = await spawn(place, { WORKERS: '2', THROTTLE: 'off' })
       await until(() => service.said().match(/"a worker is listening"/g)?.length === 2, 'both workers listen')
       await register(service)
       const streams = await openAll(...Array<string>(4).fill(service.address))
-      for (let round = 0; round < 2; round++) await hearStartAndStop(service, streams)
-      // Each worker is another source of ids.
+      for (let round = 0; round < 2; round++) await assertStartAndStopReceived(service, streams)
+      // Each worker issues its own ids.
       assert.equal(new Set(streams.map(({ events }) => events[0]?.id.split('.')[1])).size, 2)
       const begun = performance.now()
       const exit = service.end()
@@ -65,14 +65,14 @@ describe('who listens', { timeout: patience(120_000), concurrency: 2 }, () => {
       assertTook(performance.now() - begun, 5000, 'the end')
     }))
 
-  test('at one instance hears another on the same database', () =>
+  test('at one instance receives events of another one on the same database', () =>
     withPlace(async (place, spawn) => {
       const settings: Settings = { SECRET: 'one secret of thirty-two bytes or more', THROTTLE: 'off' }
       const [one, other] = [await spawn(place, settings), await spawn(place, settings)]
       await register(one)
       const streams = await openAll(one.address, other.address)
-      for (const service of [one, other]) await hearStartAndStop(service, streams)
-      // A row has the same key wherever it is read.
+      for (const service of [one, other]) await assertStartAndStopReceived(service, streams)
+      // A row has the same key in every response.
       const keys = streams.map(({ events }) =>
         events.filter(({ event }) => event === 'start').map(({ data }) => data.key),
       )
@@ -90,7 +90,7 @@ describe('who listens', { timeout: patience(120_000), concurrency: 2 }, () => {
 
 const onPostgres = process.env.TEST_POSTGRES_URL === undefined ? () => undefined : test
 
-onPostgres('a stream outlives an outage of PostgreSQL, and then tells what happened', async (t) => {
+onPostgres('a stream survives an outage of PostgreSQL, and then reports what happened', async (t) => {
   let link: CuttableLink | undefined
   const far = await startService()
   const near = await startService(
@@ -117,7 +117,7 @@ onPostgres('a stream outlives an outage of PostgreSQL, and then tells what happe
   await stream.next('start', isBob)
   await link?.cut()
   assert.equal((await campus.send('PUT', '/studys/running', { as: bob })).status, 200)
-  await link?.mend()
+  await link?.repair()
   await stream.next('end', isBob)
   await campus.post('/studys/', {}, { as: bob })
   await stream.next('start', isBob)

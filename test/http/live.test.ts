@@ -46,7 +46,7 @@ async function rows(as: Credentials, query = ''): Promise<Record<string, unknown
   return (reply.body as { students: Record<string, unknown>[] }).students
 }
 
-test('nobody is answered without credentials, with no stream either', async () => {
+test('requires credentials, for a stream too', async () => {
   for (const path of ['/live', '/live/students']) {
     assertError(await campus.send('GET', path), 401)
     assertError(await campus.send('GET', path, { as: bearer('no token') }), 401)
@@ -55,19 +55,19 @@ test('nobody is answered without credentials, with no stream either', async () =
   assert.equal((await listen(bearer('no token'))).status, 401)
 })
 
-test('a bad query is refused by its name', async () => {
+test('rejects a bad query and names the parameter', async () => {
   const { as } = await join()
   for (const query of ['per_page=0', 'per_page=101', 'order=up']) {
     const name = new RegExp(query.split('=')[0] ?? '')
     assertError(await campus.send('GET', `/live/students?${query}`, { as }), 400, name)
   }
-  // A cursor of another list is no cursor here.
+  // A cursor of another list is invalid here.
   for (const cursor of ['x', Buffer.from('a1700000000,1').toString('base64url'), 'A'.repeat(22)]) {
     assertError(await campus.send('GET', `/live/students?cursor=${cursor}`, { as }), 400)
   }
 })
 
-test('the numbers are the same as JSON and as a stream', async () => {
+test('JSON and stream contain the same numbers', async () => {
   const ann = await join()
   const json = await now(ann.as)
   assert.deepEqual(Object.keys(json).sort(), ['server_time', 'studying', 'today_seconds'])
@@ -92,7 +92,7 @@ test('the numbers are the same as JSON and as a stream', async () => {
   await stream.next('count', ({ studying }) => studying === json.studying)
 })
 
-test('what records of today add up to is told once they end', async () => {
+test('records of today add to the totals once they end', async () => {
   const ann = await join()
   const { today_seconds: before } = await now(ann.as)
   const stream = await listen(ann.as)
@@ -100,11 +100,11 @@ test('what records of today add up to is told once they end', async () => {
   await campus.post('/studys/', { start_time }, { as: ann.as })
   await stop(ann)
   const { data } = await stream.next('count', ({ today_seconds }) => Number(today_seconds) > Number(before))
-  // A day may begin in these five seconds.
+  // A day may start within these five seconds.
   assert.ok(Number(data.today_seconds) <= Number(before) + 60)
 })
 
-test('HEAD and a wish for JSON open no stream', async () => {
+test('HEAD and a request for JSON open no stream', async () => {
   const { as } = await join()
   const head = await campus.send('HEAD', '/live', { as, headers: { accept: 'text/event-stream' } })
   assert.equal(head.status, 200)
@@ -114,7 +114,7 @@ test('HEAD and a wish for JSON open no stream', async () => {
   }
 })
 
-test('starts and stops are told as they happen, and the list has the same rows', async () => {
+test('starts and stops are sent as events, and the list has the same rows', async () => {
   const [ann, bob] = await Promise.all([join(), join()])
   const stream = await listen(ann.as)
   await stream.next('count')
@@ -123,7 +123,7 @@ test('starts and stops are told as they happen, and the list has the same rows',
   const { data: row } = await stream.next('start', is(bob))
   assert.deepEqual({ ...row, key: '' }, { key: '', user: creator, username: bob.username, since: start_time })
   assert.deepEqual((await rows(ann.as, '?per_page=100')).find(is(bob)), row)
-  // A start while another record runs ends that one.
+  // A start ends the running record.
   await start(bob)
   assert.deepEqual((await stream.next('end', is(bob))).data, row)
   const { data: second } = await stream.next('start', is(bob))
@@ -134,7 +134,7 @@ test('starts and stops are told as they happen, and the list has the same rows',
 })
 
 describe('visibility', () => {
-  test('who hides is in no number, no event and no list', async () => {
+  test('a hidden student is in no number, event or list', async () => {
     const [ann, bob, eve] = await Promise.all([join(), join(), join()])
     await show(eve, 'only_me')
     const data = await now(ann.as)
@@ -151,7 +151,7 @@ describe('visibility', () => {
     assert.equal(stream.events.filter(({ event }) => event === 'start').length, 1)
   })
 
-  test('who is not named is counted and listed, and nothing leads to them', async () => {
+  test('an unnamed student is counted and listed, without any identifier', async () => {
     const [ann, eve] = await Promise.all([join(), join()])
     await show(eve, 'ranked_anonymously')
     const data = await now(ann.as)
@@ -162,7 +162,7 @@ describe('visibility', () => {
     assert.equal(row.user, null)
     assert.equal(row.since, `${start_time.slice(0, 15)}0:00`)
     await stream.next('count', ({ studying }) => studying === Number(data.studying) + 1)
-    // Neither her name nor her record's number, in a page's link either.
+    // The links of pages contain neither the name nor the id of the record.
     for (const order of ['asc', 'desc']) {
       for (let path: string | null = `/live/students?per_page=1&order=${order}`; path !== null; ) {
         const { text, body: page } = await campus.send('GET', path, { as: ann.as })
@@ -178,7 +178,7 @@ describe('visibility', () => {
     assert.ok(!stream.text().includes(eve.username))
   })
 
-  test('a change while studying is followed, and the row without a name is another one', async () => {
+  test('a change of visibility during study is sent, and the row without a name is a new one', async () => {
     const [ann, eve] = await Promise.all([join(), join()])
     const stream = await listen(ann.as)
     await start(eve)
@@ -191,13 +191,13 @@ describe('visibility', () => {
     assert.deepEqual((await stream.next('end', ({ username }) => username === null)).data, anonymous)
     await show(eve, 'everyone')
     assert.deepEqual((await stream.next('start', is(eve))).data, named)
-    // So is the end of the account.
+    // The end of the account is sent too.
     await campus.send('DELETE', '/users/me', { as: eve.as, json: { password: eve.password } })
     await stream.next('end', is(eve))
   })
 })
 
-test('pages hold everyone once, forth and back', async () => {
+test('pages contain everyone once, forwards and backwards', async () => {
   const members = await Promise.all(Array.from({ length: 5 }, join))
   for (const member of members) await start(member)
   const [{ as }] = members as [Member]
@@ -227,8 +227,8 @@ test('pages hold everyone once, forth and back', async () => {
   for (const member of members) await stop(member)
 })
 
-describe('a listener who comes back', () => {
-  test('is sent what was missed, once', async () => {
+describe('a listener who reconnects', () => {
+  test('gets the missed events, once', async () => {
     const [ann, bob] = await Promise.all([join(), join()])
     const first = await listen(ann.as)
     await start(bob)
@@ -242,12 +242,12 @@ describe('a listener who comes back', () => {
     assert.ok(!second.events.some(({ event, data }) => event === 'reset' || (event === 'start' && is(bob)(data))))
   })
 
-  test('is told where that is not possible', async () => {
+  test('gets a reset if that is impossible', async () => {
     const { as } = await join()
     for (const lastEventId of ['1.abc.1', 'x', '', '99999999999.abc.1']) {
       const stream = await listen(as, { lastEventId })
       await stream.next('count')
-      // What others do may come after that already.
+      // Events of others may follow already.
       assert.deepEqual(
         stream.events.slice(0, 2).map(({ event }) => event),
         ['reset', 'count'],
@@ -257,7 +257,7 @@ describe('a listener who comes back', () => {
   })
 })
 
-test('an account has eight streams at most, and a place again once one is closed', async () => {
+test('an account may have eight streams, and closing one makes room', async () => {
   const { as } = await join()
   const open = await Promise.all(Array.from({ length: 8 }, () => listen(as)))
   assert.deepEqual(
@@ -271,5 +271,5 @@ test('an account has eight streams at most, and a place again once one is closed
   await until(async () => {
     const again = await listen(as)
     return again.status === 200
-  }, 'there is a place again')
+  }, 'a stream can be opened again')
 })

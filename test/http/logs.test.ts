@@ -11,17 +11,17 @@ import { makePlace, type SpawnedService, spawnService } from '../support/running
 const ann = { username: 'ann', password: 'a quiet reading room' }
 const [demo] = demoStudents
 
-/** Opens what the log is written to, and answers what to close at the end. */
+/** Opens the log's destination, and returns what to close at the end. */
 const outputs: Record<string, (folder: string) => { output: number; close(): void; lose(): void }> = {
-  'a disk that is full': () => {
+  'a full disk': () => {
     const output = openSync('/dev/full', 'w')
     return { output, close: () => closeSync(output), lose: () => undefined }
   },
-  'a pipe whose reader sleeps': (folder) => {
+  'a pipe whose reader is idle': (folder) => {
     const { reader, output } = openPipe(folder)
     return { output, close: () => [reader, output].forEach(closeSync), lose: () => undefined }
   },
-  'a pipe whose reader goes away': (folder) => {
+  'a pipe whose reader disconnects': (folder) => {
     const { reader, output } = openPipe(folder)
     const lose = () => [reader, output].forEach(closeSync)
     return { output, close: () => undefined, lose }
@@ -57,7 +57,7 @@ describe('a log that cannot be written', { timeout: patience(120_000), concurren
   }
 })
 
-/** More lines than a pipe holds, and passwords, whose hashing wants the threads that a blocked write would occupy. */
+/** More lines than a pipe holds, and passwords, whose hashing needs the threads that a blocked write would occupy. */
 async function use({ address }: SpawnedService): Promise<void> {
   const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
   const registered = await send('POST', `${address}/api/v1.0/register`, { json })

@@ -13,7 +13,7 @@ const campus = openCampus()
 const words = 'mật-khẩu-rất-dài'
 const [composed, decomposed] = [words.normalize('NFC'), words.normalize('NFD')]
 
-/** As releases before made it: of the password as it was sent, and with less work. */
+/** A hash as made by earlier releases: of the password as sent, and with a lower cost. */
 function olderHash(password: string, { memory = 19_456, passes = 2 } = {}): string {
   const nonce = randomBytes(16)
   const tag = argon2Sync('argon2id', { message: password, nonce, parallelism: 1, tagLength: 32, memory, passes })
@@ -21,7 +21,7 @@ function olderHash(password: string, { memory = 19_456, passes = 2 } = {}): stri
   return `$argon2id$v=19$m=${memory},t=${passes},p=1$${base64(nonce)}$${base64(tag)}`
 }
 
-/** @returns the hash that is stored, after `hash` has been put in its place where one is given */
+/** Replaces the stored hash if `hash` is given. @returns the stored hash */
 async function storedHash(username: string, hash?: string): Promise<string> {
   const storage = openDatabase(readConfig({ DATABASE_URL: campus.service.place.databaseUrl }).database)
   try {
@@ -37,10 +37,10 @@ async function storedHash(username: string, hash?: string): Promise<string> {
   }
 }
 
-test('an account whose hash is of a decomposed password opens as it was sent, and from then on in both forms', async () => {
+test('an account with a hash of a decomposed password accepts it as it was sent, and then in both forms', async () => {
   const { username, token } = await campus.register({ ...campus.newcomer(), password: decomposed })
   const older = await storedHash(username, olderHash(decomposed))
-  // What the service remembers of the registration's own login goes by its header: these are others.
+  // The credential cache uses the header of the registration's own login: these headers are different.
   const login = (password: string) => campus.send('GET', '/token', { as: basic(username.toUpperCase(), password) })
   assertUnauthorized(await login(composed), 'Basic')
   assert.equal(await storedHash(username), older, 'nothing is rehashed for a wrong password')
@@ -50,10 +50,10 @@ test('an account whose hash is of a decomposed password opens as it was sent, an
   const renewed = await storedHash(username)
   assert.equal((await campus.send('GET', '/token', { as: basic(username, decomposed) })).status, 200)
   assert.equal(await storedHash(username), renewed, 'once')
-  assert.equal((await campus.send('GET', '/users/me', { as: bearer(token) })).status, 200, 'no token dies')
+  assert.equal((await campus.send('GET', '/users/me', { as: bearer(token) })).status, 200, 'all tokens stay valid')
 })
 
-test('a hash of less work than today’s is made anew, whatever the form of the password', async () => {
+test("a hash of lower cost than today's is replaced at login, whatever the form of the password", async () => {
   for (const password of ['a plain old password', composed]) {
     const { username } = await campus.register({ ...campus.newcomer(), password })
     const older = await storedHash(username, olderHash(password, { memory: 1024, passes: 1 }))

@@ -12,7 +12,7 @@ interface Operation {
   responses: Record<string, { description: string; headers?: Record<string, Header> }>
 }
 
-test('every operation names the 503 and the 500 that it may answer, in Chinese and English, and 503 and 429 their Retry-After', async (t) => {
+test('every operation documents its 503 and 500 in Chinese and English, and Retry-After for 503 and 429', async (t) => {
   const service = await startService()
   t.after(() => service.close())
   const { body } = await send('GET', `${service.address}/openapi.json`)
@@ -38,7 +38,7 @@ test('every operation names the 503 and the 500 that it may answer, in Chinese a
   assert.ok(operations >= 11, `${operations} operations`)
 })
 
-test('whatever asks the school takes a place in the line, and its 503 gives one', async (t) => {
+test('every operation that asks the school accepts a place in the queue, and its 503 returns one', async (t) => {
   const service = await startService()
   t.after(() => service.close())
   const { body } = await send('GET', `${service.address}/openapi.json`)

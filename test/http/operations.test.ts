@@ -13,7 +13,7 @@ const secrets = {
   stu_pwd: 'canary-password-of-the-school',
 }
 
-test('no secret stands in a log line at any level, nor in the database', async (t) => {
+test('no log line at any level, and no row, contains a secret', async (t) => {
   const service = await startService({ LOG_LEVEL: 'trace' })
   t.after(() => service.close())
   service.school.addStudent({ studentNumber: secrets.stu_id, schoolPassword: secrets.stu_pwd })
@@ -32,7 +32,7 @@ test('no secret stands in a log line at any level, nor in the database', async (
   for (const secret of found) assert.ok(!atRest.includes(secret), `the database holds ${secret}`)
 })
 
-test('links begin with PUBLIC_URL whatever the Host, and with what a trusted proxy says where there is none', async (t) => {
+test('links start with PUBLIC_URL whatever the Host, or without it with what a trusted proxy sends', async (t) => {
   const fixed = await startService({ PUBLIC_URL: 'https://study.example.edu' })
   t.after(() => fixed.close())
   const proxied = await startService({ TRUST_PROXY: '127.0.0.1' })
@@ -51,7 +51,7 @@ test('links begin with PUBLIC_URL whatever the Host, and with what a trusted pro
   }
 })
 
-test('load balancers ask for health, readiness and figures by HTTP/1.0 without a Host', async (t) => {
+test('load balancers can get health, readiness and metrics by HTTP/1.0 without a Host', async (t) => {
   const service = await startService()
   t.after(() => service.close())
   const ask = (...lines: string[]) => exchange(service.address, request(lines))
@@ -73,7 +73,7 @@ test('load balancers ask for health, readiness and figures by HTTP/1.0 without a
   }
 })
 
-test('a 429 says in words and in Retry-After how long to wait', async (t) => {
+test('a 429 states the wait in its message and in Retry-After', async (t) => {
   const service = await startService({ THROTTLE: 'on' })
   t.after(() => service.close())
   const guess = (headers = {}) =>
@@ -91,7 +91,7 @@ test('a 429 says in words and in Retry-After how long to wait', async (t) => {
   }
 })
 
-test('the documentation loads nothing from elsewhere, and tells of every route', async (t) => {
+test('the documentation loads nothing from other hosts, and contains every route', async (t) => {
   const service = await startService()
   t.after(() => service.close())
   const page = await send('GET', `${service.address}/docs`)

@@ -15,7 +15,7 @@ after(() => service.close())
 const get = (path: string, headers: Record<string, string> = {}) =>
   send('GET', `${service.address}${path}`, { headers })
 
-test('the first page is a page for people and an index for programs', async () => {
+test('the first page is a page for browsers and an index for programs', async () => {
   const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
   for (const [accept, language, type, text] of [
     [browser, 'zh-CN,zh;q=0.9,en;q=0.8', 'text/html; charset=utf-8', /<html lang="zh-CN">.*服务状态.*正常/s],
@@ -32,7 +32,7 @@ test('the first page is a page for people and an index for programs', async () =
   }
 })
 
-test('each link of the first page and of the index leads to something of our own', async () => {
+test('each link of the first page and of the index works', async () => {
   const page = await get('/', { accept: 'text/html' })
   assert.doesNotMatch(page.headers.get('content-security-policy') ?? '', /unsafe|https?:|upgrade/)
   const links = [...page.text.matchAll(/href="([^"]+)"/g)].map(([, path]) => `${service.address}${path}`)
@@ -52,7 +52,7 @@ test('browsers and crawlers get their files', async () => {
   assertError(await send('POST', `${service.address}/`), 405)
 })
 
-test('the program of the reference page is sent compressed, unpacked where it has to be, and once', async () => {
+test('the script of the reference page is sent compressed, decompressed if necessary, and once', async () => {
   const path = '/docs/reference.js'
   const packed = await fetchRaw(path, { 'accept-encoding': 'gzip, br' })
   assert.deepEqual([packed.headers['content-encoding'], packed.headers.vary], ['gzip', 'Accept-Encoding'])
@@ -67,7 +67,7 @@ test('the program of the reference page is sent compressed, unpacked where it ha
   assert.equal((await fetchRaw(path, { 'if-none-match': '"other"' })).status, 200)
 })
 
-test('the document names the server by the name that was asked for, and is sent once', async () => {
+test('the document contains the requested host as its server, and is sent once', async () => {
   for (const host of ['localhost:1', '127.0.0.2', 'localhost:1']) {
     const { body, headers } = await fetchRaw('/openapi.json', { host })
     assert.deepEqual(JSON.parse(body.toString()).servers, [{ url: `http://${host}` }])
@@ -82,7 +82,7 @@ interface RawReply {
   body: Buffer
 }
 
-/** As it comes: fetch would ask for gzip by itself, and unpack it. */
+/** The raw response: fetch would ask for gzip by itself, and decompress it. */
 function fetchRaw(path: string, headers: Record<string, string>): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     const asked = request(`${service.address}${path}`, { headers }, async (response) => {

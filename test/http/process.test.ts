@@ -34,7 +34,7 @@ function register(address: string) {
 }
 
 describe('the service as a process', { concurrency: 2 }, () => {
-  test('starts on nothing, registers a demo student, ends on SIGTERM with 0, and keeps its data', () =>
+  test('starts without any files, registers a demo student, exits with 0 on SIGTERM, and keeps its data', () =>
     withPlace(async (place) => {
       const first = await spawnService(place)
       const registered = await register(first.address)
@@ -46,12 +46,12 @@ describe('the service as a process', { concurrency: 2 }, () => {
       const second = await spawnService(place)
       for (const as of [basic(ann.username, ann.password), basic(token, '')]) {
         const reply = await send('GET', `${second.address}/api/v1.0/users/1`, { as })
-        assert.equal(reply.status, 200, 'accounts, passwords and tokens outlive the process')
+        assert.equal(reply.status, 200, 'accounts, passwords and tokens survive a restart')
       }
       assert.equal(await second.end('SIGINT'), 0)
     }))
 
-  test('finishes what is in flight when it is told to end', () =>
+  test('finishes requests in flight on SIGTERM', () =>
     withPlace(async (place) => {
       const service = await spawnService(place)
       const { port, host } = new URL(service.address)
@@ -72,10 +72,10 @@ describe('the service as a process', { concurrency: 2 }, () => {
       assert.match(String(answer), /^HTTP\/1\.1 201 /)
       const answered = performance.now()
       assert.equal(await exit, 0)
-      assertTook(performance.now() - answered, 5000, 'nothing else is waited for')
+      assertTook(performance.now() - answered, 5000, 'it waits for nothing else')
     }))
 
-  test('ends with 0 within ten seconds, though a client never finishes', { timeout: patience(30_000) }, () =>
+  test('exits with 0 within ten seconds, even if a client never finishes', { timeout: patience(30_000) }, () =>
     withPlace(async (place) => {
       const service = await spawnService(place)
       const { port, host } = new URL(service.address)
@@ -90,7 +90,7 @@ describe('the service as a process', { concurrency: 2 }, () => {
     }),
   )
 
-  test('reads a .env file, which the environment overrules', () =>
+  test('reads a .env file, which the environment overrides', () =>
     withPlace(async (place) => {
       await writeFile(
         join(place.folder, '.env'),
@@ -112,7 +112,7 @@ describe('the service as a process', { concurrency: 2 }, () => {
       await other.end()
     }))
 
-  test('refuses a database that was made under another secret', () =>
+  test('refuses a database that was created with another secret', () =>
     withPlace(async (place) => {
       await (await spawnService(place, { SECRET: 'one secret of thirty-two bytes or more' })).end()
       await assertRefused(place, { SECRET: 'another secret of thirty-two bytes or more' }, 'SECRET')
@@ -130,7 +130,7 @@ async function assertRefused(place: Place, settings: Settings, variable: string)
   assert.match(lines[0] ?? '', new RegExp(`\\b${variable}\\b`))
 }
 
-/** A later connection is answered only after what came before it was taken up. */
+/** A later connection gets its response only after earlier ones were accepted. */
 async function untilReceived(address: string): Promise<void> {
   for (let tries = 0; tries < 3; tries += 1) assert.equal((await send('GET', `${address}/healthz`)).status, 200)
 }

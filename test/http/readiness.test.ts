@@ -12,32 +12,32 @@ import { type Service, startService } from '../support/service.ts'
 interface Fault {
   what: string
   begin(): Promise<void>
-  mend(): Promise<void>
+  repair(): Promise<void>
 }
 
-test('readiness is a 503 in the one form while the database is gone, and comes back with it', async (t) => {
+test('readiness returns 503 in the standard form while the database is unreachable, and then recovers', async (t) => {
   const { service, faults, end } = await startBreakable()
   t.after(end)
-  for (const { what, begin, mend } of faults) {
+  for (const { what, begin, repair } of faults) {
     await assertReady(service)
     await begin()
     const begun = performance.now()
     const reply = await send('GET', `${service.address}/readyz`)
     assertError(reply, 503)
     assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/, what)
-    assertTook(performance.now() - begun, 4000, `${what}: told within a monitor's patience`)
-    assert.equal((await send('GET', `${service.address}/healthz`)).status, 200, `${what}: the process lives`)
+    assertTook(performance.now() - begun, 4000, `${what}: reported within a monitor's timeout`)
+    assert.equal((await send('GET', `${service.address}/healthz`)).status, 200, `${what}: the process is still running`)
     const index = await send('GET', `${service.address}/`)
     assert.equal((index.body as { status: string }).status, 'unavailable', what)
-    await mend()
+    await repair()
     await assertReady(service)
   }
 })
 
 const onPostgres = process.env.TEST_POSTGRES_URL === undefined ? () => undefined : test
 
-// An opened file of SQLite is never out of reach.
-onPostgres('a request while the database is gone is a 503 in the one form', async (t) => {
+// An open SQLite file is never unreachable.
+onPostgres('a request while the database is unreachable gets a 503 in the standard form', async (t) => {
   const { service, faults, end } = await startBreakable()
   t.after(end)
   await faults[0]?.begin()
@@ -70,8 +70,8 @@ async function onBreakableServer() {
   const [link] = links
   assert.ok(link)
   const faults: Fault[] = [
-    { what: 'stopped', begin: link.cut, mend: link.mend },
-    { what: 'unplugged', begin: async () => link.silence(), mend: link.mend },
+    { what: 'stopped', begin: link.cut, repair: link.repair },
+    { what: 'unplugged', begin: async () => link.silence(), repair: link.repair },
   ]
   const end = async () => {
     await service.close()
@@ -84,7 +84,7 @@ async function onBreakableFile() {
   const service = await startService()
   const file = service.place.databaseUrl.slice('file:'.length)
   const faults: Fault[] = [
-    { what: 'gone', begin: () => rename(file, `${file}.away`), mend: () => rename(`${file}.away`, file) },
+    { what: 'gone', begin: () => rename(file, `${file}.away`), repair: () => rename(`${file}.away`, file) },
     {
       what: 'broken',
       begin: () =>
@@ -92,7 +92,7 @@ async function onBreakableFile() {
           "fs.copyFileSync(file, file + '.good'); fs.writeFileSync(file, 'no database at all'.repeat(1000))",
           file,
         ),
-      mend: () => elsewhere("fs.copyFileSync(file + '.good', file)", file),
+      repair: () => elsewhere("fs.copyFileSync(file + '.good', file)", file),
     },
   ]
   return { service, faults, end: service.close }

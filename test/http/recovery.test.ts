@@ -9,26 +9,26 @@ import { type Newcomer, openCampus } from './campus.ts'
 const campus = openCampus()
 const unknown = '该学号还没有注册，请先注册。'
 
-test('an unknown student number is told only to whom the school has confirmed', async () => {
+test('reveals that a student number is not registered only to students verified by the school', async () => {
   const stranger = campus.newcomer()
   assertError(await campus.post('/recover', { ...stranger, stu_pwd: 'wrong' }), 400, '402, 账号或密码错误')
   assertError(await campus.post('/recover', stranger), 404, unknown)
 })
 
-test('a recovery answers the user, changes the password and ends every token', async () => {
+test('a recovery returns the user, changes the password and invalidates every token', async () => {
   const known = await campus.register()
   const before = userOf(await campus.send('GET', '/users/me', { as: bearer(known.token) }))
   const changed = { ...known, password: 'a password that is new' }
-  const user = userOf(await campus.post('/recover', { ...changed, username: 'is passed over' }))
+  const user = userOf(await campus.post('/recover', { ...changed, username: 'is ignored' }))
   assert.deepEqual({ ...user, last_seen: '' }, { ...before, last_seen: '' })
   assertUnauthorized(await campus.send('GET', '/users/me', { as: bearer(known.token) }), 'Bearer')
   assertUnauthorized(await campus.send('GET', '/token', { as: basic(known.username, known.password) }), 'Basic')
   await campus.tokenOf(changed)
   await campus.tokenOf({ username: known.stu_id, password: changed.password })
-  await campus.assertKeptNowhere([known.stu_id, known.stu_pwd, known.password, changed.password])
+  await campus.assertStoredNowhere([known.stu_id, known.stu_pwd, known.password, changed.password])
 })
 
-test('a new password that may not be one is refused, and the old one stays', async () => {
+test('rejects an unacceptable new password, and keeps the old one', async () => {
   const known = await campus.register()
   const logons = campus.school.seen.logons
   const weak = ['seven-7', 'x9-'.repeat(342), 'password', 'lone surrogate \ud800']
@@ -38,7 +38,7 @@ test('a new password that may not be one is refused, and the old one stays', asy
   await campus.tokenOf(known)
 })
 
-test('many recoveries at once leave one password that works', async () => {
+test('of many concurrent recoveries, one password remains valid', async () => {
   const known = await campus.register()
   const tries = Array.from({ length: 6 }, (_, at) => ({ ...known, password: `a password of try ${at}` }))
   const replies = await Promise.all(tries.map((body) => campus.post('/recover', body)))
@@ -49,7 +49,7 @@ test('many recoveries at once leave one password that works', async () => {
   assert.equal(logins.filter(({ status }) => status === 200).length, 1)
 })
 
-/** With the password that the header has, unless another one is given. */
+/** Uses the password of the header, unless another one is given. */
 function rebind(as: ReturnType<typeof basic>, { stu_id, stu_pwd }: Newcomer, password = passwordIn(as)) {
   return campus.post('/users/me/student-number', { stu_id, stu_pwd, password }, { as })
 }
@@ -59,7 +59,7 @@ function passwordIn({ authorization = '' }: Record<string, string>): string {
   return pair.slice(pair.indexOf(':') + 1) || 'any password'
 }
 
-test('an account goes over to another number, and the old one is free again', async () => {
+test('an account moves to another number, and the old one becomes free', async () => {
   const [known, graduate] = [await campus.register(), campus.newcomer()]
   const user = userOf(await rebind(basic(known.username, known.password), graduate))
   assert.equal(user.username, known.username)
@@ -69,10 +69,10 @@ test('an account goes over to another number, and the old one is free again', as
   assert.equal((await campus.post('/register', { ...known, username: freshName() })).status, 201)
   const recovered = userOf(await campus.post('/recover', { ...graduate, password: 'a password that is new' }))
   assert.equal(recovered.url, user.url)
-  await campus.assertKeptNowhere([known.stu_id, graduate.stu_id, graduate.stu_pwd])
+  await campus.assertStoredNowhere([known.stu_id, graduate.stu_id, graduate.stu_pwd])
 })
 
-test('only the password of the account rebinds it: nobody, a token and a wrong password are refused', async () => {
+test('only the password of the account can rebind it: no credentials, a token and a wrong password are rejected', async () => {
   const [known, graduate] = [await campus.register(), campus.newcomer()]
   const logons = campus.school.seen.logons
   assertUnauthorized(await rebind({}, graduate), 'Basic')
@@ -82,7 +82,7 @@ test('only the password of the account rebinds it: nobody, a token and a wrong p
   assert.equal(campus.school.seen.logons, logons)
 })
 
-test('whoever has no more than a remembered header rebinds nothing', async () => {
+test('a cached header is not enough to rebind', async () => {
   const [known, graduate] = [await campus.register(), campus.newcomer()]
   const as = basic(known.username, known.password)
   const { stu_id, stu_pwd } = graduate
@@ -96,7 +96,7 @@ test('whoever has no more than a remembered header rebinds nothing', async () =>
   await campus.tokenOf({ username: known.stu_id, password: known.password })
 })
 
-test('another student number ends every token', async () => {
+test('another student number invalidates every token', async () => {
   const [known, graduate] = [await campus.register(), campus.newcomer()]
   const as = basic(known.username, known.password)
   userOf(await rebind(as, graduate))
@@ -104,7 +104,7 @@ test('another student number ends every token', async () => {
   assert.equal((await campus.send('GET', '/users/me', { as })).status, 200)
 })
 
-test('a number that is taken, malformed or not proven leaves the account as it was', async () => {
+test('a taken, malformed or unverified number leaves the account unchanged', async () => {
   const [known, other, graduate] = [await campus.register(), await campus.register(), campus.newcomer()]
   const as = basic(known.username, known.password)
   assertError(await rebind(as, other), 400, '该学号被注册，可以试试找回密码。')
@@ -121,7 +121,7 @@ test('a number that is taken, malformed or not proven leaves the account as it w
   assert.equal(userOf(await rebind(as, known)).username, known.username)
 })
 
-test('a number that two accounts want at once goes to one of them', async () => {
+test('of two accounts that bind one number at once, one succeeds', async () => {
   const graduate = campus.newcomer()
   const accounts = [await campus.register(), await campus.register(), await campus.register()]
   const replies = await Promise.all(

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { CaptchaReader } from '../../src/schools/form-login/captcha-reader.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { type Reply, send } from '../contract/client.ts'
-import { type Campus, openCampus, smallBounds } from './campus.ts'
+import { type Campus, openCampus, smallLimits } from './campus.ts'
 
 interface Challenge {
   challenge: string
@@ -21,7 +21,7 @@ async function fetchChallenge(campus: Campus): Promise<Challenge> {
   return challenge
 }
 
-/** A challenge and what its image says: the person's part is played by the reader. */
+/** A challenge and the text of its image: the reader takes the person's part. */
 async function readChallenge(campus: Campus): Promise<{ challenge: string; captcha: string }> {
   const { challenge, image } = await fetchChallenge(campus)
   const [, base64 = ''] = /^data:image\/jpeg;base64,([A-Za-z0-9+/]+=*)$/.exec(image) ?? []
@@ -31,26 +31,26 @@ async function readChallenge(campus: Campus): Promise<{ challenge: string; captc
 }
 
 describe('SCHOOL_CAPTCHA=ask', () => {
-  const campus = openCampus({ SCHOOL_CAPTCHA: 'ask' }, { school: { dialect: 'k3' }, bounds: smallBounds })
+  const campus = openCampus({ SCHOOL_CAPTCHA: 'ask' }, { school: { dialect: 'k3' }, bounds: smallLimits })
 
-  test('a registration without a captcha says that one has to be read', async () => {
+  test('a registration without a captcha gets an error that asks for one', async () => {
     const reply = await campus.post('/register', campus.newcomer())
     assertError(reply, 503, /验证码/)
     assert.ok(reply.headers.has('retry-after'))
     assert.equal(campus.school.seen.logons, 0)
   })
 
-  test('one with the answer to a challenge registers, and another recovers', async () => {
+  test('with the answer to a challenge, a student can register, and another recover', async () => {
     const newcomer = campus.newcomer()
     const registration = { ...newcomer, ...(await readChallenge(campus)) }
     assert.equal((await campus.post('/register', registration)).status, 201)
     const recovery = { ...newcomer, password: 'another good password', ...(await readChallenge(campus)) }
     assert.equal((await campus.post('/recover', recovery)).status, 200)
     await campus.tokenOf(recovery)
-    await campus.assertKeptNowhere([newcomer.stu_id, newcomer.stu_pwd, registration.challenge, recovery.challenge])
+    await campus.assertStoredNowhere([newcomer.stu_id, newcomer.stu_pwd, registration.challenge, recovery.challenge])
   })
 
-  test('a wrong answer says so, and the password was not tried', async () => {
+  test('a wrong captcha gets its own error, and the password is not tried', async () => {
     const newcomer = campus.newcomer()
     const before = campus.school.seen.wrongPasswords
     for (const answer of [undefined, 'abc"; drop', '验证码', 'x'.repeat(2000)]) {
@@ -62,19 +62,19 @@ describe('SCHOOL_CAPTCHA=ask', () => {
     assert.equal(campus.school.seen.wrongPasswords, before)
   })
 
-  test('an answer in full width, or with blanks in it, is understood', async () => {
+  test('accepts an answer in full width or with spaces', async () => {
     const { challenge, captcha } = await readChallenge(campus)
     const typed = [...captcha].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join(' ')
     assert.equal((await campus.post('/register', { ...campus.newcomer(), challenge, captcha: typed })).status, 201)
   })
 
-  test('a challenge is good once', async () => {
+  test('a challenge is valid once', async () => {
     const answer = await readChallenge(campus)
     assert.equal((await campus.post('/register', { ...campus.newcomer(), ...answer })).status, 201)
     assertError(await campus.post('/register', { ...campus.newcomer(), ...answer }), 400, /^验证码无效/)
   })
 
-  test('a challenge serves once where its answer was wrong, too', async () => {
+  test('a challenge is valid once even if its answer was wrong', async () => {
     const { challenge, captcha } = await readChallenge(campus)
     const wrong = String((Number(captcha) + 1) % 10_000).padStart(4, '0')
     const newcomer = campus.newcomer()
@@ -84,14 +84,14 @@ describe('SCHOOL_CAPTCHA=ask', () => {
     assert.equal(campus.school.seen.logons, logons)
   })
 
-  test('a challenge that is sent many times at once serves once', async () => {
+  test('a challenge sent many times at once is valid once', async () => {
     const answer = await readChallenge(campus)
     const bodies = Array.from({ length: 8 }, () => ({ ...campus.newcomer(), ...answer }))
     const replies = await Promise.all(bodies.map((body) => campus.post('/register', body)))
     assert.deepEqual(replies.map(({ status }) => status).sort(), [201, ...Array(7).fill(400)])
   })
 
-  test('one network has one answer at the school at a time, and the next may be sent again', async () => {
+  test('one network sends one captcha answer to the school at a time, and the next may be sent again', async () => {
     const registrations = [
       { ...campus.newcomer(), ...(await readChallenge(campus)) },
       { ...campus.newcomer(), ...(await readChallenge(campus)) },
@@ -106,7 +106,7 @@ describe('SCHOOL_CAPTCHA=ask', () => {
     assert.equal(again.status, 201, 'its challenge was not used up')
   })
 
-  test('what is no challenge of ours is refused before the school is asked', async () => {
+  test('rejects an invalid challenge without asking the school', async () => {
     const { challenge } = await fetchChallenge(campus)
     const other = challenge.startsWith('B') ? 'C' : 'B'
     const forged = [
@@ -125,7 +125,7 @@ describe('SCHOOL_CAPTCHA=ask', () => {
     assert.equal(campus.school.seen.logons, before)
   })
 
-  test('challenge and captcha come together, as texts', async () => {
+  test('requires challenge and captcha together, as strings', async () => {
     const { challenge } = await fetchChallenge(campus)
     for (const half of [
       { challenge },
@@ -138,12 +138,12 @@ describe('SCHOOL_CAPTCHA=ask', () => {
     }
   })
 
-  test('the right captcha and a wrong password is a 402', async () => {
+  test('the right captcha with a wrong password gets a 402', async () => {
     const body = { ...campus.newcomer(), stu_pwd: 'wrong', ...(await readChallenge(campus)) }
     assertError(await campus.post('/register', body), 400, '402, 账号或密码错误')
   })
 
-  test('a school in trouble gives no challenge, and says so', async () => {
+  test('a failing school gives no challenge but an error', async () => {
     campus.school.setFault({ name: 'maintenance', at: 'every' })
     try {
       assertError(await campus.send('POST', '/register/challenge'), 503)
@@ -162,7 +162,7 @@ describe('SCHOOL_CAPTCHA=read, and a school that has changed its captchas', () =
   const campus: Campus = openCampus({}, { readCaptcha: misread })
   const metrics = async () => (await send('GET', `${campus.service.address}/metrics`)).text
 
-  test('turns to asking with an alarm in log and metrics, and students register by reading', async () => {
+  test('switches to asking with an alarm in log and metrics, and students register by reading captchas', async () => {
     await campus.register()
     assert.match(await metrics(), /^occupy_school_asks_captcha 0$/m)
     changed = true
@@ -170,25 +170,25 @@ describe('SCHOOL_CAPTCHA=read, and a school that has changed its captchas', () =
     for (let time = 0; time < 2; time++)
       assertError(await campus.post('/register', campus.newcomer()), 503, /获取验证码/)
     assert.match(campus.service.logged(), /"alarm":"captcha"/)
-    const told = await metrics()
-    assert.match(told, /^occupy_school_asks_captcha 1$/m)
-    assert.match(told, /^occupy_school_captchas_total\{outcome="refused"\} 6$/m)
-    assert.match(told, /^occupy_school_logins_total\{outcome="verified"\} 1$/m)
-    assert.match(told, /^occupy_school_login_seconds_count 4$/m)
+    const metricsText = await metrics()
+    assert.match(metricsText, /^occupy_school_asks_captcha 1$/m)
+    assert.match(metricsText, /^occupy_school_captchas_total\{outcome="refused"\} 6$/m)
+    assert.match(metricsText, /^occupy_school_logins_total\{outcome="verified"\} 1$/m)
+    assert.match(metricsText, /^occupy_school_login_seconds_count 4$/m)
     const body = { ...campus.newcomer(), ...(await readChallenge(campus)) }
     assert.equal((await campus.post('/register', body)).status, 201)
   })
 
-  test('the metrics are for this machine only', async () => {
+  test('the metrics are available on this machine only', async () => {
     const brought = { headers: { 'x-forwarded-for': '203.0.113.7' } }
     assertError(await send('GET', `${campus.service.address}/metrics`, brought), 404)
   })
 })
 
-describe('a budget for challenges', () => {
+describe('the rate limit for challenges', () => {
   const campus = openCampus({ THROTTLE: 'on' })
 
-  test('holds for each address', async () => {
+  test('applies per address', async () => {
     const statuses = new Set<number>()
     for (let round = 0; round < 13; round++) {
       const replies = await Promise.all(Array.from({ length: 10 }, () => campus.send('POST', '/register/challenge')))

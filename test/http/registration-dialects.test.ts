@@ -12,7 +12,7 @@ for (const dialect of dialects) {
     describe(`SCHOOL_LOGIN=${login} at a school that speaks ${dialect}`, () => {
       const campus = openCampus({ SCHOOL_LOGIN: login }, { school })
 
-      test('registers and recovers its students, and blames only who is wrong', async () => {
+      test('registers and recovers students, and rejects only wrong passwords', async () => {
         const known = await campus.register()
         const refused = await campus.post('/register', { ...campus.newcomer(), stu_pwd: 'not the password' })
         assertError(refused, 400, '402, 账号或密码错误')
@@ -21,25 +21,25 @@ for (const dialect of dialects) {
         await campus.tokenOf(changed)
         assert.equal(campus.school.seen.wrongPasswords, 1)
         assert.equal(campus.school.seen.logins, 2)
-        await campus.assertKeptNowhere([known.stu_id, known.stu_pwd, known.password, changed.password])
+        await campus.assertStoredNowhere([known.stu_id, known.stu_pwd, known.password, changed.password])
       })
     })
   }
 }
 
-describe('a school that speaks another dialect than was set', () => {
+describe('a school that speaks another dialect than configured', () => {
   const campus = openCampus({ SCHOOL_LOGIN: 'k1' }, { school: { dialect: 'k3' } })
 
-  test('is a 502, and costs the student none of their tries', async () => {
+  test("causes a 502 that does not use up the student's tries", async () => {
     for (let time = 0; time < 3; time++) assertError(await campus.post('/register', campus.newcomer()), 502)
     assert.equal(campus.school.seen.wrongPasswords, 0)
   })
 })
 
-describe('a school that is not there', () => {
+describe('a school that is unreachable', () => {
   const campus = openCampus()
 
-  test('is a 503 with the time to come again', async () => {
+  test('causes a 503 with Retry-After', async () => {
     await campus.school.close()
     const reply = await campus.post('/register', campus.newcomer())
     assertError(reply, 503)

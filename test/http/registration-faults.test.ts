@@ -4,16 +4,16 @@ import type { Fault } from '../../src/tools/simulated-school/simulated-school.ts
 import { assertError } from '../contract/assert-error.ts'
 import { basic, bearer } from '../contract/client.ts'
 import { assertTook } from '../support/patience.ts'
-import { type Campus, type Newcomer, openCampus, quietBounds, smallBounds } from './campus.ts'
+import { type Campus, type Newcomer, openCampus, scaledLimits, smallLimits } from './campus.ts'
 
 const k3 = { school: { dialect: 'k3' } } as const
 const patient = openCampus({}, { ...k3, bounds: { guard: { failures: 1000 } } })
-/** For what ends when the time is over. */
-const hasty = openCampus({}, { ...k3, bounds: smallBounds })
+/** For faults that end at the time limit. */
+const hasty = openCampus({}, { ...k3, bounds: smallLimits })
 
 const wire: readonly (readonly [fault: Fault, status: number])[] = [
   [{ name: 'drip', everyMs: 200 }, 504],
-  [{ name: 'slow', ms: 3 * smallBounds.login.callMs }, 504],
+  [{ name: 'slow', ms: 3 * smallLimits.login.callMs }, 504],
   [{ name: 'close' }, 503],
   [{ name: 'http-status', status: 500 }, 502],
   [{ name: 'http-status', status: 503 }, 503],
@@ -44,7 +44,7 @@ const faults: readonly (readonly [fault: Fault, status: number])[] = [
 for (const [fault, status] of faults) {
   const { name, at, times: _, ...rest } = { at: undefined, ...fault }
   const place = at === undefined ? '' : ` at ${at}`
-  test(`a school's ${name} ${Object.values(rest).join(' ')}${place} is a ${status}, and leaves nothing behind`, async () => {
+  test(`the school fault ${name} ${Object.values(rest).join(' ')}${place} causes a ${status}, and stores nothing`, async () => {
     const campus = status === 504 ? hasty : patient
     const [newcomer, known] = [campus.newcomer(), await campus.register()]
     const changed = { ...known, password: 'a password that never was' }
@@ -55,12 +55,18 @@ for (const [fault, status] of faults) {
     for (const { path, body } of attempts) {
       await assertFails(campus, fault, path, body, status)
       await assertUntouched(campus, newcomer, known)
-      // A login that works ends a run of captchas that are refused (see registration-captcha.test.ts).
+      // A successful login resets the count of refused captchas (see registration-captcha.test.ts).
       if (name.startsWith('captcha-')) await campus.register()
     }
     assert.equal((await campus.post('/register', newcomer)).status, 201, 'the same call can simply be sent again')
     assert.equal((await campus.post('/recover', changed)).status, 200, 'the same call can simply be sent again')
-    await campus.assertKeptNowhere([newcomer.stu_id, newcomer.stu_pwd, known.stu_id, known.stu_pwd, newcomer.password])
+    await campus.assertStoredNowhere([
+      newcomer.stu_id,
+      newcomer.stu_pwd,
+      known.stu_id,
+      known.stu_pwd,
+      newcomer.password,
+    ])
   })
 }
 
@@ -72,7 +78,7 @@ async function assertFails(campus: Campus, fault: Fault, path: string, body: New
     const ms = performance.now() - begun
     assertError(reply, status)
     assert.equal(reply.headers.has('retry-after'), status === 503)
-    if (campus === hasty) assertTook(ms, quietBounds.totalMs + 1500, 'the answer')
+    if (campus === hasty) assertTook(ms, scaledLimits.totalMs + 1500, 'the answer')
     for (const secret of [body.stu_id, body.stu_pwd, body.password]) assert.ok(!reply.text.includes(secret))
   } finally {
     campus.school.setFault(undefined)
@@ -84,7 +90,7 @@ async function assertUntouched(campus: Campus, newcomer: Newcomer, known: Newcom
   assert.equal((await campus.send('GET', '/users/me', { as: bearer(known.token) })).status, 200)
 }
 
-test('a number or password that the school refuses is a 400 to the letter, and kept nowhere', async () => {
+test("a number or password that the school rejects gets exactly the contract's 400, and is stored nowhere", async () => {
   const campus = patient
   const [newcomer, known] = [campus.newcomer(), await campus.register()]
   const wrong = 'canary-wrong-password-不对'
@@ -96,10 +102,10 @@ test('a number or password that the school refuses is a 400 to the letter, and k
     assertError(await campus.post(path, body), 400, '402, 账号或密码错误')
   }
   await assertUntouched(campus, newcomer, known)
-  await campus.assertKeptNowhere([wrong, newcomer.stu_id, '4000000001', known.stu_id])
+  await campus.assertStoredNowhere([wrong, newcomer.stu_id, '4000000001', known.stu_id])
 })
 
-test('while the school hangs, everyone else is served', async () => {
+test('while the school hangs, all other requests are served', async () => {
   const campus = hasty
   const known = await campus.register()
   campus.school.setFault({ name: 'hang' })

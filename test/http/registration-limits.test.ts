@@ -6,9 +6,9 @@ import { freshName } from '../contract/api.ts'
 import { assertError } from '../contract/assert-error.ts'
 import { basic, type Reply } from '../contract/client.ts'
 import { patient } from '../support/patient.ts'
-import { type Newcomer, openCampus, smallBounds } from './campus.ts'
+import { type Newcomer, openCampus, smallLimits } from './campus.ts'
 
-const bounds = { ...smallBounds, guard: { ...smallBounds.guard, totalMs: 20_000 } }
+const bounds = { ...smallLimits, guard: { ...smallLimits.guard, totalMs: 20_000 } }
 const campus = openCampus({ THROTTLE: 'on', TRUST_PROXY: '127.0.0.1' }, { bounds })
 const wrong = 'not the password'
 
@@ -34,7 +34,7 @@ async function statusesOf(count: number, run: () => Promise<Reply>): Promise<num
 }
 
 describe('wrong school passwords', () => {
-  test('are tried twice an hour from one network, and then not even the right one', async () => {
+  test('are limited to two an hour from one network, and then the right one is refused too', async () => {
     const [newcomer, address] = [campus.newcomer(), freshAddress()]
     const first = await register({ ...newcomer, stu_pwd: wrong }, address)
     assertError(first, 400, '402, 账号或密码错误')
@@ -48,13 +48,13 @@ describe('wrong school passwords', () => {
     }
   })
 
-  test('of a stranger leave the student tries of their own', async () => {
+  test('sent by a stranger leave the student tries of their own', async () => {
     const newcomer = campus.newcomer()
     assert.deepEqual(await statusesOf(3, () => register({ ...newcomer, stu_pwd: wrong }, '192.0.2.7')), [400, 400, 429])
     assert.equal((await register(newcomer, '192.0.2.8')).status, 201)
   })
 
-  test('of many strangers are fewer than lock the student at the school', async () => {
+  test("sent by many strangers stay below the school's own limit", async () => {
     const newcomer = campus.newcomer()
     const before = campus.school.seen.wrongPasswords
     const statuses = await statusesOf(6, () => register({ ...newcomer, stu_pwd: wrong }, freshAddress()))
@@ -62,7 +62,7 @@ describe('wrong school passwords', () => {
     assert.equal(campus.school.seen.wrongPasswords - before, 4)
   })
 
-  test('are at most two even when a hundred come at once, and the others are told to wait for seconds', async () => {
+  test('are limited to two even if a hundred arrive at once, and the others are told to retry in seconds', async () => {
     const [newcomer, address] = [campus.newcomer(), freshAddress()]
     const before = campus.school.seen.wrongPasswords
     const body = { ...newcomer, stu_pwd: wrong }
@@ -74,7 +74,7 @@ describe('wrong school passwords', () => {
     assert.ok(campus.school.seen.wrongPasswords - before <= 2)
   })
 
-  test('are none of those who were right, or whom the school could not answer', async () => {
+  test('are not counted for right passwords, or if the school could not respond', async () => {
     const [newcomer, address] = [campus.newcomer(), freshAddress()]
     assert.equal((await register(newcomer, address)).status, 201)
     const recover = () => campus.post('/recover', newcomer, from(address))
@@ -84,7 +84,7 @@ describe('wrong school passwords', () => {
   })
 })
 
-test('while a try is under way, others for the number are busy for seconds, and it costs no hour', async () => {
+test('are refused for seconds, not for an hour, while another login with the number is in progress', async () => {
   const newcomer = campus.newcomer()
   const before = campus.school.requests.length
   await under({ name: 'hang', at: 'logon' }, async () => {
@@ -100,14 +100,14 @@ test('while a try is under way, others for the number are busy for seconds, and 
   assert.equal((await register(newcomer, '192.0.2.9')).status, 201)
 })
 
-test('a number that the school has locked costs nothing', async () => {
+test('a number that the school has locked uses up no tries', async () => {
   const [newcomer, address] = [campus.newcomer(), freshAddress()]
   const statuses = await under({ name: 'locked' }, () => statusesOf(6, () => register(newcomer, address)))
   assert.deepEqual(statuses, Array(6).fill(400))
   assert.equal((await register(newcomer, address)).status, 201)
 })
 
-test('answers that may have sent the student a text message are limited, by network and in all', async () => {
+test('logins that may have sent the student a text message are limited, per network and in total', async () => {
   const newcomer = campus.newcomer()
   await under({ name: 'step-up' }, async () => {
     const before = campus.school.seen.logons
@@ -119,12 +119,12 @@ test('answers that may have sent the student a text message are limited, by netw
   })
 })
 
-test('one network has sixty wrong school passwords, and whoever registers makes up for one', async () => {
+test('one network may send sixty wrong school passwords, and a registration refunds one', async () => {
   const address = '192.0.2.13'
   const statuses: number[] = []
   for (let at = 0; at < 66; at++) {
     const newcomer = campus.newcomer()
-    // After some, as on a campus where most are right.
+    // After some right ones, as on a campus where most are right.
     const isRight = at === 20 || at === 40
     statuses.push((await register(isRight ? newcomer : { ...newcomer, stu_pwd: wrong }, address)).status)
   }
@@ -133,7 +133,7 @@ test('one network has sixty wrong school passwords, and whoever registers makes 
   assert.equal((await register(campus.newcomer(), '192.0.2.14')).status, 201)
 })
 
-test('a number is told to be taken only to whom the school has confirmed, when an account is bound to it', async () => {
+test('reveals that a number is taken only to students verified by the school, also when rebinding', async () => {
   const [known, other] = [await campus.register(), await campus.register()]
   const rebind = (stu_id: string, stu_pwd: string, address: string) =>
     campus.post(

@@ -4,12 +4,12 @@ import { freshName } from '../contract/api.ts'
 import { assertError, errorText } from '../contract/assert-error.ts'
 import { bearer } from '../contract/client.ts'
 import { assertTook, patience, until } from '../support/patience.ts'
-import { openCampus, quietBounds, smallBounds } from './campus.ts'
+import { openCampus, scaledLimits, smallLimits } from './campus.ts'
 
-describe('many at once', () => {
+describe('many concurrent', () => {
   const campus = openCampus({}, { bounds: { guard: { queueLength: 100 } } })
 
-  test('of registrations with one student number make one account', async () => {
+  test('registrations with one student number create one account', async () => {
     const newcomer = campus.newcomer()
     const replies = await Promise.all(
       Array.from({ length: 20 }, () => campus.post('/register', { ...newcomer, username: freshName() })),
@@ -20,7 +20,7 @@ describe('many at once', () => {
     }
   })
 
-  test('of registrations with one user name make one account', async () => {
+  test('registrations with one user name create one account', async () => {
     const username = freshName('同名')
     const replies = await Promise.all(
       Array.from({ length: 20 }, () => campus.post('/register', { ...campus.newcomer(), username })),
@@ -29,7 +29,7 @@ describe('many at once', () => {
     for (const reply of replies.filter(({ status }) => status !== 201)) assertError(reply, 400, '用户已经存在。')
   })
 
-  test('of logins reach the school two at a time', async () => {
+  test('logins reach the school two at a time', async () => {
     const newcomers = Array.from({ length: 20 }, () => campus.newcomer())
     for (const { status, text } of await Promise.all(newcomers.map((one) => campus.post('/register', one)))) {
       assert.equal(status, 201, text)
@@ -38,13 +38,13 @@ describe('many at once', () => {
   })
 })
 
-describe('fifty registrations at once, while the school hangs,', () => {
+describe('fifty concurrent registrations, while the school hangs,', () => {
   const campus = openCampus(
     {},
-    { bounds: { ...smallBounds, guard: { ...smallBounds.guard, queueWaitMs: patience(1000) } } },
+    { bounds: { ...smallLimits, guard: { ...smallLimits.guard, queueWaitMs: patience(1000) } } },
   )
 
-  test('fill a short queue, are refused beyond it at once, and hold nobody else up', async () => {
+  test('fill a short queue, are refused at once beyond it, and block no other requests', async () => {
     const known = await campus.register()
     campus.school.setFault({ name: 'hang', at: 'every' })
     const begun = performance.now()
@@ -65,9 +65,9 @@ describe('fifty registrations at once, while the school hangs,', () => {
     }
     const refused = replies.filter((reply) => reply.status === 503 && /人太多/.test(errorText(reply)))
     assert.ok(refused.length >= 50 - 18, `${refused.length} were refused`)
-    assertTook(performance.now() - begun, 2 * quietBounds.totalMs + 2000, 'all answers')
+    assertTook(performance.now() - begun, 2 * scaledLimits.totalMs + 2000, 'all answers')
     assert.ok(campus.school.seen.mostAtOnce <= 2)
-    // Those who were told to come back go first, until five of them have not come.
+    // Clients that were told to come back go first, until five of them have not come.
     const newcomer = campus.newcomer()
     await until(async () => (await campus.post('/register', newcomer)).status === 201, 'a newcomer gets in', {
       pauseMs: 500,
@@ -80,7 +80,7 @@ describe('a school that is down', () => {
   const guard = { totalMs: patience(1500), failures: 3, restMs: patience(500) }
   const campus = openCampus({}, { bounds: { login: { callMs: patience(200), loginMs: patience(500) }, guard } })
 
-  test('is left alone for a while, then asked by one, and is back for all', async () => {
+  test('gets no requests for a while, then one, and then all', async () => {
     campus.school.setFault({ name: 'maintenance', at: 'every' })
     for (let time = 0; time < 3; time++) assertError(await campus.post('/register', campus.newcomer()), 503)
     const asked = campus.school.requests.length
@@ -90,6 +90,6 @@ describe('a school that is down', () => {
     assert.equal(campus.school.requests.length, asked)
     campus.school.setFault(undefined)
     const isBack = async () => (await campus.post('/register', campus.newcomer())).status === 201
-    await until(isBack, 'the school is asked again')
+    await until(isBack, 'the school gets requests again')
   })
 })

@@ -14,7 +14,7 @@ const paths = [
   ...['/studys/1', '/studys/1/', '/studys/999', '/studys/01', '/users/1', '/users/me', '/users/2', '/users/2/studys/'],
 ]
 
-test('a request that is repeated is answered the same, whatever was cached of the first', async (t) => {
+test('a repeated request gets the same response, whatever was cached of the first', async (t) => {
   const { base, as } = await startWithRecords(t)
   for (const path of paths) {
     const [first, second] = [await send('GET', base + path, { as }), await send('GET', base + path, { as })]
@@ -24,7 +24,7 @@ test('a request that is repeated is answered the same, whatever was cached of th
   }
 })
 
-test('a cached page holds what the same page by number holds', async (t) => {
+test('a cached page equals the same page by number', async (t) => {
   const { base, as } = await startWithRecords(t)
   const own = `${base}/users/1/studys/`
   for (const query of ['per_page=5', 'per_page=5&order=desc', 'order=asc', 'order=desc']) {
@@ -36,7 +36,7 @@ test('a cached page holds what the same page by number holds', async (t) => {
   }
 })
 
-test('a cached page belongs to the host that was asked', async (t) => {
+test('a cached page is used only for the host that was requested', async (t) => {
   const { base, as } = await startWithRecords(t)
   const other = base.replace('127.0.0.1', 'localhost')
   for (const origin of [base, other, base, other]) {
@@ -45,7 +45,7 @@ test('a cached page belongs to the host that was asked', async (t) => {
   }
 })
 
-test('a token is bought by the password alone, however often the credentials were seen', async (t) => {
+test('only the password gets a token, even if a token was verified before', async (t) => {
   const { base, as: byPassword } = await startWithRecords(t)
   const tokens = [
     await send('GET', `${base}/token`, { as: byPassword }),
@@ -78,7 +78,7 @@ async function startWithRecords(t: TestContext) {
   return { base, as }
 }
 
-/** All but what is new in each answer (a user's last visit among it, to the second), and what belongs to the connection. */
+/** All except what is new in each response (such as last_seen), and headers of the connection. */
 function comparable({ status, headers, text }: Awaited<ReturnType<typeof send>>) {
   const kept = [...headers].filter(([name]) => !['date', 'x-request-id', 'connection', 'keep-alive'].includes(name))
   return { status, headers: Object.fromEntries(kept), text: text.replace(/"last_seen":"[^"]*"/, '"last_seen":"…"') }

@@ -12,7 +12,7 @@ interface Line {
   step?: string
 }
 
-/** What one more request adds to the log. */
+/** The log lines of one more request. */
 async function linesOf(ask: () => Promise<unknown>): Promise<Line[]> {
   const before = campus.service.logged().length
   await ask()
@@ -23,13 +23,13 @@ async function linesOf(ask: () => Promise<unknown>): Promise<Line[]> {
 function assertOneRequest(lines: readonly Line[], path: string): void {
   const request = lines.find((line) => line.path?.endsWith(path))
   assert.ok(request?.reqId, JSON.stringify(lines))
-  // The look at the start asks for nobody.
+  // The check at start-up logs in nobody.
   const ofSchool = lines.filter(({ msg, step }) => msg.startsWith('school ') && step !== 'site')
   assert.ok(ofSchool.length > 0, JSON.stringify(lines))
   for (const line of ofSchool) assert.equal(line.reqId, request.reqId, JSON.stringify(line))
 }
 
-test('each line of a login at the school names the request that asked', async () => {
+test('every log line of a login at the school contains the request id', async () => {
   const person = campus.newcomer()
   const password = 'a password that is new'
   for (const [path, ask] of [
@@ -50,7 +50,7 @@ test('each line of a login at the school names the request that asked', async ()
   }
 })
 
-test('logins at once are told apart, and a fault names its request too', async () => {
+test('concurrent logins have different request ids, and a fault has its own too', async () => {
   campus.school.setFault({ name: 'status-5000' })
   const lines = await linesOf(() =>
     Promise.all(Array.from({ length: 5 }, () => campus.post('/register', campus.newcomer()))),

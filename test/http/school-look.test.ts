@@ -9,7 +9,7 @@ import { startScriptedSchool } from '../schools/scripted-school.ts'
 import type { Settings } from '../support/running-service.ts'
 import { startService } from '../support/service.ts'
 
-/** Starts, and waits for what the log says of `SCHOOL_URL`. */
+/** Starts the service, and waits for the log line about `SCHOOL_URL`. */
 async function saidAtStart(settings: Settings): Promise<{ level: number; msg: string }> {
   const service = await startService(settings)
   try {
@@ -20,7 +20,7 @@ async function saidAtStart(settings: Settings): Promise<{ level: number; msg: st
         .find((one) => one.includes('"SCHOOL_URL: '))
       if (line) return JSON.parse(line) as { level: number; msg: string }
     }
-    throw new Error(`nothing was said: ${service.logged()}`)
+    throw new Error(`nothing was logged: ${service.logged()}`)
   } finally {
     await service.close()
   }
@@ -28,7 +28,7 @@ async function saidAtStart(settings: Settings): Promise<{ level: number; msg: st
 
 const [INFO, WARN] = [30, 40]
 
-test('a start looks at the school, and says that its address is right, or what is wrong with it', async (t) => {
+test('the service checks the school at start-up, and logs whether its address is right, or what is wrong', async (t) => {
   const right = await saidAtStart({})
   assert.equal(right.level, INFO)
   assert.match(right.msg, /a login page of KINGOSOFT .*, which shows its dialect, k1/)
@@ -47,7 +47,7 @@ test('a start looks at the school, and says that its address is right, or what i
   }
 })
 
-test('a CAS server and a directory are looked at too', async (t) => {
+test('it checks a CAS server and a directory too', async (t) => {
   const cas = await startCasServer([])
   const directory = await startLdapServer({ students: [], account: { dn: 'cn=reader', password: 'right' } })
   t.after(() => Promise.all([cas.close(), directory.close()]))
@@ -72,7 +72,7 @@ test('a CAS server and a directory are looked at too', async (t) => {
   }
 })
 
-test('a school that never answers delays neither the start nor the end', async (t) => {
+test('a school that never responds delays neither start-up nor shutdown', async (t) => {
   const silent = createServer(() => {})
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
   const sockets = new Set<{ destroy(): void }>()

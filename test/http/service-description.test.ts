@@ -7,7 +7,7 @@ import { openCampus } from './campus.ts'
 
 const campus = openCampus()
 
-test('what the service is, is told to anyone', async () => {
+test('anyone can get the description of the service', async () => {
   for (const as of [{}, basic('ann', 'wrong'), bearer('x'), { cookie: 'session=x' }]) {
     const { status, body, headers } = await campus.send('GET', '/service', { as })
     assert.equal(status, 200)
@@ -27,7 +27,7 @@ test('what the service is, is told to anyone', async () => {
   }
 })
 
-test('it follows the settings, and tells people in their language', async (t) => {
+test("it reflects the settings, in the client's language", async (t) => {
   const school = await startCasServer([])
   t.after(() => school.close())
   const settings = {
@@ -51,7 +51,7 @@ test('it follows the settings, and tells people in their language', async (t) =>
   })
 })
 
-test('whether the student reads the captcha is told as it is now', async (t) => {
+test('it states whether students currently read the captcha', async (t) => {
   const service = await startService({ SCHOOL_CAPTCHA: 'ask' })
   t.after(() => service.close())
   const { school } = (await (await fetch(`${service.address}/api/v1.0/service`)).json()) as { school: object }

@@ -11,7 +11,7 @@ const ann = { username: 'ann', password: 'a quiet reading room' }
 const [demo] = demoStudents
 const settings = { WORKERS: '2', SECRET: 'a secret for tests that is long enough' }
 
-test('a session is known to every worker and instance, and ends in all of them at once', {
+test('every worker and instance knows a session, and it ends in all of them at once', {
   timeout: 120_000,
 }, async () => {
   const place = await makePlace()
@@ -40,7 +40,7 @@ test('a session is known to every worker and instance, and ends in all of them a
       const as = await signIn(address, ann)
       assert.deepEqual(await statuses(as), [200], `${at}: everyone knows it`)
       await end(as)
-      assert.deepEqual(await statuses(as), [401], `${at}: nobody knows it`)
+      assert.deepEqual(await statuses(as), [401], `${at}: no process knows it`)
     }
 
     async function call(method: string, path: string, as: Credentials, json?: object): Promise<void> {
@@ -52,7 +52,7 @@ test('a session is known to every worker and instance, and ends in all of them a
     await place.remove()
   }
 
-  /** Of many requests on connections of their own, which go round the workers of both instances. */
+  /** The statuses of many requests on separate connections, spread over the workers of both instances. */
   async function statuses(as: Credentials): Promise<number[]> {
     const asked = services.flatMap(({ address }) =>
       Array.from({ length: 8 }, () =>

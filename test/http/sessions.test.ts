@@ -22,7 +22,7 @@ async function devicesOf(as: Credentials): Promise<{ id: number; device: string 
 }
 
 describe('signing in', () => {
-  test('wants a user name, or student number, and the password, as Basic does', async () => {
+  test('requires a user name or student number and the password, as Basic does', async () => {
     const { username, password, stu_id } = await campus.register()
     for (const json of [{}, { username }, { password }, { username, password: '' }, { username: 1, password }, []])
       assertError(await campus.post('/session', json), 400)
@@ -40,7 +40,7 @@ describe('signing in', () => {
       assert.equal(await statusOf(await signIn({ username: login, password })), 200)
   })
 
-  test('answers the user and a cookie that scripts cannot read, new each time', async () => {
+  test('returns the user and a cookie that scripts cannot read, a new one each time', async () => {
     const who = await campus.register()
     const reply = await campus.post('/session', { username: who.username, password: who.password })
     const me = await campus.send('GET', '/users/me', { as: bearer(who.token) })
@@ -52,7 +52,7 @@ describe('signing in', () => {
     assert.notEqual(cookieOf(reply), (await signIn(who)).cookie)
   })
 
-  test('adopts no value that a browser brings along, and ends the session that it replaces', async () => {
+  test('ignores a value sent by the browser, and ends the session that it replaces', async () => {
     const who = await campus.register()
     const planted = `session=${other()}`
     const first = await signIn(who, { cookie: planted })
@@ -65,7 +65,7 @@ describe('signing in', () => {
     assert.equal(await statusOf(second), 200, 'a failed sign-in ends nothing')
   })
 
-  test('from a page of another site is refused before the password is looked at', async () => {
+  test('is refused from a page of another site before the password is checked', async () => {
     const { username, password } = await campus.register()
     for (const headers of foreignPages(campus.service.address)) {
       const reply = await campus.post('/session', { username, password }, { headers })
@@ -76,7 +76,7 @@ describe('signing in', () => {
   })
 })
 
-/** What browsers say about pages that are not ours, and about requests without a page. */
+/** The headers of browsers for pages of other sites, and for requests without a page. */
 function foreignPages(own: string): Record<string, string>[] {
   return [
     { origin: 'https://evil.example' },
@@ -96,7 +96,7 @@ function ownPages(own: string): Record<string, string>[] {
 }
 
 describe('a session cookie', () => {
-  test('is one that we issued, and stands there once', async () => {
+  test('must be issued by the service, and be sent once', async () => {
     const { cookie } = await signIn(await campus.register())
     const [, value = ''] = cookie.split('=')
     const another = (await signIn(await campus.register())).cookie
@@ -124,7 +124,7 @@ describe('a session cookie', () => {
     assert.equal((await campus.send('GET', '/users/me', { as: { authorization: `session\t${value}` } })).status, 401)
   })
 
-  test('loses to an Authorization header, whatever that is worth', async () => {
+  test('is ignored if there is an Authorization header, even an invalid one', async () => {
     const [ann, bob] = [await campus.register(), await campus.register()]
     const { cookie, origin } = await signIn(ann)
     const asBob = await campus.send('GET', '/users/me', { as: { cookie, ...bearer(bob.token) } })
@@ -132,10 +132,10 @@ describe('a session cookie', () => {
     for (const as of [basic(ann.username, 'wrong'), bearer('x'), { authorization: '' }, { authorization: 'Basic' }])
       assertError(await campus.send('GET', '/users/me', { as: { cookie, origin, ...as } }), 401)
     const fromApp = await campus.post('/studys/', {}, { as: { cookie, ...bearer(bob.token) } })
-    assert.equal(fromApp.status, 201, 'it is not by cookie, so no page needs to be named')
+    assert.equal(fromApp.status, 201, 'it does not use the cookie, so no Origin is required')
   })
 
-  test('buys no token, and changes no password, name, number or account without the password', async () => {
+  test('cannot get a token, and changes no password, name, number or account without the password', async () => {
     const who = await campus.register()
     const as = await signIn(who)
     const refused = await campus.send('GET', '/token', { as })
@@ -153,10 +153,10 @@ describe('a session cookie', () => {
     }
     const json = { password: who.password, username: `${who.username}x` }
     assert.equal((await campus.send('PUT', '/users/me', { as, json })).status, 200)
-    assert.equal(await statusOf(as), 200, 'another name leaves the session')
+    assert.equal(await statusOf(as), 200, 'another user name keeps the session')
   })
 
-  test('writes only for a page of ours', async () => {
+  test("authorizes writes only from the service's own pages", async () => {
     const { cookie } = await signIn(await campus.register())
     const own = campus.service.address
     const writes = ['POST /studys/', 'PUT /studys/running', 'PATCH /studys/1', 'DELETE /studys/1', 'PUT /users/me']
@@ -178,12 +178,12 @@ describe('a session cookie', () => {
       assert.equal((await campus.send('GET', '/users/me', { as: { cookie, ...page } })).status, 200)
   })
 
-  test('is lasting, and kept nowhere', async () => {
+  test('is persistent, and its value is stored nowhere', async () => {
     const { cookie } = await signIn(await campus.register())
     const reply = await campus.send('GET', '/session', { as: { cookie } })
     assert.match(reply.headers.get('set-cookie') ?? '', new RegExp(`^${cookie}; .*Max-Age=2592000$`))
     assert.equal(reply.headers.get('cache-control'), 'no-store')
-    await campus.assertKeptNowhere([cookie.split('=')[1] ?? ''])
+    await campus.assertStoredNowhere([cookie.split('=')[1] ?? ''])
   })
 })
 
@@ -200,7 +200,7 @@ describe('a session ends', () => {
     assertError(await campus.post('/studys/', {}, { as }), 401)
   }
 
-  test('by signing out, which removes the cookie, as often as one likes', () =>
+  test('by signing out, which removes the cookie, any number of times', () =>
     ends(async (_who, as) => {
       for (const each of [as, as, { cookie: 'session=x', origin: as.origin }, {}]) {
         const reply = await campus.send('DELETE', '/session', { as: { ...each } })
@@ -209,25 +209,25 @@ describe('a session ends', () => {
       }
     }))
 
-  test('with the password', () =>
+  test('when the password changes', () =>
     ends(async ({ password }, as) => {
       const json = { password, new_password: 'another quiet reading room' }
       return campus.send('PUT', '/users/me', { as: { ...as }, json })
     }))
 
-  test('with the recovery of the account', () =>
+  test('when the account is recovered', () =>
     ends(async ({ stu_id, stu_pwd }) => campus.post('/recover', { stu_id, stu_pwd, password: 'another reading room' })))
 
-  test('with another student number', () =>
+  test('when the student number changes', () =>
     ends(async ({ password }, as) => {
       const { stu_id, stu_pwd } = campus.newcomer()
       return campus.post('/users/me/student-number', { password, stu_id, stu_pwd }, { as: { ...as } })
     }))
 
-  test('with the account', () =>
+  test('when the account is deleted', () =>
     ends(async ({ password }, as) => campus.send('DELETE', '/users/me', { as: { ...as }, json: { password } })))
 
-  test('with every token, from another process', () =>
+  test('when all tokens are revoked, by another process', () =>
     ends(async () => {
       const storage = openDatabase(readConfig({ DATABASE_URL: campus.service.place.databaseUrl }).database)
       const deps = { storage, studentNumbers: studentNumberForm(), studentNumberKey: Buffer.alloc(32) }
@@ -237,7 +237,7 @@ describe('a session ends', () => {
       return undefined
     }))
 
-  test('one by one, or all others at once, and never those of someone else', async () => {
+  test('one by one, or all others at once, but never by another user', async () => {
     const who = await campus.register()
     const phone = await signIn(who, {
       'user-agent': 'Mozilla/5.0 (Linux; Android 15) Chrome/143.0 Mobile Safari/537.36',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Credentials, type Reply, send } from '../contract/client.ts'
 
-/** What a browser sends by itself once it is signed in, as on a page of the service. */
+/** The headers that a signed-in browser sends by itself on a page of the service. */
 export interface SignedIn {
   cookie: string
   origin: string

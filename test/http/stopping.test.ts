@@ -47,15 +47,15 @@ async function tokenOf(address: string): Promise<string> {
 }
 
 /** What happened to the connections and requests of one client. */
-interface Tally {
+interface ClientCount {
   answered: number
   refused: number
-  /** By error: reset or closed after connecting, with a request that was not answered. */
+  /** By error: reset or closed after connecting, with a request without a response. */
   lost: string[]
 }
 
-/** One connection: a request, or one after another for as long as the answers keep it. Answers false when it was refused. */
-function converse(port: number, request: string, tally: Tally): Promise<boolean> {
+/** One connection: one request, or several for as long as the connection is kept open. Returns false if it was refused. */
+function converse(port: number, request: string, count: ClientCount): Promise<boolean> {
   return new Promise((resolve) => {
     let text = ''
     let isConnected = false
@@ -75,8 +75,8 @@ function converse(port: number, request: string, tally: Tally): Promise<boolean>
       const answer = /^HTTP\/1\.1 (\d+).*?\r\ncontent-length: (\d+)\r\n.*?\r\n\r\n/is.exec(text)
       if (answer === null || text.length < answer[0].length + Number(answer[2])) return
       isAwaited = false
-      if (answer[1] === '201') tally.answered++
-      else tally.lost.push(text)
+      if (answer[1] === '201') count.answered++
+      else count.lost.push(text)
       text = ''
       if (/\r\nconnection: close\r\n/i.test(answer[0])) socket.end()
       else ask()
@@ -87,33 +87,33 @@ function converse(port: number, request: string, tally: Tally): Promise<boolean>
     socket.on('close', () => {
       if (!isConnected) {
         assert.equal(failure?.code, 'ECONNREFUSED')
-        tally.refused++
-      } else if (isAwaited) tally.lost.push(failure?.code ?? 'closed')
+        count.refused++
+      } else if (isAwaited) count.lost.push(failure?.code ?? 'closed')
       resolve(isConnected)
     })
   })
 }
 
-/** Answers what was lost. */
+/** Returns what was lost. */
 async function endUnderLoad(service: SpawnedService, connection: string): Promise<string[]> {
   const token = await tokenOf(service.address)
   const { port, host } = new URL(service.address)
   const head = `Host: ${host}\r\nAuthorization: Bearer ${token}\r\nConnection: ${connection}\r\nContent-Length: 0`
   const request = `POST /api/v1.0/studys/ HTTP/1.1\r\n${head}\r\n\r\n`
-  const tally: Tally = { answered: 0, refused: 0, lost: [] }
+  const count: ClientCount = { answered: 0, refused: 0, lost: [] }
   const busy = Array.from({ length: clients }, async () => {
-    while (await converse(Number(port), request, tally)) if (tally.lost.length > 0) return
+    while (await converse(Number(port), request, count)) if (count.lost.length > 0) return
   })
-  await until(() => tally.answered >= 5 * clients, 'clients are busy')
+  await until(() => count.answered >= 5 * clients, 'clients are busy')
   assert.equal(await service.end(), 0, service.said())
   await Promise.all(busy)
-  if (tally.lost.length === 0) assert.equal(tally.refused, clients)
-  return tally.lost
+  if (count.lost.length === 0) assert.equal(count.refused, clients)
+  return count.lost
 }
 
 /**
- * The system resets a connection that comes between the last look for one and the end of listening. On a busy machine a process may be
- * put aside right there, so a trial in which that happened is made again.
+ * The system resets a connection that arrives between the last accept and the end of listening. On a busy machine a process may be
+ * suspended right there, so such a trial is repeated.
  */
 async function losesNothing(trial: () => Promise<string[]>): Promise<void> {
   for (let triesLeft = 2; ; triesLeft -= 1) {
@@ -149,10 +149,10 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
         }))
     }
 
-    test(`says so while it still answers: WORKERS=${workers}`, () =>
+    test(`makes readiness fail while requests are still served: WORKERS=${workers}`, () =>
       withService({ WORKERS: workers }, async (service) => {
         const token = await tokenOf(service.address)
-        // Begun before and finished after, because a busy machine may let nobody connect any more by then.
+        // Started before and finished after, because on a busy machine no connection may be possible any more by then.
         const readiness = begin(service.address, '/readyz')
         const user = begin(service.address, '/api/v1.0/users/1')
         await untilReceived(service.address)
@@ -163,7 +163,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
         assert.equal(await exit, 0)
       }))
 
-    test(`answers a connection that has not asked yet, and waits for no silent one: WORKERS=${workers}`, () =>
+    test(`serves a connection that has not sent a request yet, and waits for no silent one: WORKERS=${workers}`, () =>
       beforeLimit(3000, () =>
         withService({ WORKERS: workers }, async (service) => {
           const { port, host } = new URL(service.address)
@@ -184,13 +184,13 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
             assert.match(asked, /^HTTP\/1\.1 200 .*connection: close/is)
             assert.equal(unasked, '')
             assert.equal(code, 0)
-            assertTook(endedMs, 9000, 'the grace period is not used up')
+            assertTook(endedMs, 9000, 'the grace period has not passed')
           }
           return { tookMs, check }
         }),
       ))
 
-    test(`closes no kept connection that asks again within a second: WORKERS=${workers}`, () =>
+    test(`closes no keep-alive connection that sends a request within a second: WORKERS=${workers}`, () =>
       beforeLimit(900, () =>
         withService({ WORKERS: workers }, async (service) => {
           const { port, host } = new URL(service.address)
@@ -213,7 +213,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
         }),
       ))
 
-    test(`answers a registration that waits for the school with 503 before the grace period is over: WORKERS=${workers}`, async () => {
+    test(`ends a registration that waits for the school with 503 before the grace period is over: WORKERS=${workers}`, async () => {
       const school = await startSlowSchool()
       try {
         await withService({ SCHOOL: 'kingosoft', SCHOOL_URL: school.url, WORKERS: workers }, async (service, place) => {
@@ -226,7 +226,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
           assert.match(String(headers.get('retry-after')), /^\d+$/)
           assert.equal(await exit, 0)
           assertTook(performance.now() - begun, 14_000, 'the end')
-          // The same call works later: nothing was half made.
+          // The same call succeeds later: nothing was left half done.
           const again = await spawnService(place)
           await tokenOf(again.address)
           assert.equal(await again.end(), 0)
@@ -237,7 +237,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
     })
   }
 
-  test('asked for twice ends at once', () =>
+  test('sent twice ends the process at once', () =>
     withService({}, async (service) => {
       const { port, host } = new URL(service.address)
       const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined)
@@ -252,7 +252,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
       socket.destroy()
     }))
 
-  test('loses no request by HTTP/2', async () => {
+  test('loses no request over HTTP/2', async () => {
     const authority = await createPrivateAuthority()
     await withServiceOfTls(authority, async (service) => {
       let answered = 0
@@ -268,7 +268,7 @@ describe('SIGTERM', { timeout: patience(240_000), concurrency: 2 }, () => {
   })
 })
 
-/** Answers in time, but for so many calls of a login that it outlasts the grace period. */
+/** Each call is in time, but a login has so many calls that it exceeds the grace period. */
 async function startSlowSchool() {
   const asked = Promise.withResolvers<void>()
   const school = await startScriptedSchool({
@@ -303,20 +303,20 @@ async function withServiceOfTls(authority: Authority, work: (service: SpawnedSer
   }
 }
 
-/** Requests one after another on one session, until it is told to go. Answers false when it was refused. */
+/** Sends requests one after another on one session, until it gets GOAWAY. Returns false if it was refused. */
 async function useSession(address: string, ca: string, onAnswer: () => void, lost: string[]): Promise<boolean> {
   const session = connectHttp2(address, { ca })
-  let isTold = false
+  let isGoingAway = false
   session
     .on('error', () => undefined)
     .on('goaway', () => {
-      isTold = true
+      isGoingAway = true
     })
   const isConnected = await once(session, 'connect').then(
     () => true,
     () => false,
   )
-  while (isConnected && !isTold && !session.closed) {
+  while (isConnected && !isGoingAway && !session.closed) {
     const stream = session.request({ ':path': '/healthz' })
     try {
       const [headers] = await once(stream, 'response')
@@ -325,15 +325,15 @@ async function useSession(address: string, ca: string, onAnswer: () => void, los
       if (headers[':status'] === 200) onAnswer()
       else lost.push(String(headers[':status']))
     } catch (error) {
-      // A stream that the server has not taken may be sent again, and says so.
-      if (!isTold) lost.push((error as NodeJS.ErrnoException).code ?? String(error))
+      // A stream that the server did not process may be sent again, and its error says so.
+      if (!isGoingAway) lost.push((error as NodeJS.ErrnoException).code ?? String(error))
     }
   }
   session.close()
   return isConnected
 }
 
-/** Later connections are answered only after what came before them was taken up. */
+/** Later connections get responses only after earlier ones were accepted. */
 async function untilReceived(address: string): Promise<void> {
   for (let tries = 0; tries < 4; tries += 1) assert.equal((await send('GET', `${address}/healthz`)).status, 200)
 }

@@ -16,7 +16,7 @@ function someone(stu_id: string) {
   return { username: freshName(), password: freshPassword(), stu_id, stu_pwd: `canary-${stu_id}` }
 }
 
-describe('where student numbers have a form of the school’s own', () => {
+describe('with a school-specific pattern of student numbers', () => {
   const campus = openCampus(settings)
   const known = (stu_id: string) => {
     const person = someone(stu_id)
@@ -24,7 +24,7 @@ describe('where student numbers have a form of the school’s own', () => {
     return person
   }
 
-  test('such a number registers, logs in, recovers and is bound to an account', async () => {
+  test('a matching number registers, logs in, recovers and is bound to an account', async () => {
     const person = await campus.register(known('B2017001'))
     await campus.tokenOf({ username: 'B2017001', password: person.password })
     const password = freshPassword()
@@ -34,7 +34,7 @@ describe('where student numbers have a form of the school’s own', () => {
     const as = basic('B2017001', password)
     assert.equal((await campus.post('/users/me/student-number', body, { as })).status, 200)
     await campus.tokenOf({ username: next.stu_id, password })
-    await campus.assertKeptNowhere(['B2017001', next.stu_id])
+    await campus.assertStoredNowhere(['B2017001', next.stu_id])
   })
 
   for (const stu_id of [
@@ -47,7 +47,7 @@ describe('where student numbers have a form of the school’s own', () => {
     `B2017001${'1'.repeat(5000)}`,
     'Ｂ2017001',
   ]) {
-    test(`«${stu_id.slice(0, 12)}» is none, in words that name the form, and the school is not asked`, async () => {
+    test(`«${stu_id.slice(0, 12)}» is rejected with a message that states the pattern, and the school is not asked`, async () => {
       const { logons } = campus.school.seen
       for (const path of ['/register', '/recover']) {
         for (const language of ['zh', 'en']) {
@@ -61,13 +61,13 @@ describe('where student numbers have a form of the school’s own', () => {
     })
   }
 
-  test('letters of a number are compared without regard to case: it has one account', async () => {
+  test('letters of a number are compared regardless of case: it has one account', async () => {
     const person = await campus.register(known('C2017002'))
     await campus.tokenOf({ username: 'c2017002', password: person.password })
     assertError(await campus.post('/register', known('c2017002')), 400, '该学号被注册，可以试试找回密码。')
   })
 
-  test('a user name that looks like a number is a user name first, and keeps nobody from their number', async () => {
+  test('a user name that looks like a number is looked up as a user name first, and blocks no owner of the number', async () => {
     const owner = await campus.register(known('D2017003'))
     const other = await campus.register({ ...known('D2017004'), username: 'D2017003' })
     const me = async (password: string) => {
@@ -78,12 +78,12 @@ describe('where student numbers have a form of the school’s own', () => {
     assert.equal(await me(other.password), 'D2017003')
   })
 
-  test('a login name of any length is answered at once', async () => {
+  test('a login name of any length is checked quickly', async () => {
     assertError(await campus.send('GET', '/token', { as: basic(`B${'1'.repeat(4000)}`, 'x') }), 401)
   })
 })
 
-test('without the setting the message is the contract’s', async (t) => {
+test("without the setting the message is the contract's", async (t) => {
   const campus = new Campus()
   campus.open(await startService())
   t.after(() => campus.close())
@@ -106,7 +106,7 @@ describe('at a directory', () => {
     await directory.close()
   })
 
-  test('a number is looked for to the letter, whatever its form allows', async () => {
+  test('a number is searched for exactly, whatever its pattern allows', async () => {
     for (const person of [plain, odd]) assert.equal((await campus.post('/register', person)).status, 201)
     assertError(
       await campus.post('/register', { ...someone('*)(uid=B*'), stu_pwd: plain.stu_pwd }),
@@ -116,7 +116,7 @@ describe('at a directory', () => {
   })
 })
 
-describe('at a login page of the school’s own', () => {
+describe('at a school with its own login page', () => {
   let school: CasServer
   let service: Service
   before(async () => {
@@ -142,7 +142,7 @@ describe('at a login page of the school’s own', () => {
     }
   }
 
-  test('a number of the form gets a ticket, and one of another form is no student’s', async () => {
+  test('a matching number gets a ticket, and any other is refused', async () => {
     assert.equal((await comeBackAs('B2017001')).status, 200)
     const refused = await comeBackAs('2017010101')
     assert.equal(refused.status, 400)

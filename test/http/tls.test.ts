@@ -43,14 +43,14 @@ async function handshake(options: ConnectionOptions = {}): Promise<TLSSocket> {
   return socket
 }
 
-/** One request by HTTP/1.1. */
+/** Sends one request over HTTP/1.1. */
 async function ask(path: string, headers: Record<string, string> = {}) {
   const request = get(`${service.address}${path}`, { ca: authority.ca, agent: false, headers })
   const [response] = await once(request, 'response')
   return { status: response.statusCode, headers: response.headers, body: JSON.parse(await text(response)) }
 }
 
-/** One request by HTTP/2. */
+/** Sends one request over HTTP/2. */
 async function askHttp2(path: string, headers: Record<string, string> = {}) {
   const session = connectHttp2(service.address, { ca: authority.ca })
   try {
@@ -62,7 +62,7 @@ async function askHttp2(path: string, headers: Record<string, string> = {}) {
   }
 }
 
-test('it speaks HTTP/2 and HTTP/1.1, whichever the client knows', async () => {
+test('serves HTTP/2 and HTTP/1.1', async () => {
   for (const [offered, spoken] of [
     [['h2', 'http/1.1'], 'h2'],
     [['http/1.1'], 'http/1.1'],
@@ -76,20 +76,20 @@ test('it speaks HTTP/2 and HTTP/1.1, whichever the client knows', async () => {
   }
 })
 
-test('TLS 1.2 and 1.3 are taken, TLS 1.1 and older are refused', async () => {
+test('accepts TLS 1.2 and 1.3, and refuses TLS 1.1 and older', async () => {
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     const socket = await handshake({ minVersion: version, maxVersion: version })
     assert.equal(socket.getProtocol(), version)
     socket.destroy()
   }
   for (const version of ['TLSv1', 'TLSv1.1'] as const) {
-    // At level 0 the client itself would still speak it.
+    // Security level 0, so that the client itself would still use it.
     const old = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' } as const
     await assert.rejects(handshake(old), /alert|unsupported|version/i)
   }
 })
 
-test('errors have the one form, and every answer sends HSTS, in both protocols', async () => {
+test('errors have the standard form, and every response contains HSTS, in both protocols', async () => {
   for (const asked of [ask, askHttp2]) {
     for (const [path, status] of [
       ['/healthz', 200],
@@ -104,7 +104,7 @@ test('errors have the one form, and every answer sends HSTS, in both protocols',
   }
 })
 
-test('links are https, by HTTP/2 and HTTP/1.1', async () => {
+test('links use https, over HTTP/2 and HTTP/1.1', async () => {
   service.school.addStudent({ studentNumber: '3100000001', schoolPassword: 'pass' })
   const session = connectHttp2(service.address, { ca: authority.ca })
   const stream = session.request({
@@ -125,7 +125,7 @@ test('links are https, by HTTP/2 and HTTP/1.1', async () => {
   }
 })
 
-test('a body over the bound is a 413 by HTTP/2 too', async () => {
+test('returns 413 for a body over the limit over HTTP/2 too', async () => {
   const session = connectHttp2(service.address, { ca: authority.ca })
   const stream = session.request({
     ':method': 'POST',
@@ -139,7 +139,7 @@ test('a body over the bound is a 413 by HTTP/2 too', async () => {
   session.destroy()
 })
 
-test('plain HTTP on the port of TLS is told so, or hung up on, and harms nobody', async () => {
+test('plain HTTP on the TLS port gets an error or is disconnected, and does no harm', async () => {
   const { hostname, port } = new URL(service.address)
   const socket = connectPlain(Number(port), hostname)
   socket.on('error', () => undefined)
@@ -148,20 +148,20 @@ test('plain HTTP on the port of TLS is told so, or hung up on, and harms nobody'
   assert.equal((await ask('/healthz')).status, 200)
 })
 
-test('a renewed certificate is taken without a restart, and half a pair leaves the old one', {
+test('loads a renewed certificate without a restart, and keeps the old one if half a pair is missing', {
   timeout: patience(60_000),
 }, async () => {
   const old = await fingerprint()
   const kept = await handshake()
   const renewed = await createPrivateAuthority()
   await writeFile(files.TLS_CERT, renewed.cert)
-  await until(() => service.logged().includes('keeping the old ones'), 'half a pair is seen')
+  await until(() => service.logged().includes('keeping the old ones'), 'half a pair is detected')
   assert.equal(await fingerprint(), old)
   await put(renewed)
   authority = renewed
-  await until(async () => (await fingerprint()) !== old, 'the renewed certificate is taken', { pauseMs: 50 })
+  await until(async () => (await fingerprint()) !== old, 'the renewed certificate is used', { pauseMs: 50 })
   kept.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
-  assert.match(await text(kept), /^HTTP\/1\.1 200 /, 'connections outlive the renewal')
+  assert.match(await text(kept), /^HTTP\/1\.1 200 /, 'connections survive the renewal')
 })
 
 async function fingerprint(): Promise<string> {

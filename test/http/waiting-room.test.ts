@@ -20,12 +20,12 @@ const waitOf = (reply: Reply) => Number(reply.headers.get('retry-after'))
 /** One call takes far longer than a password hash, so that accounts are created in the order of the logins. */
 const longerThanHashing = { name: 'slow', ms: patience(100), at: 'every' } as const
 
-/** What one student after the other does at this campus. */
-function lineAt(campus: ReturnType<typeof openCampus>) {
+/** What successive students do at this campus. */
+function queueAt(campus: ReturnType<typeof openCampus>) {
   const post = (newcomer: Newcomer, headers: Record<string, string> = {}) =>
     campus.post('/register', newcomer, { headers })
 
-  /** While someone is at the school, and all seats are taken. `afterwards` is the school's fault after that. */
+  /** While someone is at the school, and all seats are taken. `afterwards` is the school's next fault. */
   async function whileFull<T>(work: () => Promise<T>, afterwards?: typeof longerThanHashing): Promise<T> {
     campus.school.setFault({ name: 'slow', ms: 500, at: 'every' })
     let isFull = false
@@ -60,25 +60,25 @@ function lineAt(campus: ReturnType<typeof openCampus>) {
   return { post, whileFull, untilIn }
 }
 
-type Line = ReturnType<typeof lineAt> & { campus: ReturnType<typeof openCampus> }
+type WaitingQueue = ReturnType<typeof queueAt> & { campus: ReturnType<typeof openCampus> }
 
-/** At a service of its own: a line that has met a slow school tells long waits, in which those who come first may go first. */
-function onFreshLine(name: string, run: (line: Line) => Promise<void>): void {
+/** With a new service: a queue that has measured a slow school estimates long waits, in which earlier clients may go first. */
+function onFreshQueue(name: string, run: (line: WaitingQueue) => Promise<void>): void {
   describe(name, () => {
     const campus = openCampus(single, oneSeat)
-    test('before a school that is busy', () => run({ ...lineAt(campus), campus }))
+    test('the waiting room of a busy school', () => run({ ...queueAt(campus), campus }))
   })
 }
 
 for (const knowsPlaces of [true, false]) {
-  onFreshLine(
-    `whoever comes back ${knowsPlaces ? 'with' : 'without'} their place goes before whoever came later`,
+  onFreshQueue(
+    `a client that comes back ${knowsPlaces ? 'with' : 'without'} its place is served before later ones`,
     async ({ campus, post, whileFull, untilIn }) => {
       const [older, younger] = [campus.newcomer(), campus.newcomer()]
       const { both } = await whileFull(async () => {
         const first = await post(older)
         const second = await post(younger)
-        // Not awaited: the school is to be quick again.
+        // Not awaited: the school must be fast again.
         return { both: Promise.all([untilIn(older, first, knowsPlaces), untilIn(younger, second, knowsPlaces)]) }
       }, longerThanHashing)
       const ids = await both
@@ -87,8 +87,8 @@ for (const knowsPlaces of [true, false]) {
   )
 }
 
-onFreshLine(
-  'a refusal tells the place, how many are ahead, and when to come back, in both languages',
+onFreshQueue(
+  'a 503 states the place, how many are ahead, and when to retry, in both languages',
   async ({ campus, post, whileFull, untilIn }) => {
     const newcomer = campus.newcomer()
     const [chinese, english] = await whileFull(async () => [
@@ -109,50 +109,47 @@ onFreshLine(
   },
 )
 
-onFreshLine(
-  'the same student keeps one place; a forged or foreign one is none',
-  async ({ campus, post, whileFull }) => {
-    const [newcomer, other] = [campus.newcomer(), campus.newcomer()]
-    await whileFull(async () => {
-      const first = await post(newcomer)
-      assert.equal(placeOf(await post(newcomer)), placeOf(first))
-      assert.equal(placeOf(await post(newcomer, { 'waiting-place': placeOf(first) })), placeOf(first))
-      const forged = [placeOf(first), placeOf(first).replace(/^\d+/, '1'), '1', `1.${'A'.repeat(43)}`, 'x'.repeat(5000)]
-      for (const place of forged) {
-        assert.ok(numberOf(await post(other, { 'waiting-place': place })) > numberOf(first), place)
-      }
-    })
-  },
-)
+onFreshQueue('a student has one place; a forged or foreign one is ignored', async ({ campus, post, whileFull }) => {
+  const [newcomer, other] = [campus.newcomer(), campus.newcomer()]
+  await whileFull(async () => {
+    const first = await post(newcomer)
+    assert.equal(placeOf(await post(newcomer)), placeOf(first))
+    assert.equal(placeOf(await post(newcomer, { 'waiting-place': placeOf(first) })), placeOf(first))
+    const forged = [placeOf(first), placeOf(first).replace(/^\d+/, '1'), '1', `1.${'A'.repeat(43)}`, 'x'.repeat(5000)]
+    for (const place of forged) {
+      assert.ok(numberOf(await post(other, { 'waiting-place': place })) > numberOf(first), place)
+    }
+  })
+})
 
-onFreshLine('a wrong password does not cost the place', async ({ campus, post, whileFull }) => {
+onFreshQueue('a wrong password does not lose the place', async ({ campus, post, whileFull }) => {
   const newcomer = campus.newcomer()
   const first = await whileFull(() => post(newcomer))
   await setTimeout(waitOf(first) * 1000)
   const wrong = await post({ ...newcomer, stu_pwd: 'a typing error' }, { 'waiting-place': placeOf(first) })
   assertError(wrong, 400, '402, 账号或密码错误')
-  // Before all the others: whoever is new finds no seat.
+  // Before all the others: a new client finds no seat.
   assert.equal((await whileFull(() => post(newcomer))).status, 201)
 })
 
-onFreshLine('many who do not come back hold nobody up', async ({ campus, post, whileFull, untilIn }) => {
+onFreshQueue('clients that do not come back block nobody', async ({ campus, post, whileFull, untilIn }) => {
   const strangers = Array.from({ length: 30 }, () => campus.newcomer())
   await whileFull(() => Promise.all(strangers.map((stranger) => post(stranger))))
   const begun = performance.now()
   const newcomer = campus.newcomer()
   await untilIn(newcomer, await post(newcomer))
   assert.ok(performance.now() - begun < 25_000)
-  await campus.assertKeptNowhere([newcomer, ...strangers].flatMap(({ stu_id, stu_pwd }) => [stu_id, stu_pwd]))
+  await campus.assertStoredNowhere([newcomer, ...strangers].flatMap(({ stu_id, stu_pwd }) => [stu_id, stu_pwd]))
 })
 
 // The queue of passwords is in the memory of a process, whatever the database.
 const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? describe : () => undefined
 
-onSqlite('whoever the school has verified', () => {
+onSqlite('a student verified by the school', () => {
   keepPasswordCost()
   const campus = openCampus()
 
-  test('gets their account, however many passwords wait to be hashed', async () => {
+  test('gets an account, however many passwords wait to be hashed', async () => {
     campus.school.setFault({ name: 'slow', ms: 100, at: 'every' })
     const registered = campus.post('/register', campus.newcomer())
     while (campus.school.requests.length === 0) await setTimeout(5)
@@ -165,7 +162,7 @@ onSqlite('whoever the school has verified', () => {
   })
 })
 
-test('a process that dies gives its places at the school back', { timeout: 120_000 }, async () => {
+test('a process that dies frees its places at the school', { timeout: 120_000 }, async () => {
   const students = ['4200000001', '4200000002'].map((studentNumber) => ({ studentNumber, schoolPassword: 'demo' }))
   const school = await startSimulatedSchool({ students })
   const place = await makePlace()

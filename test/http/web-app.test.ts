@@ -25,7 +25,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 const index = () => readFileSync(join(folder, 'index.html'), 'utf8')
 const assets = () => [...index().matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
 
-test('a browser gets the app at every path that is nobody else’s', async () => {
+test('a browser gets the app at every path that the API does not use', async () => {
   for (const path of ['/', '/login', '/day/2026-11-26', '/nobody/knows?this=1']) {
     const reply = await get(path, { accept: browser })
     assert.deepEqual([reply.status, reply.text], [200, index()], path)
@@ -37,7 +37,7 @@ test('a browser gets the app at every path that is nobody else’s', async () =>
   assert.deepEqual([head.status, head.text], [200, ''])
 })
 
-test('a screen’s scripts are named with the first page, and are there', async () => {
+test('the first page names the scripts of a screen, and they exist', async () => {
   const scriptsOf = async (path: string) => {
     const { headers } = await get(path, { accept: browser })
     return [...(headers.get('link') ?? '').matchAll(/<([^>]+)>; rel=modulepreload(?:, |$)/g)].map(
@@ -54,12 +54,12 @@ test('a screen’s scripts are named with the first page, and are there', async 
   for (const path of ['/', '/nobody/knows', '/day', '/me/nothing']) assert.deepEqual(await scriptsOf(path), [], path)
 })
 
-test('the app of an older build, without a list of scripts, is served without naming any', async () => {
+test('serves an app of an older build, which has no list of scripts, without naming any', async () => {
   const linkFor = await readScreenScripts(join(folder, 'no-such-file.json'))
   assert.equal(linkFor('/statistics'), undefined)
 })
 
-test('programs, and paths of the API, keep their answers', async () => {
+test('programs and API paths get their usual responses', async () => {
   for (const accept of ['*/*', 'application/json', browser]) {
     for (const path of ['/api', '/api/v1.0/nothing', '/docs/nothing', '/healthz/nothing', '/assets/gone-12345678.js'])
       assertError(await get(path, { accept }), 404)
@@ -70,7 +70,7 @@ test('programs, and paths of the API, keep their answers', async () => {
   assertError(await send('POST', `${service.address}/sw.js`, { headers: { accept: browser } }), 405)
 })
 
-test('assets are kept for good, the page and its worker are asked for each time', async () => {
+test('assets are cached forever, the page and its service worker are revalidated', async () => {
   assert.ok(assets().length >= 2)
   for (const path of assets()) {
     const reply = await get(path)
@@ -79,7 +79,7 @@ test('assets are kept for good, the page and its worker are asked for each time'
     assert.match(reply.headers.get('content-type') ?? '', path.endsWith('.js') ? /^text\/javascript/ : /^text\/css/)
   }
   const worker = await get('/sw.js')
-  // A worker is bound by the policy of its own file.
+  // A service worker uses the policy of its own file.
   assert.equal(worker.headers.get('content-security-policy'), policy)
   for (const path of ['/sw.js', '/index.html', '/manifest.webmanifest'])
     assert.equal((await get(path)).headers.get('cache-control'), 'no-cache', path)
@@ -88,7 +88,7 @@ test('assets are kept for good, the page and its worker are asked for each time'
   for (const path of ['/index.html', ...assets()]) assert.ok(shell.includes(path), path)
 })
 
-test('each file is sent as small as the client takes it, and once', async () => {
+test('each file is sent in the smallest encoding that the client accepts, and once', async () => {
   const [script = ''] = assets()
   const plain = readFileSync(join(folder, script))
   for (const [accepted, encoding, unpack] of [
@@ -105,7 +105,7 @@ test('each file is sent as small as the client takes it, and once', async () => 
   }
 })
 
-test('with WEB=off the first page is as it was without the app', async (t) => {
+test('with WEB=off the first page is the one without the app', async (t) => {
   const alone = await startService({ WEB: 'off' })
   t.after(() => alone.close())
   const page = await send('GET', alone.address, { headers: { accept: browser } })
@@ -114,11 +114,11 @@ test('with WEB=off the first page is as it was without the app', async (t) => {
     assertError(await send('GET', `${alone.address}${path}`, { headers: { accept: browser } }), 404)
 })
 
-test('the app names no other origin, and no source of anything', () => {
+test('the app refers to no other origin and no source files', () => {
   const names = readdirSync(folder, { recursive: true }) as string[]
   const texts = names.filter((name) => /\.(?:html|js|css|svg|webmanifest)$/.test(name))
   assert.ok(texts.length > 10)
-  // Names of XML's vocabularies are addresses in form only; Vue's and its router's links stand in messages that are never shown.
+  // XML namespaces only look like addresses; links of Vue and its router are in messages that are never shown.
   const known = /^https?:\/\/(?:www\.w3\.org\/|vuejs\.org\/error-reference\/|router\.vuejs\.org\/)/
   for (const name of texts) {
     const text = readFileSync(join(folder, name), 'utf8')
@@ -132,7 +132,7 @@ test('the app names no other origin, and no source of anything', () => {
   }
 })
 
-test('what the first screen loads, and what any other adds, stays small', () => {
+test('the scripts of the first screen, and of each further one, stay small', () => {
   const size = (path: string) => readFileSync(join(folder, `${path}.gz`)).length
   const first = assets().filter((path) => /\.(?:js|css)$/.test(path))
   const total = first.reduce((sum, path) => sum + size(path), 0)
@@ -147,7 +147,7 @@ test('what the first screen loads, and what any other adds, stays small', () => 
   }
 })
 
-/** A file and all that it imports, however far. */
+/** A file and all that it imports, directly or indirectly. */
 function withImports(name: string, known: readonly string[] = []): string[] {
   if (known.includes(name)) return [...known]
   const text = readFileSync(join(folder, 'assets', name), 'utf8')
@@ -161,7 +161,7 @@ interface RawReply {
   body: Buffer
 }
 
-/** As it comes: fetch would unpack it. */
+/** The raw response: fetch would decompress it. */
 function fetchRaw(path: string, headers: Record<string, string>): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     const asked = request(`${service.address}${path}`, { headers }, async (response) => {

@@ -23,24 +23,28 @@ async function withWorkers(work: (service: SpawnedService, place: Place) => Prom
 }
 
 describe('several workers', { timeout: patience(60_000), concurrency: 2 }, () => {
-  test('serve on one port, greet once, and end on SIGTERM with 0', () =>
+  test('serve on one port, print one greeting, and exit with 0 on SIGTERM', () =>
     withWorkers(async (service) => {
       const json = { ...ann, stu_id: demo?.studentNumber, stu_pwd: demo?.schoolPassword }
       const registered = await send('POST', `${service.address}/api/v1.0/register`, { json })
       assert.equal(registered.status, 201, registered.text)
-      // A connection each, so that they go round.
+      // Separate connections, so that workers take turns.
       for (let at = 0; at < 9; at += 1) {
         const { status } = await onFreshConnection(service, '/api/v1.0/users/1', basic(ann.username, ann.password))
         assert.equal(status, 200)
       }
       assert.equal(service.said().match(/API docs/g)?.length, 1)
       const { text } = await onFreshConnection(service, '/metrics')
-      assert.match(text, /occupy_school_logins_total\{outcome="verified"\} 1\n/, 'figures of all, whoever is asked')
+      assert.match(
+        text,
+        /occupy_school_logins_total\{outcome="verified"\} 1\n/,
+        'metrics of all workers, from any of them',
+      )
       const workers = workersOf(service)
       assert.equal(await service.end(), 0)
       for (const worker of workers) assert.ok(!lives(worker))
       const served = service.said().matchAll(/"pid":(\d+)[^\n]*"path":"\/api\/v1\.0\/users\/1"/g)
-      assert.deepEqual(new Set([...served].map(([, pid]) => Number(pid))), new Set(workers), 'each had its share')
+      assert.deepEqual(new Set([...served].map(([, pid]) => Number(pid))), new Set(workers), 'each had requests')
     }))
 
   test('are replaced when they die', () =>
@@ -52,14 +56,14 @@ describe('several workers', { timeout: patience(60_000), concurrency: 2 }, () =>
       assert.equal(await service.end('SIGINT'), 0)
     }))
 
-  test('end with the first process, however it ends', () =>
+  test('end with the primary, however it ends', () =>
     withWorkers(async (service) => {
       const workers = workersOf(service)
       await service.end('SIGKILL')
       await until(() => !workers.some(lives), 'the workers end')
     }))
 
-  test('that cannot start are told once, and all ends with 1', async () => {
+  test('that cannot start print one error, and the service exits with 1', async () => {
     const place = await makePlace()
     try {
       await (await spawnService(place, { SECRET: 'one secret of thirty-two bytes or more' })).end()
@@ -77,7 +81,7 @@ describe('several workers', { timeout: patience(60_000), concurrency: 2 }, () =>
   })
 })
 
-test('a worker that dies is replaced at once, and one that keeps dying young later and later, up to ten seconds', () => {
+test('a worker that dies is replaced at once, and one that keeps dying early after growing delays of up to ten seconds', () => {
   assert.deepEqual([0, 1, 2, 3, 4].map(restartDelay), [0, 0, 100, 200, 400])
   assert.equal(restartDelay(50), 10_000)
 })

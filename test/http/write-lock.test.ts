@@ -9,7 +9,7 @@ import { makePlace, spawnService } from '../support/running-service.ts'
 
 const onSqlite = process.env.TEST_POSTGRES_URL === undefined ? test : () => undefined
 
-onSqlite('while another process holds the write lock reads go on, and writes wait for it up to a bound', async (t) => {
+onSqlite('while another process holds the write lock reads succeed, and writes wait for a limited time', async (t) => {
   const place = await makePlace()
   const service = await spawnService(place, { SCHOOL: 'demo', THROTTLE: 'off', LOG_LEVEL: 'error' })
   t.after(async () => {

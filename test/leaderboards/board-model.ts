@@ -23,7 +23,7 @@ export interface ModelRow {
   seconds: number
 }
 
-/** Everyone's days, kept in memory, and boards counted from them without any shortcut. */
+/** Everyone's days, kept in memory, and boards counted from them without optimisations. */
 export class BoardModel {
   readonly days = new Map<AccountId, Map<CampusDay, number>>()
   readonly hidden = new Set<AccountId>()
@@ -40,7 +40,7 @@ export class BoardModel {
     })
   }
 
-  /** Sets the seen seconds of an account's days, there and on the boards. */
+  /** Sets the seen seconds of an account's days, in the model and on the boards. */
   async study(tx: Db, account: AccountId, seconds: readonly (readonly [CampusDay, number])[]): Promise<void> {
     const days = this.days.get(account) ?? new Map<CampusDay, number>()
     this.days.set(account, days)
@@ -101,11 +101,11 @@ interface ReadPage {
   prev?: string
 }
 
-/** One page, read past the cache. */
+/** One page, read without the cache. */
 export async function readPage(
   boards: ReturnType<typeof boardsOf>,
   kind: BoardKind,
-  { on = today, perPage = 20, cursor, caller = 0 as AccountId }: PageWish = {},
+  { on = today, perPage = 20, cursor, caller = 0 as AccountId }: PageOptions = {},
 ): Promise<ReadPage & { own: { rank: number | undefined; seconds: number } }> {
   const { text, own } = await boards.writeBoard(boards.getPeriod(kind, on), {
     ...{ caller, perPage, cursor, origin: `http://${++origins}` },
@@ -115,7 +115,7 @@ export async function readPage(
 }
 let origins = 0
 
-export interface PageWish {
+export interface PageOptions {
   on?: CampusDay
   perPage?: number
   cursor?: string | undefined
@@ -126,11 +126,11 @@ export interface PageWish {
 export async function readBoard(
   boards: ReturnType<typeof boardsOf>,
   kind: BoardKind,
-  wish: PageWish = {},
+  options: PageOptions = {},
 ): Promise<ModelRow[]> {
   const rows: ModelRow[] = []
   for (let cursor: string | undefined; ; ) {
-    const page = await readPage(boards, kind, { perPage: 100, ...wish, cursor })
+    const page = await readPage(boards, kind, { perPage: 100, ...options, cursor })
     rows.push(...page.rows.map(({ rank, accountId, seconds }) => ({ rank, accountId, seconds })))
     if (page.next === undefined) {
       assert.equal(page.count, rows.length)
@@ -140,8 +140,8 @@ export async function readBoard(
   }
 }
 
-/** Every counter equals what a count of the rows says, and those of narrow stretches are gone at zero. */
-export async function assertCountersAreReal({ db }: Storage): Promise<void> {
+/** Asserts that every counter equals a count of the rows, and that counters of narrow ranges are removed at zero. */
+export async function assertCountersMatch({ db }: Storage): Promise<void> {
   const wanted = new Map<string, number>()
   for (const { period, seconds } of await db.selectFrom('board_totals').selectAll().execute()) {
     assert.ok(seconds > 0)

@@ -34,7 +34,7 @@ const study = (account: AccountId, seconds: number) =>
 const who = (at: number) => accounts[at] as AccountId
 const seen = (rows: { rank: number; accountId: number }[]) => rows.map(({ rank, accountId }) => [rank, accountId])
 
-test('ties share a rank across pages, there and back', async () => {
+test('ties share a rank across pages, forwards and backwards', async () => {
   const groups = [1, 4, 1, 23, 2, 9]
   let next = 0
   for (const [at, size] of groups.entries()) for (let one = 0; one < size; one += 1) await study(who(next++), 1000 - at)
@@ -63,7 +63,7 @@ test('ties share a rank across pages, there and back', async () => {
   }
 })
 
-test('while totals change, a walk meets each student who does not move exactly once, in order', async () => {
+test('while totals change, a walk returns each student who does not move exactly once, in order', async () => {
   for (const [at, account] of accounts.entries()) await study(account, 1000 + 10 * at)
   const movers = new Set(accounts.filter((_, at) => at % 3 === 0))
   const met: number[] = []
@@ -103,7 +103,7 @@ test('while totals change, a walk meets each student who does not move exactly o
   )
 })
 
-test('an empty page links back to what is left', async () => {
+test('an empty page links back to the remaining students', async () => {
   for (let at = 0; at < 4; at += 1) await study(who(at), 100 + at)
   const first = await readPage(boards, 'day', { perPage: 2 })
   for (let at = 0; at < 2; at += 1) await study(who(at), 0)
@@ -117,7 +117,7 @@ test('an empty page links back to what is left', async () => {
   assert.equal(back.prev, undefined)
 })
 
-test('a cursor is for its board, whole and of this service', async () => {
+test('a cursor is valid for its board only, unchanged, and from this service', async () => {
   for (let at = 0; at < 4; at += 1) await study(who(at), 100 + at)
   const { next = '' } = await readPage(boards, 'day', { perPage: 2 })
   const changed = Buffer.from(next, 'base64url')
@@ -132,7 +132,7 @@ test('a cursor is for its board, whole and of this service', async () => {
     await assert.rejects(readPage(boards, kind, { cursor }), { code: 'bad-cursor' })
 })
 
-test('a page is kept for some seconds, the own place never, and a change of visibility voids it everywhere', async () => {
+test('a page is cached for some seconds, the own rank never, and a change of visibility invalidates all pages', async () => {
   let now = noon
   const [here, there] = [boardsOf(storage, () => now), boardsOf(database.open(), () => now)]
   const read = async (from: LeaderboardService, caller: AccountId) => {

@@ -8,7 +8,7 @@ import type { CampusDay } from '../../src/shared/campus-calendar.ts'
 import type { BoardCounters } from '../../src/statistics/daily-totals/board-totals.service.ts'
 import type { Db, Storage } from '../../src/storage/storage.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCountersAreReal, BoardModel, boardsOf, day, readBoard, readPage, terms, today } from './board-model.ts'
+import { assertCountersMatch, BoardModel, boardsOf, day, readBoard, readPage, terms, today } from './board-model.ts'
 
 let database: TestDatabase
 let storage: Storage
@@ -31,10 +31,10 @@ beforeEach(async () => {
       for (const account of accounts.slice(from, from + 20)) await model.updates.remove(tx, account)
     })
   }
-  await assertBoardsAreTheModels()
+  await assertBoardsMatch()
 })
 
-/** Days on both sides of a new year within a week, of the ends of terms and of a gap between them. */
+/** Days around a new year within a week, the ends of terms and a gap between them. */
 const days = ['2026-12-27', '2026-12-28', '2026-12-31', '2027-01-01', '2027-01-03', '2027-01-04', '2027-01-15'].map(day)
 days.push(...['2027-01-16', '2027-02-21', '2027-02-22', '2026-08-31', '2026-09-01'].map(day))
 
@@ -63,7 +63,7 @@ async function take(tx: Db, each: Step): Promise<void> {
   return model[each.kind](tx, account)
 }
 
-async function assertBoardsAreTheModels(): Promise<void> {
+async function assertBoardsMatch(): Promise<void> {
   const boards = boardsOf(storage)
   for (const kind of boardKinds)
     for (const on of days) {
@@ -73,18 +73,18 @@ async function assertBoardsAreTheModels(): Promise<void> {
       if (isNoTerm) assert.throws(() => boards.getPeriod(kind, on), { code: 'no-term' })
       else assert.deepEqual(await readBoard(boards, kind, { on }), wanted)
     }
-  await assertCountersAreReal(storage)
+  await assertCountersMatch(storage)
 }
 
-test('whatever is written, hidden, shown and removed, in whatever order, the boards are those of a simple model', async () => {
+test('after any sequence of writes, hiding, showing and removals, the boards equal a simple model', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 12 }), async (groups) => {
-      // Those of a group may share a commit; what fails is rolled back by itself.
+      // Writes of a group may share a commit; a failed one is rolled back by itself.
       for (const group of groups) {
         const order = group.filter(({ who }, at) => group.findIndex((other) => other.who === who) === at)
         await Promise.all(order.map((each) => storage.write((tx) => take(tx, each)).catch(() => undefined)))
       }
-      await assertBoardsAreTheModels()
+      await assertBoardsMatch()
       await storage.write(async (tx) => {
         for (const account of model.days.keys()) await model.leave(tx, account)
       })
@@ -95,7 +95,7 @@ test('whatever is written, hidden, shown and removed, in whatever order, the boa
   )
 })
 
-test('hundreds of students have the ranks of the model, on every page and of their own', async () => {
+test('hundreds of students have the ranks of the model, on every page and as their own', async () => {
   const random = fc.sample(fc.array(fc.tuple(fc.constantFrom(...days), seconds), { minLength: 1, maxLength: 6 }), {
     numRuns: 900,
     seed: 3,
@@ -103,7 +103,7 @@ test('hundreds of students have the ranks of the model, on every page and of the
   for (const [at, changes] of random.entries())
     await storage.write((tx) => model.study(tx, accounts[at % accounts.length] as AccountId, changes))
   for (const account of accounts.slice(0, 20)) await storage.write((tx) => model.hide(tx, account))
-  await assertBoardsAreTheModels()
+  await assertBoardsMatch()
   const boards = boardsOf(storage)
   for (const kind of boardKinds) {
     const wanted = new Map(model.board(kind, today).map((row) => [row.accountId, row]))
@@ -114,23 +114,23 @@ test('hundreds of students have the ranks of the model, on every page and of the
   }
 })
 
-test('what is added again stays as it is, and what has drifted is repaired', async () => {
+test('rebuilding keeps correct counters, and repairs wrong ones', async () => {
   const [ann, bob] = accounts as [AccountId, AccountId]
   await storage.write((tx) => model.study(tx, ann, [[today, 500]]))
   await storage.write((tx) => model.study(tx, bob, [[today, 700]]))
   const { add } = model.updates
   for (const account of [ann, bob, ann]) await storage.write((tx) => add(tx, account))
-  await assertBoardsAreTheModels()
+  await assertBoardsMatch()
   model.days.get(ann)?.set(today, 900)
   model.days.get(ann)?.set(day('2026-09-01'), 30)
   model.days.get(bob)?.delete(today)
   for (const account of [ann, bob]) assert.equal(await model.updates.isCorrect(storage.db, account), false)
   for (const account of [ann, bob]) await storage.write((tx) => add(tx, account))
   for (const account of [ann, bob]) assert.equal(await model.updates.isCorrect(storage.db, account), true)
-  await assertBoardsAreTheModels()
+  await assertBoardsMatch()
 })
 
-test('a term that is moved is right once all are added again, and a removed one leaves nothing', async () => {
+test('a moved term is correct after a rebuild, and a removed one leaves nothing', async () => {
   const [ann, bob] = accounts as [AccountId, AccountId]
   const changes: [CampusDay, number][] = days.map((on, at) => [on, 100 * at + 1])
   await storage.write((tx) => model.study(tx, ann, changes))
@@ -141,9 +141,9 @@ test('a term that is moved is right once all are added again, and a removed one 
   const boards = boardsOf(storage, undefined, [{ name: '2026秋', first: day('2026-08-31'), last: day('2026-12-31') }])
   for (const kind of boardKinds) assert.deepEqual(await readBoard(boards, kind), moved.board(kind, today))
   const { rows } = await sql`select distinct period from board_totals where period % 4 = 3`.execute(storage.db)
-  assert.equal(rows.length, 1, 'what was counted for the old term is gone')
+  assert.equal(rows.length, 1, 'counters of the old term are deleted')
   assert.throws(() => boards.getPeriod('term', day('2027-01-01')), { code: 'no-term' })
-  await assertCountersAreReal(storage)
+  await assertCountersMatch(storage)
 })
 
 test('a total never falls below zero, even if a day could count more when it was written', async () => {
@@ -155,10 +155,10 @@ test('a total never falls below zero, even if a day could count more when it was
   assert.deepEqual(await readBoard(boardsOf(storage), 'week'), [])
   await apply(10, 30)
   assert.deepEqual(await readBoard(boardsOf(storage), 'week'), [{ rank: 1, accountId: ann, seconds: 20 }])
-  await assertCountersAreReal(storage)
+  await assertCountersMatch(storage)
 })
 
-test('counters that are not those of the rows are found and repaired, also while others study', async () => {
+test('finds and repairs counters that differ from the rows, also while others study', async () => {
   const [ann, bob, eve] = accounts as [AccountId, AccountId, AccountId]
   await storage.write((tx) => model.study(tx, ann, [[today, 500]]))
   await storage.write((tx) => model.study(tx, bob, [[today, 20_000]]))
@@ -191,5 +191,5 @@ test('counters that are not those of the rows are found and repaired, also while
   await storage.write((tx) => model.study(tx, eve, [[today, 510]]))
   for (const { repair } of found) await storage.write(async (tx) => repair(tx))
   assert.deepEqual(await drifted(), [])
-  await assertBoardsAreTheModels()
+  await assertBoardsMatch()
 })

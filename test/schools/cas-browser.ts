@@ -2,14 +2,14 @@ import { Agent, request } from 'undici'
 import type { Proof } from '../../src/schools/verifier.ts'
 
 export interface CasBrowser {
-  /** Types the password on the login page; where the browser was sent back to, undefined where the page was shown again. */
+  /** Types the password on the login page. Returns where the browser was redirected, or undefined if the page was shown again. */
   logIn(loginUrl: string, proof: Proof): Promise<URL | undefined>
-  /** Opens the login page with the session that it has. */
+  /** Opens the login page with its current session. */
   open(loginUrl: string): Promise<URL | undefined>
   close(): Promise<void>
 }
 
-/** A person's browser at the school's login page, with the session cookie that it was given. */
+/** A person's browser at the school's login page, with the session cookie that it got. */
 export function openCasBrowser(ca?: string): CasBrowser {
   const dispatcher = new Agent(ca === undefined ? {} : { connect: { ca } })
   let cookie = ''

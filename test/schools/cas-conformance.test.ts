@@ -29,7 +29,7 @@ const status =
 
 const user = '<cas:user>2017010101</cas:user>'
 
-/** Only a plain connection can be reset; one below TLS is cut. */
+/** Only a plain connection can be reset; one below TLS is closed. */
 const reset: CasFault = ({ socket }) =>
   void (socket instanceof TLSSocket ? socket.destroy() : socket?.resetAndDestroy())
 
@@ -38,7 +38,7 @@ const drip: CasFault = (response) => {
   response.on('close', () => clearInterval(timer))
 }
 
-const pour: CasFault = (response) => {
+const sendEndlessly: CasFault = (response) => {
   const more = () => {
     while (!response.destroyed && response.write(' '.repeat(16_384)));
   }
@@ -48,32 +48,32 @@ const pour: CasFault = (response) => {
 
 const faults: readonly [string, Trouble['expected'], CasFault][] = [
   ['never answers', 'timeout', () => {}],
-  ['answers a byte at a time', 'timeout', drip],
+  ['responds a byte at a time', 'timeout', drip],
   ['resets the connection', 'connection-refused', reset],
-  ['ends the connection without a word', 'connection-refused', ({ socket }) => void socket?.end()],
+  ['closes the connection without a response', 'connection-refused', ({ socket }) => void socket?.end()],
   ['answers 500', 'fault', status(500)],
   ['answers 503', 'maintenance', status(503)],
   ['answers 404', 'not-understood', status(404)],
   ['redirects to itself', 'redirected', status(302, { location: '/cas/p3/serviceValidate' })],
   ['redirects elsewhere', 'redirected', status(302, { location: 'https://elsewhere.example/?t=1' })],
-  ['never stops talking', 'too-large', pour],
+  ['sends an endless response', 'too-large', sendEndlessly],
   ['shows a page', 'maintenance', xml('<!DOCTYPE html><html><body><p>系统维护</p></body></html>')],
   ['answers nothing', 'not-understood', xml('')],
   ['answers JSON', 'not-understood', xml('{"serviceResponse":{"authenticationSuccess":{"user":"2017010101"}}}')],
-  ['breaks off its XML', 'not-understood', xml(success(user).slice(0, -20))],
-  ['answers in another namespace', 'not-understood', xml(success(user).replace('yale.edu', 'yale.example'))],
-  ['answers in no namespace', 'not-understood', xml(success(user).replaceAll('cas:', ''))],
-  ['names a document type', 'not-understood', xml(`<!DOCTYPE x [<!ENTITY e "1">]>${success(user)}`)],
+  ['truncates its XML', 'not-understood', xml(success(user).slice(0, -20))],
+  ['responds in another namespace', 'not-understood', xml(success(user).replace('yale.edu', 'yale.example'))],
+  ['responds in no namespace', 'not-understood', xml(success(user).replaceAll('cas:', ''))],
+  ['sends a document type', 'not-understood', xml(`<!DOCTYPE x [<!ENTITY e "1">]>${success(user)}`)],
   [
-    'reaches for a file by an entity',
+    'refers to a file by an entity',
     'not-understood',
     xml(`<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${success('<cas:user>&e;</cas:user>')}`),
   ],
   ['names nobody', 'not-understood', xml(success(''))],
   ['names two', 'not-understood', xml(success(user + user))],
-  ['hides a name in a name', 'not-understood', xml(success(`<cas:user><cas:user>2017010101</cas:user></cas:user>`))],
+  ['nests a name in a name', 'not-understood', xml(success(`<cas:user><cas:user>2017010101</cas:user></cas:user>`))],
   [
-    'says yes and no',
+    'reports success and failure',
     'not-understood',
     xml(
       success(user).replace(
@@ -82,17 +82,17 @@ const faults: readonly [string, Trouble['expected'], CasFault][] = [
       ),
     ),
   ],
-  ['knows a teacher', 'no-student', xml(success('<cas:user>teacher.wang</cas:user>'))],
-  ['knows the ticket not', 'ticket-spent', xml(failure('INVALID_TICKET'))],
-  ['knows this service not', 'unsupported', xml(failure('UNAUTHORIZED_SERVICE'))],
-  ['gave the ticket to another service', 'unsupported', xml(failure('INVALID_SERVICE'))],
-  ['misses a parameter', 'unsupported', xml(failure('INVALID_REQUEST'))],
-  ['has a fault of its own', 'login-fault', xml(failure('INTERNAL_ERROR'))],
-  ['has a code of its own', 'login-fault', xml(failure('toString'))],
+  ['reports a teacher', 'no-student', xml(success('<cas:user>teacher.wang</cas:user>'))],
+  ['does not know the ticket', 'ticket-spent', xml(failure('INVALID_TICKET'))],
+  ['does not know this service', 'unsupported', xml(failure('UNAUTHORIZED_SERVICE'))],
+  ['issued the ticket to another service', 'unsupported', xml(failure('INVALID_SERVICE'))],
+  ['reports a missing parameter', 'unsupported', xml(failure('INVALID_REQUEST'))],
+  ['has an internal error', 'login-fault', xml(failure('INTERNAL_ERROR'))],
+  ['sends an unknown error code', 'login-fault', xml(failure('toString'))],
 ]
 
-/** The whole way of a person: to the login page, back with a ticket, and the ticket redeemed. */
-function personsWay(cas: CasLogin, ca?: string): StudentVerifier {
+/** A person's whole login: to the login page, back with a ticket, and the validation of the ticket. */
+function browserLogin(cas: CasLogin, ca?: string): StudentVerifier {
   return {
     async verify(proof, ask) {
       const browser = openCasBrowser(ca)
@@ -103,9 +103,9 @@ function personsWay(cas: CasLogin, ca?: string): StudentVerifier {
       const ticket = given ?? 'ST-made-up'
       const answer = await cas.finish(serviceUrl, { ticket, state, cookie: state }, ask)
       if (answer.outcome === 'verified') return { outcome: 'verified', studentCode: answer.studentNumber }
-      // The school's own page has refused the password, and gave no ticket.
+      // The school's own page has rejected the password, and issued no ticket.
       if (answer.outcome === 'ticket-spent' && !given) return { outcome: 'rejected' }
-      if (answer.outcome === 'foreign-browser') throw new Error('the state was lost on the way')
+      if (answer.outcome === 'foreign-browser') throw new Error('the state was lost')
       return answer
     },
     close: () => cas.close(),
@@ -118,8 +118,8 @@ async function startCas(tls: boolean): Promise<ConformanceSchool> {
   const ca = authority?.ca
   const asked = { baseUrl: server.url, ca, studentNumbers: studentNumberForm(), logger: recordingLogger() }
   return {
-    verifier: personsWay(createCasLogin({ ...asked, limits }), ca),
-    hasty: personsWay(createCasLogin({ ...asked, limits: hastyLimits }), ca),
+    verifier: browserLogin(createCasLogin({ ...asked, limits }), ca),
+    hasty: browserLogin(createCasLogin({ ...asked, limits: hastyLimits }), ca),
     students,
     unknownNumber: '9999999999',
     longestMs: hastyLimits.callMs,
@@ -130,4 +130,4 @@ async function startCas(tls: boolean): Promise<ConformanceSchool> {
 }
 
 verifierConformance('CAS', () => startCas(false))
-verifierConformance('CAS with TLS and a private authority', () => startCas(true))
+verifierConformance('CAS with TLS and a private certificate authority', () => startCas(true))

@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Proof } from '../../src/schools/verifier.ts'
 
-/** Answers a validation in the server's place. */
+/** Replaces the server's response to a validation. */
 export type CasFault = (response: ServerResponse) => void
 
 export interface CasServer {
-  /** With the web root. */
+  /** Includes the web root. */
   url: string
-  /** Queries of `p3/serviceValidate`. */
+  /** The queries of `p3/serviceValidate`. */
   validations: URLSearchParams[]
   setFault(fault: CasFault | undefined): void
   close(): Promise<void>
@@ -20,7 +20,7 @@ export interface CasServer {
 interface ServiceTicket {
   service: string
   studentNumber: string
-  /** Whether the password was typed for it. */
+  /** Whether the password was typed for this ticket. */
   fresh: boolean
 }
 

@@ -4,37 +4,37 @@ import type { Proof, StudentVerifier, Unavailable, Verification } from '../../sr
 import { assertTook } from '../support/patience.ts'
 
 export interface Trouble {
-  /** What is wrong with the school, as the end of a sentence. */
+  /** The fault of the school, as the end of a sentence. */
   name: string
   expected: Exclude<Verification['outcome'], 'unavailable' | 'verified'> | Unavailable['reason']
   begin(): void | Promise<void>
 }
 
-/** A school and the verifiers that ask it. */
+/** A school and the verifiers that call it. */
 export interface ConformanceSchool {
-  /** Has more time than a busy machine takes. */
+  /** With more time than a busy machine needs. */
   verifier: StudentVerifier
-  /** The same with little time, for troubles that end when it is over. */
+  /** With little time, for faults that end at the time limit. */
   hasty: StudentVerifier
-  /** Two that the school knows. */
+  /** Two students known to the school. */
   students: readonly [Proof, Proof]
-  /** A number that the school does not know. */
+  /** A number unknown to the school. */
   unknownNumber: string
-  /** The longest that one login may take by the hasty one's own bounds. */
+  /** The longest that one login may take by the hasty verifier's own limits. */
   longestMs: number
   troubles: readonly Trouble[]
-  /** Ends whatever trouble there is. */
+  /** Ends the current fault. */
   recover(): void | Promise<void>
-  /** Ends the school alone. */
+  /** Closes the school only. */
   leave(): Promise<void>
 }
 
-/** For the machine's own slowness, on top of what the verifier allows itself. */
+/** For the machine's own slowness, in addition to the verifier's limits. */
 const SLACK_MS = 1000
 
-/** What every adapter to a school's system must do, whatever it speaks. */
+/** What every adapter must do, whatever its school's protocol. */
 export function verifierConformance(name: string, start: () => Promise<ConformanceSchool>): void {
-  describe(`${name} proves students`, () => {
+  describe(`${name} verifies students`, () => {
     let school: ConformanceSchool
     before(async () => {
       school = await start()
@@ -45,10 +45,11 @@ export function verifierConformance(name: string, start: () => Promise<Conforman
     })
     acceptance(() => school)
     bounds(() => school)
-    test('it names every trouble of its school, in time, and is well again afterwards', async (t) => {
-      for (const trouble of school.troubles) await t.test(`a school that ${trouble.name}`, () => bear(school, trouble))
+    test('reports every fault of the school in time, and works afterwards', async (t) => {
+      for (const trouble of school.troubles)
+        await t.test(`a school that ${trouble.name}`, () => assertReported(school, trouble))
     })
-    test('a school that is gone refuses the connection', async () => {
+    test('reports an unreachable school as a refused connection', async () => {
       await school.leave()
       assert.equal(word(await school.verifier.verify(school.students[0])), 'connection-refused')
     })
@@ -56,18 +57,18 @@ export function verifierConformance(name: string, start: () => Promise<Conforman
 }
 
 function acceptance(school: () => ConformanceSchool): void {
-  test('the right password of a student is verified with a code', async () => {
+  test('verifies the right password of a student and returns a code', async () => {
     const answer = await school().verifier.verify(school().students[0])
     assert.ok(answer.outcome === 'verified' && answer.studentCode.length > 0, word(answer))
   })
 
-  test('two students at once are each verified as themselves', async () => {
+  test('verifies two students at once, each as themselves', async () => {
     const codes = await Promise.all(school().students.map((student) => school().verifier.verify(student)))
     assert.deepEqual(codes.map(word), ['verified', 'verified'])
     assert.notDeepEqual(codes[0], codes[1])
   })
 
-  test('a wrong password is rejected, and so is none, an unknown number and one of a number’s beginning', async () => {
+  test('rejects a wrong password, an empty one, an unknown number and a prefix of a number', async () => {
     const { students, unknownNumber } = school()
     const [{ studentNumber, schoolPassword }] = students
     for (const proof of [
@@ -90,7 +91,7 @@ function bounds(school: () => ConformanceSchool): void {
   })
 }
 
-async function bear(school: ConformanceSchool, trouble: Trouble): Promise<void> {
+async function assertReported(school: ConformanceSchool, trouble: Trouble): Promise<void> {
   await trouble.begin()
   try {
     const [student] = school.students
@@ -113,8 +114,8 @@ async function inTime(school: ConformanceSchool, proof: Proof): Promise<Verifica
 }
 
 function assertSilent(answer: Verification, { studentNumber, schoolPassword }: Proof): void {
-  const told = JSON.stringify(answer)
-  assert.ok(!told.includes(studentNumber) && !told.includes(schoolPassword), told)
+  const output = JSON.stringify(answer)
+  assert.ok(!output.includes(studentNumber) && !output.includes(schoolPassword), output)
 }
 
 function word(answer: Verification): string {

@@ -28,27 +28,27 @@ const says = (tips: string): Scripts => ({
 const leads = (location: string): Scripts => ({ [LOGIN]: (response) => response.writeHead(302, { location }).end() })
 
 const faults: readonly [string, Trouble['expected'], Scripts][] = [
-  ['never answers the password', 'timeout', { [LOGIN]: () => {} }],
-  ['hangs up at the password', 'connection-refused', { [LOGIN]: (response) => response.destroy() }],
+  ['never responds to the password', 'timeout', { [LOGIN]: () => {} }],
+  ['closes the connection at the password', 'connection-refused', { [LOGIN]: (response) => response.destroy() }],
   ['answers 500', 'fault', { [LOGIN]: (response) => response.writeHead(500).end() }],
   ['is away', 'maintenance', { '/xtgl/login_slogin.html': (response) => response.end('<title>系统维护</title>') }],
   ['has locked the number', 'locked', says('您已超过最大登录失败次数，请在600秒后再登')],
-  ['wants a slider', 'step-up-wanted', says('请先滑动图片进行验证！')],
+  ['requires a slider', 'step-up-wanted', says('请先滑动图片进行验证！')],
   ['refuses every captcha', 'captcha-refused', says('验证码输入错误！')],
-  ['leads back to its login page', 'not-understood', leads('/jwglxt/xtgl/login_slogin.html')],
-  ['leads to another host', 'not-understood', leads('https://elsewhere.example/jwglxt/xtgl/index_initMenu.html')],
-  ['leads to a namesake outside of its root', 'not-understood', leads('/jwglxt2/xtgl/index_initMenu.html')],
+  ['redirects to its login page', 'not-understood', leads('/jwglxt/xtgl/login_slogin.html')],
+  ['redirects to another host', 'not-understood', leads('https://elsewhere.example/jwglxt/xtgl/index_initMenu.html')],
+  ['redirects to the same path outside its root', 'not-understood', leads('/jwglxt2/xtgl/index_initMenu.html')],
   ['leads nowhere', 'not-understood', leads('http://[')],
   [
     'moves its login page',
     'redirected',
     { 'GET /xtgl/login_slogin.html': (response) => response.writeHead(302, { location: '/sso' }).end() },
   ],
-  ['accepts and knows nobody', 'redirected', { ...leads('/jwglxt/xtgl/index_initMenu.html') }],
-  ['gives no key', 'not-understood', { '/xtgl/login_getPublicKey.html': (response) => response.end('') }],
+  ['accepts a login and logs nobody in', 'redirected', { ...leads('/jwglxt/xtgl/index_initMenu.html') }],
+  ['sends no key', 'not-understood', { '/xtgl/login_getPublicKey.html': (response) => response.end('') }],
 ]
 
-verifierConformance('a form login of another kind (正方)', async () => {
+verifierConformance('another form login (正方)', async () => {
   const school = await startZhengfangSchool(students)
   const asked = { baseUrl: school.url, readCaptcha, captchaMode: 'read', logger: recordingLogger() } as const
   return {
@@ -63,7 +63,7 @@ verifierConformance('a form login of another kind (正方)', async () => {
   }
 })
 
-describe('captchas that are wanted only sometimes', () => {
+describe('captchas that are required only sometimes', () => {
   let school: ZhengfangSchool
   const open: StudentVerifier[] = []
   before(async () => {
@@ -93,17 +93,17 @@ describe('captchas that are wanted only sometimes', () => {
     for (let tries = 0; tries < times; tries++) assert.equal((await verifier.verify(wrong)).outcome, 'rejected')
   }
 
-  test('none is fetched where none is wanted, and one is read as soon as the school asks', async () => {
+  test('fetches none until the school requires it, and then reads one', async () => {
     const { verifier, fates } = ask('read')
     const calls = school.seen.length
     await tryWrongly(verifier, 3)
     assert.equal(captchasSince(calls), 0)
     assert.equal((await verifier.verify(student)).outcome, 'verified')
     assert.equal(captchasSince(calls), 1)
-    assert.deepEqual(fates, ['accepted'], 'a try without a captcha is no refused one')
+    assert.deepEqual(fates, ['accepted'], 'a try without a captcha is not a refused captcha')
   })
 
-  test('a person is asked for one only where the school wants it', async () => {
+  test('asks the student for one only when the school requires it', async () => {
     const { verifier } = ask('ask')
     assert.equal((await verifier.verify(student)).outcome, 'verified')
     school.setFault({ 'a captcha for everyone': () => {} })
@@ -115,7 +115,7 @@ describe('captchas that are wanted only sometimes', () => {
     assert.equal((await verifier.verify(proof)).outcome, 'verified')
   })
 
-  test('a person’s wrong reading is told as one, and the password costs nothing', async () => {
+  test("reports a student's wrong captcha as one, and the password uses up no try", async () => {
     const { verifier } = ask('ask')
     await tryWrongly(verifier, 3)
     const challenge = await verifier.issueChallenge?.()

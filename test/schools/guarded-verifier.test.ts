@@ -8,7 +8,7 @@ import { mockMonotonicClock } from '../support/monotonic-clock.ts'
 import { assertTook } from '../support/patience.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-/** Until whatever needs no school is done; the first login loads some code. */
+/** Waits until everything that needs no school is done; the first login loads some code. */
 async function turn(): Promise<void> {
   await import('../../src/schools/school-breaker.ts')
   for (let turns = 0; turns < 5; turns++) await setImmediate()
@@ -17,7 +17,7 @@ async function turn(): Promise<void> {
 const proof = { studentNumber: '4142100101', schoolPassword: 'canary' }
 const verified: Verification = { outcome: 'verified', studentCode: '1' }
 
-/** A school that answers when the test says so. */
+/** A school that responds when the test says so. */
 function heldSchool() {
   const logins: { answer: (result: Verification) => void; signal: AbortSignal | undefined }[] = []
   const verifier: StudentVerifier = {
@@ -27,7 +27,7 @@ function heldSchool() {
   return { verifier, logins }
 }
 
-/** A school that answers from a list, and its last entry for ever. */
+/** A school that responds from a list, and then always with its last entry. */
 function plainSchool(...answers: Verification[]) {
   let calls = 0
   const verifier: StudentVerifier = {
@@ -44,7 +44,7 @@ function guard(verifier: StudentVerifier, options: Partial<GuardOptions> = {}) {
 
 const unavailable = (reason: UnavailableReason): Verification => ({ outcome: 'unavailable', reason })
 
-test('two logins are in flight, the next ones wait their turn, and one too many is told that it is busy', async () => {
+test('allows two logins in flight, queues the next ones, and reports one too many as busy', async () => {
   const { verifier, logins } = heldSchool()
   const guarded = guard(verifier, { queueLength: 2 })
   const answers = [1, 2, 3, 4, 5].map(() => guarded.verify(proof))
@@ -59,7 +59,7 @@ test('two logins are in flight, the next ones wait their turn, and one too many 
   }
 })
 
-test('who has waited too long in the queue is told that it is busy, and is not asked for later', async () => {
+test('a login that waits too long in the queue is reported as busy, and does not run later', async () => {
   const { verifier, logins } = heldSchool()
   const guarded = guard(verifier, { concurrency: 1, queueWaitMs: 20 })
   const first = guarded.verify(proof)
@@ -74,7 +74,7 @@ test('who has waited too long in the queue is told that it is busy, and is not a
   assert.deepEqual(await next, verified, 'the place is free again')
 })
 
-test('the time of a login counts from the queue on, and the inner verifier is told to stop', async () => {
+test('the time limit of a login includes the queue, and aborts the inner verifier', async () => {
   const { verifier, logins } = heldSchool()
   const guarded = guard(verifier, { totalMs: 40 })
   const startedAt = performance.now()
@@ -83,7 +83,7 @@ test('the time of a login counts from the queue on, and the inner verifier is to
   assert.equal(logins[0]?.signal?.aborted, true)
 })
 
-test('a place stays taken while the inner verifier has not ended, whatever its caller was told', async () => {
+test('a place stays taken until the inner verifier ends, whatever its caller was told', async () => {
   const { verifier, logins } = heldSchool()
   const guarded = guard(verifier, { concurrency: 1, totalMs: 20, queueWaitMs: 5 })
   assert.partialDeepStrictEqual(await guarded.verify(proof), { reason: 'timeout' })
@@ -100,7 +100,7 @@ for (const reason of [
   'maintenance',
   'fault',
 ] as const) {
-  test(`after five logins in a row that end in ${reason}, the school rests`, async (t) => {
+  test(`after five logins in a row that end in ${reason}, the breaker opens`, async (t) => {
     const clock = mockMonotonicClock(t)
     const school = plainSchool(unavailable(reason))
     const guarded = guard(school.verifier)
@@ -124,14 +124,14 @@ for (const answer of [
   unavailable('captcha-refused'),
   unavailable('captcha-unreadable'),
 ] satisfies Verification[]) {
-  test(`however often a login ends in ${'reason' in answer ? answer.reason : answer.outcome}, the school does not rest`, async () => {
+  test(`no number of logins that end in ${'reason' in answer ? answer.reason : answer.outcome} opens the breaker`, async () => {
     const school = plainSchool(answer)
     const guarded = guard(school.verifier)
     for (let login = 0; login < 12; login++) assert.deepEqual(await guarded.verify(proof), answer)
   })
 }
 
-test('a login that finds the school well starts the count again', async () => {
+test('a successful login resets the count of failures', async () => {
   const down = unavailable('fault')
   const school = plainSchool(down, down, down, down, { outcome: 'rejected' }, down, down, down, down, verified)
   const guarded = guard(school.verifier)
@@ -139,7 +139,7 @@ test('a login that finds the school well starts the count again', async () => {
   assert.deepEqual(await guarded.verify(proof), verified)
 })
 
-test('after its rest one login probes the school, alone, and opens or rests again by what it finds', async (t) => {
+test('after the break one login probes the school alone, and closes the breaker or opens it again', async (t) => {
   const clock = mockMonotonicClock(t)
   const { verifier, logins } = heldSchool()
   const guarded = guard(verifier, { failures: 1 })
@@ -166,7 +166,7 @@ test('after its rest one login probes the school, alone, and opens or rests agai
   assert.match(guarded.logger.lines.join('\n'), /the school is down[\s\S]*the school is back/)
 })
 
-test('while people are asked, a login without an answer is refused before the school is troubled', async () => {
+test('while students are asked, a login without an answer is refused before the school is called', async () => {
   const school = plainSchool(verified)
   const captchas = createCaptchaMonitor({ mode: 'ask', logger: recordingLogger() })
   const guarded = guard(school.verifier, { captchas })
@@ -176,7 +176,7 @@ test('while people are asked, a login without an answer is refused before the sc
   assert.deepEqual(await guarded.verify({ ...proof, answer: { session: 's', captcha: '1234' } }), verified)
 })
 
-test('the login whose refusals turn reading to asking is told so already', async () => {
+test('the login whose refused captchas switch to asking gets that result', async () => {
   const captchas = createCaptchaMonitor({ mode: 'read', logger: recordingLogger(), refusedRun: 3 })
   const verifier: StudentVerifier = {
     verify: async () => {
@@ -193,7 +193,7 @@ test('the login whose refusals turn reading to asking is told so already', async
   })
 })
 
-test('challenges wait in the same queue and rest with the same school', async () => {
+test('challenges use the same queue and the same breaker', async () => {
   const verifier: StudentVerifier = {
     verify: async () => verified,
     issueChallenge: async () => ({ outcome: 'unavailable', reason: 'maintenance' }),
@@ -207,11 +207,11 @@ test('challenges wait in the same queue and rest with the same school', async ()
   assert.deepEqual(guarded.metrics.challenges, { 'unavailable:maintenance': 2, 'unavailable:resting': 1 })
 })
 
-test('a school without captchas has no challenges behind the guard either', () => {
+test('a verifier without captchas has no challenges when guarded either', () => {
   assert.equal(guard(plainSchool(verified).verifier).issueChallenge, undefined)
 })
 
-test('logins are counted by outcome and told without anything of the student', async () => {
+test('counts logins by outcome, and logs nothing about the student', async () => {
   const school = plainSchool(verified, { outcome: 'rejected' }, {
     ...unavailable('fault'),
     detail: 'status 5000',
@@ -226,7 +226,7 @@ test('logins are counted by outcome and told without anything of the student', a
 
 const studentNo = (index: number) => ({ ...proof, studentNumber: String(4142100200 + index) })
 
-test('odd answers about five different students speak of the school, however often each comes', async () => {
+test('unexpected responses for five different students open the breaker, however often each logs in', async () => {
   const school = plainSchool(unavailable('login-fault'))
   const guarded = guard(school.verifier)
   for (let student = 0; student < 4; student++) {
@@ -237,7 +237,7 @@ test('odd answers about five different students speak of the school, however oft
   assert.equal(school.calls(), 13)
 })
 
-test('one student with odd answers does not keep a school closed that is back', async (t) => {
+test('one student with unexpected responses does not keep the breaker open', async (t) => {
   const clock = mockMonotonicClock(t)
   let answer = unavailable('timeout')
   const guarded = guard({ verify: async () => answer, close: async () => {} }, { failures: 2 })
@@ -251,20 +251,20 @@ test('one student with odd answers does not keep a school closed that is back', 
   assert.deepEqual(await guarded.verify(studentNo(2)), verified)
 })
 
-test('where nobody is known by a number, no odd answer closes the school', async () => {
+test('if logins do not name students by number, unexpected responses never open the breaker', async () => {
   const school = plainSchool(unavailable('login-fault'))
   const guarded = guard(school.verifier, { knowsStudents: false })
   for (let student = 0; student < 12; student++)
     assert.deepEqual(await guarded.verify(studentNo(student)), unavailable('login-fault'))
 })
 
-test('a run of rejections by different students is an alarm, and the way of asking is doubted', async () => {
+test('rejections of many different students in a row raise an alarm, and the dialect is checked again', async () => {
   let doubts = 0
   let answer: Verification = { outcome: 'rejected' }
   const school = { verify: async () => answer, doubt: () => void doubts++, close: async () => {} }
   const guarded = guard(school)
   for (let login = 0; login < 12; login++) await guarded.verify(proof)
-  assert.equal(doubts, 0, 'one student alone says nothing')
+  assert.equal(doubts, 0, 'one student alone is not enough')
   for (let student = 0; student < 4; student++) await guarded.verify(studentNo(student))
   assert.equal(doubts, 1)
   assert.ok(guarded.rejections.rejectsEveryone())
@@ -273,7 +273,7 @@ test('a run of rejections by different students is an alarm, and the way of aski
   assert.ok(!guarded.rejections.rejectsEveryone())
   answer = { outcome: 'rejected' }
   for (let student = 0; student < 19; student++) await guarded.verify(studentNo(student))
-  assert.equal(doubts, 1, 'once the way is proven, more of them may mistype')
+  assert.equal(doubts, 1, 'after a success, more of them may mistype')
   await guarded.verify(studentNo(19))
   assert.equal(doubts, 2)
 })

@@ -141,7 +141,7 @@ function repeated(piece: string, length: number): string {
   return piece.repeat(Math.ceil(length / piece.length)).slice(0, length)
 }
 
-/** The best of three tries: others use this machine too. */
+/** The best of three tries, because others use this machine too. */
 function assertQuick(what: string, run: () => unknown): void {
   const times: number[] = []
   for (let round = 0; round < 3; round++) {
@@ -181,7 +181,7 @@ const readers: Record<string, (text: string) => unknown> = {
 }
 
 for (const [name, read] of Object.entries(readers)) {
-  test(`${name} takes no longer for a page that is made to be slow`, () => {
+  test(`${name} is not slowed down by a page designed to be slow`, () => {
     for (const piece of pieces) assertQuick(`${name} of «${piece}»`, () => read(repeated(piece, LARGEST)))
   })
 }
@@ -190,10 +190,10 @@ const opening = '<cas:serviceResponse xmlns:cas="http://www.yale.edu/tp/cas"><ca
 const ending = '</cas:authenticationSuccess></cas:serviceResponse>'
 for (const [what, before, after] of [
   ['alone', '', ''],
-  ['in place of a person', opening, ending],
+  ['instead of a user', opening, ending],
   ['among the attributes', `${opening}<cas:user>1</cas:user><cas:attributes>`, `</cas:attributes>${ending}`],
 ] as const) {
-  test(`an answer of a CAS server that is made to be slow, ${what}, is read in no time`, () => {
+  test(`reads a response of a CAS server designed to be slow, ${what}, quickly`, () => {
     for (const piece of pieces) {
       const text = before + repeated(piece, LARGEST_CAS - before.length - after.length) + after
       assertQuick(`readServiceResponse of «${piece}»`, () => readServiceResponse(text))
@@ -205,10 +205,10 @@ for (const [what, bytes] of [
   ['empty elements', [0x30, 0x00]],
   ['elements in elements', [0x30, 0x82, 0xff, 0xff]],
   ['long lengths', [0x30, 0x84, 0, 0, 0, 0]],
-  ['lengths without end', [0x30, 0x84]],
+  ['endless lengths', [0x30, 0x84]],
   ['octets', [0x04, 0x01, 0x00]],
 ] as const) {
-  test(`a directory's ${what} are read in no time`, () => {
+  test(`reads ${what} of a directory quickly`, () => {
     const all = Buffer.alloc(LARGEST, Buffer.from(bytes))
     const inSequence = Buffer.concat([Buffer.from([0x30, 0x83, 0x04, 0, 0]), all])
     assertQuick('readElements', () => readElements(all))
@@ -218,7 +218,7 @@ for (const [what, bytes] of [
       cutter.add(all)
       while (cutter.next());
     })
-    assertQuick('the cutter, by drops', () => {
+    assertQuick('the cutter, in small pieces', () => {
       const cutter = createMessageCutter(LARGEST)
       for (let at = 0; at < all.length; at += 16) {
         cutter.add(all.subarray(at, at + 16))
@@ -228,7 +228,7 @@ for (const [what, bytes] of [
   })
 }
 
-test('the longest keys of K3 encrypt a login in no time', async () => {
+test('encrypts a login with the longest keys of K3 quickly', async () => {
   const page = `var _deskey = '${'9'.repeat(256)}'; var _nowtime = '2020-04-14 10:10:42';`
   const input = {
     studentNumber: '4142100101',
@@ -241,7 +241,7 @@ test('the longest keys of K3 encrypt a login in no time', async () => {
   assertTook(performance.now() - startedAt, LONGEST_MS, 'the login')
 })
 
-test('a status that is no text and no number is not understood, however deep it is', () => {
+test('a status that is neither a string nor a number is not understood, however deeply nested', () => {
   for (const status of [`${'['.repeat(50_000)}${']'.repeat(50_000)}`, '{"toString":1}', 'true', 'null', '["402"]']) {
     assert.throws(() => readLogonAnswer(`{"status":${status}}`), { name: 'SchoolError', reason: 'not-understood' })
   }

@@ -17,18 +17,18 @@ for (const [name, understands] of Object.entries(languages)) {
     '',
     '<html><body>系统错误</body></html>',
   ]) {
-    test(`a silent school that speaks ${name} and else answers «${otherwise}» is found out with nobody's number`, async (t) => {
+    test(`detects ${name} without a student's number at a silent school that otherwise responds «${otherwise}»`, async (t) => {
       const { school, verifier } = await schoolAndVerifier(t, silentSchool(understands, otherwise), ample)
       assert.equal((await verifier.verify(proof)).outcome, 'verified')
-      assert.equal(ofStudent(school.seen).length, 1, 'the student pays with one try')
+      assert.equal(ofStudent(school.seen).length, 1, 'it costs the student one try')
       const before = school.seen.length
       await verifier.verify(proof)
-      assert.equal(school.seen.length - before, 3, 'the second login knows')
+      assert.equal(school.seen.length - before, 3, 'the second login uses the dialect')
     })
   }
 }
 
-test('a silent school that speaks K3 is found out', async (t) => {
+test('detects K3 at a silent school', async (t) => {
   let k3Tries = 0
   const scripts = silentSchool(({ body }) => body.startsWith('params='), '{"status":"5000"}')
   scripts['/cas/logon.action'] = (response, { body }) => {
@@ -39,7 +39,7 @@ test('a silent school that speaks K3 is found out', async (t) => {
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
 })
 
-test('a login page that speaks K4 is refused by name', async (t) => {
+test('a login page that uses K4 is rejected by name', async (t) => {
   const { school, verifier } = await schoolAndVerifier(
     t,
     {
@@ -53,7 +53,7 @@ test('a login page that speaks K4 is refused by name', async (t) => {
   assert.equal(school.seen.length, 1)
 })
 
-test('the login is looked for in the scripts of the page when the page itself is silent', async (t) => {
+test('searches the scripts of the page for the login if the page itself shows nothing', async (t) => {
   const { school, verifier } = await schoolAndVerifier(
     t,
     {
@@ -72,7 +72,7 @@ test('the login is looked for in the scripts of the page when the page itself is
   assert.match(school.seen.find(({ path }) => path === '/cas/logon.action')?.body ?? '', /^username=/)
 })
 
-test('a dialect that was found out is given up when the school no longer understands several students', async (t) => {
+test('discards a detected dialect when the school no longer understands several students', async (t) => {
   let dialect: 'k1' | 'k2' = 'k2'
   const { verifier } = await schoolAndVerifier(
     t,
@@ -98,7 +98,7 @@ test('a dialect that was found out is given up when the school no longer underst
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
 })
 
-test('asking a person does not hang on reading: the likely dialect is taken', async (t) => {
+test('with SCHOOL_CAPTCHA=ask, uses the likely dialect without reading captchas', async (t) => {
   const { verifier } = await schoolAndVerifier(
     t,
     {
@@ -113,7 +113,7 @@ test('asking a person does not hang on reading: the likely dialect is taken', as
   assert.ok(challenge?.outcome === 'challenge' && challenge.session.includes('"k1"'))
 })
 
-test('a school too slow for all trials in one login is found out by the next ones', async (t) => {
+test('continues the detection in the next logins if the school is too slow for all trials in one', async (t) => {
   const scripts = silentSchool(languages['k2-get'], '{"status":"5000"}')
   const answer = scripts['/cas/logon.action']
   scripts['/cas/logon.action'] = (response, call) => void setTimeout(() => answer?.(response, call), patience(250))
@@ -129,10 +129,10 @@ test('a school too slow for all trials in one login is found out by the next one
   assert.equal(outcomes.shift(), 'timeout')
   assert.equal(outcomes.at(-1), 'verified', outcomes.join())
   const first = school.seen.filter(({ body }) => body.startsWith('randnumber='))
-  assert.equal(first.length, 1, 'no trial that was answered is made again')
+  assert.equal(first.length, 1, 'no trial with a response is repeated')
 })
 
-/** A K2 site whose page loads the keys of K3, and that answers whatever it does not understand as a wrong password. */
+/** A K2 site whose page loads the keys of K3, and that treats whatever it does not understand as a wrong password. */
 function misleadingSite(page: string) {
   const scripts = silentSchool(languages['k2-post'], '{"status":"402","message":"账号或密码有误!|1"}')
   const answer = scripts['/cas/logon.action']
@@ -154,13 +154,13 @@ function misleadingSite(page: string) {
 
 const keyScript = '<script src="custom/js/SetKingoEncypt.jsp"></script>'
 
-test('the keys of K3 do not prove it: a site that notices a wrong captcha in K2 speaks K2', async (t) => {
+test('K3 keys are no proof of K3: a site that notices a wrong captcha in K2 uses K2', async (t) => {
   const page = `<html>${keyScript}<script>var p = "_u" + randnumber // getEncParams(p)\n</script></html>`
   const { verifier } = await schoolAndVerifier(t, misleadingSite(page), ample)
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
 })
 
-test('a dialect that the page shows and the school does not speak is found out anew once everybody is rejected', async (t) => {
+test('detects again, once everybody is rejected, a dialect that the page shows but the school does not use', async (t) => {
   const page = `<html>${keyScript}<script>params = getEncParams(params)</script></html>`
   const { verifier, logger } = await schoolAndVerifier(t, misleadingSite(page), ample)
   const guarded = guardVerifier(verifier, { logger })

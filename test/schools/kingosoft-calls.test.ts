@@ -13,7 +13,7 @@ const student = { studentNumber: '2017010101', schoolPassword: 'canary-Pa55&=+�
 
 for (const dialect of dialects) {
   for (const login of ['auto', dialect] as const) {
-    test(`${dialect}, ${login === 'auto' ? 'once it is found out' : 'set'}: a login takes ${steps[dialect]} calls, without the page`, async (t) => {
+    test(`${dialect}, ${login === 'auto' ? 'once it is detected' : 'set'}: a login takes ${steps[dialect]} calls, without the page`, async (t) => {
       const options = { students: [student], dialect, sessionRoute: 'kingo', balancerCookie: true }
       const { school, readCaptcha } = await startReadableSchool(options)
       const logger = recordingLogger()
@@ -34,7 +34,7 @@ for (const dialect of dialects) {
   }
 }
 
-/** How the calls of each login begin. */
+/** The first calls of each login. */
 async function beginnings(t: TestContext, scripts: Scripts, logins: number) {
   const { school, verifier } = await schoolAndVerifier(t, scripts, ample)
   const outcomes: string[] = []
@@ -64,7 +64,7 @@ const markPage: Scripts = {
   },
 }
 
-test('a site whose page alone gives a session is asked for its page first, from the second login on', async (t) => {
+test('from the second login on, requests the page first if only the page starts a session', async (t) => {
   const { outcomes, begun } = await beginnings(t, { '/cas/genValidateCode': (response) => response.end(image) }, 3)
   assert.deepEqual(outcomes, ['verified', 'verified', 'verified'])
   assert.deepEqual(begun, ['captcha page captcha logon', 'page captcha logon', 'page captcha logon'])
@@ -72,13 +72,13 @@ test('a site whose page alone gives a session is asked for its page first, from 
 
 for (const [what, refuse] of [
   [
-    'leads whoever comes without its page to it',
+    'redirects clients to its page first',
     (response) => response.writeHead(302, { location: '/cas/login.action' }).end(),
   ],
   ['forbids a captcha without its page', (response) => response.writeHead(403).end()],
-  ['shows its page in place of a captcha', (response) => response.end('<html><form></form></html>')],
+  ['sends its page instead of a captcha', (response) => response.end('<html><form></form></html>')],
 ] satisfies [string, Scripts[string]][]) {
-  test(`a site that ${what} loses no login`, async (t) => {
+  test(`a site that ${what} fails no login`, async (t) => {
     const captcha: Scripts[string] = (response, call) => {
       if (hasPage(call.headers.cookie)) response.end(image)
       else refuse(response)
@@ -89,7 +89,7 @@ for (const [what, refuse] of [
   })
 }
 
-test('a site that refuses the captcha of whoever comes without its page loses no login', async (t) => {
+test('a site that refuses captchas without its page fails no login', async (t) => {
   const { outcomes, begun } = await beginnings(
     t,
     {
@@ -104,12 +104,12 @@ test('a site that refuses the captcha of whoever comes without its page loses no
 })
 
 for (const [what, refuse, outcome] of [
-  ['an odd status', json({ status: '5000' }), 'login-fault'],
-  ['nothing that is understood', (response) => response.end(''), 'not-understood'],
+  ['an unknown status', json({ status: '5000' }), 'login-fault'],
+  ['an empty response', (response) => response.end(''), 'not-understood'],
   ['a page', (response) => response.end('<html><body>请登录</body></html>'), 'maintenance'],
   ['a redirect', (response) => response.writeHead(302, { location: '/' }).end(), 'redirected'],
 ] satisfies [string, Scripts[string], string][]) {
-  test(`a site that answers ${what} to whoever comes without its page loses one login`, async (t) => {
+  test(`a site that sends ${what} without its page fails one login`, async (t) => {
     const logon: Scripts[string] = (response, call) => {
       if (hasPage(call.headers.cookie)) response.end('{"status":"200"}')
       else refuse(response, call)

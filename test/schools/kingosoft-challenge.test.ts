@@ -15,14 +15,14 @@ async function challengeOf(
   return { school, verifier, challenge }
 }
 
-test('a challenge is an image and a session without a login', async (t) => {
+test('a challenge is an image and a session, without a login', async (t) => {
   const { school, challenge } = await challengeOf(t)
   assert.equal(challenge.mediaType, 'image/jpeg')
   assert.deepEqual([...challenge.image.subarray(0, 3)], [0xff, 0xd8, 0xff])
   assert.deepEqual(school.paths(), ['/cas/genValidateCode'])
 })
 
-test('an answer goes on in the very session of its challenge, with what the person read', async (t) => {
+test('an answer continues the session of its challenge, with the captcha as typed', async (t) => {
   const { school, verifier, challenge } = await challengeOf(t)
   const answer = { session: challenge.session, captcha: ' １２ 34\n' }
   assert.deepEqual(await verifier.verify({ ...proof, answer }), { outcome: 'verified', studentCode: '20140001' })
@@ -32,7 +32,7 @@ test('an answer goes on in the very session of its challenge, with what the pers
   assert.match(logon?.body ?? '', /&randnumber=1234&/)
 })
 
-test('a refused answer is told as a wrong captcha after one try', async (t) => {
+test('a refused answer is a wrong captcha after one try', async (t) => {
   const { school, verifier, challenge } = await challengeOf(t, { '/cas/logon.action': json({ status: '401' }) })
   const answer = { session: challenge.session, captcha: '1234' }
   assert.deepEqual(await verifier.verify({ ...proof, answer }), { outcome: 'captcha-wrong' })
@@ -40,13 +40,13 @@ test('a refused answer is told as a wrong captcha after one try', async (t) => {
 })
 
 for (const [what, change] of [
-  ['that is no captcha', { captcha: '12&_u=1' }],
+  ['that is not a captcha', { captcha: '12&_u=1' }],
   ['that is empty', { captcha: ' ' }],
-  ['to a session that is none', { session: '{"dialect":"k2-post"}' }],
-  ['to a session that is no JSON', { session: 'x' }],
+  ['to an invalid session', { session: '{"dialect":"k2-post"}' }],
+  ['to a session that is not JSON', { session: 'x' }],
   ['to a session of an unknown dialect', { session: '{"dialect":"toString","jar":{}}' }],
 ] as const) {
-  test(`an answer ${what} is a wrong captcha, and the school is not asked`, async (t) => {
+  test(`an answer ${what} is a wrong captcha, and the school is not called`, async (t) => {
     const { school, verifier, challenge } = await challengeOf(t)
     const answer = { session: challenge.session, captcha: '1234', ...change }
     assert.deepEqual(await verifier.verify({ ...proof, answer }), { outcome: 'captcha-wrong' })
@@ -54,13 +54,13 @@ for (const [what, change] of [
   })
 }
 
-test('where people are asked, a login without an answer wants one', async (t) => {
+test('with SCHOOL_CAPTCHA=ask, a login without an answer requires one', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t, {}, asking)
   assert.deepEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'captcha-wanted' })
   assert.equal(school.seen.length, 0)
 })
 
-test('a school in trouble gives no challenge, and the reason', async (t) => {
+test('a failing school gives no challenge, but the reason', async (t) => {
   const page = await schoolAndVerifier(t, { '/cas/genValidateCode': (response) => response.end('<html>') }, asking)
   assert.partialDeepStrictEqual(await page.verifier.issueChallenge?.(), {
     outcome: 'unavailable',

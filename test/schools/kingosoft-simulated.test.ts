@@ -34,28 +34,28 @@ async function start(
 }
 
 for (const dialect of dialects) {
-  test(`${dialect} is found out from the login page alone, and a wrong password costs one try`, async (t) => {
+  test(`detects ${dialect} from the login page alone, and a wrong password costs one try`, async (t) => {
     const { school, verifier } = await start(t, { dialect })
     assert.deepEqual(await verifier.verify({ ...active, schoolPassword: 'wrong' }), { outcome: 'rejected' })
     assert.partialDeepStrictEqual(school.seen, { logons: 1, wrongPasswords: 1 })
   })
 
-  test(`${dialect}: two refused captchas cost the password nothing, and the third try goes through`, async (t) => {
+  test(`${dialect}: after two refused captchas the password has used up no try, and the third succeeds`, async (t) => {
     const { school, verifier } = await start(t, { dialect }, { login: dialect })
     school.setFault({ name: 'captcha-refused', times: 2 })
     assert.equal((await verifier.verify(active)).outcome, 'verified')
     assert.partialDeepStrictEqual(school.seen, { logons: 3, captchas: 3, wrongPasswords: 0, logins: 1 })
     const keys = school.requests.filter(({ step }) => step === 'key-page').length
-    assert.equal(keys, dialect === 'k3' ? 3 : 0, 'a key is good for one try')
+    assert.equal(keys, dialect === 'k3' ? 3 : 0, 'a key is valid for one try')
   })
 
-  test(`${dialect}: students who are locked out or wanted for a code are told apart`, async (t) => {
+  test(`${dialect}: distinguishes locked students from those who need a code`, async (t) => {
     const { verifier } = await start(t, { dialect }, { login: dialect })
     assert.deepEqual(await verifier.verify(locked), { outcome: 'locked' })
     assert.deepEqual(await verifier.verify(stepUp), { outcome: 'step-up-wanted' })
   })
 
-  test(`${dialect}: a person reads the captcha, in its own session, however many others are asked meanwhile`, async (t) => {
+  test(`${dialect}: a student's captcha uses its own session, regardless of concurrent challenges`, async (t) => {
     const { school, verifier, readCaptcha } = await start(t, { dialect }, { captchaMode: 'ask' })
     const [first, second] = await Promise.all([verifier.issueChallenge?.(), verifier.issueChallenge?.()])
     assert.ok(first?.outcome === 'challenge' && second?.outcome === 'challenge')
@@ -72,11 +72,11 @@ for (const dialect of dialects) {
     assert.deepEqual(
       await verifier.verify({ ...active, answer: again }),
       { outcome: 'captcha-wrong' },
-      'an answer is good once',
+      'an answer is valid once',
     )
   })
 
-  test(`${dialect}: answers in GBK are read, labelled or not`, async (t) => {
+  test(`${dialect}: reads responses in GBK, with or without a charset`, async (t) => {
     for (const labelled of [true, false]) {
       const { school, verifier } = await start(t, { dialect, encoding: 'gbk', labelled })
       assert.deepEqual(await verifier.verify(locked), { outcome: 'locked' })
@@ -94,7 +94,7 @@ for (const [fault, reason] of [
   [{ name: 'endless-body' }, 'too-large'],
   [{ name: 'maintenance' }, 'maintenance'],
 ] as const) {
-  test(`while the dialect is not known, a login page with the fault ${fault.name} ends a login, and nothing is sent`, async (t) => {
+  test(`until the dialect is known, the login page fault ${fault.name} ends a login, and nothing is sent`, async (t) => {
     const { school, verifier } = await start(t, { dialect: 'k3' }, { limits: { callMs: 2000, loginMs: 5000 } })
     school.setFault({ ...fault, at: 'login-page' })
     assert.partialDeepStrictEqual(await verifier.verify(active), { outcome: 'unavailable', reason })
@@ -102,30 +102,30 @@ for (const [fault, reason] of [
     school.setFault(undefined)
     assert.equal((await verifier.verify(active)).outcome, 'verified')
     school.setFault({ ...fault, at: 'login-page' })
-    assert.equal((await verifier.verify(active)).outcome, 'verified', 'then it is not opened')
+    assert.equal((await verifier.verify(active)).outcome, 'verified', 'then it is not requested')
   })
 }
 
-test('over TLS of a private authority everything is the same', async (t) => {
+test('works the same over TLS with a private authority', async (t) => {
   const authority = await createPrivateAuthority()
   const { verifier } = await start(t, { dialect: 'k3', tls: authority, sessionRoute: 'kingo' }, { ca: authority.ca })
   assert.equal((await verifier.verify(active)).outcome, 'verified')
 })
 
-test('a label that is wrong for JSON and images does no harm', async (t) => {
+test('a wrong Content-Type of JSON and images does no harm', async (t) => {
   const { school, verifier } = await start(t)
   school.setFault({ name: 'wrong-content-type', at: 'every' })
   assert.equal((await verifier.verify(active)).outcome, 'verified')
 })
 
-test('twenty logins at once do not disturb each other', async (t) => {
+test('twenty concurrent logins are independent', async (t) => {
   const { school, verifier } = await start(t, { dialect: 'k3' })
   const answers = await Promise.all(Array.from({ length: 20 }, () => verifier.verify(active)))
   assert.equal(new Set(answers.map((answer) => JSON.stringify(answer))).size, 1)
   assert.equal(school.seen.logins, 20)
 })
 
-test('K3 hides the digest, and no log, step or answer shows password, number or code', async (t) => {
+test('K3 hides the digest, and no log, step or response contains password, number or code', async (t) => {
   const steps: unknown[] = []
   const { verifier, logger } = await start(t, { dialect: 'k3' }, { onStep: (step) => steps.push(step) })
   const answer = await verifier.verify(active)

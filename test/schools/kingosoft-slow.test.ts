@@ -4,11 +4,11 @@ import { proof, schoolAndVerifier } from './school-and-verifier.ts'
 import { giveSession, image, type Scripts, type SeenCall } from './scripted-school.ts'
 import { languages, ofStudent, refusal, silentSchool, wordlessSchool } from './silent-school.ts'
 
-/** Production's 3 s a call, 8 s at most and 20 s a login, each a tenth. */
+/** A tenth of production's limits: 3 s a call, 8 s at most and 20 s a login. */
 const CALL_MS = 300
 const slow = { login: 'auto', limits: { callMs: 800, loginMs: 2000 } } as const
 
-/** Each call of the school takes its time. */
+/** Each call of the school takes this long. */
 function slowly(scripts: Scripts): Scripts {
   const slowed = Object.entries(scripts).map(([path, script]): [string, Scripts[string]] => [
     path,
@@ -38,7 +38,7 @@ function pageOf(names: readonly string[]): Scripts {
   }
 }
 
-/** Students come until one gets in: how many it takes, and every call. */
+/** Students log in until one succeeds: how many it takes, and every call. */
 async function until(t: TestContext, scripts: Scripts, most: number) {
   const { school, verifier } = await schoolAndVerifier(t, slowly({ ...captcha, ...scripts }), slow)
   let logins = 0
@@ -52,7 +52,7 @@ async function until(t: TestContext, scripts: Scripts, most: number) {
   assert.equal(outcome, 'verified', school.paths().join(' '))
   const calls = [...school.seen]
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
-  assert.equal(school.seen.length - calls.length, 3, 'the next login knows')
+  assert.equal(school.seen.length - calls.length, 3, 'the next login uses the dialect')
   return { logins, calls }
 }
 
@@ -66,17 +66,17 @@ function assertNothingTwice(calls: readonly SeenCall[]): void {
   assert.equal(count(calls, '/cas/login.action'), 1, 'the page is read once')
 }
 
-test('a page of many scripts that tell nothing is found out by trials, each made once', async (t) => {
+test('a page with many useless scripts is resolved by trials, each made once', async (t) => {
   const names = Array.from({ length: 12 }, (_, index) => `part-${index}.js`)
   const school = silentSchool(languages.k1, '{"status":"5000"}')
   const { calls } = await until(t, { ...school, ...pageOf(names) }, 8)
   assertNothingTwice(calls)
-  assert.ok(scriptsIn(calls).length < 12, 'trials come before scripts for which there is no time')
+  assert.ok(scriptsIn(calls).length < 12, 'trials are made before scripts for which there is no time')
   assert.equal(calls.filter(({ body }) => body.startsWith('randnumber=')).length, 1)
   assert.ok(ofStudent(calls).length <= 2)
 })
 
-test('a script that looks like the login’s is read first, wherever it stands, and the others are left', async (t) => {
+test('reads the script that looks like the login first, wherever it is, and no other', async (t) => {
   const names = [...Array.from({ length: 20 }, (_, index) => `part-${index}.js`), 'stu_login.js']
   const login: Scripts = {
     '/js/stu_login.js': (response) => response.end('$.post("logon.action", {username: u, isPasswordPolicy: 1})'),
@@ -87,15 +87,20 @@ test('a script that looks like the login’s is read first, wherever it stands, 
   assert.ok(logins <= 2)
 })
 
-test('a script that never answers costs its call once, and is no reason to give up', async (t) => {
+test('a script that never loads is requested once, and the detection continues', async (t) => {
   const hangs: Scripts = { '/js/login-a.js': () => {} }
-  const tells: Scripts = { '/js/login-b.js': (response) => response.end('$.post("logon.action", "_u"+r+"="+u)') }
-  const scripts = { ...pageOf(['login-a.js', 'login-b.js']), ...hangs, ...tells, ...speaks(languages['k2-post']) }
+  const showsDialect: Scripts = { '/js/login-b.js': (response) => response.end('$.post("logon.action", "_u"+r+"="+u)') }
+  const scripts = {
+    ...pageOf(['login-a.js', 'login-b.js']),
+    ...hangs,
+    ...showsDialect,
+    ...speaks(languages['k2-post']),
+  }
   const { calls } = await until(t, scripts, 4)
   assert.equal(count(calls, '/js/login-a.js'), 1)
 })
 
-test('a dialect that the school never answers is passed over', async (t) => {
+test('skips a dialect to which the school never responds', async (t) => {
   const school: Scripts = {
     ...pageOf([]),
     '/cas/logon.action': (response, call) => {
@@ -107,13 +112,13 @@ test('a dialect that the school never answers is passed over', async (t) => {
   await until(t, school, 8)
 })
 
-test('where only a student’s login tells, the next one goes on with the dialects that are left', async (t) => {
+test("if only a student's login shows the dialect, the next one continues with the remaining dialects", async (t) => {
   const { calls } = await until(t, wordlessSchool(languages.k1), 20)
-  // The proof of one may come too late.
+  // The login that shows the dialect may come too late.
   assert.ok(ofStudent(calls).filter(languages.k1).length <= 2)
   const trials =
     calls.filter(({ body, query }) => (body + query).includes('randnumber=')).length - ofStudent(calls).length
-  assert.ok(trials <= 9, `${trials} trials: no search begins anew`)
+  assert.ok(trials <= 9, `${trials} trials: no detection starts over`)
 })
 
 function speaks(understands: (call: SeenCall) => boolean): Scripts {

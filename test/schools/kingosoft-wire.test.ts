@@ -5,13 +5,13 @@ import { assertTook } from '../support/patience.ts'
 import { limits, proof, quiet, schoolAndVerifier } from './school-and-verifier.ts'
 import { image, json, type Scripts } from './scripted-school.ts'
 
-/** Gives nobody a session. */
+/** Starts no session. */
 const sessionless: Scripts = {
   '/cas/login.action': (response) => response.end('<html>'),
   '/cas/genValidateCode': (response) => response.end(image),
 }
 
-/** A login that opens the page, since the dialect is not known. */
+/** A login that opens the page, since the dialect is unknown. */
 const searching = { login: 'auto' } as const
 
 const logons = (paths: string[]) => paths.filter((path) => path === '/cas/logon.action').length
@@ -42,13 +42,13 @@ for (const [status, message, outcome] of [
   })
 }
 
-test('a status that is a number counts like one that is a text', async (t) => {
+test('a numeric status means the same as a string', async (t) => {
   const { verifier } = await schoolAndVerifier(t, { '/cas/logon.action': json({ status: 402, message: null }) })
   assert.deepEqual(await verifier.verify(proof), { outcome: 'rejected' })
 })
 
 for (const message of ['验证码错误', '验证码已失效|1']) {
-  test(`a 407 that says «${message}» asks for a fresh captcha`, async (t) => {
+  test(`a 407 with «${message}» needs a fresh captcha`, async (t) => {
     let tries = 0
     const { verifier } = await schoolAndVerifier(t, {
       '/cas/logon.action': (response) =>
@@ -65,13 +65,13 @@ for (const [what, answer, reason] of [
   ['no code', { xn: '2017' }, 'login-fault'],
   ['an array', ['20140001'], 'not-understood'],
 ] as const) {
-  test(`a login that is accepted for ${what} does not count`, async (t) => {
+  test(`a login accepted for ${what} does not count`, async (t) => {
     const { verifier } = await schoolAndVerifier(t, { '/jw/common/showYearTerm.action': json(answer) })
     assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason })
   })
 }
 
-test('a login counts by status and user code, and by nothing else', async (t) => {
+test('only status and user code decide whether a login counts', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t)
   assert.deepEqual(await verifier.verify(proof), { outcome: 'verified', studentCode: '20140001' })
   assert.deepEqual(school.paths(), ['/cas/genValidateCode', '/cas/logon.action', '/jw/common/showYearTerm.action'])
@@ -80,15 +80,15 @@ test('a login counts by status and user code, and by nothing else', async (t) =>
 for (const [what, body, reason] of [
   ['a page in place of JSON', '<!DOCTYPE html><html><body>系统维护中</body></html>', 'maintenance'],
   ['a page in GBK in place of JSON', Buffer.from('3c68746d6c3ecfb5cdb3ceacbba43c2f68746d6c3e', 'hex'), 'maintenance'],
-  ['nothing at all', '', 'not-understood'],
+  ['an empty body', '', 'not-understood'],
   ['broken JSON', '{"status":"20', 'not-understood'],
   ['JSON without a status', '{"message":"ok"}', 'not-understood'],
-  ['a JSON text', '"200"', 'not-understood'],
+  ['a JSON string', '"200"', 'not-understood'],
   ['a JSON null', 'null', 'not-understood'],
   ['a status that is an object', '{"status":{"a":1}}', 'not-understood'],
-  ['more than is allowed', ' '.repeat(5000), 'too-large'],
+  ['too many bytes', ' '.repeat(5000), 'too-large'],
 ] as const) {
-  test(`a login that is answered with ${what} is told as ${reason}`, async (t) => {
+  test(`a login response of ${what} is reported as ${reason}`, async (t) => {
     const { school, verifier } = await schoolAndVerifier(t, { '/cas/logon.action': (response) => response.end(body) })
     assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason })
     assert.equal(logons(school.paths()), 1)
@@ -107,7 +107,7 @@ for (const [status, reason] of [
     '/cas/logon.action',
     '/jw/common/showYearTerm.action',
   ]) {
-    test(`HTTP status ${status} at ${path} is told as ${reason}, and nothing follows it`, async (t) => {
+    test(`HTTP status ${status} at ${path} is reported as ${reason}, and no call follows`, async (t) => {
       const trouble: Scripts = {
         [path]: (response) =>
           response.writeHead(status, { location: 'http://127.0.0.1:9/elsewhere' }).end('{"status":"200"}'),
@@ -119,14 +119,14 @@ for (const [status, reason] of [
   }
 }
 
-test('a captcha that is a page means maintenance', async (t) => {
+test('a page in place of a captcha means maintenance', async (t) => {
   const { verifier } = await schoolAndVerifier(t, {
     '/cas/genValidateCode': (response) => response.end('<html><body>维护</body></html>'),
   })
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'maintenance' })
 })
 
-test('a connection that breaks before an answer counts as refused, one that breaks within it as not understood', async (t) => {
+test('a connection closed before a response counts as refused, one closed within it as not understood', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t, {
     '/cas/logon.action': (response) => response.destroy(),
   })
@@ -141,7 +141,7 @@ test('a connection that breaks before an answer counts as refused, one that brea
   assert.partialDeepStrictEqual(await half.verifier.verify(proof), { outcome: 'unavailable', reason: 'not-understood' })
 })
 
-test('the query login is not sent again either when the connection breaks', async (t) => {
+test('the login by query is not sent again either when the connection closes', async (t) => {
   const { school, verifier } = await schoolAndVerifier(
     t,
     { '/cas/logon.action': (response) => response.destroy() },
@@ -151,13 +151,13 @@ test('the query login is not sent again either when the connection breaks', asyn
   assert.equal(logons(school.paths()), 1)
 })
 
-test('silence after the password was sent ends in time, and the password is not sent twice', async (t) => {
+test('a login without a response ends in time, and the password is not sent twice', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t, { '/cas/logon.action': () => {} })
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'timeout' })
   assert.equal(logons(school.paths()), 1)
 })
 
-test('an answer that drips is ended by the time of its call', async (t) => {
+test('a slow response is ended by the time limit of its call', async (t) => {
   const { verifier } = await schoolAndVerifier(t, {
     '/cas/genValidateCode': (response) => {
       const drip = setInterval(() => response.write('x'), 20)
@@ -169,20 +169,20 @@ test('an answer that drips is ended by the time of its call', async (t) => {
   assertTook(performance.now() - startedAt, quiet.callMs + 1000, 'the login')
 })
 
-test('an endless answer is ended by its size', async (t) => {
+test('an endless response is ended by the size limit', async (t) => {
   const { verifier } = await schoolAndVerifier(t, {
     '/cas/genValidateCode': (response) => {
-      const pour = () => {
+      const sendEndlessly = () => {
         while (!response.destroyed && response.write('x'.repeat(1024)));
       }
-      response.on('drain', pour)
-      pour()
+      response.on('drain', sendEndlessly)
+      sendEndlessly()
     },
   })
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'too-large' })
 })
 
-test('many calls that are each in time are ended by the time of the login', async (t) => {
+test('many calls within their limits are ended by the time limit of the login', async (t) => {
   const { verifier } = await schoolAndVerifier(
     t,
     { '/cas/genValidateCode': (response) => setTimeout(() => response.end('?'), 0.7 * limits.callMs) },
@@ -201,13 +201,13 @@ test('an abort from outside ends the login at once', async (t) => {
   assert.partialDeepStrictEqual(await answer, { outcome: 'unavailable', reason: 'timeout' })
 })
 
-test('nobody at the address means that the connection was refused', async (t) => {
+test('an address without a server is reported as a refused connection', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t)
   await school.close()
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'connection-refused' })
 })
 
-test('headers without end are too large', async (t) => {
+test('endless headers are reported as too large', async (t) => {
   const { verifier } = await schoolAndVerifier(t, {
     '/cas/genValidateCode': (response) => response.writeHead(200, { 'x-long': 'x'.repeat(40_000) }).end(),
   })
@@ -218,7 +218,7 @@ for (const [status, message] of [
   ['401', '验证码错误'],
   ['402', '您输入的验证码不正确'],
 ] as const) {
-  test(`three captchas that are refused with ${status} end a login`, async (t) => {
+  test(`three captchas refused with ${status} end a login`, async (t) => {
     const fates: string[] = []
     const { school, verifier } = await schoolAndVerifier(
       t,
@@ -231,7 +231,7 @@ for (const [status, message] of [
   })
 }
 
-test('six captchas that cannot be read end a login, and the password was never sent', async (t) => {
+test('six unreadable captchas end a login, and the password is never sent', async (t) => {
   const readings = [
     undefined,
     { digits: '1234', margin: 0.049 },
@@ -254,7 +254,7 @@ test('six captchas that cannot be read end a login, and the password was never s
   assert.equal(logons(school.paths()), 0)
 })
 
-test('all cookies of the site go with each call, and the session keeps its route', async (t) => {
+test('every call sends all cookies of the site, and the session id keeps its route', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t, {
     '/cas/genValidateCode': (response) => {
       response.setHeader('set-cookie', ['JSESSIONID=ABC123.kingo', 'SERVERID=node-2', 'loginPage=x; Path=/cas'])
@@ -273,7 +273,7 @@ test('all cookies of the site go with each call, and the session keeps its route
   assert.equal(logon?.headers.referer, `${school.url}/cas/login.action`)
 })
 
-test('each login has a jar of its own', async (t) => {
+test('each login has its own cookies', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t)
   await verifier.verify(proof)
   await verifier.verify(proof)
@@ -284,15 +284,15 @@ test('each login has a jar of its own', async (t) => {
   )
 })
 
-test('K1 does without a session of the school', async (t) => {
+test('K1 works without a session of the school', async (t) => {
   const { school, verifier } = await schoolAndVerifier(t, sessionless, { login: 'k1' })
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
-  assert.equal(school.seen.length, 4, 'the page is looked at for a session, once')
+  assert.equal(school.seen.length, 4, 'the page is requested once for a session')
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
   assert.equal(school.seen.length, 7)
 })
 
-test('a school that hangs up after each answer, without saying so, loses no call', async (t) => {
+test('a school that closes the connection after each response, without saying so, fails no call', async (t) => {
   const answers = ['image', '{"status":"200"}', '{"userCode":"1"}']
   let calls = 0
   const server = createServer((socket) => {
@@ -319,7 +319,7 @@ test('without a session of the school nothing is sent', async (t) => {
   assert.equal(logons(school.paths()), 0)
 })
 
-test('no fault, log line or answer holds the password, its digests or the student number', async (t) => {
+test('no error, log line or response contains the password, its digests or the student number', async (t) => {
   const faults: Scripts[] = [
     {},
     { '/cas/logon.action': json({ status: '402', message: `${proof.studentNumber} 账号或密码错误` }) },
@@ -339,8 +339,8 @@ test('no fault, log line or answer holds the password, its digests or the studen
         login,
         onStep: (step) => steps.push(step),
       })
-      const { studentCode: _, ...told } = { studentCode: '', ...(await verifier.verify(proof)) }
-      const written = JSON.stringify([told, steps]) + logger.lines.join('\n')
+      const { studentCode: _, ...outcome } = { studentCode: '', ...(await verifier.verify(proof)) }
+      const written = JSON.stringify([outcome, steps]) + logger.lines.join('\n')
       const sent = school.seen.map(({ query, body }) => query + body).join('&')
       const digests = sent.match(/[0-9a-f]{32}/g) ?? []
       assert.ok(digests.length > 0)

@@ -34,7 +34,7 @@ const drip: Act = ({ messageId }, socket, operation) => {
   return 'silence'
 }
 
-const pour: Act = ({ messageId }, socket) => {
+const sendEndlessly: Act = ({ messageId }, socket) => {
   const many = Buffer.concat(Array.from({ length: 100 }, () => entry(messageId, 'uid=x')))
   const more = () => {
     while (!socket.destroyed && socket.write(many));
@@ -44,43 +44,43 @@ const pour: Act = ({ messageId }, socket) => {
   return 'silence'
 }
 
-/** What strikes whatever is asked. */
+/** Faults that affect every request. */
 const wire: readonly [string, Trouble['expected'], Act][] = [
-  ['never answers', 'timeout', () => 'silence'],
-  ['answers a byte at a time', 'timeout', drip],
+  ['never responds', 'timeout', () => 'silence'],
+  ['responds a byte at a time', 'timeout', drip],
   ['resets the connection', 'connection-refused', () => 'reset'],
-  ['ends the connection without a word', 'connection-refused', () => 'hang-up'],
+  ['closes the connection without a response', 'connection-refused', () => 'hang-up'],
   ['speaks HTTP', 'not-understood', () => Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
-  ['answers someone else', 'not-understood', ({ messageId }, _, op) => result(op, messageId + 7, 0)],
+  ['responds with another message id', 'not-understood', ({ messageId }, _, op) => result(op, messageId + 7, 0)],
   [
-    'answers another question',
+    'responds to another operation',
     'not-understood',
     ({ messageId }, _, op) => result(op === 'bind' ? 'search' : 'bind', messageId, 0),
   ],
   [
-    'answers without a result',
+    'responds without a result',
     'not-understood',
     ({ messageId }, _, op) =>
       Buffer.from([0x30, 5, 2, 1, messageId, { bind: 0x61, search: 0x65, extended: 0x78 }[op], 0]),
   ],
   [
-    'points beyond its own end',
+    'sends a length beyond its end',
     'not-understood',
     ({ messageId }) => Buffer.from([0x30, 9, 2, 1, messageId, 0x64, 4, 4, 0, 0x30, 100]),
   ],
-  ['never stops talking', 'too-large', pour],
+  ['sends an endless response', 'too-large', sendEndlessly],
   ['announces a message of a gigabyte', 'too-large', () => Buffer.from([0x30, 0x84, 0x40, 0, 0, 0, 2])],
-  ['says that it goes down', 'maintenance', () => result('extended', 0, 52)],
+  ['announces its shutdown', 'maintenance', () => result('extended', 0, 52)],
 ]
 
 const ofLogin: readonly [string, Trouble['expected'], Act][] = [
   ['is busy', 'busy', code(51)],
   ['is unavailable', 'maintenance', code(52)],
   ['is unwilling', 'login-fault', code(53, 'unauthenticated bind (DN with no password) disallowed')],
-  ['has a fault of its own', 'login-fault', code(80)],
-  ['refers to another', 'redirected', code(10)],
-  ['wants a safer connection', 'unsupported', code(13)],
-  ['wants another method', 'unsupported', code(7)],
+  ['has an internal error', 'login-fault', code(80)],
+  ['refers to another server', 'redirected', code(10)],
+  ['requires a secure connection', 'unsupported', code(13)],
+  ['requires another method', 'unsupported', code(7)],
   ['has locked the account (policy control)', 'locked', code(49, '', 1)],
   [
     'has locked the account (Active Directory)',
@@ -88,8 +88,8 @@ const ofLogin: readonly [string, Trouble['expected'], Act][] = [
     code(49, '80090308: LdapErr: DSID-0C090446, comment: AcceptSecurityContext error, data 775, v4563'),
   ],
   ['has locked the account (389)', 'locked', code(19, 'Exceed password retry limit. Please try later.')],
-  ['wants the password changed (policy control)', 'action-wanted', code(49, '', 0)],
-  ['wants a first password changed (policy control)', 'action-wanted', code(49, '', 2)],
+  ['requires a new password (policy control)', 'action-wanted', code(49, '', 0)],
+  ['requires the first password to be changed (policy control)', 'action-wanted', code(49, '', 2)],
   [
     'has disabled the account (Active Directory)',
     'not-admitted',
@@ -102,7 +102,7 @@ const ofLogin: readonly [string, Trouble['expected'], Act][] = [
   ],
   ['has inactivated the account (389)', 'not-admitted', code(53, 'Account inactivated. Contact system administrator.')],
   [
-    'wants the password changed (Active Directory)',
+    'requires a new password (Active Directory)',
     'action-wanted',
     code(49, '80090308: LdapErr: DSID-0C090446, comment: AcceptSecurityContext error, data 773, v4563'),
   ],
@@ -115,11 +115,11 @@ const ofLogin: readonly [string, Trouble['expected'], Act][] = [
 ]
 
 const ofSearch: readonly [string, Trouble['expected'], Act][] = [
-  ['knows the base not', 'fault', code(32)],
-  ['lets the service not look', 'fault', code(50)],
-  ['looks too long', 'timeout', code(3)],
+  ['does not know the base', 'fault', code(32)],
+  ['denies the service the search', 'fault', code(50)],
+  ['exceeds its time limit', 'timeout', code(3)],
   ['refers the search to another', 'redirected', code(10)],
-  ['finds several, and says so', 'login-fault', code(4)],
+  ['finds several, with a size limit error', 'login-fault', code(4)],
   [
     'finds an entry without a name',
     'not-understood',
@@ -133,7 +133,7 @@ const ofSearch: readonly [string, Trouble['expected'], Act][] = [
   ],
 ]
 
-/** Every trouble at every step that this directory is asked to take. */
+/** Every fault at every step that this directory has. */
 function troublesOf(steps: readonly Step[], setFault: (fault: DirectoryFault) => void): Trouble[] {
   const at = (step: Step, [name, expected, act]: readonly [string, Trouble['expected'], Act]): Trouble => ({
     name: `${name} (${step})`,
@@ -198,6 +198,6 @@ async function startDirectory(way: Way, withAccount: boolean): Promise<Conforman
   }
 }
 
-verifierConformance('LDAP with TLS and an account of the service', () => startDirectory('ldaps', true))
+verifierConformance('LDAP with TLS and a service account', () => startDirectory('ldaps', true))
 verifierConformance('LDAP with StartTLS', () => startDirectory('start-tls', false))
 verifierConformance('LDAP on loopback', () => startDirectory('plain', false))

@@ -11,7 +11,7 @@ import {
 export interface DirectoryRequest {
   operation: 'bind' | 'search' | 'extended' | 'unbind'
   messageId: number
-  /** Who binds, or where is looked. */
+  /** The name that binds, or the base of a search. */
   dn: string
   secure: boolean
   request: BindRequest | SearchRequest | ExtendedRequest | undefined
@@ -23,7 +23,7 @@ const ends = {
   extended: ProtocolOperation.LDAP_RES_EXTENSION,
 }
 
-/** How an operation ends; `policyError` as the password policy control says it. */
+/** How an operation ends; `policyError` is that of the password policy control. */
 export function result(
   operation: keyof typeof ends,
   messageId: number,

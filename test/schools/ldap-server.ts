@@ -4,7 +4,7 @@ import { BindRequest, SearchRequest } from 'ldapts'
 import type { Proof } from '../../src/schools/verifier.ts'
 import { type DirectoryRequest, entry, readRequest, result, sizeOf, startTlsAnswer } from './ldap-messages.ts'
 
-/** Answers in the directory's place; undefined to let it answer as it would. */
+/** Replaces the directory's response; undefined for the usual one. */
 export type DirectoryFault = (
   request: DirectoryRequest,
   socket: Socket,
@@ -30,7 +30,7 @@ export interface LdapServer {
 export const baseDn = 'ou=people,dc=example,dc=edu'
 export const dnOf = (studentNumber: string) => `uid=${studentNumber},${baseDn}`
 
-/** A small directory that checks what it is sent: students are found by `uid`, and only by the account where there is one. */
+/** A small directory that checks its requests: students are found by `uid`, and only by the service account if there is one. */
 export async function startLdapServer(options: LdapServerOptions): Promise<LdapServer> {
   const seen: DirectoryRequest[] = []
   const sockets = new Set<Socket>()
@@ -106,7 +106,7 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
 }
 
 function bindCode({ dn, password }: BindRequest, { students, account }: LdapServerOptions): number {
-  // Anonymous and unauthenticated logins are welcome, as RFC 4513 has it.
+  // Accepts anonymous and unauthenticated logins, as RFC 4513 allows.
   if (password === '') return 0
   if (account?.dn === dn) return account.password === password ? 0 : 49
   return students.some((student) => dnOf(student.studentNumber) === dn && student.schoolPassword === password) ? 0 : 49

@@ -12,7 +12,7 @@ const proof = { studentNumber: '4142100101', schoolPassword: 'canary-Pa55&=+密'
 const account = { dn: 'cn=reader,dc=example,dc=edu', password: 'canary-reader' }
 const limits = { callMs: patience(400), loginMs: patience(1000), answerBytes: 4096 }
 
-/** A directory and a verifier that asks it, both gone after the test. */
+/** A directory and a verifier that calls it, both closed after the test. */
 async function directoryAndVerifier(
   t: TestContext,
   server: Partial<LdapServerOptions> = {},
@@ -52,19 +52,19 @@ for (const [settings, complaint] of [
   [{ bindPassword: 'x' }, /both or none/],
   [{ bindDn: account.dn, bindPassword: '' }, /both or none/],
 ] as const) {
-  test(`${JSON.stringify(settings)} is refused when the verifier is made`, () => {
+  test(`rejects ${JSON.stringify(settings)} when the verifier is created`, () => {
     const options = { url: 'ldaps://ldap.example.edu', baseDn, logger: recordingLogger() }
     assert.throws(() => createLdapVerifier({ ...options, ...settings }), complaint)
   })
 }
 
-test('an empty password is rejected before anything is sent, though the directory would welcome it', async (t) => {
+test('rejects an empty password before anything is sent, although the directory would accept it', async (t) => {
   const { directory, verifier } = await directoryAndVerifier(t)
   assert.deepEqual(await verifier.verify({ ...proof, schoolPassword: '' }), { outcome: 'rejected' })
   assert.deepEqual(directory.seen, [])
 })
 
-test('a number is looked for to the letter, whatever it holds', async (t) => {
+test('searches for a number exactly, whatever it contains', async (t) => {
   const { directory, verifier } = await directoryAndVerifier(t)
   for (const studentNumber of ['*', '4142*', '4142100101)(uid=*', '*)(|(uid=*', '\\2a', '\0', '$&', '4142100101\\']) {
     assert.deepEqual(await verifier.verify({ ...proof, studentNumber }), { outcome: 'rejected' })
@@ -72,7 +72,7 @@ test('a number is looked for to the letter, whatever it holds', async (t) => {
   assert.ok(!directory.seen.some(({ operation }) => operation === 'bind'))
 })
 
-test('with StartTLS nothing but its request is said in the clear', async (t) => {
+test('with StartTLS only its request is sent unencrypted', async (t) => {
   const authority = await createPrivateAuthority()
   const options = { ca: authority.ca, bindDn: account.dn, bindPassword: account.password }
   const { directory, verifier } = await directoryAndVerifier(t, { tls: authority, account }, options)
@@ -86,7 +86,7 @@ test('with StartTLS nothing but its request is said in the clear', async (t) => 
 })
 
 for (const ldaps of [true, false]) {
-  test(`a certificate that nobody vouches for ends ${ldaps ? 'LDAPS' : 'StartTLS'} before anything is told`, async (t) => {
+  test(`an untrusted certificate ends ${ldaps ? 'LDAPS' : 'StartTLS'} before anything is sent`, async (t) => {
     const [authority, other] = await Promise.all([createPrivateAuthority(), createPrivateAuthority()])
     for (const ca of [undefined, other.ca]) {
       const { directory, verifier } = await directoryAndVerifier(t, { tls: authority, ldaps }, { ca })
@@ -97,13 +97,13 @@ for (const ldaps of [true, false]) {
   })
 }
 
-test('a directory that refuses StartTLS is told nothing', async (t) => {
+test('a directory that refuses StartTLS gets no data', async (t) => {
   const { directory, verifier } = await directoryAndVerifier(t, {}, { startTls: true })
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'unsupported' })
   assert.deepEqual(operations(directory), ['extended'])
 })
 
-test('what is said in the clear behind the consent to StartTLS is not taken for an answer in private', async (t) => {
+test('ignores unencrypted data after the response to StartTLS', async (t) => {
   const authority = await createPrivateAuthority()
   const { directory, verifier } = await directoryAndVerifier(t, { tls: authority }, { ca: authority.ca })
   const lie = Buffer.concat([entry(2, 'uid=liar'), result('search', 2, 0), result('bind', 3, 0)])
@@ -116,21 +116,21 @@ test('what is said in the clear behind the consent to StartTLS is not taken for 
   assert.ok(operations(directory).every((operation) => operation !== 'bind' && operation !== 'search'))
 })
 
-test('a directory that hangs up after StartTLS is not asked again in the clear', async (t) => {
+test('does not retry unencrypted if a directory closes the connection after StartTLS', async (t) => {
   const authority = await createPrivateAuthority()
   const { directory, verifier } = await directoryAndVerifier(t, { tls: authority }, { ca: authority.ca })
-  const parting: DirectoryFault = ({ operation, messageId }, socket) => {
+  const resultAndClose: DirectoryFault = ({ operation, messageId }, socket) => {
     if (operation !== 'search') return undefined
     socket.end(Buffer.concat([entry(messageId, dnOf(proof.studentNumber)), result('search', messageId, 0)]))
     return 'silence'
   }
-  directory.setFault(parting)
+  directory.setFault(resultAndClose)
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'connection-refused' })
   assert.ok(operations(directory).every((operation) => operation === 'extended' || operation.endsWith('in private')))
   assert.equal(operations(directory).filter((operation) => operation === 'extended').length, 1)
 })
 
-test('parts of the tree that another directory holds are not visited', async (t) => {
+test('does not follow referrals to another directory', async (t) => {
   const { directory, verifier } = await directoryAndVerifier(t)
   const elsewhere = await startLdapServer({ students: [proof] })
   t.after(elsewhere.close)
@@ -146,7 +146,7 @@ test('parts of the tree that another directory holds are not visited', async (t)
   assert.deepEqual(elsewhere.seen, [])
 })
 
-test('every login closes its connection, with a word of goodbye where all is answered', async (t) => {
+test('every login closes its connection, with an unbind if all requests have responses', async (t) => {
   const authority = await createPrivateAuthority()
   const { directory, verifier } = await directoryAndVerifier(t, { tls: authority }, { ca: authority.ca })
   await verifier.verify(proof)
@@ -157,7 +157,7 @@ test('every login closes its connection, with a word of goodbye where all is ans
   assert.equal(operations(directory).filter((operation) => operation === 'unbind in private').length, 2)
 })
 
-test('a directory that never ends its handshake is left in time', async (t) => {
+test('gives up in time on a directory that never ends its handshake', async (t) => {
   const { directory, verifier } = await directoryAndVerifier(t, {}, {})
   const tls = createLdapVerifier({
     url: `ldaps://127.0.0.1:${directory.port}`,
@@ -169,7 +169,7 @@ test('a directory that never ends its handshake is left in time', async (t) => {
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
 })
 
-test('closing breaks off what is under way', async (t) => {
+test('close aborts running logins', async (t) => {
   const { directory, verifier } = await directoryAndVerifier(t, {}, { limits: {} })
   const searched = new Promise<void>((resolve) => {
     directory.setFault(() => {
@@ -194,7 +194,7 @@ test('an abort from outside ends a login at once', async (t) => {
   assert.partialDeepStrictEqual(answer, { outcome: 'unavailable', reason: 'timeout' })
 })
 
-test('answers with flipped, cut and doubled bytes never verify by accident, hang or throw', async (t) => {
+test('responses with flipped, cut and doubled bytes never verify by accident, hang or throw', async (t) => {
   const { directory, verifier } = await directoryAndVerifier(t, {}, { limits: { ...limits, callMs: 20 } })
   let turn = 0
   const words = new Set<string>()
@@ -210,7 +210,7 @@ test('answers with flipped, cut and doubled bytes never verify by accident, hang
   })
   const length = result('bind', 1, 49, 'no', 2).length
   for (turn = 0; turn < length * 10; turn++) words.add((await verifier.verify(proof)).outcome)
-  // One flipped bit of the code makes 49 into 48, 51, 53, 57, 33, 17: none of them says yes.
+  // One flipped bit of the code turns 49 into 48, 51, 53, 57, 33 or 17, none of which means success.
   assert.deepEqual(
     [...words].filter((word) => word === 'verified'),
     [],
@@ -218,20 +218,20 @@ test('answers with flipped, cut and doubled bytes never verify by accident, hang
   assert.ok(words.has('unavailable') && words.has('rejected'))
 })
 
-test('no log line, answer or step holds the password, the number, the entry or the account of the service', async (t) => {
+test('no log line, response or step contains the password, the number, the entry or the service account', async (t) => {
   const echo: DirectoryFault = ({ operation, messageId, dn }) =>
     operation === 'bind' && dn !== account.dn
       ? result('bind', messageId, 80, `${dn} ${proof.schoolPassword}`)
       : undefined
-  const babble: DirectoryFault = () => Buffer.from(proof.schoolPassword)
-  const faults: (DirectoryFault | undefined)[] = [undefined, echo, () => 'silence', () => 'reset', babble]
+  const leakPassword: DirectoryFault = () => Buffer.from(proof.schoolPassword)
+  const faults: (DirectoryFault | undefined)[] = [undefined, echo, () => 'silence', () => 'reset', leakPassword]
   for (const fault of faults) {
     const steps: unknown[] = []
     const options = { bindDn: account.dn, bindPassword: account.password, onStep: (step: unknown) => steps.push(step) }
     const { directory, verifier, logger } = await directoryAndVerifier(t, { account }, options)
     directory.setFault(fault)
-    const { studentCode: _, ...told } = { studentCode: '', ...(await verifier.verify(proof)) }
-    const written = JSON.stringify([told, steps]) + logger.lines.join('\n')
+    const { studentCode: _, ...outcome } = { studentCode: '', ...(await verifier.verify(proof)) }
+    const written = JSON.stringify([outcome, steps]) + logger.lines.join('\n')
     assert.ok(steps.length > 0 && logger.lines.length > 0)
     for (const secret of [proof.studentNumber, 'canary', 'uid=', account.dn]) {
       assert.ok(!written.includes(secret), `${secret} in ${written}`)

@@ -6,14 +6,14 @@ const validity = () => ({ notBefore: new Date(Date.now() - 60_000), notAfter: ne
 const newKeys = () => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 
 export interface PrivateAuthority {
-  /** PEM of the authority's own certificate. */
+  /** The authority's own certificate, as PEM. */
   ca: string
-  /** PEM of a server for `127.0.0.1`, signed by it. */
+  /** A certificate for `127.0.0.1` signed by it, as PEM. */
   cert: string
   key: string
 }
 
-/** An authority that nobody knows but who is told, as campuses have them. */
+/** A private certificate authority, as campuses have them. */
 export async function createPrivateAuthority(): Promise<PrivateAuthority> {
   const [authorityKeys, serverKeys] = await Promise.all([newKeys(), newKeys()])
   const authority = await x509.X509CertificateGenerator.createSelfSigned({

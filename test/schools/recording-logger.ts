@@ -1,6 +1,6 @@
 import type { Logger } from '../../src/schools/logger.ts'
 
-/** A logger that keeps all it is told, for looking through it. */
+/** A logger that stores all lines, so that they can be searched. */
 export function recordingLogger(): Logger & { lines: string[] } {
   const lines: string[] = []
   const at = (level: string) => (fields: Record<string, unknown>, message: string) => {

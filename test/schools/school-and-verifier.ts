@@ -6,12 +6,12 @@ import { type Scripts, startScriptedSchool } from './scripted-school.ts'
 
 export const proof = { studentNumber: '4142100101', schoolPassword: 'canary-Pa55&=+密' }
 
-/** The production bounds in small. */
+/** The production limits, scaled down. */
 /** On a quiet machine. */
 export const quiet = { callMs: 400, loginMs: 1000 }
 export const limits = { callMs: patience(quiet.callMs), loginMs: patience(quiet.loginMs), answerBytes: 4096 }
 
-/** A scripted school and a verifier that asks it, both gone after the test. */
+/** A scripted school and a verifier that calls it, both closed after the test. */
 export async function schoolAndVerifier(
   t: TestContext,
   scripts: Scripts = {},

@@ -17,7 +17,7 @@ before(async () => {
 
 after(() => rm(folder, { recursive: true }))
 
-test('SCHOOL_CA holds one certificate or more, with words around them', async () => {
+test('SCHOOL_CA contains one or more certificates, with text around them', async () => {
   const [{ ca }, other] = await Promise.all([createPrivateAuthority(), createPrivateAuthority()])
   await writeFile(schoolCa, `The campus authority:\n${ca}\nand the one before:\n${other.ca}`)
   assert.match(authorityOf({ schoolCa }) ?? '', /and the one before/)
@@ -29,7 +29,7 @@ for (const [what, text] of [
   ['a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'],
   ['a broken certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
 ] as const) {
-  test(`a SCHOOL_CA that holds ${what} keeps the service from starting`, async () => {
+  test(`a SCHOOL_CA that contains ${what} aborts start-up`, async () => {
     await writeFile(schoolCa, text)
     assert.throws(
       () => authorityOf({ schoolCa }),

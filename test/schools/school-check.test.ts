@@ -54,7 +54,7 @@ async function check(
 }
 
 for (const terminal of [true, false]) {
-  test(`a check ${terminal ? 'at a terminal' : 'by a pipe'} tells every step and its time, and never shows the password`, async (t) => {
+  test(`a check ${terminal ? 'at a terminal' : 'by a pipe'} prints every step and its time, and never the password`, async (t) => {
     const { codes, output, errors } = await check(t, ['4142100101', secret], { terminal })
     assert.deepEqual(codes, [0])
     for (const step of [
@@ -73,7 +73,7 @@ for (const terminal of [true, false]) {
   })
 }
 
-test('a password that is typed ahead of its question is not shown either', async (t) => {
+test('a password typed before its prompt is not shown either', async (t) => {
   const { codes, output, errors } = await check(t, [`4142100101\r${secret}`], { terminal: true })
   assert.deepEqual(codes, [0])
   assert.ok(!(output + errors).includes('canary'), errors)
@@ -125,7 +125,7 @@ test('settings that cannot be checked are wrong usage', async () => {
   assert.match(shown.errors, /SCHOOL=demo/)
 })
 
-test('where people read the captchas, the check shows the image and asks what it says', async (t) => {
+test('if students read the captchas, the check shows the image and asks for the answer', async (t) => {
   let file = ''
   const read = async (question: string) => {
     file = /does (.*) say/.exec(question)?.[1] ?? ''

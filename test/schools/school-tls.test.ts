@@ -14,7 +14,7 @@ const answers: Record<string, string> = {
   '/jw/common/showYearTerm.action': '{"userCode":"1"}',
 }
 
-/** A school that speaks TLS in this way only, and what comes of a login there. */
+/** The result of a login at a school with only this version of TLS. */
 async function logInOver(t: TestContext, tls: TlsOptions, legacyTls: boolean) {
   const authority = await createPrivateAuthority()
   const server = createServer({ ...authority, ...tls }, ({ url = '' }, response) => {
@@ -40,18 +40,18 @@ async function logInOver(t: TestContext, tls: TlsOptions, legacyTls: boolean) {
 
 const tls10: TlsOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' }
 
-test('a school of TLS 1.0 is refused, and the fault is named', async (t) => {
+test('rejects a school with TLS 1.0, and names the fault', async (t) => {
   const answer = await logInOver(t, tls10, false)
   assert.partialDeepStrictEqual(answer, { outcome: 'unavailable', reason: 'connection-refused' })
   assert.match('detail' in answer ? (answer.detail ?? '') : '', /ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION.*SCHOOL_TLS/)
 })
 
-test('SCHOOL_TLS=legacy takes TLS 1.0, and modern TLS too', async (t) => {
+test('SCHOOL_TLS=legacy accepts TLS 1.0, and modern TLS too', async (t) => {
   assert.equal((await logInOver(t, tls10, true)).outcome, 'verified')
   assert.equal((await logInOver(t, {}, true)).outcome, 'verified')
 })
 
-test('SCHOOL_TLS=legacy still wants a certificate that is trusted', async (t) => {
+test('SCHOOL_TLS=legacy still requires a trusted certificate', async (t) => {
   const other = await createPrivateAuthority()
   const { cert, key } = other
   const answer = await logInOver(t, { cert, key }, true)

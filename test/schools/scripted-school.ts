@@ -13,18 +13,18 @@ export interface SeenCall {
 
 type Script = (response: ServerResponse, call: SeenCall) => void
 
-/** What a school answers, by path below its web root. */
+/** A school's responses, by path below its web root. */
 export type Scripts = Record<string, Script>
 
 export interface ScriptedSchool {
   url: string
   seen: SeenCall[]
-  /** The paths that were asked for, in order. */
+  /** The requested paths, in order. */
   paths(): string[]
   close(): Promise<void>
 }
 
-/** A session of the school, for whoever comes without one: the page gives it, and the captcha too. */
+/** Starts a session of the school for a client without one, by the page and by the captcha. */
 export const giveSession = (response: ServerResponse, { headers }: SeenCall) => {
   if (!headers.cookie?.includes('JSESSIONID'))
     response.setHeader('set-cookie', 'JSESSIONID=ABC123.kingo; Path=/; HttpOnly')
@@ -32,8 +32,8 @@ export const giveSession = (response: ServerResponse, { headers }: SeenCall) => 
 
 export const image = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0])
 
-/** A willing school that speaks K2 by form, for changing one answer at a time. It checks nothing that is sent. */
-export const willing: Scripts = {
+/** A school that speaks K2 by form and accepts everything, for changing one response at a time. */
+export const acceptingScripts: Scripts = {
   '/cas/login.action': (response, call) => {
     giveSession(response, call)
     response.end(`<html><script>function doLogon() {
@@ -54,7 +54,7 @@ export async function startScriptedSchool(
   changes: Scripts = {},
   { root = '', tls }: { root?: string; tls?: { cert: string; key: string } } = {},
 ): Promise<ScriptedSchool> {
-  const scripts = { ...willing, ...changes }
+  const scripts = { ...acceptingScripts, ...changes }
   const seen: SeenCall[] = []
   const listener: RequestListener = async (request, response) => {
     const [address = '', query = ''] = (request.url ?? '').split('?', 2)

@@ -3,7 +3,7 @@ import { giveSession, type Scripts, type SeenCall } from './scripted-school.ts'
 
 export const keys = "var _deskey = '52550178936240963575094';\nvar _nowtime = '2020-04-14 10:10:42';"
 
-/** A school whose login page tells nothing, and which judges a login only where it understands it. */
+/** A school whose login page shows no dialect, and that checks a login only if it understands it. */
 export function silentSchool(understands: (call: SeenCall) => boolean, otherwise: string): Scripts {
   return {
     '/cas/login.action': (response, call) => {
@@ -31,7 +31,7 @@ export const languages = {
 
 export const refusal = '{"status":"402","message":"账号或密码错误"}'
 
-/** A school that refuses what it does not understand in the very words that it has for a wrong password. */
+/** A school that responds to what it does not understand with the same message as to a wrong password. */
 export function wordlessSchool(understands: (call: SeenCall) => boolean): Scripts {
   const scripts = silentSchool(understands, refusal)
   delete scripts['/custom/js/SetKingoEncypt.jsp']

@@ -4,13 +4,13 @@ import { startSimulatedSchool } from '../../src/tools/simulated-school/simulated
 
 type SchoolOptions = Parameters<typeof startSimulatedSchool>[0]
 
-/** Of a JPEG file: the start, a comment of four characters, the end. */
+/** Parts of a JPEG file: the start, a comment of four characters, the end. */
 const [start, comment, end] = [Buffer.of(0xff, 0xd8), Buffer.of(0xff, 0xfe, 0, 6), Buffer.of(0xff, 0xd9)]
 let picture: Buffer | undefined
 
 /**
- * The simulated school and someone who reads its captchas without fail. To draw and to read one takes far longer than the rest of a login:
- * here all are one picture, and its digits stand in a comment. How images are really read is the captcha reader's matter, not the protocol's.
+ * The simulated school and a reader of its captchas without errors. Drawing and reading one takes far longer than the rest of a login:
+ * here all are one image, and its digits are in a comment. Other tests cover the reading of real images.
  */
 export async function startReadableSchool(options: SchoolOptions = {}) {
   const school = await startSimulatedSchool({ ...options, draw })

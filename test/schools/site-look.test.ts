@@ -23,7 +23,7 @@ async function lookAt(t: TestContext, baseUrl: string) {
   return { ...seen, verifier }
 }
 
-/** A web server with these pages, whole paths, and KINGOSOFT where a test wants it. */
+/** A web server with these pages, by full path, and KINGOSOFT if a test needs it. */
 async function siteOf(t: TestContext, scripts: Scripts, tls?: { cert: string; key: string }) {
   const site = await startScriptedSchool({ ...nothing, ...scripts }, tls ? { tls } : {})
   t.after(() => site.close())
@@ -50,7 +50,7 @@ const kingosoft = page(
 )
 
 for (const dialect of dialects) {
-  test(`a school of ${dialect} fits, and the first login knows its dialect`, async (t) => {
+  test(`recognizes a school of ${dialect}, and the first login knows the dialect`, async (t) => {
     const school = await startSimulatedSchool({ dialect })
     t.after(() => school.close())
     const { fits, says, verifier } = await lookAt(t, school.url)
@@ -59,11 +59,11 @@ for (const dialect of dialects) {
     assert.equal(school.requests.length, 1, 'one call is enough')
     await verifier.verify(proof)
     assert.equal(school.requests[1]?.step, 'captcha')
-    assert.equal(school.seen.wrongPasswords, 0, 'a look tries no login')
+    assert.equal(school.seen.wrongPasswords, 0, 'a check sends no login')
   })
 
   for (const end of ['/cas/login.action', '/cas/logon.action', '/cas', '/MainFrm.html', '/some/where']) {
-    test(`an address of ${dialect} that ends in ${end} is told, with the right one`, async (t) => {
+    test(`reports an address of ${dialect} that ends in ${end}, with the right one`, async (t) => {
       const school = await startSimulatedSchool({ dialect })
       t.after(() => school.close())
       const { fits, says } = await lookAt(t, school.url + end)
@@ -72,10 +72,10 @@ for (const dialect of dialects) {
     })
   }
 
-  test(`an address of ${dialect} without its web root, or with another, is told with the right one`, async (t) => {
+  test(`reports an address of ${dialect} without its web root, or with another, with the right one`, async (t) => {
     const school = await startSimulatedSchool({ dialect, webRoot: '/jwgl' })
     t.after(() => school.close())
-    // The simulated school answers nothing outside of its root: a front page that leads there does.
+    // The simulated school serves nothing outside its root: a front page that links to it does.
     const front = await siteOf(t, { '/': to('/jwgl/cas/login.action'), '/jwgl/cas/login.action': kingosoft })
     for (const root of ['', '/tscjw', '/a/b']) {
       const { says } = await lookAt(t, front.url + root)
@@ -90,7 +90,7 @@ for (const [what, front] of [
   ['a meta refresh', page('<meta http-equiv="refresh" content="0; url=/jwgl/">')],
   ['a link', page('<a href="/jwgl/cas/login.action">登录</a>')],
 ] as const) {
-  test(`the web root is found by ${what} of the site's first page`, async (t) => {
+  test(`finds the web root by ${what} of the site's first page`, async (t) => {
     const site = await siteOf(t, { '/': front, '/jwgl/cas/login.action': kingosoft })
     const { says } = await lookAt(t, `${site.url}/tscjw`)
     assert.ok(says.endsWith(`set SCHOOL_URL=${site.url}/jwgl`), says)
@@ -121,17 +121,17 @@ for (const [what, login, expected] of [
   ['is 强智', page('<form action="/jsxsd/xk/LoginToXk">'), /强智, not KINGOSOFT/],
   ['is 树维', page("CryptoJS.SHA1('x-' + p)"), /树维 EAMS, not KINGOSOFT/],
   ['is URP', page('<form action="/j_spring_security_check">'), /URP, not KINGOSOFT/],
-  ['is any page', page('<h1>It works!</h1>'), /not KINGOSOFT/],
+  ['is an unrelated page', page('<h1>It works!</h1>'), /not KINGOSOFT/],
   ['is under maintenance', page('<title>系统维护</title>'), /maintenance/],
-  ['is not there', away, /HTTP status 404/],
+  ['does not exist', away, /HTTP status 404/],
   ['forbids', (response) => response.writeHead(403).end(), /HTTP status 403/],
-  ['has a fault', (response) => response.writeHead(500).end(), /has a fault/],
+  ['has an internal error', (response) => response.writeHead(500).end(), /has a fault/],
   ['never answers', () => {}, /does not answer in time/],
   ['hangs up', (response) => response.destroy(), /nobody answers/],
-  ['leads to itself', to('/cas/login.action'), /redirects are not followed/],
+  ['redirects to itself', to('/cas/login.action'), /redirects are not followed/],
   ['leads nowhere', (response) => response.writeHead(302).end(), /HTTP status 302/],
 ] satisfies [string, Scripts[string], RegExp][]) {
-  test(`a site that ${what} is told so, in one line and in time`, async (t) => {
+  test(`reports a site that ${what} in one line and in time`, async (t) => {
     const site = await siteOf(t, { '/cas/login.action': login })
     const { fits, says } = await lookAt(t, site.url)
     assert.ok(!fits, says)
@@ -144,7 +144,7 @@ for (const [what, login, expected] of [
   })
 }
 
-test('a page that shows nothing is KINGOSOFT by its captcha', async (t) => {
+test('recognizes KINGOSOFT by its captcha if the page shows nothing', async (t) => {
   const site = await siteOf(t, {
     '/cas/login.action': page('登录'),
     '/cas/genValidateCode': (response) => response.end(Buffer.from([0xff, 0xd8, 0xff, 0xe0])),
@@ -152,19 +152,19 @@ test('a page that shows nothing is KINGOSOFT by its captcha', async (t) => {
   assert.equal((await lookAt(t, site.url)).fits, true)
 })
 
-test('a front page that leads to a unified login, or is another system, is told', async (t) => {
+test('reports a front page that leads to a unified login, or belongs to another system', async (t) => {
   const sso = await siteOf(t, { '/': to('https://cas.example.edu/tpass/login') })
   assert.match((await lookAt(t, sso.url)).says, /unified login/)
   const other = await siteOf(t, { '/': to('/jwglxt/xtgl/login_slogin.html') })
   assert.match((await lookAt(t, other.url)).says, /正方, not KINGOSOFT/)
 })
 
-test('a site that wants https is told with its address', async (t) => {
+test('reports a site that requires https, with its address', async (t) => {
   const site = await siteOf(t, { '/cas/login.action': to('https://127.0.0.1:8443/cas/login.action') })
   assert.ok((await lookAt(t, site.url)).says.endsWith('set SCHOOL_URL=https://127.0.0.1:8443'))
 })
 
-test('nobody at the address, and a certificate that nobody vouches for, are told apart from a wrong root', async (t) => {
+test('distinguishes an unreachable address and an untrusted certificate from a wrong root', async (t) => {
   const gone = await startScriptedSchool()
   await gone.close()
   assert.match((await lookAt(t, gone.url)).says, /nobody answers.*ECONNREFUSED/)
@@ -173,7 +173,7 @@ test('nobody at the address, and a certificate that nobody vouches for, are told
   assert.match((await lookAt(t, untrusted.url)).says, /nobody answers.*SCHOOL_CA/)
 })
 
-test('a look ends with its verifier', async (t) => {
+test('closing the verifier ends the check', async (t) => {
   const site = await siteOf(t, { '/': () => {}, '/cas/login.action': away })
   const verifier = createKingosoftVerifier({
     ...{ baseUrl: site.url, login: 'auto', captchaMode: 'read', readCaptcha: () => undefined },

@@ -23,11 +23,11 @@ describe('occupy seed', () => {
 
   after(() => rm(folder, { recursive: true }))
 
-  test('stops cleanly on Ctrl-C, goes on when run again, and refuses another campus', {
+  test('stops cleanly on Ctrl-C, continues when run again, and refuses another campus', {
     timeout: patience(120_000),
   }, async () => {
     const stopped = run(words)
-    // They come first, and some of the records right behind them.
+    // Students come first, and some of the records right after them.
     await until(() => rowsIn(file, 'accounts') > 0, 'accounts are made')
     stopped.child.kill('SIGINT')
     assert.equal((await stopped.end).code, 130)
@@ -50,7 +50,7 @@ describe('occupy seed', () => {
     [['--from', '2025-01-01', '--to', '2024-01-01'], /--from/],
     [['--to', '2999-01-01'], /--to/],
   ] as const) {
-    test(`refuses ${wrong.join(' ')}`, async () => {
+    test(`rejects ${wrong.join(' ')}`, async () => {
       const { code, said } = await run([...wrong]).end
       assert.equal(code, 1)
       assert.match(said, names)
@@ -77,7 +77,7 @@ function rowsIn(file: string, table: 'accounts' | 'studies'): number {
   try {
     return Number(database.prepare(`select count(*) as count from ${table}`).get()?.count)
   } catch {
-    // The schema is still being made.
+    // The schema is still being created.
     return 0
   } finally {
     database.close()

@@ -41,14 +41,14 @@ describe('seeding a campus', () => {
     await rm(folder, { recursive: true })
   })
 
-  test('the same numbers make the same campus, another seed another one', async () => {
+  test('the same numbers create the same campus, another seed another one', async () => {
     const again = await seedElsewhere(request)
     const other = await seedElsewhere({ ...request, seed: 8 })
     assert.equal(again, await checksum(storage))
     assert.notEqual(other, again)
   })
 
-  test('a seeding that was stopped is taken up where it was and ends as if it had not been', async () => {
+  test('an interrupted run continues where it stopped, with the same result', async () => {
     const stopped = await emptyDatabase(await mkdtemp(join(folder, 'stopped-')))
     const controller = new AbortController()
     const onProgress = (records: number) => records === 9_000 && controller.abort()
@@ -56,7 +56,7 @@ describe('seeding a campus', () => {
     await assert.rejects(seed(stopped.url, request, options), { name: 'AbortError' })
     const part = open(stopped.url)
     const kept = (await studiesOf(part)).length
-    assert.equal(kept, 9_000, 'what was put in by then')
+    assert.equal(kept, 9_000, 'the rows written before the stop')
     assert.equal(await countAll(part.db), (await visibleOf(part)).length)
     await part.close()
     const { found } = await seed(stopped.url, request)
@@ -67,14 +67,14 @@ describe('seeding a campus', () => {
     await stopped.close()
   })
 
-  test('a database with anything else in it is left alone', async () => {
+  test('does not touch a database with other content', async () => {
     const place = await emptyDatabase(await mkdtemp(join(folder, 'other-')))
     await seed(place.url, request)
     await assert.rejects(seed(place.url, { ...request, seed: 9 }), NotEmptyError)
     await place.close()
   })
 
-  test('counts are what the service would have counted', async () => {
+  test('the counts equal those of the service', async () => {
     const studies = await studiesOf(storage)
     const visible = await visibleOf(storage)
     assert.equal(studies.length, request.records)
@@ -86,7 +86,7 @@ describe('seeding a campus', () => {
       for (const { started_at, ended_at } of visible)
         await addToCounters(tx, [...startDeltas(started_at, 1), runningDelta(ended_at === null ? 1 : 0)])
     })
-    assert.deepEqual(await tallies(storage), await tallies(counted))
+    assert.deepEqual(await countersOf(storage), await countersOf(counted))
     assert.equal(await countRunning(storage.db), visible.filter((study) => study.ended_at === null).length)
     const counts = await storage.db.selectFrom('accounts').select(['id', 'study_count']).orderBy('id').execute()
     const own = Map.groupBy(studies, (study) => study.account_id)
@@ -98,7 +98,7 @@ describe('seeding a campus', () => {
     await place.close()
   })
 
-  test('records keep the rules of time', async () => {
+  test('records obey the rules of time', async () => {
     for (const { started_at, ended_at, end_cause } of await studiesOf(storage)) {
       assert.ok(started_at >= from && started_at < until)
       assert.ok(ended_at === null ? started_at + limit > until : ended_at >= started_at && ended_at <= until)
@@ -107,7 +107,7 @@ describe('seeding a campus', () => {
     }
   })
 
-  test('it looks like a campus: ascending ids, busy evenings, quiet noons, exam weeks, forgotten timers, some at it now', async () => {
+  test('looks like a campus: ascending ids, busy evenings, quiet noons, exam weeks, forgotten timers, some running records', async () => {
     const studies = await studiesOf(storage)
     assert.ok(studies.every((study, index) => index === 0 || study.started_at >= (studies[index - 1]?.started_at ?? 0)))
     const starts = studies.map((study) => new Date((study.started_at + 8 * 3600) * 1000))
@@ -121,7 +121,7 @@ describe('seeding a campus', () => {
     assert.equal(causes.running?.length, 4)
   })
 
-  test('students differ: who may see them, their goals, subjects and whether their app sends heartbeats', async () => {
+  test('students differ: visibility, goals, subjects and whether their app sends heartbeats', async () => {
     const accounts = await storage.db.selectFrom('accounts').selectAll().orderBy('id').execute()
     const shares = Object.groupBy(accounts, (account) => account.visibility)
     for (const [visibility, least, most] of [
@@ -147,7 +147,7 @@ describe('seeding a campus', () => {
     assert.ok(new Set([...subjectsOf.values()].flatMap((subjects) => [...subjects])).size > 15)
   })
 
-  test('records have what the service would have kept: texts, heartbeats, and what it saw of them', async () => {
+  test('records contain what the service would have stored: texts, heartbeats and seen time', async () => {
     const rows = await studiesOf(storage)
     const share = (holds: (row: (typeof rows)[number]) => boolean) => rows.filter(holds).length / rows.length
     const within = (value: number, least: number, most: number, what: string) =>
@@ -243,7 +243,7 @@ function studiesOf({ db }: Storage) {
   return db.selectFrom('studies').selectAll().orderBy('id').execute()
 }
 
-/** The records that everyone may see. */
+/** The visible records. */
 async function visibleOf(storage: Storage) {
   const hidden = new Set(await hiddenIn(storage))
   return (await studiesOf(storage)).filter((study) => !hidden.has(study.account_id))
@@ -256,11 +256,11 @@ async function hiddenIn({ db }: Storage): Promise<number[]> {
 
 async function checksum(storage: Storage): Promise<string> {
   const accounts = await storage.db.selectFrom('accounts').selectAll().orderBy('id').execute()
-  const rows = [accounts, await hiddenIn(storage), await studiesOf(storage), await tallies(storage)]
+  const rows = [accounts, await hiddenIn(storage), await studiesOf(storage), await countersOf(storage)]
   return createHash('sha256').update(JSON.stringify(rows)).digest('hex')
 }
 
-async function tallies({ db }: Storage) {
+async function countersOf({ db }: Storage) {
   const rows = await db
     .selectFrom('study_tallies')
     .select((eb) => ['width', 'bucket', eb.fn.sum<number>('count').as('count')])

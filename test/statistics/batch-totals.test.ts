@@ -4,7 +4,7 @@ import type { Storage } from '../../src/storage/storage.ts'
 import { createBatchService } from '../../src/studies/batch/batch.service.ts'
 import { readItem } from '../../src/studies/batch/batch-item.schemas.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCampusSumIsReal, assertTotalsAreReal, openCampus } from './campus.ts'
+import { assertCampusSumMatches, assertTotalsMatch, openCampus } from './campus.ts'
 
 const now = Date.UTC(2026, 2, 10) / 1000
 
@@ -25,9 +25,9 @@ const record = (day: number, from: string, to: string) => ({
 
 for (const [what, stale] of [
   ['totals that are up to date', false],
-  ['totals that an older release left behind', true],
+  ['totals written by an older release', true],
 ] as const) {
-  test(`a batch on ${what} leaves those of its records, computed no more than once`, async () => {
+  test(`a batch on ${what} results in the totals of its records, computed no more than once`, async () => {
     let builds = 0
     const boards = {
       apply: () => undefined,
@@ -41,7 +41,7 @@ for (const [what, stale] of [
     const batches = createBatchService({ storage, studies, clock })
     const account = await newAccount(storage)
     await batches.applyBatch(account, [record(1, '08:00', '09:00')].map(readItem))
-    await assertTotalsAreReal(campus, account)
+    await assertTotalsMatch(campus, account)
     if (stale) {
       const older = { totals_version: null }
       await storage.write((tx) => tx.updateTable('accounts').set(older).where('id', '=', account).execute())
@@ -60,8 +60,8 @@ for (const [what, stale] of [
       [false, true, false, false, true],
     )
     assert.equal(builds, stale ? 1 : 0)
-    await assertTotalsAreReal(campus, account)
-    await assertCampusSumIsReal(campus)
-    assert.equal(await totals.ensureBuilt(storage, account), false, 'they stand for every write')
+    await assertTotalsMatch(campus, account)
+    await assertCampusSumMatches(campus)
+    assert.equal(await totals.ensureBuilt(storage, account), false, 'they include every write')
   })
 }

@@ -17,12 +17,12 @@ export interface CampusOptions {
   timezone?: string
   boardDayHours?: number
   boards?: BoardTotals
-  /** Whether it keeps daily totals. A release before this one did not. */
+  /** Whether it keeps daily totals. An earlier release did not. */
   keepsTotals?: boolean
   maxHours?: number
 }
 
-/** The services of one instance of the service on this database, wired as in `app.ts`. */
+/** The services of one instance on this database, wired as in `app.ts`. */
 export function openCampus(storage: Storage, now: () => number, options: CampusOptions = {}) {
   const { timezone = 'Asia/Shanghai', boardDayHours = 16, boards, keepsTotals = true, maxHours = 16 } = options
   const calendar = createCampusCalendar(timezone)
@@ -52,14 +52,14 @@ export function openCampus(storage: Storage, now: () => number, options: CampusO
 
 export type Campus = ReturnType<typeof openCampus>
 
-/** The stored days of the account are those of an oracle that walks its records second by second, or in steps. */
-export async function assertTotalsAreReal({ storage, calendar }: Campus, account: AccountId, step = 1): Promise<void> {
+/** Asserts that the stored days of the account equal those of a model that counts its records second by second, or in steps. */
+export async function assertTotalsMatch({ storage, calendar }: Campus, account: AccountId, step = 1): Promise<void> {
   const wanted = slowTotals(await storedRecords(storage.db, account), calendar.timezone, step)
   assert.deepEqual(sorted(await storedTotals(storage.db, account)), sorted(wanted))
 }
 
-/** The campus' sums are those of the days of all visible accounts. */
-export async function assertCampusSumIsReal({ storage: { db } }: Campus): Promise<void> {
+/** Asserts that the campus' sums equal those of the days of all visible accounts. */
+export async function assertCampusSumMatches({ storage: { db } }: Campus): Promise<void> {
   const days = await db
     .selectFrom('study_days')
     .innerJoin('accounts', 'accounts.id', 'study_days.account_id')
@@ -76,7 +76,7 @@ function sums(days: { day: number; seconds: number }[]): [number, number][] {
   return [...found].filter(([, seconds]) => seconds !== 0).sort(([a], [b]) => a - b)
 }
 
-/** Keeps a board of all days in memory, as leaderboards keep theirs in tables: for tests of what they are told. */
+/** Keeps a board of all days in memory, as leaderboards keep theirs in tables, to test the changes that they get. */
 export function memoryBoards(
   seenDays: (tx: Parameters<BoardTotals['add']>[0], id: AccountId) => Promise<[number, number][]>,
 ) {

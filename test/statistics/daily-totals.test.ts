@@ -7,10 +7,10 @@ import { findSeenDays } from '../../src/statistics/daily-totals/study-day.reposi
 import type { Storage } from '../../src/storage/storage.ts'
 import type { StudyId } from '../../src/studies/study.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCampusSumIsReal, assertTotalsAreReal, type Campus, memoryBoards, openCampus } from './campus.ts'
+import { assertCampusSumMatches, assertTotalsMatch, type Campus, memoryBoards, openCampus } from './campus.ts'
 
 const hour = 3600
-/** Half an hour before the clocks of New York are put back, and an hour before they are put forward. */
+/** Half an hour before the clocks of New York are set back, and an hour before they are set forward. */
 const nights = [Date.UTC(2025, 10, 2, 5, 30) / 1000, Date.UTC(2025, 2, 9, 6) / 1000, 1_750_000_000]
 
 let database: TestDatabase
@@ -47,11 +47,12 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('show' as const), hidden: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('other release' as const), ago }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('previous release' as const), ago }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('other release shows' as const), hidden: fc.boolean() }) },
 )
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
-test('whatever is written, totals, the campus’ sums and boards are those of the records', async () => {
+test('after any writes, the totals, the sums of the campus and the boards match the records', async () => {
   const boards = memoryBoards(async (tx, id) =>
     (await findSeenDays(tx, id)).map(({ day, seenSeconds }) => [day, Math.min(seenSeconds, 2 * hour)]),
   )
@@ -68,8 +69,8 @@ test('whatever is written, totals, the campus’ sums and boards are those of th
         const ids: StudyId[] = []
         for (const each of commands) await taken(() => perform(each, { campus, older, account, ids }))
         await campus.totals.ensureBuilt(storage, account)
-        await assertTotalsAreReal(campus, account)
-        await assertCampusSumIsReal(campus)
+        await assertTotalsMatch(campus, account)
+        await assertCampusSumMatches(campus)
         const hidden = (await campus.settings.getSettings(account)).visibility === 'only_me'
         const seen = (await findSeenDays(storage.db, account)).map(({ day, seenSeconds }) => [
           day,
@@ -77,7 +78,7 @@ test('whatever is written, totals, the campus’ sums and boards are those of th
         ])
         assert.deepEqual(boards.of(account), hidden ? [] : seen)
         await campus.remove(account)
-        await assertCampusSumIsReal(campus)
+        await assertCampusSumMatches(campus)
         assert.deepEqual(
           await storage.db.selectFrom('study_days').selectAll().where('account_id', '=', account).execute(),
           [],
@@ -89,13 +90,20 @@ test('whatever is written, totals, the campus’ sums and boards are those of th
   )
 })
 
-/** A release that knows of no totals does not say that they stand for its writes. */
-async function asOlder(account: AccountId, work: () => Promise<void>): Promise<void> {
-  const versions = storage.db.selectFrom('accounts').select('totals_version').where('id', '=', account)
-  const { totals_version } = await versions.executeTakeFirstOrThrow()
+/** Runs `work` as a release that does not update these columns of the account. */
+async function asOlderRelease(
+  account: AccountId,
+  unknown: readonly ('totals_version' | 'latest_end' | 'latest_end_version')[],
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const columns = storage.db.selectFrom('accounts').select(unknown).where('id', '=', account)
+  const values = await columns.executeTakeFirstOrThrow()
   await work()
-  await storage.write((tx) => tx.updateTable('accounts').set({ totals_version }).where('id', '=', account).execute())
+  await storage.write((tx) => tx.updateTable('accounts').set(values).where('id', '=', account).execute())
 }
+
+const withoutLatestEnd = ['latest_end', 'latest_end_version'] as const
+const withoutTotals = ['totals_version', ...withoutLatestEnd] as const
 
 interface Scene {
   campus: Campus
@@ -112,12 +120,18 @@ async function perform(each: Command, { campus, older, account, ids }: Scene): P
   if (each.kind === 'wait') now += each.seconds
   else if (each.kind === 'start') ids.push((await campus.studies.startStudy(account, at(each.ago))).id)
   else if (each.kind === 'other release')
-    await asOlder(account, async () => void ids.push((await older.studies.startStudy(account, at(each.ago))).id))
+    await asOlderRelease(account, withoutTotals, async () =>
+      ids.push((await older.studies.startStudy(account, at(each.ago))).id),
+    )
+  else if (each.kind === 'previous release')
+    await asOlderRelease(account, withoutLatestEnd, async () =>
+      ids.push((await campus.studies.startStudy(account, at(each.ago))).id),
+    )
   else if (each.kind === 'beat') await campus.heartbeats.beat(account)
   else if (each.kind === 'sweep') await campus.studies.endOverdue()
   else if (each.kind === 'show') await show(campus, each.hidden)
   else if (each.kind === 'other release shows')
-    await asOlder(account, async () => void (await show(older, each.hidden)))
+    await asOlderRelease(account, withoutTotals, () => show(older, each.hidden))
   else await change(each, pick(each.pick), { campus, account })
 }
 
@@ -143,3 +157,19 @@ async function taken(work: () => Promise<void>): Promise<void> {
     assert.ok(error instanceof DomainError, String(error))
   }
 }
+
+for (const release of ['this', 'the previous'] as const)
+  test(`a record that overlaps one written by ${release} release is counted once`, async () => {
+    now = nights[2] as number
+    const campus = openCampus(storage, () => now)
+    const account = await newAccount(storage)
+    const record = async (from: number, to: number) => {
+      const { id } = await campus.studies.startStudy(account, now - from * hour)
+      await campus.studies.endStudy(account, id, now - to * hour)
+    }
+    await record(12, 11)
+    await record(10, 9)
+    await (release === 'this' ? record(5, 1) : asOlderRelease(account, withoutLatestEnd, () => record(5, 1)))
+    await record(3, 2)
+    await assertTotalsMatch(campus, account)
+  })

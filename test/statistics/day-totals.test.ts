@@ -9,7 +9,7 @@ import { type SlowDay, type SlowRecord, slowTotals, sorted } from './slow-totals
 
 const utc = (...date: [number, number, number, number?]) => Date.UTC(date[0], date[1] - 1, date[2], date[3] ?? 0) / 1000
 const minute = 60
-/** Nights of interest: an ordinary one, a leap day, and both changes of the clock. */
+/** Special nights: an ordinary one, a leap day, and both changes of the clock. */
 const nights: Record<string, number[]> = {
   'Asia/Shanghai': [utc(2024, 2, 28, 12), utc(2024, 2, 29, 12), utc(2025, 12, 31, 12)],
   'America/New_York': [utc(2025, 3, 9), utc(2025, 11, 2), utc(2024, 2, 29)],
@@ -59,7 +59,7 @@ function asSlow(totals: TotalsByDay): [string, SlowDay][] {
 for (const [timezone, starts] of Object.entries(nights)) {
   const calendar = createCampusCalendar(timezone)
   const hours = createDayHours(calendar)
-  test(`totals in ${timezone} are those of an oracle that adds up minutes, in whatever order records come`, () => {
+  test(`totals in ${timezone} equal those of a model that adds up minutes, in any order of records`, () => {
     fc.assert(
       fc.property(fc.constantFrom(...starts).chain(records), fc.gen(), (drawn, gen) => {
         const list = drawn.map((record, index): SlowRecord => ({ ...record, id: index + 1 }))

@@ -8,7 +8,7 @@ import { createTotalsSweep } from '../../src/statistics/maintenance/totals-sweep
 import { type Drift, verifyTotals } from '../../src/statistics/maintenance/verify.service.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCampusSumIsReal, assertTotalsAreReal, type Campus, openCampus } from './campus.ts'
+import { assertCampusSumMatches, assertTotalsMatch, type Campus, openCampus } from './campus.ts'
 
 const hour = 3600
 /** Noon of a campus day in Shanghai. */
@@ -46,16 +46,16 @@ async function verify(by = campus) {
   return { ...verified, drifts }
 }
 
-test('what writes keep is right, and so is what a record left running adds once it is ended', async () => {
+test('totals updated by writes are correct, including those of a record left running once it ends', async () => {
   await campus.studies.startStudy(accounts[0] as AccountId, now)
   now += 20 * hour
   await campus.studies.endOverdue()
   const { drifts, outdated } = await verify()
   assert.deepEqual([drifts, outdated], [[], 0])
-  for (const account of accounts) await assertTotalsAreReal(campus, account)
+  for (const account of accounts) await assertTotalsMatch(campus, account)
 })
 
-test('whatever differs is found, named and repaired', async () => {
+test('finds, names and repairs all differences', async () => {
   const [ann, bob, eve] = accounts as [AccountId, AccountId, AccountId]
   const { day } = await storage.db.selectFrom('study_days').select('day').limit(1).executeTakeFirstOrThrow()
   await storage.write(async (tx) => {
@@ -76,11 +76,11 @@ test('whatever differs is found, named and repaired', async () => {
   )
   await rebuildTotals(storage, campus.totals)
   assert.deepEqual((await verify()).drifts, [])
-  for (const account of accounts) await assertTotalsAreReal(campus, account)
-  await assertCampusSumIsReal(campus)
+  for (const account of accounts) await assertTotalsMatch(campus, account)
+  await assertCampusSumMatches(campus)
 })
 
-test('a rebuild that was stopped goes on where it was', async () => {
+test('an interrupted rebuild continues where it stopped', async () => {
   const stopping = new AbortController()
   for (let more = 0; more < 120; more += 1) accounts.push(await newAccount(storage))
   await assert.rejects(
@@ -97,7 +97,7 @@ test('a rebuild that was stopped goes on where it was', async () => {
   assert.equal(await findProgress(storage), undefined)
 })
 
-test('records of before an upgrade are not in the totals, and are added in the background', async () => {
+test('records from before an upgrade are not in the totals, and are added in the background', async () => {
   const older = openCampus(storage, () => now, { keepsTotals: false })
   const late = await newAccount(storage)
   accounts.push(late)
@@ -109,24 +109,24 @@ test('records of before an upgrade are not in the totals, and are added in the b
   while ((await sweep(() => stops.at)) === 0);
   const { outdated, drifts } = await verify()
   assert.deepEqual([outdated, drifts], [0, []])
-  await assertTotalsAreReal(campus, late)
-  await assertCampusSumIsReal(campus)
+  await assertTotalsMatch(campus, late)
+  await assertCampusSumMatches(campus)
 })
 
-test('in another time zone, all totals are other ones, and two instances that differ do not answer wrong ones', async () => {
+test('another time zone has its own totals, and two instances with different zones return no wrong ones', async () => {
   const moved = openCampus(storage, () => now, { timezone: 'America/New_York' })
   assert.equal((await verify(moved)).outdated, accounts.length)
   const [ann] = accounts as [AccountId]
   await record(ann, 3 * hour, hour, moved)
-  await assertTotalsAreReal(moved, ann)
+  await assertTotalsMatch(moved, ann)
   await record(ann, 2 * hour, hour)
-  await assertTotalsAreReal(campus, ann)
+  await assertTotalsMatch(campus, ann)
   await rebuildTotals(storage, moved.totals, { onlyStale: true })
-  for (const account of accounts) await assertTotalsAreReal(moved, account)
-  await assertCampusSumIsReal(moved)
+  for (const account of accounts) await assertTotalsMatch(moved, account)
+  await assertCampusSumMatches(moved)
 })
 
-test('the campus’ sum of a day is that of those who are not hidden', async () => {
+test('the sum of the campus for a day is that of the accounts that are not hidden', async () => {
   const [ann] = accounts as [AccountId]
   const day = campus.calendar.dayOf(now - 26 * hour)
   const sum = () => findCampusDaySeconds(storage.db, day)
@@ -144,11 +144,11 @@ test('the campus’ sum of a day is that of those who are not hidden', async () 
   assert.equal(await findCampusDaySeconds(storage.db, (day + 5) as CampusDay), 0)
 })
 
-test('a record that is longer than any before is found by what overlaps its end', async () => {
+test('finds a record longer than any before by an overlap with its end', async () => {
   const patient = openCampus(storage, () => now, { maxHours: 100 })
   const [ann] = accounts as [AccountId]
   await record(ann, 90 * hour, 88 * hour, patient)
   await record(ann, 4 * hour, hour, patient)
-  await assertTotalsAreReal(patient, ann, 1)
+  await assertTotalsMatch(patient, ann, 1)
   assert.deepEqual((await verify(patient)).drifts, [])
 })

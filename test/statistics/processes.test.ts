@@ -7,7 +7,7 @@ import { type Drift, verifyTotals } from '../../src/statistics/maintenance/verif
 import { DatabaseUnavailableError } from '../../src/storage/database-unavailable.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCampusSumIsReal, assertTotalsAreReal, openCampus } from './campus.ts'
+import { assertCampusSumMatches, assertTotalsMatch, openCampus } from './campus.ts'
 
 let database: TestDatabase
 let storage: Storage
@@ -33,11 +33,11 @@ async function assertRight(): Promise<void> {
   const drifts: Drift[] = []
   const { outdated } = await verifyTotals(storage, campus.totals, undefined, { onDrift: (drift) => drifts.push(drift) })
   assert.deepEqual([drifts, outdated], [[], 0])
-  for (const account of accounts) await assertTotalsAreReal(campus, account, 900)
-  await assertCampusSumIsReal(campus)
+  for (const account of accounts) await assertTotalsMatch(campus, account, 900)
+  await assertCampusSumMatches(campus)
 }
 
-test('processes that write records of the same students at once keep every total right', async () => {
+test('processes that write records of the same students at once keep every total correct', async () => {
   const exits = [1, 2, 3].map(async () => {
     const writer = startWriter(25)
     writer.stdout?.resume()
@@ -47,7 +47,7 @@ test('processes that write records of the same students at once keep every total
   await assertRight()
 })
 
-test('whenever a process is killed, totals are those of the records', async () => {
+test('after the kill of a process at any time, totals match the records', async () => {
   for (const [at, quarters] of [1, 2, 3].entries()) {
     const writer = startWriter(10_000)
     const exit = once(writer, 'exit')
@@ -63,7 +63,7 @@ test('whenever a process is killed, totals are those of the records', async () =
   }
 })
 
-test('of a hundred starts at once, by handles of several connections, one record runs and totals are right', async () => {
+test('a hundred concurrent starts over several connections leave one running record and correct totals', async () => {
   const [account] = accounts as [AccountId]
   const now = 1_749_999_600
   const campuses = database.openMany(5).map((handle, at) => openCampus(handle, () => now + at * 900))
@@ -74,14 +74,14 @@ test('of a hundred starts at once, by handles of several connections, one record
   )
   const refusals = refused.reduce((sum, times) => sum + times, 0)
   const rows = await storage.db.selectFrom('studies').select('ended_at').execute()
-  // A commit that was not answered in time may have been made: then its start, sent again, is there twice.
+  // A commit without a response in time may have succeeded: then its repeated start exists twice.
   assert.ok(rows.length >= 100 && rows.length <= 100 + refusals, `${rows.length} records, ${refusals} refusals`)
   assert.equal(rows.filter(({ ended_at }) => ended_at === null).length, 1)
   accounts = [account]
   await assertRight()
 })
 
-/** A busy machine may have no time for a hundred at once. What is refused is sent again. Returns how often. */
+/** A busy machine may have no time for a hundred at once. Refused ones are sent again. Returns how often. */
 async function untilTaken(write: () => unknown): Promise<number> {
   for (let refusals = 0; ; refusals++) {
     try {

@@ -18,7 +18,7 @@ export interface SlowRecord {
   seenTo: number | null
 }
 
-/** Walks the time in steps that all times in the records are multiples of, and asks for the local day and hour of each step. */
+/** Walks the time in steps that divide all times in the records, and gets the local day and hour of each step. */
 export function slowTotals(records: readonly SlowRecord[], timezone: string, step = 60): Map<string, SlowDay> {
   const days = new Map<string, SlowDay>()
   const covered = new Map<number, { by: SlowRecord; seen: boolean }>()
@@ -43,14 +43,14 @@ export function slowTotals(records: readonly SlowRecord[], timezone: string, ste
   return days
 }
 
-/** The local day and hour, as the platform's formatter writes them. */
+/** The local day and hour, from the platform's formatter. */
 export function localClock(timezone: string): (at: number) => [day: string, hour: number] {
   const format = new Intl.DateTimeFormat('en-CA', {
     ...{ timeZone: timezone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit' },
   })
   const quarters = new Map<number, [string, number]>()
   return (at) => {
-    // No clock of these years is changed within a quarter of an hour.
+    // In these years no clock changes other than on a quarter of an hour.
     const quarter = Math.floor(at / 900)
     const known = quarters.get(quarter)
     if (known) return known

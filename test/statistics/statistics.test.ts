@@ -14,7 +14,7 @@ import { type SlowDay, type SlowRecord, slowTotals, storedRecords } from './slow
 
 const minute = 60
 const timezone = 'America/New_York'
-/** The evening after the night in which the clocks are put back, and the one after they are put forward. */
+/** The evening after the night in which the clocks are set back, and the one after they are set forward. */
 const evenings = [Date.UTC(2025, 10, 3, 1) / 1000, Date.UTC(2025, 2, 10, 1) / 1000]
 
 let database: TestDatabase
@@ -51,7 +51,7 @@ const records = fc.array(
   { maxLength: 8 },
 )
 
-test('statistics and the ledger are those of an oracle that adds up minutes, of a record that runs too', async () => {
+test('statistics and ledger equal those of a model that adds up minutes, including a running record', async () => {
   const campus = open()
   await fc.assert(
     fc.asyncProperty(
@@ -143,7 +143,7 @@ function assertStatistics(got: Statistics, wanted: Map<string, SlowDay>): void {
   assert.equal(got.streak.current, current)
 }
 
-test('answers follow writes, midnight and the clock', async () => {
+test('responses change with writes, at midnight and with the clock', async () => {
   const campus = open()
   const account = await newAccount(storage)
   now = evenings[0] as number
@@ -167,7 +167,7 @@ test('answers follow writes, midnight and the clock', async () => {
   assert.deepEqual((await campus.ask(account)).streak, { current: 0, longest: 1, today: false })
 })
 
-test('a record that ran out counts to its limit, whether or not it is ended in the database yet', async () => {
+test('an expired record counts up to its limit, whether or not it is already ended in the database', async () => {
   const campus = open()
   const account = await newAccount(storage)
   now = evenings[1] as number
@@ -181,7 +181,7 @@ test('a record that ran out counts to its limit, whether or not it is ended in t
   assert.deepEqual(await campus.ask(account), before)
 })
 
-test('a hidden account is not there for others, from one moment to the next', async () => {
+test('a hidden account is invisible to others at once', async () => {
   const campus = open()
   const [ann, bob] = [await newAccount(storage), await newAccount(storage)]
   now = evenings[0] as number
@@ -193,7 +193,7 @@ test('a hidden account is not there for others, from one moment to the next', as
   await campus.ask(ann, {}, bob)
 })
 
-test('records that an older release writes beside this one are in the next answer', async () => {
+test('records that an older release writes at the same time are in the next response', async () => {
   const campus = open()
   const account = await newAccount(storage)
   now = evenings[0] as number

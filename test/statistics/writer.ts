@@ -1,4 +1,4 @@
-/** A process of its own that writes records of these students, as quickly as it can: `writer.ts DATABASE_URL TIMES ACCOUNT…`. */
+/** A process that writes records of these students as fast as possible: `writer.ts DATABASE_URL TIMES ACCOUNT…`. */
 import type { AccountId } from '../../src/accounts/account.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { openDatabase } from '../../src/server/open-storage.ts'
@@ -24,7 +24,7 @@ async function writeOnce(account: AccountId): Promise<void> {
   ids.set(account, id)
 }
 
-/** A busy machine may have no time for all at once. What is refused had no effect. */
+/** A busy machine may have no time for all at once. A refused write had no effect. */
 function isRefusal(error: unknown): boolean {
   return error instanceof DomainError || error instanceof DatabaseUnavailableError
 }

@@ -22,7 +22,7 @@ const races: readonly (readonly [what: string, wishes: (at: number) => object, c
 ]
 
 for (const [what, wishes, code] of races) {
-  test(`of many who register one ${what} at once, one gets it`, async () => {
+  test(`of many concurrent registrations with one ${what}, one succeeds`, async () => {
     const tries = Array.from({ length: 30 }, (_, at) => newAccount(handles[at % 2] as Storage, wishes(at)))
     const outcomes = await Promise.allSettled(tries)
     assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
@@ -34,7 +34,7 @@ for (const [what, wishes, code] of races) {
   })
 }
 
-test('a student number cannot be taken over from another account', async () => {
+test('a student number cannot be taken from another account', async () => {
   const [storage] = handles as [Storage]
   await newAccount(storage, { number: 'hers' })
   const his = await newAccount(storage, { number: 'his' })
@@ -42,7 +42,7 @@ test('a student number cannot be taken over from another account', async () => {
   await assert.rejects(taken, (error) => error instanceof DomainError && error.code === 'student-number-taken')
 })
 
-test('the bearer of a user name and the bearer of that student number are told apart', async () => {
+test('distinguishes the owner of a user name from the owner of that student number', async () => {
   const [storage] = handles as [Storage]
   const byNumber = await newAccount(storage, { number: 'hash of 123456789' })
   const byName = await newAccount(storage, { username: '123456789' })
@@ -54,7 +54,7 @@ test('the bearer of a user name and the bearer of that student number are told a
   assert.deepEqual(await findCredentials(storage.db, '123456789\u0000'), {})
 })
 
-test('a visit is never moved back, whichever process writes last', async () => {
+test('last_seen never moves back, whichever process writes last', async () => {
   const [one, other] = handles as [Storage, Storage]
   const id = await newAccount(one)
   const seen = async () => (await findAccount(other.db, id))?.lastSeenAt

@@ -15,7 +15,7 @@ after(() => database.close())
 const put = (tx: Db, key: string) => tx.insertInto('settings').values({ key, value: '' }).execute()
 const keys = async () => (await storage.db.selectFrom('settings').select('key').execute()).map(({ key }) => key)
 
-test('what writes announce is announced after the commit, without what a failed one announced', async () => {
+test('events of writes are published after the commit, without those of a failed write', async () => {
   const announced: { item: string; seen: Promise<string[]> }[] = []
   const announce = (items: string[]) => void announced.push(...items.map((item) => ({ item, seen: keys() })))
   const writes = ['a', 'b', 'c'].map((key) =>
@@ -32,11 +32,12 @@ test('what writes announce is announced after the commit, without what a failed 
     ['fulfilled', 'rejected', 'fulfilled'],
   )
   assert.deepEqual(announced.map(({ item }) => item).sort(), ['a', 'c'])
-  for (const { item, seen } of announced) assert.ok((await seen).includes(item), 'whoever hears of it can read it')
+  for (const { item, seen } of announced)
+    assert.ok((await seen).includes(item), 'a receiver of the event can read the write')
   assert.throws(() => afterCommit(storage.db, announce, ['d']), /nothing is being written/)
 })
 
-test('nothing is announced by a commit that fails', async () => {
+test('a failed commit publishes nothing', async () => {
   await put(storage.db, 'taken')
   const announced: string[] = []
   const write = storage.write(async (tx) => {

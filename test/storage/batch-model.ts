@@ -9,7 +9,7 @@ export interface ModelStudy {
   seen: { from: number | undefined; to: number | undefined }
 }
 
-/** What a result says: the record as it was then, none for a deletion, or the code of the refusal. */
+/** The content of a result: the record at that time, none for a deletion, or the code of the error. */
 export type ModelResult = { study: Omit<ModelStudy, 'seen'> & { selfReported: boolean } } | 'deleted' | { code: string }
 
 interface Kept {
@@ -23,12 +23,12 @@ const seconds = (time: string) => Date.parse(`${time.replace(' ', 'T')}Z`) / 100
 
 class Refused extends Error {}
 
-/** What batches make of a student's records, told once more and as simply as can be. */
+/** A second, simple implementation of batches of a student's records. */
 export class BatchModel {
   studies: ModelStudy[] = []
   #kept = new Map<string, Kept>()
 
-  /** Created records have the ids of `ids`, by the order of their creation. */
+  /** Created records have the ids of `ids`, in the order of their creation. */
   send(items: Item[], now: number, ids: number[]): ModelResult[] {
     const given = new Map<string, Kept>()
     return items.map((item, at) => {
@@ -102,7 +102,7 @@ export class BatchModel {
     }
   }
 
-  /** What runs longer than is allowed is ended. */
+  /** Ends a record that runs longer than allowed. */
   sweep(now: number): void {
     for (const study of this.studies)
       if (study.end === undefined && now - study.start >= limit) close(study, study.start + limit, 'limit')

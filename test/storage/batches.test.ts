@@ -17,9 +17,9 @@ import type { StudyId } from '../../src/studies/study.ts'
 import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import type { Item } from '../contract/batch-results.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { applyWhole } from './apply-whole.ts'
+import { applyCompletely } from './apply-completely.ts'
 import { BatchModel, type ModelResult, shown } from './batch-model.ts'
-import { assertCountsAreReal } from './counts.ts'
+import { assertCountsMatch } from './counts.ts'
 import { Device } from './device.ts'
 
 const epoch = 1_750_000_000
@@ -76,7 +76,7 @@ const command = fc.oneof(
 )
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
-/** A student with an app that sends batches, and two devices that follow. */
+/** A student with an app that sends batches, and two devices that follow the changes. */
 class Student {
   readonly model = new BatchModel()
   readonly account: AccountId
@@ -102,7 +102,7 @@ class Student {
     }
   }
 
-  /** Ids are those of records that the student has by now: 0 is nobody's. */
+  /** Ids are those of records that the student has by now: 0 belongs to nobody. */
   #resolved({ of, ...item }: { of?: { record_key: string } | { id: number } } & Omit<Item, 'id' | 'record_key'>): Item {
     if (of === undefined || 'record_key' in of) return { ...item, ...of }
     return { ...item, id: this.model.studies[of.id]?.id ?? 999_999_999 }
@@ -145,7 +145,7 @@ async function recordsOf(account: AccountId): Promise<OwnStudy[]> {
   return (await own.listOwnStudies(account, request)).items
 }
 
-test('whatever is sent by batches, in any order and again, does what a simple model does', async () => {
+test('batches in any order, also repeated, have the same effect as a simple model', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 3, maxLength: 14 }), async (commands) => {
       now = epoch
@@ -159,7 +159,7 @@ test('whatever is sent by batches, in any order and again, does what a simple mo
         await device.sync(3)
         assert.deepEqual(device.records(), await recordsOf(student.account))
       }
-      await assertCountsAreReal(storage)
+      await assertCountsMatch(storage)
       await removeAccount(storage, student.account, removeStudiesOf)
       assert.deepEqual(await leftOf(student.account), [])
     }),
@@ -174,11 +174,11 @@ async function leftOf(account: AccountId): Promise<unknown[]> {
   return [...(await of('studies')), ...(await of('study_changes')), ...(await of('study_batch_keys'))]
 }
 
-test('answers are kept for 90 days, and then forgotten in pieces', async () => {
+test('responses are stored for 90 days, and then deleted in parts', async () => {
   now = epoch
   const account = await newAccount(storage)
   const items = Array.from({ length: 500 }, (_, at) => ({ ...past, key: `old ${at}` })).map(readItem)
-  const first = await applyWhole(batches, account, items)
+  const first = await applyCompletely(batches, account, items)
   now += answerLifetimeSeconds - 1
   await batches.deleteOld()
   assert.deepEqual(await batches.applyBatch(account, items), first)
@@ -187,7 +187,7 @@ test('answers are kept for 90 days, and then forgotten in pieces', async () => {
   now += 1
   await batches.deleteOld()
   assert.deepEqual(await batches.applyBatch(account, [young]), [kept])
-  const [again] = await applyWhole(batches, account, items)
+  const [again] = await applyCompletely(batches, account, items)
   assert.notDeepEqual(again, first[0])
   assert.equal((await recordsOf(account)).length, 1001)
 })
@@ -195,7 +195,7 @@ test('answers are kept for 90 days, and then forgotten in pieces', async () => {
 const past = { action: 'record', start_time: toWireTime(epoch - hour), end_time: toWireTime(epoch) }
 
 test('items that a slow database does not reach in time are refused for now, and sent again', async (t) => {
-  // The limit is the same there, and so near to that of a write that a busy machine may exceed it.
+  // The limit applies there too, and is so close to that of a write that a busy machine may exceed it.
   if (storage.kind !== 'sqlite') return t.skip('tried on SQLite')
   now = epoch
   const account = await newAccount(storage)
@@ -218,14 +218,14 @@ test('items that a slow database does not reach in time are refused for now, and
   assert.equal((await recordsOf(account)).length, 1)
 })
 
-test('a batch of an account that was removed meanwhile is refused whole', async () => {
+test('a batch of an account that was removed meanwhile is refused as a whole', async () => {
   const account = await newAccount(storage)
   await removeAccount(storage, account, removeStudiesOf)
   await assert.rejects(batches.applyBatch(account, [readItem({ key: 'x', action: 'start' })]), { code: 'unauthorized' })
   assert.deepEqual(await leftOf(account), [])
 })
 
-test('a record that others write at the same time loses nothing to a batch', async () => {
+test('a batch loses nothing of a record that others write at the same time', async () => {
   now = epoch
   const account = await newAccount(storage)
   const { id } = await studies.startStudy(account)
@@ -242,7 +242,7 @@ test('a record that others write at the same time loses nothing to a batch', asy
   assert.equal(records.length, 21)
   const record = records.find((each) => each.id === id)
   assert.ok(record?.note && record.subject)
-  await assertCountsAreReal(storage)
+  await assertCountsMatch(storage)
   const rows = await storage.db.selectFrom('studies').select('version').where('account_id', '=', account).execute()
   const versions = new Set(rows.map(({ version }) => version))
   assert.equal(versions.size, 21)

@@ -56,7 +56,7 @@ const log = () =>
 const edit = (id: StudyId, note: string) => own.editStudy(account, id, { note })
 const start = async () => (await studies.startStudy(account)).id
 
-test('a device that asks while others write misses nothing and sees nothing out of order', async () => {
+test('a device that reads during writes misses no change and sees them in order', async () => {
   const writers = database.openMany(3).map(servicesOn)
   let writing = writers.length
   const work = writers.map(async ([studies, own], writer) => {
@@ -67,7 +67,7 @@ test('a device that asks while others write misses nothing and sees nothing out 
       if (at % 10 === 9) await own.removeStudy(account, mine.splice(mine.indexOf(id), 1)[0] as StudyId)
       else {
         await own.editStudy(account, id, { note: `${writer} ${at}` })
-        // May be refused, for its end lies earlier.
+        // May be refused, because its end is earlier.
         await own.editStudy(account, id, { startedAt: epoch - 500 * ((at * 13) % 97) }).catch(assertRefused)
       }
     }
@@ -91,7 +91,7 @@ test('a device that asks while others write misses nothing and sees nothing out 
   }
 })
 
-test('a change costs no row of its own, except a removal', async () => {
+test('only a removal adds a row to the log of changes', async () => {
   const device = new Device(changes, account)
   await device.sync(100)
   const [one, two] = [await start(), await start()]
@@ -103,7 +103,7 @@ test('a change costs no row of its own, except a removal', async () => {
   assert.deepEqual(device.records(), await records())
 })
 
-test('what the release before records had versions writes to its log is listed too', async () => {
+test('lists what the release before record versions writes to its log', async () => {
   const device = new Device(changes, account)
   const [one, two] = [await start(), await start()]
   await device.sync(100)
@@ -131,7 +131,7 @@ async function logAs(written: number, ids: StudyId[]): Promise<void> {
   })
 }
 
-test('a long log is forgotten in pieces', async () => {
+test('deletes a long log in parts', async () => {
   const id = await start()
   const device = new Device(changes, account)
   await device.sync(100)
@@ -145,7 +145,7 @@ test('a long log is forgotten in pieces', async () => {
   assert.deepEqual(device.records(), await records())
 })
 
-test('a device that has slept through a removal that is forgotten begins again, and another goes on', async () => {
+test('a device that missed a deleted removal starts over, and another continues', async () => {
   const [asleep, upToDate, walking] = [1, 2, 3].map(() => new Device(changes, account)) as [Device, Device, Device]
   const [one, two] = [await start(), await start()]
   for (const device of [asleep, upToDate]) await device.sync(100)
@@ -167,7 +167,7 @@ test('a device that has slept through a removal that is forgotten begins again, 
   for (const device of [asleep, upToDate, walking]) assert.deepEqual(device.records(), await records())
 })
 
-test('a record that the service has ended, but not stored yet, is listed as ended', async () => {
+test('lists a record that the service has ended but not stored yet as ended', async () => {
   const device = new Device(changes, account)
   await start()
   await device.sync(100)

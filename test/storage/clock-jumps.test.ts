@@ -10,7 +10,7 @@ import { toStudy } from '../../src/studies/study.repository.ts'
 import { createStudyService, type StudyService } from '../../src/studies/study.service.ts'
 import type { Study, StudyId } from '../../src/studies/study.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCountsAreReal } from './counts.ts'
+import { assertCountsMatch } from './counts.ts'
 
 const origin = 'http://127.0.0.1:5000'
 const hour = 3600
@@ -52,7 +52,7 @@ test('a running record from the future reads as ended at its own start', async (
   )
 })
 
-test('a start closes a running record from the future at its own start, and begins now', async () => {
+test('a start ends a running record from the future at its own start, and starts now', async () => {
   for (const requested of [undefined, today - hour, today + 60]) {
     const { account, ahead } = await leftByAnotherYear()
     const started = await studies.startStudy(account, requested)
@@ -60,17 +60,17 @@ test('a start closes a running record from the future at its own start, and begi
     assert.equal(started.end, undefined)
     assert.equal((await studies.getStudy(ahead.id, ahead.accountId)).end?.at, ahead.startedAt)
   }
-  await assertCountsAreReal(storage)
+  await assertCountsMatch(storage)
 })
 
-test('an end closes a running record from the future at its own start', async () => {
+test('an end ends a running record from the future at its own start', async () => {
   const { account, ahead } = await leftByAnotherYear()
   await assert.rejects(async () => studies.endStudy(account, ahead.id, today), { code: 'end-before-start' })
   assert.equal((await studies.endStudy(account, ahead.id)).end?.at, ahead.startedAt)
-  await assertCountsAreReal(storage)
+  await assertCountsMatch(storage)
 })
 
-test('the sweep closes running records from the future, and lists of what runs are without them', async () => {
+test('the sweep ends running records from the future, and lists of running records omit them', async () => {
   const { account, ahead } = await leftByAnotherYear()
   const running = { ...firstPage, filter: { accountId: account, running: true } }
   assert.deepEqual((await studies.listStudiesOf(account, running, account)).items, [])
@@ -78,12 +78,12 @@ test('the sweep closes running records from the future, and lists of what runs a
   assert.equal(
     (await studies.getStudy(ahead.id, ahead.accountId)).end?.at,
     ahead.startedAt,
-    'it was written, not only read so',
+    'it is stored, not only shown',
   )
-  await assertCountsAreReal(storage)
+  await assertCountsMatch(storage)
 })
 
-test('a running record a minute ahead is one of a clock that differs, and runs on', async () => {
+test('a running record a minute ahead comes from a differing clock, and continues', async () => {
   now = today + 60
   const account = await newAccount(storage)
   const soon = await studies.startStudy(account)
@@ -93,7 +93,7 @@ test('a running record a minute ahead is one of a clock that differs, and runs o
   assert.equal((await studies.endStudy(account, soon.id)).end?.at, soon.startedAt)
 })
 
-test('a record that ended in the future stays as it was stored, and bounds nothing', async () => {
+test('a record that ended in the future stays as stored, and limits nothing', async () => {
   const { account, ahead } = await leftByAnotherYear()
   now = ahead.startedAt + hour
   const ended = await studies.endStudy(account, ahead.id)
@@ -103,7 +103,7 @@ test('a record that ended in the future stays as it was stored, and bounds nothi
   assert.equal((await studies.startStudy(account)).startedAt, today)
 })
 
-test('a page that was kept by a clock that was ahead is made anew', async () => {
+test('a page cached by a clock that was ahead is read again', async () => {
   const { account } = await leftByAnotherYear()
   let made = 0
   const write = () => String(++made)
@@ -119,24 +119,24 @@ test('a page that was kept by a clock that was ahead is made anew', async () => 
 for (const growth of [{}, { firstWait: 5 }]) {
   const waits = 'firstWait' in growth ? ' with growing waits' : ''
 
-  test(`a rate limit${waits} that was spent by a clock that was ahead locks nobody out`, async () => {
+  test(`a rate limit${waits} consumed by a clock that was ahead locks nobody out`, async () => {
     const limits = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
     const limit = { name: `tries${waits}`, points: 2, duration: hour, ...growth }
-    const spendAll = async (who: string) => {
+    const consumeAll = async (who: string) => {
       for (let at = 0; at < limit.points; at += 1) await limits.book([{ limit, who }])
       await assert.rejects(limits.book([{ limit, who }]), { code: 'too-many-requests' })
     }
     now = today + year
-    await spendAll('ann')
-    await spendAll('bob')
+    await consumeAll('ann')
+    await consumeAll('bob')
     now = today
-    await spendAll('ann')
-    await spendAll('bob')
+    await consumeAll('ann')
+    await consumeAll('bob')
     now = today + hour
-    await spendAll('ann')
+    await consumeAll('ann')
   })
 
-  test(`a rate limit${waits} of a clock a minute ahead holds`, async () => {
+  test(`a rate limit${waits} of a clock a minute ahead applies`, async () => {
     const limits = createRateLimitService({ storage, clock, key: Buffer.alloc(32), enforced: true })
     const limit = { name: `tries of others${waits}`, points: 1, duration: hour, ...growth }
     now = today + 60
@@ -146,7 +146,7 @@ for (const growth of [{}, { firstWait: 5 }]) {
   })
 }
 
-test('a visit that was noted by a clock that was ahead gives way to one of now', async () => {
+test('a last_seen stored by a clock that was ahead is replaced by the present time', async () => {
   const id = await newAccount(storage)
   const lastSeen = createLastSeen(storage, clock)
   const account = async () => {
@@ -159,12 +159,12 @@ test('a visit that was noted by a clock that was ahead gives way to one of now',
   await lastSeen.flush()
   lastSeen.note(id)
   now = today
-  assert.equal(lastSeen.applied(await account()).lastSeenAt, today, 'noted ahead, not yet written')
+  assert.equal(lastSeen.applied(await account()).lastSeenAt, today, 'collected ahead, not yet written')
   await lastSeen.flush()
   assert.equal((await account()).lastSeenAt, today)
   now = today - 30
   lastSeen.note(id)
-  assert.equal(lastSeen.applied(await account()).lastSeenAt, today, 'a clock that differs moves nothing back')
+  assert.equal(lastSeen.applied(await account()).lastSeenAt, today, 'a differing clock moves nothing back')
   await lastSeen.flush()
   assert.equal((await account()).lastSeenAt, today)
 })
@@ -184,7 +184,7 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-test('whatever the clock does, no record ends before its start or runs too long, none lies ahead of its write, and one runs at most', async () => {
+test('whatever the clock does, no record ends before its start, runs too long or is ahead of its write, and at most one runs', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 40 }), async (steps) => {
       now = today
@@ -222,7 +222,7 @@ function idIn(records: Study[], pick: number): StudyId {
   return (records[pick % records.length] as Study).id
 }
 
-/** As it is stored: the service's reads would settle it. */
+/** As stored: the service's reads would end it. */
 async function storedOf(account: Account): Promise<Study[]> {
   const rows = await storage.db.selectFrom('studies').selectAll().where('account_id', '=', account).execute()
   assert.ok(rows.filter((row) => row.ended_at === null).length <= 1, 'one runs at most')

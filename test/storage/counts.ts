@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import type { Storage } from '../../src/storage/storage.ts'
 import { startDeltas } from '../../src/studies/list/study-counter.ts'
 
-/** Every count that the writes keep equals what a count of the rows says; those of hidden accounts are in nobody's but their own. */
-export async function assertCountsAreReal({ db }: Storage): Promise<void> {
+/** Asserts that every stored count equals a count of the rows; rows of hidden accounts count only for their owner. */
+export async function assertCountsMatch({ db }: Storage): Promise<void> {
   const rows = await db.selectFrom('studies').select(['account_id', 'started_at', 'ended_at']).execute()
   const hidden = await db.selectFrom('accounts').select('id').where('visibility', '=', 'only_me').execute()
   const isHidden = new Set(hidden.map(({ id }) => id))

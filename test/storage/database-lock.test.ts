@@ -57,12 +57,12 @@ test('many processes share a lock, and all but the first know that they are not 
   lock.release()
 })
 
-test('of several that come at once, one at most believes to be alone', async () => {
+test('of several that start at once, at most one believes to be alone', async () => {
   const said = (await Promise.all([1, 2, 3].map(() => holdElsewhere('shared')))).map((each) => each.said)
   assert.ok(said.filter((each) => each === 'alone').length <= 1, said.join())
 })
 
-test('nobody has the file for himself while another process shares it, not even after a kill of one of two', async () => {
+test('no process gets the file exclusively while another shares it, not even after the kill of one of two', async () => {
   const first = await holdElsewhere('shared')
   const second = await holdElsewhere('shared')
   await kill(first.child)
@@ -71,7 +71,7 @@ test('nobody has the file for himself while another process shares it, not even 
   ;(await lockExclusive(path, 100)).release()
 })
 
-test('a killed process leaves no lock behind, whichever it was', async () => {
+test('a killed process leaves no lock behind', async () => {
   const { child } = await holdElsewhere('exclusive')
   await assert.rejects(lockExclusive(path, 100), DatabaseInUseError)
   const waiting = lockShared(path)
@@ -81,7 +81,7 @@ test('a killed process leaves no lock behind, whichever it was', async () => {
   lock.release()
 })
 
-test('two locks of one process are told apart', async () => {
+test('two locks of one process are independent', async () => {
   const lock = await lockShared(path)
   await assert.rejects(lockExclusive(path, 100), DatabaseInUseError)
   lock.release()
@@ -91,7 +91,7 @@ test('two locks of one process are told apart', async () => {
   exclusive.release()
 })
 
-test('the lock is that of the file, by whatever path it is reached', async () => {
+test('the lock belongs to the file, by whatever path it is opened', async () => {
   new DatabaseSync(path).close()
   const link = `${path}.link`
   await symlink(path, link)
@@ -99,14 +99,14 @@ test('the lock is that of the file, by whatever path it is reached', async () =>
   await assert.rejects(lockExclusive(path, 100), DatabaseInUseError)
 })
 
-test('a program that takes no lock but has the file open is seen', async () => {
+test('detects a program that takes no lock but has the file open', async () => {
   const storage = openSqlite(path)
   await assert.rejects(lockExclusive(path, 100), /in use/)
   await storage.close()
   ;(await lockExclusive(path)).release()
 })
 
-test('the lock file is its owner’s alone and holds no journal', async () => {
+test('the lock file is accessible to its owner only, and contains no journal', async () => {
   const lock = await lockExclusive(path)
   assert.equal((await stat(`${path}-lock`)).mode & 0o777, 0o600)
   assert.equal(existsSync(`${path}-lock-journal`), false)
@@ -125,11 +125,11 @@ async function makeOlder(): Promise<void> {
   await storage.close()
 }
 
-test('steps stand in the order of their names, in which they run', () => {
+test('migrations are listed in the order of their names, in which they run', () => {
   assert.deepEqual(stepNames, stepNames.toSorted())
 })
 
-test('a migration waits until nobody serves the file, and is refused if that takes long', async () => {
+test('a migration waits until no service uses the file, and is refused if that takes too long', async () => {
   await makeOlder()
   const older = await holdElsewhere('shared')
   await assert.rejects(
@@ -143,7 +143,7 @@ test('a migration waits until nobody serves the file, and is refused if that tak
   await storage.close()
 })
 
-test('several that migrate at once all come up, and one of them has migrated', async () => {
+test('several processes that migrate at once all start, and one of them has migrated', async () => {
   await makeOlder()
   const all = await Promise.all([1, 2, 3, 4].map(() => openMigrated(place(), () => openSqlite(path))))
   assert.deepEqual(
@@ -154,7 +154,7 @@ test('several that migrate at once all come up, and one of them has migrated', a
   ;(await lockExclusive(path)).release()
 })
 
-test('writes that take long share a commit where nobody waits for the file, and not beside a service', async () => {
+test('long writes share a commit if nobody waits for the file, but not beside a service', async () => {
   const commits = async (storage: Storage) => {
     let count = 0
     const announce = () => {

@@ -8,7 +8,7 @@ import { openSqlite } from '../../src/storage/sqlite/sqlite.ts'
 import { lockHolders, withoutLocks } from '../support/file-locks.ts'
 
 // Closing any descriptor of a file drops all POSIX locks that the process holds on it: SQLite's, too.
-test("checking readiness, and opening the file a second time, keep SQLite's locks on it", {
+test("checking readiness and opening the file a second time keep SQLite's locks on it", {
   skip: withoutLocks,
 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'occupy-locks-'))

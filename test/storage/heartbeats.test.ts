@@ -6,7 +6,7 @@ import { createHeartbeatService } from '../../src/studies/own/heartbeat.service.
 import { createOwnStudyService } from '../../src/studies/own/own-study.service.ts'
 import { createStudyService } from '../../src/studies/study.service.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCountsAreReal } from './counts.ts'
+import { assertCountsMatch } from './counts.ts'
 
 const noon = 1_750_000_000
 const minute = 60
@@ -28,7 +28,7 @@ beforeEach(async () => {
   account = await newAccount(handles[0] as Storage)
 })
 
-/** As another process has them, on the same database. */
+/** The heartbeats of another process, on the same database. */
 function instance(at = 0) {
   const storage = handles[at] as Storage
   const studies = createStudyService({ storage, clock: { now: () => now }, maxHours: 16, idleMinutes: 30 })
@@ -47,7 +47,7 @@ const stored = async () =>
     .orderBy('id')
     .execute()
 
-test('a record ends at its last heartbeat after the silence, and not before', async () => {
+test('a record ends at its last heartbeat after the silence, and not earlier', async () => {
   const { studies, heartbeats, own } = instance()
   const { id } = await studies.startStudy(account)
   for (const at of [5, 10, 15]) {
@@ -60,7 +60,7 @@ test('a record ends at its last heartbeat after the silence, and not before', as
   assert.equal((await studies.getStudy(id, account)).end, undefined)
   now += 1
   const end = { at: noon + 15 * minute, cause: 'idle' }
-  assert.deepEqual((await studies.getStudy(id, account)).end, end, 'it reads so before it is written')
+  assert.deepEqual((await studies.getStudy(id, account)).end, end, 'it is shown before it is written')
   await assert.rejects(async () => own.getRunning(account), { code: 'no-running-study' })
   await assert.rejects(async () => heartbeats.beat(account), { code: 'no-running-study' })
   await assert.rejects(own.endRunning(account), { code: 'no-running-study' })
@@ -69,7 +69,7 @@ test('a record ends at its last heartbeat after the silence, and not before', as
   assert.deepEqual([row?.ended_at, row?.end_cause, row?.seen_to], [end.at, 'idle', end.at])
 })
 
-test('stopping what ran out is answered with the end that it has', async () => {
+test('stopping an expired record returns the end that it already has', async () => {
   const { studies, heartbeats } = instance()
   const { id } = await studies.startStudy(account)
   now += minute
@@ -80,7 +80,7 @@ test('stopping what ran out is answered with the end that it has', async () => {
   assert.deepEqual((await studies.endStudy(account, id, now)).end, { at: now, cause: 'student' })
 })
 
-test('a record that never had a heartbeat ends at the limit', async () => {
+test('a record without any heartbeat ends at the limit', async () => {
   const { studies } = instance()
   const { id } = await studies.startStudy(account)
   now += 10 * 60 * minute
@@ -89,7 +89,7 @@ test('a record that never had a heartbeat ends at the limit', async () => {
   assert.deepEqual((await studies.getStudy(id, account)).end, { at: now, cause: 'limit' })
 })
 
-test('what comes first ends a record, whenever it is looked at', async () => {
+test('a record ends at the earliest of its limits, whenever it is read', async () => {
   const { studies, heartbeats } = instance()
   const { id } = await studies.startStudy(account)
   const limit = noon + 16 * 60 * minute
@@ -102,7 +102,7 @@ test('what comes first ends a record, whenever it is looked at', async () => {
   assert.equal((await stored())[0]?.end_cause, 'limit')
 })
 
-test('heartbeats are gathered, written once, and one that is late is written at once', async () => {
+test('heartbeats are collected and written once, and a late one is written at once', async () => {
   const { studies, heartbeats } = instance()
   await studies.startStudy(account)
   await heartbeats.beat(account)
@@ -116,7 +116,7 @@ test('heartbeats are gathered, written once, and one that is late is written at 
   assert.equal((await stored())[0]?.heartbeat_at, now)
 })
 
-test('an older heartbeat of another process does not overwrite a newer one, and one from a clock that was ahead gives way', async () => {
+test('an older heartbeat of another process does not overwrite a newer one, and one from a clock that was ahead is replaced', async () => {
   const [one, other] = [instance(0).heartbeats, instance(1).heartbeats]
   await instance().studies.startStudy(account)
   now += 10 * minute
@@ -132,7 +132,7 @@ test('an older heartbeat of another process does not overwrite a newer one, and 
   assert.equal((await stored())[0]?.heartbeat_at, now, 'the clock was ahead, and is put back')
 })
 
-test('a heartbeat that could not be written is written the next time', async () => {
+test('a heartbeat that failed to be written is written the next time', async () => {
   const storage = handles[0] as Storage
   let fails = true
   const failing: Storage = {
@@ -149,7 +149,7 @@ test('a heartbeat that could not be written is written the next time', async () 
   assert.equal((await stored())[0]?.heartbeat_at, noon)
 })
 
-test('a heartbeat is nothing to a record that is over', async () => {
+test('a heartbeat does not affect an ended record', async () => {
   const { studies, heartbeats } = instance()
   const { id } = await studies.startStudy(account)
   await heartbeats.beat(account)
@@ -162,7 +162,7 @@ test('a heartbeat is nothing to a record that is over', async () => {
   )
 })
 
-test('a next start after the silence does not stretch the record', async () => {
+test('a start after the silence does not extend the record', async () => {
   const { studies, heartbeats } = instance()
   await studies.startStudy(account)
   now += minute
@@ -174,7 +174,7 @@ test('a next start after the silence does not stretch the record', async () => {
   assert.deepEqual([first?.ended_at, first?.end_cause, second?.ended_at], [noon + minute, 'idle', null])
 })
 
-test('sweeps of several instances, starts and heartbeats at once end what is due once, and leave the rest', async () => {
+test('concurrent sweeps of several instances, starts and heartbeats end what is due once, and nothing else', async () => {
   const instances = handles.map((_, at) => instance(at))
   const accounts = await Promise.all(Array.from({ length: 12 }, () => newAccount(handles[0] as Storage)))
   for (const [at, each] of accounts.entries()) {
@@ -199,5 +199,5 @@ test('sweeps of several instances, starts and heartbeats at once end what is due
     assert.deepEqual([first?.ended_at, first?.end_cause], wanted)
     assert.equal(second?.ended_at, at < 9 ? undefined : null)
   }
-  await assertCountsAreReal(handles[0] as Storage)
+  await assertCountsMatch(handles[0] as Storage)
 })

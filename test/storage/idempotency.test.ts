@@ -10,7 +10,7 @@ import { createStudyService } from '../../src/studies/study.service.ts'
 import type { StudyId } from '../../src/studies/study.ts'
 import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCountsAreReal } from './counts.ts'
+import { assertCountsMatch } from './counts.ts'
 
 const noon = 1_750_000_000
 const day = 24 * 3600
@@ -38,7 +38,7 @@ beforeEach(async () => {
   account = await newAccount(storage)
 })
 
-/** As another process has them: the requests that it is answering are known to it alone. */
+/** The keys of another process, which alone knows its requests in progress. */
 function instanceOn(
   handle: Storage,
   keys: { idempotency: Buffer; previous?: { idempotency: Buffer } } = { idempotency: secret },
@@ -73,7 +73,7 @@ function instanceOn(
     return 'stored' in outcome ? outcome.stored.text : outcome.answer
   }
 
-  /** A registration, say: `school` is what happens before the write. */
+  /** Such as a registration: `school` is what happens before the write. */
   async function ask(key: string, school: () => Promise<void>): Promise<string | undefined> {
     const outcome = await idempotency.once(request(key, '/register'), {
       use: async (write) => {
@@ -105,7 +105,7 @@ async function keys(): Promise<number> {
     .length
 }
 
-test('a key is kept for 24 hours, then it is free', async () => {
+test('a key is stored for 24 hours, then it is free', async () => {
   const first = await one().start('k')
   now = noon + day - 1
   assert.equal(await two().start('k'), first)
@@ -114,7 +114,7 @@ test('a key is kept for 24 hours, then it is free', async () => {
   assert.deepEqual([await records(), await keys()], [2, 1])
 })
 
-test('keys that are too old, or from a clock that was far ahead, are deleted, however many there are', async () => {
+test('deletes keys that are too old or from a clock that was far ahead, however many there are', async () => {
   const rows = Array.from({ length: 1100 }, (_, at) => ({
     ...{ mark: `old ${account} ${at}`, fingerprint: '', account_id: account, status: 200, location: null, body: null },
     created_at: at % 2 === 0 ? noon - day : noon + day + 1,
@@ -132,7 +132,7 @@ test('keys that are too old, or from a clock that was far ahead, are deleted, ho
   assert.equal(await two().start('young'), id)
 })
 
-test('fifty of the same at once, on three instances, make one record; all that are answered get the same', async () => {
+test('fifty identical requests on three instances create one record; all responses are equal', async () => {
   const all = await Promise.allSettled(
     Array.from({ length: 50 }, (_, at) => (instances[at % instances.length] as Instance).start('k')),
   )
@@ -145,20 +145,20 @@ test('fifty of the same at once, on three instances, make one record; all that a
     refusals.join(),
   )
   assert.equal(await records(), 1)
-  await assertCountsAreReal(storage)
+  await assertCountsMatch(storage)
 })
 
-test('many keys at once, each on every instance, make one record each', async () => {
+test('many concurrent keys, each on every instance, create one record each', async () => {
   const all = await Promise.allSettled(
     Array.from({ length: 20 }, (_, key) => instances.map((each) => each.start(`k ${key}`))).flat(),
   )
   for (const outcome of all)
     if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'request-in-flight', outcome.reason)
   assert.deepEqual([await records(), await keys()], [20, 20])
-  await assertCountsAreReal(storage)
+  await assertCountsMatch(storage)
 })
 
-test('a removal that another instance does at the same time is answered as removed by both', async () => {
+test('a concurrent removal by another instance is reported as removed by both', async () => {
   for (let round = 0; round < 10; round += 1) {
     const id = Number(await one().start(`start ${round}`)) as StudyId
     const both = await Promise.all([one(), two()].map((each) => each.remove(`remove ${round}`, id)))
@@ -167,7 +167,7 @@ test('a removal that another instance does at the same time is answered as remov
   assert.equal(await records(), 0)
 })
 
-test('two instances that get one key with two requests do one of them', async () => {
+test('of two instances that get one key with two requests, one runs its request', async () => {
   for (let round = 0; round < 10; round += 1) {
     const id = Number(await one().start(`start ${round}`)) as StudyId
     const before = await records()
@@ -178,7 +178,7 @@ test('two instances that get one key with two requests do one of them', async ()
   }
 })
 
-test('a write that fails keeps no answer, and an answer that fails keeps no write', async () => {
+test('a failed write stores no response, and a failed response keeps no write', async () => {
   const { idempotency, studies } = one()
   const use = (write: Storage['write']) => studies.startStudy(account, undefined, {}, write)
   const request = { key: 'k', scope: `account ${account}`, method: 'POST', path: '/studys', body: {} }
@@ -193,7 +193,7 @@ test('a write that fails keeps no answer, and an answer that fails keeps no writ
   assert.deepEqual([await records(), await keys()], [1, 1])
 })
 
-test('while one instance asks the school, the others refuse the key; if it fails the key is free', async () => {
+test('while one instance waits for the school, the others refuse the key; if the login fails the key is free', async () => {
   const { promise: school, resolve: answer } = Promise.withResolvers<void>()
   const { promise: asked, resolve: noteAsked } = Promise.withResolvers<void>()
   const first = one().ask('k', () => {
@@ -216,7 +216,7 @@ test('while one instance asks the school, the others refuse the key; if it fails
   assert.equal(await two().ask('other', async () => undefined), 'registered')
 })
 
-test('a key whose process died while it asked the school is free after half a minute', async () => {
+test('a key whose process died while it waited for the school is free after half a minute', async () => {
   const { promise: asked, resolve: noteAsked } = Promise.withResolvers<void>()
   void one().ask('k', () => {
     noteAsked()
@@ -230,14 +230,14 @@ test('a key whose process died while it asked the school is free after half a mi
   assert.equal(await two().ask('k', async () => undefined), 'registered')
 })
 
-test('an answer outlives a change of the secret', async () => {
+test('a response survives a change of the secret', async () => {
   const first = await one().start('k')
   const later = instanceOn(storage, { idempotency: Buffer.from('another key'), previous: { idempotency: secret } })
   assert.equal(await later.start('k'), first)
   assert.equal(await records(), 1)
 })
 
-test('the keys of a removed account go with it, whoever removes it', async () => {
+test('removing an account deletes its keys, however it is removed', async () => {
   await one().start('k')
   await removeAccount(storage, account, removeStudiesOf)
   assert.equal(await keys(), 0)

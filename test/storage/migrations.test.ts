@@ -18,7 +18,7 @@ after(async () => {
   for (const each of opened) await each.close()
 })
 
-test('migrations run once, and keep what is there', async () => {
+test('migrations run once, and keep existing data', async () => {
   const storage = database.open()
   assert.ok((await migrate(storage)).length > 0)
   const account = await newAccount(storage)
@@ -28,12 +28,12 @@ test('migrations run once, and keep what is there', async () => {
   assert.equal((await again.db.selectFrom('accounts').select('id').executeTakeFirst())?.id, account)
 })
 
-test('many handles may migrate at once, and each step runs once', async () => {
+test('several handles can migrate at once, and each step runs once', async () => {
   const done = await Promise.all(database.openMany(4).map(migrate))
   assert.equal(done.filter((steps) => steps.length > 0).length, 1)
 })
 
-test('two processes may migrate at once', async () => {
+test('two processes can migrate at once', async () => {
   const children = [1, 2].map(() => {
     const child = spawn(process.execPath, [main, 'migrate'], {
       env: { ...process.env, DATABASE_URL: database.url },
@@ -45,7 +45,7 @@ test('two processes may migrate at once', async () => {
   assert.deepEqual(await migrate(database.open()), [])
 })
 
-test('a database that a newer version made is refused, and left alone', async () => {
+test('refuses a database that a newer version created, and does not change it', async () => {
   const storage = database.open()
   await migrate(storage)
   await storage.write((tx) =>

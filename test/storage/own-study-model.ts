@@ -18,7 +18,7 @@ const limit = 16 * 3600
 const idle = 30 * 60
 const near = (at: number, now: number) => Math.abs(at - now) <= 60
 
-/** The contract's rules of one student's own records, told once more and as simply as can be. */
+/** A second, simple implementation of the contract's rules for one student's own records. */
 export class OwnStudyModel {
   studies: ModelStudy[] = []
 
@@ -26,7 +26,7 @@ export class OwnStudyModel {
     return this.studies.find(({ end }) => end === undefined)
   }
 
-  /** What the service ends by itself, a second at a time. */
+  /** Ends what the service ends by itself, second by second. */
   tick(now: number): void {
     const running = this.running()
     if (running === undefined) return
@@ -35,7 +35,7 @@ export class OwnStudyModel {
     else if (now - running.start >= limit) this.#close(running, running.start + limit, 'limit', now, false)
   }
 
-  /** Now, or when the running record begins if that is up to a minute ahead: clocks differ. */
+  /** Now, or the start of the running record if that is up to a minute ahead: clocks differ. */
   start(now: number): ModelStudy {
     const running = this.running()
     const start = Math.max(now, running?.start ?? now)
@@ -60,7 +60,7 @@ export class OwnStudyModel {
     return running !== undefined
   }
 
-  /** Whether it was taken. */
+  /** Returns whether it was accepted. */
   edit(study: ModelStudy, edit: ModelEdit, now: number): boolean {
     const start = edit.start ?? study.start
     const end = edit.end ?? study.end

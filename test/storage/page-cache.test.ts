@@ -9,7 +9,7 @@ const origin = 'http://127.0.0.1:5000'
 const firstPage = { perPage: 20, order: 'asc' } as const
 const noon = 1_700_000_000
 
-test('a kept page is made anew after each write to the account’s records, by whichever instance, and not before', async () => {
+test("a cached page is read again after each write to the account's records, by any instance, and not before", async () => {
   const database = await openTestDatabase()
   try {
     const clock = { now: () => noon }
@@ -31,11 +31,11 @@ test('a kept page is made anew after each write to the account’s records, by w
     const { id } = await elsewhere.startStudy(ann, noon - 900)
     assert.equal(await annsPage(), '2: 1, 0 over')
     await elsewhere.startStudy(bob)
-    assert.equal(await annsPage(), '2: 1, 0 over', 'another student is nothing to her page')
+    assert.equal(await annsPage(), '2: 1, 0 over', 'another student does not affect her page')
     await elsewhere.endStudy(ann, id, noon - 600)
     assert.equal(await annsPage(), '3: 1, 1 over')
     await here.endStudy(ann, id, noon - 300)
-    assert.equal(await annsPage(), '4: 1, 1 over', 'a later end is a write too')
+    assert.equal(await annsPage(), '4: 1, 1 over', 'a later end is also a write')
     await removeAccount(other, ann, removeStudiesOf)
     await assert.rejects(annsPage(), { code: 'not-found' })
   } finally {
@@ -43,7 +43,7 @@ test('a kept page is made anew after each write to the account’s records, by w
   }
 })
 
-test('a kept page ends with the record on it that is over by itself, and in any case after some seconds', async () => {
+test('a cached page expires with a record on it that ends by itself, and after some seconds at the latest', async () => {
   const database = await openTestDatabase()
   try {
     let now = noon
@@ -73,7 +73,7 @@ test('a kept page ends with the record on it that is over by itself, and in any 
   }
 })
 
-test('a page is kept once, with the links that were asked for last', async () => {
+test('a page is cached once, with the links of the latest request', async () => {
   const database = await openTestDatabase()
   try {
     const storage = database.open()

@@ -45,7 +45,7 @@ function listen(db: Db) {
   return { channel, errors, heard, changes }
 }
 
-onPostgres('messages arrive, and again after the connection was cut, silenced, or forgotten on the way', async () => {
+onPostgres('messages arrive, and again after the connection was closed, silent or lost', async () => {
   const { channel, errors, heard, changes } = listen(storage.db)
   try {
     await until(() => changes.at(-1) === true, 'it listens')
@@ -54,7 +54,7 @@ onPostgres('messages arrive, and again after the connection was cut, silenced, o
     for (const fault of ['cut', 'silence', 'forget'] as const) {
       await link[fault]()
       await until(() => changes.at(-1) === false, `the ${fault} is noticed`)
-      await link.mend()
+      await link.repair()
       await until(() => changes.at(-1) === true, 'it listens again')
       await storage.channel?.send(`after ${fault}`)
       await until(() => heard.includes(`after ${fault}`), 'the message arrives')
@@ -68,11 +68,11 @@ onPostgres('messages arrive, and again after the connection was cut, silenced, o
   assert.equal(changes.length, length)
 })
 
-onPostgres('where no message arrives, as behind a pooler by transaction, that is noticed and said once', async () => {
-  // Another database is as deaf as another session of a pooler.
+onPostgres('detects and logs once that no message arrives, as behind a pooler', async () => {
+  // Another database receives nothing either, like another session of a pooler.
   const { channel, errors, changes } = listen(elsewhere.open().db)
   try {
-    await until(() => errors.length > 0, 'it is noticed')
+    await until(() => errors.length > 0, 'it is detected')
     assert.ok(errors[0] instanceof NotHeardError)
     assert.deepEqual(changes, [])
   } finally {

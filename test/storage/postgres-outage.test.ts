@@ -10,16 +10,16 @@ import { type CuttableLink, linkTo } from '../support/cuttable-link.ts'
 import { assertTook } from '../support/patience.ts'
 import { openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
 
-/** What the service allows itself is less; a busy machine is late. */
+/** The service's own limit is lower; a busy machine is late. */
 const limitMs = 4000
 
 const onPostgres = process.env.TEST_POSTGRES_URL === undefined ? () => undefined : test
 
 let database: TestDatabase
 let link: CuttableLink
-/** By the link. */
+/** Through the link. */
 let storage: Storage
-/** Past it. */
+/** Without the link. */
 let neighbour: Storage
 
 if (process.env.TEST_POSTGRES_URL !== undefined) {
@@ -30,8 +30,8 @@ if (process.env.TEST_POSTGRES_URL !== undefined) {
     storage = openPostgres({ url: through(link.port) })
   })
   beforeEach(async () => {
-    await link.mend()
-    // What was just cut may not be seen yet.
+    await link.repair()
+    // A closed connection may not be noticed yet.
     await fill().catch(() => undefined)
   })
   after(async () => {
@@ -61,7 +61,7 @@ async function fill(): Promise<void> {
   await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.1)`.execute(storage.db)))
 }
 
-onPostgres('of ten connections that died silently, one failed read gets rid of all', async () => {
+onPostgres('of ten connections that died silently, one failed read discards all', async () => {
   await fill()
   link.forget()
   await assertUnreachable(read(storage.db))
@@ -69,27 +69,27 @@ onPostgres('of ten connections that died silently, one failed read gets rid of a
   await Promise.all(Array.from({ length: 10 }, () => read(storage.db)))
 })
 
-onPostgres('a hundred who wait for a silent server are all told in time, and served once it is back', async () => {
+onPostgres('a hundred waiting requests fail in time if the server is silent, and succeed once it is back', async () => {
   await fill()
   link.silence()
   const waiting = Array.from({ length: 100 }, (_, at) => assertUnreachable(storage.write(put(`silent ${at}`))))
   await Promise.all(waiting)
-  await link.mend()
+  await link.repair()
   await storage.write(put('back'))
 })
 
-onPostgres('tries that wait for one rate limit are all told in time while the server is silent', async () => {
+onPostgres('tries that wait for one rate limit all fail in time while the server is silent', async () => {
   const limits = createRateLimitService({ storage, clock: systemClock, key: Buffer.alloc(32), enforced: true })
   const limit = { name: 'tries in an outage', points: 100, duration: 3600 }
   await fill()
   link.silence()
   const tries = Array.from({ length: 30 }, () => assertUnreachable(limits.book([{ limit, who: 'ann' }])))
   await Promise.all(tries)
-  await link.mend()
+  await link.repair()
   await limits.book([{ limit, who: 'ann' }])
 })
 
-onPostgres('a write under way at the moment of the silence fails by it, not by its rollback', async () => {
+onPostgres('a write in progress when the server becomes silent fails by that, not by its rollback', async () => {
   await assertUnreachable(
     storage.write(async (tx) => {
       await put('under way')(tx)
@@ -99,7 +99,7 @@ onPostgres('a write under way at the moment of the silence fails by it, not by i
   )
 })
 
-onPostgres('a write whose connection is cut fails by that, not by its rollback', async () => {
+onPostgres('a write whose connection is closed fails by that, not by its rollback', async () => {
   await assertUnreachable(
     storage.write(async (tx) => {
       await put('cut')(tx)
@@ -109,7 +109,7 @@ onPostgres('a write whose connection is cut fails by that, not by its rollback',
   )
 })
 
-onPostgres('a commit without an answer fails, and is not tried again', async () => {
+onPostgres('a commit without a response fails, and is not tried again', async () => {
   let runs = 0
   await assertUnreachable(
     storage.write(async (tx) => {
@@ -121,7 +121,7 @@ onPostgres('a commit without an answer fails, and is not tried again', async () 
   assert.equal(runs, 1)
 })
 
-onPostgres('what a lost connection had locked is free again, though the server never heard of the loss', async () => {
+onPostgres('the locks of a lost connection are released, even if the server did not notice the loss', async () => {
   await neighbour.write(put('locked'))
   const touch = (tx: Db) => tx.updateTable('settings').set({ value: 'touched' }).where('key', '=', 'locked').execute()
   await assertUnreachable(
@@ -131,12 +131,12 @@ onPostgres('what a lost connection had locked is free again, though the server n
       await read(tx)
     }),
   )
-  // The server's own limit began with the last statement that it got.
+  // The server's own limit started with the last statement that it got.
   const free = storage.write(touch).catch(() => storage.write(touch))
   await free
 })
 
-onPostgres('who waits for a lock too long gives up, on the server too', async () => {
+onPostgres('a client that waits for a lock too long gives up, on the server too', async () => {
   await neighbour.write(put('held'))
   const touch = (tx: Db) => tx.updateTable('settings').set({ value: 'touched' }).where('key', '=', 'held').execute()
   await neighbour.longRunning?.transaction().execute(async (tx) => {
@@ -144,7 +144,7 @@ onPostgres('who waits for a lock too long gives up, on the server too', async ()
     await assertUnreachable(storage.write(touch))
     const begun = performance.now()
     for (let left = 1; left > 0; ) {
-      assertTook(performance.now() - begun, limitMs, 'nobody waits there any more')
+      assertTook(performance.now() - begun, limitMs, 'no backend waits there any more')
       const { rows } = await sql<{ count: number }>`select count(*) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`.execute(tx)
       left = rows[0]?.count ?? 0
@@ -157,7 +157,7 @@ onPostgres('a migration may take longer than a request', async () => {
   await assertUnreachable(sql`select pg_sleep(30)`.execute(storage.db))
 })
 
-onPostgres('of several hosts the one that serves is found, whichever it is and however the others are', async () => {
+onPostgres('finds the working one of several hosts, in any order and whatever the state of the others', async () => {
   const silent = await linkTo(database.url)
   silent.silence()
   const gone = await linkTo(database.url)
@@ -180,16 +180,16 @@ onPostgres('of several hosts the one that serves is found, whichever it is and h
   }
 })
 
-onPostgres('with several hosts a host that goes is left for one that came back', async () => {
+onPostgres('with several hosts, switches from a failed host to one that is back', async () => {
   const other = await linkTo(database.url)
   const both = openPostgres({ url: through(link.port, other.port) })
   try {
     await other.cut()
     await read(both.db)
-    await Promise.all([link.cut(), other.mend()])
+    await Promise.all([link.cut(), other.repair()])
     await read(both.db).catch(() => undefined)
     await read(both.db)
-    await link.mend()
+    await link.repair()
     other.silence()
     await assertUnreachable(read(both.db))
     await read(both.db)
@@ -199,7 +199,7 @@ onPostgres('with several hosts a host that goes is left for one that came back',
   }
 })
 
-onPostgres('a server that takes no writes is not used', async () => {
+onPostgres('a read-only server is not used', async () => {
   const url = new URL(database.url)
   url.searchParams.set('options', '-c default_transaction_read_only=on')
   const standby = openPostgres({ url: url.href })

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { newAccount, openTestDatabase } from '../support/test-storage.ts'
-import { assertCountsAreReal } from './counts.ts'
+import { assertCountsMatch } from './counts.ts'
 
-test('processes that share a database keep one record running and every count right', async () => {
+test('processes that share a database keep one running record and every count correct', async () => {
   const database = await openTestDatabase()
   try {
     const storage = database.open()
@@ -21,7 +21,7 @@ test('processes that share a database keep one record running and every count ri
     const rows = await storage.db.selectFrom('studies').select('ended_at').execute()
     assert.equal(rows.length, 120)
     assert.ok(rows.filter(({ ended_at }) => ended_at === null).length <= 1)
-    await assertCountsAreReal(storage)
+    await assertCountsMatch(storage)
   } finally {
     await database.close()
   }

@@ -1,7 +1,7 @@
 import { sql as text } from 'kysely'
 import type { Storage } from '../../src/storage/storage.ts'
 
-/** What a table that grows is read by, where that is neither an index nor a walk along one that a limit ends. */
+/** The steps that read a growing table by neither an index nor a walk along one that a limit ends. */
 export async function scansOf(storage: Storage, sql: string): Promise<string[]> {
   return storage.kind === 'sqlite' ? sqliteScans(storage, sql) : postgresScans(storage, sql)
 }
@@ -16,7 +16,7 @@ async function sqliteScans({ db }: Storage, sql: string): Promise<string[]> {
   const { rows } = await text<{ detail: string }>`explain query plan ${text.raw(sql)}`.execute(db)
   const scan = new RegExp(`^SCAN ${growing}\\b(?! (?:AS \\w+ )?USING)`)
   const walk = new RegExp(`^SCAN ${growing}\\b`)
-  // A key's own order needs no index: SQLite then says no more than SCAN.
+  // The order of the primary key needs no index: SQLite then only says SCAN.
   const byId = /order by "id"|where "id" >/.test(sql)
   return rows
     .map(({ detail }) => detail)
@@ -25,7 +25,7 @@ async function sqliteScans({ db }: Storage, sql: string): Promise<string[]> {
 
 async function postgresScans({ db }: Storage, sql: string): Promise<string[]> {
   const lines = await db.transaction().execute(async (tx) => {
-    // Whatever has another way takes it, on tables of any size.
+    // Prefers every alternative to these, on tables of any size.
     for (const way of ['seqscan', 'sort']) await text.raw(`set local enable_${way} = off`).execute(tx)
     const { rows } = await text<{ 'QUERY PLAN': string }>`explain (generic_plan) ${text.raw(sql)}`.execute(tx)
     return rows.map((row) => row['QUERY PLAN'])
@@ -36,7 +36,7 @@ async function postgresScans({ db }: Storage, sql: string): Promise<string[]> {
   return [...scans, ...more]
 }
 
-/** PostgreSQL looks a later column of an index up by walking all of it: only the first one narrows the walk. */
+/** For a later column of an index PostgreSQL reads the whole index: only the first column narrows the walk. */
 async function walksIn(db: Storage['db'], lines: string[]): Promise<string[]> {
   const { rows } = await text<{ name: string; first: string }>`
     select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid, 1, true) as first from pg_index`.execute(db)

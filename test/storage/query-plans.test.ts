@@ -31,9 +31,9 @@ test('no query of the service scans a table that grows', async () => {
   try {
     await useEveryRoute()
     const storage = database.open()
-    await keepHouse(storage)
+    await runBackgroundJobs(storage)
     recorded.stop()
-    // Migrations look at the catalogue and at the table of steps, which hold a handful of rows.
+    // Migrations read the catalogue and the table of steps, which hold a handful of rows.
     const queries = [...recorded.statements].filter((sql) => data.test(sql) && !/kysely_|pg_catalog|sqlite_/.test(sql))
     assert.ok(queries.length > 40, `${queries.length} queries were seen`)
     const faults: string[] = []
@@ -45,7 +45,7 @@ test('no query of the service scans a table that grows', async () => {
   }
 })
 
-test('a scan is found where there is one', async () => {
+test('detects a scan', async () => {
   const database = await openTestDatabase()
   try {
     const storage = database.open()
@@ -94,7 +94,7 @@ async function useEveryRoute(): Promise<void> {
   }
 }
 
-/** A stream with a start by another student, and pages of two, forth and back, in both orders. */
+/** A stream with a start by another student, and pages of two, forwards and backwards, in both orders. */
 async function followLive(service: Service, as: Credentials, call: Send): Promise<void> {
   const student = { stu_id: '2017999002', stu_pwd: 'canary' }
   service.school.addStudent({ studentNumber: student.stu_id, schoolPassword: student.stu_pwd })
@@ -162,7 +162,7 @@ const batchItems = [
   { key: '2', action: 'end', record_key: '1', end_time: '2017-03-25 11:50:00' },
 ]
 
-/** A second device: the walk over all records, and what changed since. */
+/** A second device: the walk over all records, and the changes since. */
 async function readChanges(as: Credentials, call: Send): Promise<void> {
   for (let since = '', page = { cursor: '', more: true }; page.more; since = page.cursor) {
     page = (await call('GET', `/users/me/changes?per_page=1&since=${since}`, { as })).body as typeof page
@@ -186,7 +186,7 @@ async function readLists(list: string, as: Credentials, call: Send) {
       }
 }
 
-/** Of three students, of whom the last one asks, there and back. */
+/** The boards of three students, of whom the last one asks, forwards and backwards. */
 async function readBoards(url: string, as: Credentials, call: Send): Promise<void> {
   const storage = openDatabase(readConfig({ DATABASE_URL: url }).database)
   const calendar = createCampusCalendar('Asia/Shanghai')
@@ -204,8 +204,8 @@ async function readBoards(url: string, as: Credentials, call: Send): Promise<voi
   assert.equal((await send('GET', second.prev, { as })).status, 200)
 }
 
-/** What is not asked for by HTTP. */
-async function keepHouse(storage: Parameters<typeof removeAccount>[0]): Promise<void> {
+/** Queries that no HTTP request causes. */
+async function runBackgroundJobs(storage: Parameters<typeof removeAccount>[0]): Promise<void> {
   const id = await newAccount(storage)
   const clock = { now: () => Math.floor(Date.now() / 1000) }
   const studies = createStudyService({ storage, clock, maxHours: 16, idleMinutes: 30 })

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { findCredentialState, replacePassword } from '../../src/authentication/credentials.repository.ts'
 import { newAccount, openTestDatabase } from '../support/test-storage.ts'
 
-test('what was committed before an event is seen by the reads that follow from it, whoever committed', async () => {
+test('reads that follow an event see everything committed before it, by any process', async () => {
   const database = await openTestDatabase()
   try {
     const [here, elsewhere] = [database.open(), database.open()]

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 
-/** Every statement that either driver is given from now on, once each. */
+/** Every statement that either driver gets from now on, once each. */
 export function recordSql(): { statements: Set<string>; stop(): void } {
   const statements = new Set<string>()
   const { prepare } = DatabaseSync.prototype

@@ -37,7 +37,7 @@ async function served<T>(settings: Settings, work: (api: string) => Promise<T>):
   }
 }
 
-/** By the student number: whoever has lost its key finds nobody. */
+/** By the student number, which cannot be found without its key. */
 async function tokenOf(api: string): Promise<string> {
   const { status, body, text } = await send('GET', `${api}/token`, { as: basic(student.stu_id, student.password) })
   assert.equal(status, 200, text)
@@ -48,7 +48,7 @@ async function tokenWorks(api: string, token: string): Promise<boolean> {
   return (await send('GET', `${api}/users/me`, { as: bearer(token) })).status === 200
 }
 
-test('the secret can be changed again and again: students are found, and tokens of the one before are taken', async () => {
+test('the secret can be changed repeatedly: students are found, and tokens of the previous one are accepted', async () => {
   const oldest = await served({ SECRET: first }, async (api) => {
     assert.equal((await send('POST', `${api}/register`, { json: student })).status, 201)
     return tokenOf(api)
@@ -75,7 +75,7 @@ test('the secret can be changed again and again: students are found, and tokens 
   await served({ SECRET: third, SECRET_PREVIOUS: first }, tokenOf)
 })
 
-test('instances that start at once on a changed secret agree', async () => {
+test('instances that start at once with a changed secret agree', async () => {
   const fourth = randomBytes(32).toString('hex')
   const settings = { SECRET: fourth, SECRET_PREVIOUS: third }
   const tokens = await Promise.all([1, 2, 3].map(() => served(settings, tokenOf)))

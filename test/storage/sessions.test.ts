@@ -17,7 +17,7 @@ before(async () => {
 })
 after(() => database.close())
 
-/** Someone whose browser signs in at `start`, and a clock that the test moves. */
+/** A person whose browser signs in at `start`, and a clock that the test sets. */
 async function open(on = storage) {
   let now = start
   const sessions = createSessionService({ storage: on, clock: { now: () => now } })
@@ -25,7 +25,7 @@ async function open(on = storage) {
   const identity = { accountId, version: 1, by: 'password' } as const
   const begin = (before?: string) => sessions.begin(identity, { device: undefined, before })
   const isIn = async (value: string) => (await sessions.find(value)) !== undefined
-  /** A visit at that time, and the background job after it. */
+  /** A request at that time, and the background job after it. */
   const visit = async (value: string, at: number) => {
     now = at
     const found = await isIn(value)
@@ -38,7 +38,7 @@ async function open(on = storage) {
 const rowsOf = (accountId: AccountId) =>
   storage.db.selectFrom('sessions').selectAll().where('account_id', '=', accountId).orderBy('id').execute()
 
-test('a session that nobody uses for 30 days ends', async () => {
+test('a session unused for 30 days ends', async () => {
   const { begin, visit, isIn } = await open()
   const value = await begin()
   assert.ok(await visit(value, start + 30 * day - 1))
@@ -47,7 +47,7 @@ test('a session that nobody uses for 30 days ends', async () => {
   assert.equal(await isIn(value), false)
 })
 
-test('a session that is used every day ends after 180 days', async () => {
+test('a session used every day ends after 180 days', async () => {
   const { begin, visit } = await open()
   const value = await begin()
   for (let days = 1; days < 180; days++) assert.ok(await visit(value, start + days * day), `day ${days}`)
@@ -55,7 +55,7 @@ test('a session that is used every day ends after 180 days', async () => {
   assert.equal(await visit(value, start + 180 * day), false)
 })
 
-test('visits are stored once an hour', async () => {
+test('the last use is stored once an hour', async () => {
   const { begin, visit, identity } = await open()
   const value = await begin()
   for (const [at, stored] of [
@@ -70,7 +70,7 @@ test('visits are stored once an hour', async () => {
   }
 })
 
-test('a clock that was ahead and is set back makes no session last longer', async () => {
+test('a clock that was ahead and is set back does not extend a session', async () => {
   const { begin, visit, isIn, setTime, identity } = await open()
   const value = await begin()
   assert.ok(await visit(value, start + 20 * day))
@@ -83,7 +83,7 @@ test('a clock that was ahead and is set back makes no session last longer', asyn
   assert.equal(await isIn(ofTomorrow), false, 'as a token that was issued in the future')
 })
 
-test('only a hash is stored, and no row of one account ends up with another', async () => {
+test('only a hash is stored, and rows of different accounts are never mixed up', async () => {
   const [one, other] = [await open(), await open()]
   const value = await one.begin()
   const [row] = await rowsOf(one.identity.accountId)
@@ -94,7 +94,7 @@ test('only a hash is stored, and no row of one account ends up with another', as
   assert.ok(await one.isIn(value))
 })
 
-test('of one account the fifty are kept that were used last', async () => {
+test('each account keeps its fifty most recently used sessions', async () => {
   const { begin, isIn, setTime, visit, sessions, identity } = await open()
   const first = await begin()
   const second = await begin()
@@ -107,7 +107,7 @@ test('of one account the fifty are kept that were used last', async () => {
   assert.equal((await sessions.list(identity)).length, 50)
 })
 
-test('a password that is changed while someone signs in leaves nobody signed in', async () => {
+test('a change of password during a sign-in leaves nobody signed in', async () => {
   const { begin, sessions, identity, isIn } = await open()
   const before = await begin()
   await storage.write((tx) => endTokens(tx, identity.accountId))
@@ -117,7 +117,7 @@ test('a password that is changed while someone signs in leaves nobody signed in'
   assert.equal((await rowsOf(identity.accountId)).length, 0)
 })
 
-test('expired rows are deleted in pieces, and no others', async () => {
+test('deletes expired rows in parts, and no others', async () => {
   const { begin, sessions, identity, setTime, isIn } = await open()
   const live = await begin()
   const rows = Array.from({ length: 1203 }, (_, at) => ({
@@ -137,7 +137,7 @@ test('expired rows are deleted in pieces, and no others', async () => {
   assert.ok(await isIn(live))
 })
 
-test('visits, sign-ins, sign-outs, password changes and the cleaning at once wait for each other without a deadlock', async () => {
+test('concurrent requests, sign-ins, sign-outs, password changes and deletions of old rows cause no deadlock', async () => {
   const handles = database.openMany(4)
   const { identity } = await open()
   const { accountId } = identity

@@ -1,4 +1,4 @@
-/** A process of its own that starts and ends records of one student, as quickly as it can: `starter.ts DATABASE_URL ACCOUNT TIMES`. */
+/** A process that starts and ends records of one student as fast as possible: `starter.ts DATABASE_URL ACCOUNT TIMES`. */
 import type { AccountId } from '../../src/accounts/account.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { openDatabase } from '../../src/server/open-storage.ts'

@@ -8,7 +8,7 @@ import { createStudyService, type StudyService } from '../../src/studies/study.s
 import type { StudyId } from '../../src/studies/study.ts'
 import { removeStudiesOf } from '../../src/studies/study-removal.service.ts'
 import { newAccount, openTestDatabase, type TestDatabase } from '../support/test-storage.ts'
-import { assertCountsAreReal } from './counts.ts'
+import { assertCountsMatch } from './counts.ts'
 import { type ModelRecord, StudyModel } from './study-model.ts'
 
 const epoch = 1_750_000_000
@@ -28,10 +28,10 @@ before(async () => {
 
 after(() => database.close())
 
-/** Stands for the last second before 2000. */
+/** Means the last second before 2000. */
 const tooEarly = 50 * 365 * 24 * hour
 
-/** Seconds before the service's now; a little of the future is allowed, more is refused. */
+/** Seconds before the service's now; a small time in the future is allowed, more is refused. */
 const past = fc.option(
   fc.oneof(fc.constant(tooEarly), fc.integer({ min: -90, max: 2 * hour }), fc.integer({ min: 0, max: 40 * hour })),
   {
@@ -48,14 +48,14 @@ const command = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 10 * hour }) }),
   },
-  // The clock was ahead and is put back, or is behind and is put right.
+  // The clock was ahead and is set back, or was behind and is set right.
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: clockJump }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), student }) },
 )
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
-test('whatever students do, in whatever order, records and counts are those of a simple model', async () => {
+test('any actions of students, in any order, have the same effect on records and counts as a simple model', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 40 }), async (commands) => {
       now = epoch
@@ -64,7 +64,7 @@ test('whatever students do, in whatever order, records and counts are those of a
       for (let at = 0; at < students; at += 1) accounts.push(await newAccount(storage))
       for (const each of commands) await perform(each, model, accounts)
       for (const account of accounts) await compare(account, model)
-      await assertCountsAreReal(storage)
+      await assertCountsMatch(storage)
       for (const account of accounts) await removeAccount(storage, account, removeStudiesOf)
       const everyone = await studies.listStudies({ perPage: 1, order: 'asc', filter: {} })
       assert.equal(everyone.count, 0)

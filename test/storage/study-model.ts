@@ -5,7 +5,7 @@ export interface ModelRecord {
   end: number | undefined
 }
 
-/** The contract's rules of time, told once more and as simply as can be: a list of records and no database. */
+/** A second, simple implementation of the contract's rules of time: a list of records without a database. */
 export class StudyModel {
   #records: ModelRecord[] = []
   readonly #limit: number
@@ -28,7 +28,7 @@ export class StudyModel {
     for (const record of this.#records) record.end = this.endOf(record, now)
   }
 
-  /** The new record, its id yet unknown; undefined where the start is refused. */
+  /** The new record, its id yet unknown; undefined if the start is refused. */
   start(account: number, requested: number | undefined, now: number): ModelRecord | undefined {
     if (requested !== undefined && !isTaken(requested, now)) return undefined
     for (const record of this.of(account)) record.end = this.endOf(record, now)
@@ -42,7 +42,7 @@ export class StudyModel {
     return created
   }
 
-  /** The end that stands after the request; undefined where it is refused. */
+  /** The end after the request; undefined if it is refused. */
   end(record: ModelRecord, requested: number | undefined, now: number): number | undefined {
     if (requested === undefined) record.end = this.endOf(record, now) ?? Math.max(now, record.start)
     else if (!isTaken(requested, now) || requested < record.start - 60 || requested > record.start + this.#limit)

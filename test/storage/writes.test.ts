@@ -27,7 +27,7 @@ const keys = async (stem: string) =>
     ({ key }) => key,
   )
 
-test('a write that fails undoes itself and nothing else', async () => {
+test('a failed write undoes itself and nothing else', async () => {
   const works = Array.from({ length: 30 }, (_, at) =>
     storage.write(async (tx) => {
       await put(`group ${at}`)(tx)
@@ -46,7 +46,7 @@ test('a write that fails undoes itself and nothing else', async () => {
   }
 })
 
-test('what writes leave to the commit is done once for them, without what a failed one left', async () => {
+test('before-commit hooks of writes run once for all of them, without those of a failed write', async () => {
   const calls: number[][] = []
   const apply = async (tx: Db, items: number[]) => {
     calls.push(items)
@@ -74,7 +74,7 @@ test('what writes leave to the commit is done once for them, without what a fail
   assert.throws(() => beforeCommit(storage.db, apply, [9]), /nothing is being written/)
 })
 
-test('a part of a write that fails undoes itself and what it left to the commit, and the write goes on', async () => {
+test('a failed part of a write undoes itself and its before-commit hooks, and the write continues', async () => {
   const left: number[] = []
   const apply = async (_tx: Db, items: number[]) => void left.push(...items)
   const works = [0, 1].map((work) =>
@@ -105,7 +105,7 @@ test('a part of a write that fails undoes itself and what it left to the commit,
   assert.deepEqual(await keys('part'), ['part 30', 'part 31', 'part 60', 'part 61', 'part of the end'])
 })
 
-test('a group that has run long begins no further write', async (t) => {
+test('a group that has run for long starts no further write', async (t) => {
   if (storage.kind !== 'sqlite') return t.skip('only SQLite has groups')
   const done: number[] = []
   const works = [0, 1, 2].map((at) =>
@@ -122,7 +122,7 @@ test('a group that has run long begins no further write', async (t) => {
   assert.deepEqual(await Promise.all(works), [0, 1, 2])
 })
 
-test('what is left to the commit and fails there fails the write', async () => {
+test('a failed before-commit hook fails its write', async () => {
   const apply = async () => {
     throw new Error('at the end')
   }
@@ -134,7 +134,7 @@ test('what is left to the commit and fails there fails the write', async () => {
   assert.deepEqual(await keys('before the end'), [])
 })
 
-test('what a write does is seen by nobody before it is done, and by everybody after', async () => {
+test('nobody sees a write before it is committed, and everybody afterwards', async () => {
   const reader = database.open()
   await storage.write(async (tx) => {
     await put('unseen')(tx)
@@ -143,7 +143,7 @@ test('what a write does is seen by nobody before it is done, and by everybody af
   assert.equal((await reader.db.selectFrom('settings').select('key').where('key', '=', 'unseen').execute()).length, 1)
 })
 
-test('a write that comes right behind another is not left waiting', async () => {
+test('a write right behind another does not wait', async () => {
   for (let at = 0; at < 20; at += 1) {
     let rest = Promise.resolve()
     for (let ticks = 0; ticks < at; ticks += 1) rest = rest.then(() => undefined)
@@ -154,7 +154,7 @@ test('a write that comes right behind another is not left waiting', async () => 
   assert.equal((await keys('behind')).length, 40)
 })
 
-test('of many who settle one value at once, all get the same', async () => {
+test('many concurrent attempts to set one value all get the same one', async () => {
   const handles = database.openMany(3)
   const settled = await Promise.all(
     Array.from({ length: 30 }, (_, at) =>
@@ -164,7 +164,7 @@ test('of many who settle one value at once, all get the same', async () => {
   assert.equal(new Set(settled).size, 1)
 })
 
-test('a second of what must be unique is told from every other error', async () => {
+test('distinguishes a violated unique constraint from every other error', async () => {
   await storage.write(put('unique'))
   const error = await storage.write(put('unique')).catch((reason: unknown) => reason)
   assert.match(violatedUniqueness(error) ?? '', /settings/)
@@ -174,7 +174,7 @@ test('a second of what must be unique is told from every other error', async () 
   assert.ok(!(other instanceof DatabaseUnavailableError))
 })
 
-test('a write runs once, whatever becomes of those in its group', async () => {
+test('a write runs once, whatever happens to the others in its group', async () => {
   const runs = Array.from({ length: 20 }, () => 0)
   const works = runs.map((_, at) =>
     storage.write(async (tx) => {
@@ -187,7 +187,7 @@ test('a write runs once, whatever becomes of those in its group', async () => {
   assert.deepEqual([...new Set(runs)], [1])
 })
 
-/** Where PostgreSQL would queue behind the locks of rows. */
+/** Here PostgreSQL would wait for the locks of rows. */
 async function testHeldFile(): Promise<void> {
   const lock = await holdWriteLock(database.url.slice('file:'.length))
   const late = storage.write(put('late')).catch((reason: unknown) => reason)
@@ -196,14 +196,14 @@ async function testHeldFile(): Promise<void> {
   const error = await late
   clearInterval(counter)
   assert.ok(error instanceof DatabaseUnavailableError && error.reason === 'busy', String(error))
-  assert.ok(turns > 10, 'the event loop runs meanwhile')
+  assert.ok(turns > 10, 'the event loop continues')
   const waiting = storage.write(put('late'))
   await lock.release()
   await waiting
   assert.deepEqual(await keys('late'), ['late'])
 }
 
-/** By SQLite's own bound, which it tells of as of a full disk. */
+/** By SQLite's own size limit, which it reports like a full disk. */
 async function testFullDatabase(): Promise<void> {
   const bound = (pages: number) => storage.write((tx) => sql.raw(`pragma max_page_count = ${pages}`).execute(tx))
   await bound(1)
@@ -224,9 +224,9 @@ async function testFullDatabase(): Promise<void> {
   assert.deepEqual(await keys('full'), [])
   await storage.db.selectFrom('settings').select('key').execute()
   await bound(1_000_000)
-  await storage.write(put('full no more'))
+  await storage.write(put('no longer full'))
   await storage.ping()
-  assert.deepEqual(await keys('full'), ['full no more'])
+  assert.deepEqual(await keys('full'), ['no longer full'])
 }
 
 /** SQLite has no server. */
@@ -245,6 +245,6 @@ async function testEndedConnections(): Promise<void> {
 }
 
 if (process.env.TEST_POSTGRES_URL === undefined) {
-  test('a database that another process holds is out of reach, and serves again when it is let go', testHeldFile)
-  test('a group that does not fit is refused whole, and the next one that fits is written', testFullDatabase)
-} else test('connections that the server ends are made again, and end no process', testEndedConnections)
+  test('a database locked by another process is unavailable until it is unlocked', testHeldFile)
+  test('a group that does not fit on the disk fails as a whole, and a later one that fits is written', testFullDatabase)
+} else test('reopens connections that the server closed, and the process continues', testEndedConnections)

@@ -9,7 +9,7 @@ export interface CuttableLink {
   silence(): void
   /** Forwards nothing on the current connections and closes none, like a firewall that lost its state. New connections work. */
   forget(): void
-  mend(): Promise<void>
+  repair(): Promise<void>
 }
 
 /** Starts a proxy to the server at `url` that a test can break and repair. */
@@ -44,7 +44,7 @@ export async function linkTo(url: string): Promise<CuttableLink> {
     await closed
   }
 
-  async function mend(): Promise<void> {
+  async function repair(): Promise<void> {
     await cut()
     isSilent = false
     server = await listening(join, taken)
@@ -58,7 +58,7 @@ export async function linkTo(url: string): Promise<CuttableLink> {
     for (const socket of sockets) forgotten.add(socket)
   }
 
-  return { port: taken, cut, mend, silence, forget }
+  return { port: taken, cut, repair, silence, forget }
 }
 
 async function listening(join: (near: Socket) => void, port: number): Promise<Server> {

@@ -15,10 +15,10 @@ export interface Stream {
   status: number
   headers: Record<string, string | string[] | undefined>
   events: ReceivedEvent[]
-  /** Everything as it came. */
+  /** The complete received text. */
   text(): string
   hasEnded(): boolean
-  /** Waits for an event that has not been waited for yet. */
+  /** Waits for an event that no earlier call has returned. */
   next(event: string, what?: (data: Record<string, unknown>) => boolean): Promise<ReceivedEvent>
   close(): void
 }
@@ -27,12 +27,12 @@ export interface StreamOptions {
   as: Record<string, string>
   lastEventId?: string
   headers?: Record<string, string>
-  /** Speaks HTTP/2 if there is a certificate of an authority. */
+  /** Uses HTTP/2 if there is a certificate of an authority. */
   ca?: string
   http2?: boolean
 }
 
-/** Opens `GET /live` as a stream, on a connection of its own. */
+/** Opens `GET /live` as a stream, on a separate connection. */
 export async function openStream(address: string, options: StreamOptions): Promise<Stream> {
   const headers = {
     accept: 'text/event-stream',

@@ -31,7 +31,7 @@ export async function makeInstalledCopy(): Promise<InstalledCopy> {
     filter: (path) => !path.includes('node_modules'),
   })
   await symlink(join(root, 'web/node_modules'), join(folder, 'web/node_modules'))
-  // The web app's build takes longer than everything that these copies are for.
+  // Building the web app would take longer than the tests of these copies.
   await writeFile(join(folder, 'web/build.mjs'), webBuild)
   const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { dev?: boolean }>

@@ -21,7 +21,7 @@ export async function holdWriteLock(file: string): Promise<{ release(): Promise<
   const child = spawn(process.execPath, ['-e', program, file], { stdio: ['pipe', 'pipe', 'inherit'] })
   const exit = once(child, 'exit')
   const held = await Promise.race([once(child.stdout, 'data'), exit.then(() => undefined)])
-  if (held === undefined) throw new Error('the lock was not to be had')
+  if (held === undefined) throw new Error('the lock was not acquired')
   const release = async () => {
     child.stdin.end()
     await exit

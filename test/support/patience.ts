@@ -5,6 +5,8 @@ import { setTimeout } from 'node:timers/promises'
 /** How long the measured work takes on a quiet machine. */
 const quietMs = 35
 const maxFactor = 20
+/** Between two polls. */
+const [shortestPauseMs, longestPauseMs] = [10, 100]
 
 /** Initially the factor that test/run.ts measured before the tests made the machine busy. */
 let factor = Number(process.env.TEST_MACHINE_FACTOR ?? 1)
@@ -34,19 +36,26 @@ export function assertTook(tookMs: number, ms: number, what: string): void {
   assert.ok(tookMs < allowed, `${what}: took ${Math.round(tookMs)} ms, ${Math.round(allowed)} are allowed`)
 }
 
-/** Polls until `holds`. Fails after `ms`, scaled to this machine. Measures the machine again before it fails. */
+/**
+ * Polls until `holds`. Fails after `ms`, scaled to this machine. Measures the machine again before it fails. Unless `pauseMs` is given,
+ * the pauses grow with the wait: polling takes processor time from what is waited for.
+ */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string,
-  { ms = 20_000, pauseMs = 10 } = {},
+  { ms = 20_000, pauseMs }: { ms?: number; pauseMs?: number } = {},
 ): Promise<void> {
-  for (const begun = performance.now(); !(await holds()); await setTimeout(pauseMs))
-    assertTook(performance.now() - begun, ms, what)
+  const begun = performance.now()
+  while (!(await holds())) {
+    const tookMs = performance.now() - begun
+    assertTook(tookMs, ms, what)
+    await setTimeout(pauseMs ?? Math.min(longestPauseMs, Math.max(shortestPauseMs, tookMs / 10)))
+  }
 }
 
 /**
- * For what a client must do within `ms`, a limit of the service's own that no machine stretches. A trial in which a busy machine let the
- * client be later than that is made again, up to five times; the last is checked all the same.
+ * For what a client must do within `ms`, a limit of the service that is not scaled to the machine. If a busy machine makes the client
+ * late, the trial is repeated, up to five times; the last one must succeed anyway.
  */
 export async function beforeLimit(
   ms: number,

@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 import type { Reply } from '../contract/client.ts'
 
 /**
- * Retries a request that the database was too slow for on a busy machine. Nothing was done for such a request, but it may be booked with
- * the rate limits: a commit that is not confirmed in time may have taken effect.
+ * Retries a request for which the database was too slow on a busy machine. Such a request had no effect, but rate limits may have
+ * counted it: a commit that is not confirmed in time may have taken effect.
  */
 export async function patient(ask: () => Promise<Reply>, onRetry: () => void = () => undefined): Promise<Reply> {
   for (let triesLeft = 50; ; triesLeft--) {

@@ -36,7 +36,7 @@ export interface PostgresPair {
 }
 
 /** The reason why a server's processes cannot be found on this system, or false. */
-export const withoutFreeze = process.platform === 'linux' ? false : 'only Linux tells which processes a server has'
+export const withoutFreeze = process.platform === 'linux' ? false : 'only Linux reports which processes a server has'
 
 /** Runs `work` with a running server, and removes the server afterwards. */
 export function withPostgres<T>(work: (server: PostgresServer) => Promise<T>): Promise<T> {
@@ -86,7 +86,7 @@ async function initialise(cluster: string): Promise<string> {
     databaseDir: cluster,
     ...login,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
     onLog: (line) => log.push(String(line)),
     onError: (line) => log.push(String(line)),
   })

@@ -20,7 +20,7 @@ export interface Service {
   close(): Promise<void>
 }
 
-export interface Wishes {
+export interface ServiceOptions {
   school?: Parameters<typeof startReadableSchool>[0]
   readCaptcha?: CaptchaReader
   bounds?: SchoolBounds
@@ -30,10 +30,10 @@ export interface Wishes {
   through?(databaseUrl: string): Promise<string>
 }
 
-/** Starts the production service in this process, with a school that uses the real protocol, an empty database and these settings. */
-export async function startService(settings: Settings = {}, wishes: Wishes = {}): Promise<Service> {
-  const place = await makePlace()
-  const { school, readCaptcha } = await startReadableSchool(wishes.school)
+/** Starts the production service in this process, with a school that uses the real protocol, a database without accounts and these settings. */
+export async function startService(settings: Settings = {}, options: ServiceOptions = {}): Promise<Service> {
+  const place = await makePlace({ prepared: true })
+  const { school, readCaptcha } = await startReadableSchool(options.school)
   let log = ''
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -43,7 +43,7 @@ export async function startService(settings: Settings = {}, wishes: Wishes = {})
   })
   const config = readConfig({
     PORT: '0',
-    DATABASE_URL: (await wishes.through?.(place.databaseUrl)) ?? place.databaseUrl,
+    DATABASE_URL: (await options.through?.(place.databaseUrl)) ?? place.databaseUrl,
     SECRET: 'a secret for tests that is long enough',
     SCHOOL: 'kingosoft',
     SCHOOL_URL: school.url,
@@ -51,10 +51,10 @@ export async function startService(settings: Settings = {}, wishes: Wishes = {})
     ...settings,
   })
   const service = await serve(
-    { ...config, limits: { ...config.limits, ...wishes.limits } },
+    { ...config, limits: { ...config.limits, ...options.limits } },
     pino({ level: config.logLevel }, stream),
-    wishes.readCaptcha ?? readCaptcha,
-    wishes.bounds,
+    options.readCaptcha ?? readCaptcha,
+    options.bounds,
   )
   const close = async () => {
     await service.close()

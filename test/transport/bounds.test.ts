@@ -24,7 +24,7 @@ describe('connections', () => {
   })
   after(() => modes.close())
 
-  test('from one address are bounded, and idle ones give way to new ones', async () => {
+  test('from one address are limited, and idle ones are closed for new ones', async () => {
     for (const mode of modes.all) {
       const sockets: Socket[] = []
       for (let at = 0; at < 100; at += 1) {
@@ -42,7 +42,7 @@ describe('connections', () => {
     }
   })
 
-  test('that are busy give way to nobody: the new one is refused', async () => {
+  test('that are busy are not closed for others: the new one is refused', async () => {
     for (const mode of modes.all.slice(0, 2)) {
       const busy: Socket[] = []
       for (let at = 0; at < 20; at += 1) {
@@ -61,7 +61,7 @@ describe('connections', () => {
   })
 })
 
-/** Undefined where it is refused before the handshake is over. */
+/** Undefined if it is refused before the end of the handshake. */
 async function connected(mode: Mode): Promise<Socket | undefined> {
   const socket = await mode.connect().catch(() => undefined)
   socket?.resume()
@@ -109,7 +109,7 @@ describe('with the production limits', () => {
     }
   })
 
-  test('an HTTP/2 connection has 100 streams at most', async () => {
+  test('an HTTP/2 connection has at most 100 streams', async () => {
     const client = session()
     await once(client, 'remoteSettings')
     assert.equal(client.remoteSettings.maxConcurrentStreams, 100)
@@ -125,7 +125,7 @@ describe('with the production limits', () => {
     return socket
   }
 
-  test('TLS 1.2 is spoken with forward secrecy and authenticated encryption only', async () => {
+  test('TLS 1.2 is used with forward secrecy and authenticated encryption only', async () => {
     const old = { maxVersion: 'TLSv1.2' } as const
     const socket = await handshake(old)
     assert.match(socket.getCipher().name, /^ECDHE-.*(GCM|POLY1305)/)
@@ -137,7 +137,7 @@ describe('with the production limits', () => {
     for (const ciphers of weak) await assert.rejects(handshake({ ...old, ciphers: `${ciphers}:@SECLEVEL=0` }), ciphers)
   })
 
-  test('a TLS connection is not negotiated anew', async () => {
+  test('a TLS connection is not renegotiated', async () => {
     const socket = await handshake({ maxVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] })
     const renewed = await new Promise((resolve) => {
       socket.once('error', resolve).once('close', () => resolve('closed'))

@@ -33,7 +33,7 @@ describe('a request in a browser', () => {
     { origin: own, 'sec-fetch-site': 'same-site' },
   ]
 
-  test('from another page is refused wherever it would change something, before its body is read', () =>
+  test('from another page is refused before its body is read if it would change something', () =>
     each(async (mode, own) => {
       for (const headers of strangers(own)) {
         for (const line of unsafe) {
@@ -45,7 +45,7 @@ describe('a request in a browser', () => {
       }
     }))
 
-  test('from our own page, an app or a friend is taken', () =>
+  test("from the service's own page, an app or a trusted origin is accepted", () =>
     each(async (mode, own) => {
       const ours: Record<string, string>[] = [
         {},
@@ -61,7 +61,7 @@ describe('a request in a browser', () => {
       }
     }))
 
-  test('may read what it is answered only from the origins that are named, without credentials', () =>
+  test('may read responses only from the configured origins, without credentials', () =>
     each(async (mode, own) => {
       for (const origin of [friend, app]) {
         for (const line of ['GET /healthz', 'GET /api/v1.0/studys', 'POST /api/v1.0/register']) {
@@ -89,7 +89,7 @@ describe('a request in a browser', () => {
       }
     }))
 
-  test('is 415 wherever it sends what a form can send', () =>
+  test('gets a 415 if it sends what a form can send', () =>
     each(async (mode) => {
       const types = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']
       for (const type of [...types, undefined, 'text/plain; application/json', 'application/jsonp']) {
@@ -101,7 +101,7 @@ describe('a request in a browser', () => {
     }))
 })
 
-test('nobody reads our answers elsewhere where no origin is named', async () => {
+test('may not read responses from any other origin if none is configured', async () => {
   const modes = await openModes({})
   try {
     for (const mode of modes.all) {

@@ -10,7 +10,7 @@ import { until } from '../support/patience.ts'
 const maxUnsentBytes = 64 * 1024
 const chunk = Buffer.alloc(16 * 1024, 'x')
 
-/** Answers every request with a stream. */
+/** Responds to every request with a stream. */
 async function serveStreams(app: FastifyInstance) {
   const streams: { stream: EventStream; closed: number }[] = []
   app.get('/', (_request, reply) => {
@@ -28,17 +28,17 @@ async function serveStreams(app: FastifyInstance) {
 async function assertDropped(streams: { stream: EventStream; closed: number }[]): Promise<void> {
   const [slow, quick] = streams
   assert.ok(slow && quick)
-  // The system takes some of it.
+  // The system buffers some of it.
   await until(() => {
     for (let at = 0; at < 64; at++) slow.stream.send(chunk)
     return slow.closed > 0
-  }, 'the slow one is dropped')
+  }, 'the slow one is disconnected')
   slow.stream.send(chunk)
   slow.stream.end()
   assert.deepEqual([slow.closed, quick.closed], [1, 0])
 }
 
-test('a client that does not read is dropped; the others are not', async (t) => {
+test('a client that does not read is disconnected; the others are not', async (t) => {
   const app = Fastify()
   const { streams, port } = await serveStreams(app)
   const sockets = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
@@ -49,12 +49,12 @@ test('a client that does not read is dropped; the others are not', async (t) => 
   for (const [at, socket] of sockets.entries()) {
     socket.on('error', () => undefined)
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
-    await until(() => streams.length === at + 1, 'it is answered')
+    await until(() => streams.length === at + 1, 'it gets a response')
   }
   await assertDropped(streams)
 })
 
-test('so is a stream of HTTP/2, and its connection goes on', async (t) => {
+test('the same applies to a stream of HTTP/2, and its connection continues', async (t) => {
   const app = Fastify({ http2: true }) as unknown as FastifyInstance
   const { streams, port } = await serveStreams(app)
   const session = connectHttp2(`http://127.0.0.1:${port}`)
@@ -65,7 +65,7 @@ test('so is a stream of HTTP/2, and its connection goes on', async (t) => {
   const requests = []
   for (let at = 0; at < 2; at++) {
     requests.push(session.request({ ':path': '/' }).on('error', () => undefined))
-    await until(() => streams.length === at + 1, 'it is answered')
+    await until(() => streams.length === at + 1, 'it gets a response')
   }
   const [, quick] = requests
   quick?.resume()
@@ -82,7 +82,7 @@ test('an event is one block of lines', () => {
   )
 })
 
-test('events are sent to those who prefer them', () => {
+test('events are sent to clients that prefer them', () => {
   const cases: [string | undefined, boolean][] = [
     [undefined, false],
     ['', false],

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { type Mode, type Modes, openModes } from './modes.ts'
 import { type Asked, ask } from './requests.ts'
 
-describe('what every answer carries', () => {
+describe('the headers of every response', () => {
   let modes: Modes
   before(async () => {
     modes = await openModes({})
@@ -28,7 +28,7 @@ describe('what every answer carries', () => {
     [`GET /docs/${'x'.repeat(15_000)}`, 404],
   ] as const
 
-  test('an id, and no leave to be taken for something else, errors before any route included', () =>
+  test('contain an id and nosniff, also in errors before any route', () =>
     each(async (mode) => {
       for (const [line, status] of answers) {
         const answer = await ask(mode, line)
@@ -44,7 +44,7 @@ describe('what every answer carries', () => {
       }
     }))
 
-  test('what is not even HTTP is told so in the same way', async () => {
+  test('are also in responses to what is not HTTP', async () => {
     for (const mode of modes.all.slice(0, 2)) {
       for (const sent of ['nonsense\r\n\r\n', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n']) {
         const socket = await mode.connect()
@@ -59,13 +59,13 @@ describe('what every answer carries', () => {
     }
   })
 
-  test('what is personal is stored nowhere', () =>
+  test('forbid to store personal data', () =>
     each(async (mode) => {
       for (const path of ['users/me', 'studys', 'token', 'users/1/studys/'])
         assert.equal((await ask(mode, `GET /api/v1.0/${path}`)).headers['cache-control'], 'no-store')
     }))
 
-  test('a page runs no script but ours, is framed by nobody, and tells no one where its visitor was', () =>
+  test("let a page run only the service's scripts, never be framed, and send no referrer", () =>
     each(async (mode) => {
       for (const path of ['/docs', '/']) {
         const { headers } = await ask(mode, `GET ${path}`, { accept: 'text/html' })
@@ -77,7 +77,7 @@ describe('what every answer carries', () => {
       }
     }))
 
-  test('a file is not sent again to whom has it', () =>
+  test('let a client revalidate a file that it has', () =>
     each(async (mode) => {
       for (const path of ['/docs', '/openapi.json']) {
         const first = await ask(mode, `GET ${path}`)

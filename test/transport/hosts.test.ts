@@ -6,7 +6,7 @@ import { type Mode, type Modes, openModes } from './modes.ts'
 import { ask } from './requests.ts'
 
 const path = 'GET /api/v1.0/users/1'
-/** Taken, and refused for want of credentials. */
+/** Accepted, and refused for missing credentials. */
 const taken = 401
 
 describe('the Host', () => {
@@ -19,7 +19,7 @@ describe('the Host', () => {
     for (const mode of modes.all) await work(mode)
   }
 
-  test('on loopback is one of its names, and no other may lead here', () =>
+  test('must be one of the loopback names on loopback', () =>
     each(async (mode) => {
       for (const host of ['localhost', 'LocalHost:1', '127.0.0.1:5000', '127.1.2.3', '[::1]:65535'])
         assert.equal((await ask(mode, path, { host })).status, taken, `${mode.name} ${host}`)
@@ -35,7 +35,7 @@ describe('the Host', () => {
         assert.equal((await ask(mode, path, { host })).status, 400, `${mode.name} ${host}`)
     }))
 
-  test('is anything or nothing for a health check, and our own for figures', () =>
+  test("may be anything or missing in a health check, and must be the service's own for metrics", () =>
     each(async (mode) => {
       for (const host of ['10.0.0.1:5000', 'pod.cluster.local'])
         for (const route of ['/healthz', '/readyz'])
@@ -44,7 +44,7 @@ describe('the Host', () => {
       assert.equal((await ask(mode, 'GET /metrics', { host: 'localhost' })).status, 200)
     }))
 
-  test('of HTTP/2 is the authority, whichever stands first', async () => {
+  test('of HTTP/2 is the authority, in any order of the headers', async () => {
     const session = connectHttp2(modes.all[2]?.service.address ?? '', { rejectUnauthorized: false })
     for (const [host, status] of [
       ['127.0.0.1', 400],
@@ -61,7 +61,7 @@ describe('the Host', () => {
   })
 })
 
-test('with PUBLIC_URL its name and loopback are taken, whatever a proxy was asked for', async () => {
+test('with PUBLIC_URL, accepts its host and loopback, whatever host a proxy was asked for', async () => {
   const modes = await openModes({}, { PUBLIC_URL: 'https://study.example.edu', TRUST_PROXY: '127.0.0.1' })
   try {
     for (const mode of modes.all) {
@@ -78,7 +78,7 @@ test('with PUBLIC_URL its name and loopback are taken, whatever a proxy was aske
   }
 })
 
-test('a scheme that a trusted proxy cannot have been asked by is a 400, and nobody else’s counts', async () => {
+test('an invalid scheme from a trusted proxy gets a 400, and that of other clients is ignored', async () => {
   const [proxied, direct] = [await openModes({}, { TRUST_PROXY: '127.0.0.1' }), await openModes({})]
   try {
     for (const scheme of ['ftp', 'javascript', 'https:', 'wss', 'HTTPS', 'http https']) {

@@ -7,17 +7,17 @@ import type { TransportLimits } from '../../src/http/transport/limits.ts'
 import { type Service, startService } from '../support/service.ts'
 import { makeTlsFiles } from '../support/tls-files.ts'
 
-/** One of the ways in which a client speaks to the service. */
+/** A protocol between a client and the service. */
 export interface Mode {
   name: string
-  /** HTTP/2 has frames in place of text. */
+  /** HTTP/2 has frames instead of text. */
   isHttp2: boolean
   service: Service
-  /** A connection on which requests can be written. An error on it is its end. */
+  /** A connection on which requests can be written. An error on it closes it. */
   connect(): Promise<Socket>
-  /** A connection on which no handshake was begun, where there is one. */
+  /** A connection without a started handshake, if there is one. */
   connectBare(): Promise<Socket>
-  /** What it says to `GET path` on a connection of its own. */
+  /** The response to `GET path` on a separate connection. */
   get(path: string): Promise<{ status: number; text: string }>
 }
 
@@ -26,7 +26,7 @@ export interface Modes {
   close(): Promise<void>
 }
 
-/** The three of them, with these limits. */
+/** All three modes, with these limits. */
 export async function openModes(
   limits: Partial<TransportLimits>,
   settings: Record<string, string> = {},
@@ -85,7 +85,7 @@ async function opened(socket: Socket, event: string): Promise<Socket> {
   return socket
 }
 
-/** What HTTP/2 begins with: the preface, and settings that leave every default. */
+/** The start of an HTTP/2 connection: the preface, and settings without changes. */
 export const preface = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0)])
 
 export function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {

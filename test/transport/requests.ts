@@ -10,7 +10,7 @@ export interface Asked {
   text: string
 }
 
-/** One request in any mode, its headers as they are: a Host of its own where they have none. */
+/** Sends one request in any mode, with these headers, and a default Host if they contain none. */
 export async function ask(mode: Mode, line: string, headers: Record<string, string> = {}, body = ''): Promise<Asked> {
   const [method = '', path = ''] = line.split(' ')
   const length: Record<string, string> = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }
@@ -24,10 +24,13 @@ async function askHttp1(mode: Mode, method: string, path: string, headers: Recor
   socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`)
   const answer = await text(socket)
   const [head = '', ...rest] = answer.split('\r\n\r\n')
-  const [status = '', ...told] = head.split('\r\n')
-  const pairs = told.map((one) => [one.slice(0, one.indexOf(':')).toLowerCase(), one.slice(one.indexOf(':') + 2)])
+  const [status = '', ...headerLines] = head.split('\r\n')
+  const pairs = headerLines.map((one) => [
+    one.slice(0, one.indexOf(':')).toLowerCase(),
+    one.slice(one.indexOf(':') + 2),
+  ])
   const names = pairs.map(([name]) => name)
-  assert.deepEqual(names, [...new Set(names)], 'no header stands there twice')
+  assert.deepEqual(names, [...new Set(names)], 'no header is repeated')
   return { status: Number(status.split(' ')[1]), headers: Object.fromEntries(pairs), text: rest.join('\r\n\r\n') }
 }
 

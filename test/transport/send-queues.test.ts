@@ -12,7 +12,7 @@ for (const [host, address] of [
   ['::', '127.0.0.1'],
   ['::1', '::1'],
 ] as const) {
-  test(`what a client at ${address} has not acknowledged to a server at ${host}`, { skip }, async (t) => {
+  test(`reads what a client at ${address} has not acknowledged to a server at ${host}`, { skip }, async (t) => {
     const server = createServer().listen(0, host)
     await once(server, 'listening')
     const client = connect((server.address() as AddressInfo).port, address).pause()
@@ -24,7 +24,7 @@ for (const [host, address] of [
     assert.equal(readSendQueues()(socket), 0)
     const bytes = 32 * 2 ** 20
     socket.write(Buffer.alloc(bytes))
-    await until(() => readSendQueues()(socket) > 100_000, 'the system holds some of it')
+    await until(() => readSendQueues()(socket) > 100_000, 'the system buffers some of it')
     client.resume()
     await until(() => client.bytesRead === bytes && readSendQueues()(socket) === 0, 'all is acknowledged')
   })

@@ -28,7 +28,7 @@ describe('a session cookie', () => {
     return { header, cookie: header.split(';')[0] ?? '' }
   }
 
-  test('is __Host-session over TLS, and session without it', async () => {
+  test('is __Host-session over TLS, and session otherwise', async () => {
     for (const mode of modes.all) {
       const { header } = await signIn(mode)
       const expected = isSecure(mode)
@@ -38,7 +38,7 @@ describe('a session cookie', () => {
     }
   })
 
-  test('signs in for reading, for writing by a page of ours, and until it is signed out', async () => {
+  test("authorizes reads, and writes from the service's own pages, until it is signed out", async () => {
     for (const mode of modes.all) {
       const { cookie } = await signIn(mode)
       const { origin } = new URL(mode.service.address)
@@ -55,7 +55,7 @@ describe('a session cookie', () => {
     }
   })
 
-  test('of the other name, as another host could plant it, is no session', async () => {
+  test('with the other name, as another host could set it, is ignored', async () => {
     for (const mode of modes.all) {
       const { cookie } = await signIn(mode)
       const value = cookie.slice(cookie.indexOf('=') + 1)
@@ -67,7 +67,7 @@ describe('a session cookie', () => {
     }
   })
 
-  test('beside a 401, or a script that sends it, has the browser open no password box', async () => {
+  test("or a script's header prevents a password dialog of the browser with a 401", async () => {
     const session = 'Session realm="occupy"'
     const [asBasic, asBearer] = ['Basic realm="occupy", charset="UTF-8"', 'Bearer realm="occupy"']
     for (const mode of modes.all) {
@@ -78,7 +78,7 @@ describe('a session cookie', () => {
         [bearer('x'), asBearer],
         [{ 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' }, asBasic],
         [{ cookie: 'theme=dark' }, asBasic],
-        // Node's own fetch, which says half of what a browser says.
+        // Node's own fetch, which sends only some of a browser's headers.
         [{ 'sec-fetch-mode': 'cors', 'user-agent': 'node' }, asBasic],
         [{ 'sec-fetch-mode': 'cors' }, session],
         [{ 'sec-fetch-mode': 'cors', 'user-agent': 'node', 'sec-fetch-site': 'same-origin' }, session],

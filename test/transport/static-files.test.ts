@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import Fastify from 'fastify'
 import { sendFile, staticFile } from '../../src/http/pages/static-file.ts'
 
-test('files that many take at once are sent in many turns of the event loop: each accepts a connection', async (t) => {
+test('files that many clients download at once are sent in many turns of the event loop, which accept connections', async (t) => {
   const app = Fastify()
   t.after(() => app.close())
   const body = Buffer.alloc(2 ** 22, 'x')

@@ -15,7 +15,7 @@ const limits = {
   ...{ handshakeMs: 400, headersMs: 400, bodyMs: 800, writingMs: 600, idleMs: 900, checkEveryMs: 50 },
 }
 
-/** Reads until the connection ends, and answers what came. `read: false` leaves it in the system's hands. */
+/** Reads until the connection ends, and returns the received data. `read: false` leaves it in the system's buffers. */
 async function ended(socket: Socket, read = true): Promise<string> {
   let received = ''
   if (read) socket.on('data', (chunk) => (received += chunk.toString('latin1')))
@@ -23,14 +23,14 @@ async function ended(socket: Socket, read = true): Promise<string> {
   const over = AbortSignal.timeout(deadlineMs)
   while (!socket.destroyed && !socket.closed) {
     over.throwIfAborted()
-    // Whoever does not read does not see the end, but for what it writes.
+    // A client that does not read notices the end only by writing.
     if (!read && !socket.destroyed) socket.write('\r\n')
     await setTimeout(25)
   }
   return received
 }
 
-/** Sends one byte after the other until the connection ends. */
+/** Sends byte by byte until the connection ends. */
 async function trickle(socket: Socket, bytes: string | Buffer): Promise<string> {
   const end = ended(socket)
   const over = AbortSignal.timeout(deadlineMs)
@@ -46,7 +46,7 @@ async function trickle(socket: Socket, bytes: string | Buffer): Promise<string> 
 const endless = 'x'.repeat(10_000)
 const posted = 'POST /api/v1.0/register HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
 
-describe('every limit of time', () => {
+describe('time limits', () => {
   let modes: Modes
   before(async () => {
     modes = await openModes(limits)
@@ -57,14 +57,14 @@ describe('every limit of time', () => {
     for (const mode of modes.all) assert.equal((await mode.get('/healthz')).status, 200, mode.name)
   }
 
-  test('ends a handshake that is not begun, or never done', () =>
+  test('ends a handshake that does not start or finish', () =>
     each(async (mode) => {
       await ended(await mode.connectBare())
       const begun = Buffer.concat([Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]), Buffer.alloc(1000)])
       await trickle(await mode.connectBare(), begun)
     }))
 
-  test('ends a connection that asks for nothing, or whose headers are not there in time', () =>
+  test('ends a connection without a request, or whose headers are late', () =>
     each(async (mode) => {
       await ended(await mode.connect())
       if (mode.isHttp2) {
@@ -81,7 +81,7 @@ describe('every limit of time', () => {
       assert.match(answer, /\r\nx-content-type-options: nosniff/)
     }))
 
-  test('ends a request whose body is not there in time, with a 408', () =>
+  test('ends a request whose body is late, with a 408', () =>
     each(async (mode) => {
       if (!mode.isHttp2) {
         const answer = await trickle(await mode.connect(), `${posted}Content-Length: 9999\r\n\r\n${endless}`)
@@ -112,7 +112,7 @@ describe('every limit of time', () => {
         await ended(socket, false)
         return
       }
-      // Never opens its window again: the connection is read, and no answer goes on.
+      // Never opens its window again: the connection is read, and no response progresses.
       for (const initialWindowSize of [0, 65_535]) {
         const session = connectHttp2(mode.service.address, {
           rejectUnauthorized: false,
@@ -128,7 +128,7 @@ describe('every limit of time', () => {
       }
     }))
 
-  test('ends a connection that is kept and not used', () =>
+  test('ends an idle keep-alive connection', () =>
     each(async (mode) => {
       if (mode.isHttp2) {
         const session = connectHttp2(mode.service.address, { rejectUnauthorized: false })
@@ -142,9 +142,9 @@ describe('every limit of time', () => {
     }))
 })
 
-describe('the least rate at which a client takes what is sent to it', () => {
+describe('the minimum rate at which a client reads a response', () => {
   const writingMs = 3000
-  /** Reads with pauses. Answers whether the connection is ended before the time is over. */
+  /** Reads with pauses. Returns whether the connection ends before the time is over. */
   async function isEnded(read: AsyncIterable<Buffer>, sipBytes: number, pauseMs: number, forMs: number) {
     const over = performance.now() + forMs
     let sip = 0
@@ -159,22 +159,22 @@ describe('the least rate at which a client takes what is sent to it', () => {
     return performance.now() < over
   }
 
-  test('is far below that of a slow reader, of whom the system shows nothing for longer', async (t) => {
+  test('is far below that of a slow client of which the system reports no progress for longer', async (t) => {
     const modes = await openModes({ writingMs, checkEveryMs: 50 })
     t.after(() => modes.close())
     const read = async (mode: Mode) => {
       const socket = await mode.connect()
       await askForMuch(mode, socket)
-      // An end that stands behind all that the system still has for the client is seen at once by writing.
-      const poke = setInterval(() => socket.write(mode.isHttp2 ? frame(6, 0, 0, Buffer.alloc(8)) : '\r\n'), 200)
+      // A write detects at once an end that is behind data in the system's buffers.
+      const probe = setInterval(() => socket.write(mode.isHttp2 ? frame(6, 0, 0, Buffer.alloc(8)) : '\r\n'), 200)
       assert.equal(await isEnded(socket, 65_536, 200, 2.5 * writingMs), false, mode.name)
-      clearInterval(poke)
+      clearInterval(probe)
       socket.destroy()
     }
     await Promise.all(modes.all.map(read))
   })
 
-  test('ends the connection of whoever takes less, on and on', async (t) => {
+  test('ends the connection of a client that stays below it', async (t) => {
     const modes = await openModes({ writingMs, writingBytesPerSecond: 1e9, checkEveryMs: 50 })
     t.after(() => modes.close())
     const sip = async (mode: Mode) => {
@@ -192,7 +192,7 @@ describe('the least rate at which a client takes what is sent to it', () => {
   })
 })
 
-/** Sixteen times the largest file, as fast as the connection takes it. */
+/** Sixteen times the largest file, as fast as the connection accepts it. */
 async function askForMuch(mode: Mode, socket: Socket): Promise<void> {
   const asset = await largestAsset(mode)
   if (!mode.isHttp2) {
@@ -208,13 +208,13 @@ const endsHeaders = 4
 const endsBoth = 5
 const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)])
 
-/** In HPACK, without a name that is compressed: `:method`, `:scheme`, `:path` and `:authority`. */
+/** HPACK without Huffman-coded names: `:method`, `:scheme`, `:path` and `:authority`. */
 function asked(method: 'GET' | 'POST', path: string): Buffer {
   const head = Buffer.from([method === 'GET' ? 0x82 : 0x83, 0x87, 0x04])
   return Buffer.concat([head, text(path), Buffer.from([0x01]), text('127.0.0.1')])
 }
 
-describe('headers that never end on an HTTP/2 connection that is in use', () => {
+describe('endless headers on an HTTP/2 connection in use', () => {
   let modes: Modes
   let mode: Mode
   const headersMs = patience(200)
@@ -231,20 +231,20 @@ describe('headers that never end on an HTTP/2 connection that is in use', () => 
     return socket
   }
 
-  test('end it after an answer, and beside a body', async () => {
+  test('end it after a response, and during a body', async () => {
     const answered = await opened(frame(1, endsBoth, 1, getting), frame(1, 0, 3, getting))
     const beside = await opened(frame(1, endsHeaders, 1, posting), frame(1, 0, 3, getting))
     await Promise.all([ended(answered), ended(beside)])
   })
 
-  test('end it too where they are trailers of a body', async () => {
+  test('end it too if they are trailers of a body', async () => {
     const literal = (name: string, value: string) => Buffer.concat([Buffer.from([0]), text(name), text(value)])
     const withBody = Buffer.concat([posting, literal('content-type', 'application/json')])
     const trailers = literal('x-a', 'b')
     await ended(await opened(frame(1, endsHeaders, 1, withBody), frame(1, 1, 1, trailers)))
   })
 
-  test('are not what a request has that was refused for its headers: the others go on', async () => {
+  test('are not confused with a request refused for its headers: the others continue', async () => {
     const session = connectHttp2(mode.service.address, { rejectUnauthorized: false })
     session.on('error', () => undefined)
     assert.equal(await status(session), 200)
@@ -280,7 +280,7 @@ async function largestAsset(mode: Mode): Promise<string> {
   return largest[0]
 }
 
-test('the production limits are the ones that were promised', () => {
+test('the production limits are the documented ones', () => {
   const { handshakeMs, headersMs, bodyMs, writingMs, writingBytesPerSecond, headerBytes, streams } = transportLimits
   assert.deepEqual([handshakeMs, headersMs, bodyMs, writingMs], [3000, 3000, 11_000, 10_000])
   assert.deepEqual([writingBytesPerSecond, headerBytes, streams], [240, 16_384, 100])

@@ -7,7 +7,7 @@ const row = (key: string, minute: string) => ({
   since: `2026-11-26 08:${minute}:00`,
 })
 
-test('a start replaces a row of its key, an end removes it, and the latest comes first', () => {
+test('a start replaces a row with its key, an end removes it, and the latest comes first', () => {
   const [a, b, later] = [row('a', '01'), row('b', '02'), row('a', '30')]
   assert.deepEqual(withEvents([a, b], [{ kind: 'start', student: later }]), [later, b])
   const events = [

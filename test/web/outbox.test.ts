@@ -27,31 +27,31 @@ const end = (key: string, order: number, startKey: string, time: string): Entry 
 })
 const parked = { status: 400, message: '结束时间不能早于开始时间' }
 
-test('entries are sent in order, of the account that is signed in, and not before their start is done', () => {
+test('sends entries in order, of the signed-in account, and not before their start is done', () => {
   const [a, b, c] = [start('a', 1, '08:00:00'), end('b', 2, 'a', '09:00:00'), start('c', 3, '10:00:00')]
   assert.equal(nextToSend([c, b, a], 1, 0)?.key, 'a')
   assert.equal(nextToSend([a, b, c], 2, 0), undefined)
-  // What is parked holds up what builds upon it, and nothing else.
+  // A parked entry blocks those that depend on it, and no others.
   assert.equal(nextToSend([{ ...a, parked }, b, c], 1, 0)?.key, 'c')
   const done = withoutDone([a, b, c], a, 7)
   assert.deepEqual(waitingOf(done, 1), [{ ...b, target: { id: 7 } }, c])
   assert.equal(nextToSend(done, 1, 0)?.key, 'b')
 })
 
-test('what may still be taken back is not sent, and holds up nothing', () => {
+test('does not send an entry that can still be undone, and it blocks no other', () => {
   const held: Entry = { ...base, action: 'delete', key: 'd', order: 1, target: { id: 7 }, heldUntil: 100 }
   const later = start('a', 2, '08:00:00')
   assert.equal(nextToSend([held, later], 1, 99)?.key, 'a')
   assert.equal(nextToSend([held, later], 1, 100)?.key, 'd')
 })
 
-test('what is put down for a start that is done meanwhile, or was taken back, finds out', () => {
+test('an entry for a start that is done or undone meanwhile is updated', () => {
   const [a, b] = [start('a', 4, '08:00:00'), end('b', 0, 'a', '09:00:00')]
   assert.deepEqual(withEntry([a], b), [a, { ...b, order: 5 }])
   const done = withoutDone([a], a, 7)
   assert.deepEqual(waitingOf(withEntry(done, b), 1), [{ ...b, order: 5, target: { id: 7 } }])
   assert.deepEqual(withEntry([], b), [])
-  // A start that is done can't be taken back, and is forgotten in time, with nothing of what the student wrote.
+  // A start that is done cannot be undone. It is removed after some time, and contains no texts of the student.
   assert.equal(withoutEntry(done, 'a'), done)
   assert.equal(JSON.stringify(done).includes('高等数学'), false)
   const much = { ...start('c', 25, '10:00:00'), sentAt: 1 }
@@ -61,7 +61,7 @@ test('what is put down for a start that is done meanwhile, or was taken back, fi
   )
 })
 
-test('what was not sent is taken back with all that builds upon it; what was sent is not', () => {
+test('undoing an unsent entry also undoes what depends on it; a sent one cannot be undone', () => {
   const [a, b] = [start('a', 1, '08:00:00'), end('b', 2, 'a', '09:00:00')]
   assert.deepEqual(withoutEntry([a, b], 'a'), [])
   assert.deepEqual(withoutEntry([a, b], 'b'), [a])
@@ -70,14 +70,14 @@ test('what was not sent is taken back with all that builds upon it; what was sen
   assert.deepEqual(withoutEntry(withFields(sent, 'a', { parked }), 'a'), [])
 })
 
-test('another attempt is as if it was never sent', () => {
+test('a retry is treated as if it was never sent', () => {
   const entries = [{ ...start('a', 1, '08:00:00'), sentAt: 1, parked }, end('b', 2, 'a', '09:00:00')]
   const [again, follower] = retried(entries, 'a', { start_time: at('08:05:00') })
   assert.deepEqual(again, start('a', 1, '08:05:00'))
   assert.equal(follower, entries[1])
 })
 
-test('each answer has its consequence', () => {
+test('handles each response', () => {
   const entry = start('a', 1, '08:00:00')
   const removal: Entry = { ...base, action: 'delete', key: 'd', order: 1, target: { id: 7 } }
   const refused = (status: number, more: Partial<Refusal> = {}): Result<unknown> => ({
@@ -100,7 +100,7 @@ test('each answer has its consequence', () => {
 const record = (id: number, from: string, to: string | null) =>
   shownOf({ id, start_time: at(from), end_time: to && at(to), subject: null, note: null })
 
-test('a screen shows what will be once everything is sent', () => {
+test('a screen shows the state after everything is sent', () => {
   const seconds = (time: string) => fromWireTime(at(time))
   const running = record(7, '08:00:00', null)
   const shown = withOutbox([running], [end('b', 2, 'a', '10:00:00'), start('a', 1, '09:00:00')])
@@ -116,7 +116,7 @@ test('a screen shows what will be once everything is sent', () => {
   assert.deepEqual(withOutbox([running], [{ ...base, action: 'delete', key: 'd', order: 4, target: { id: 7 } }]), [])
 })
 
-test('a stop that was taken back does not set the clock to nothing', () => {
+test('an undone stop does not reset the clock', () => {
   const [first, second] = [record(7, '08:00:00', '09:00:00'), record(8, '09:00:00', null)]
   assert.equal(sittingStart(second, [second, first]), first.start)
   assert.equal(sittingStart(second, [second, record(6, '07:00:00', '08:30:00')]), second.start)

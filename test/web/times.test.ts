@@ -16,12 +16,12 @@ import { fromWireTime, toWireTime } from '../../web/src/time/wire-time.ts'
 
 const moment = fc.integer({ min: 946_684_800, max: 4_102_444_800 })
 
-test('the API’s time goes both ways', () => {
+test("parses and formats the API's times", () => {
   assert.equal(fromWireTime('2017-03-25 11:55:47'), 1_490_442_947)
   fc.assert(fc.property(moment, (at) => fromWireTime(toWireTime(at)) === at))
 })
 
-test('days are the campus’, wherever the phone is', () => {
+test('days are those of the campus, wherever the phone is', () => {
   const at = fromWireTime('2026-11-26 16:30:00')
   for (const TZ of ['America/New_York', 'Asia/Shanghai', 'UTC']) {
     process.env.TZ = TZ
@@ -33,7 +33,7 @@ test('days are the campus’, wherever the phone is', () => {
   delete process.env.TZ
 })
 
-test('what a student types is a moment on the campus, daylight saving included', () => {
+test('a typed time is in the time zone of the campus, daylight saving included', () => {
   const zone = fc.constantFrom('Asia/Shanghai', 'Asia/Kathmandu', 'Europe/Berlin', 'America/St_Johns')
   fc.assert(
     fc.property(moment, zone, (at, timezone) => {
@@ -43,13 +43,13 @@ test('what a student types is a moment on the campus, daylight saving included',
   )
 })
 
-test('nobody is told of a minute that is not full', () => {
+test('does not show an incomplete minute', () => {
   assert.deepEqual(hoursAndMinutes(3599), { hours: 0, minutes: 59 })
   assert.equal(stopwatch(3661.9), '1:01:01')
   assert.equal(stopwatch(-3), '0:00:00')
 })
 
-/** A phone whose clocks are turned by hand, in ms; it may sleep. */
+/** A phone whose clocks the test sets, in ms; it may sleep. */
 function phone(wallAhead = 0) {
   let [monotonic, wall] = [1000, 1_795_000_000_000 + wallAhead]
   const clocks: DeviceClocks = { monotonic: () => monotonic, wall: () => wall }
@@ -57,13 +57,13 @@ function phone(wallAhead = 0) {
     if (!asleep) monotonic += ms
     wall += ms
   }
-  const turnWall = (ms: number) => {
+  const setWallClock = (ms: number) => {
     wall += ms
   }
-  return { clocks, pass, turnWall, real: () => wall - wallAhead }
+  return { clocks, pass, setWallClock, real: () => wall - wallAhead }
 }
 
-/** Asks the service, whose answer is written in the middle of the way. */
+/** Asks the service, which writes its response halfway through the round trip. */
 function ask(clock: ServerClock, { clocks, pass, real }: ReturnType<typeof phone>, wayMs: number): void {
   const sentAt = clocks.monotonic()
   pass(wayMs / 2)
@@ -72,7 +72,7 @@ function ask(clock: ServerClock, { clocks, pass, real }: ReturnType<typeof phone
   clock.addResponse(second, sentAt, clocks.monotonic())
 }
 
-test('a phone that is hours off keeps the service’s time, within what the answers leave open', () => {
+test("a phone that is hours off uses the service's time, within the precision of the responses", () => {
   const threeHours = 10_800_000
   fc.assert(
     fc.property(
@@ -92,19 +92,19 @@ test('a phone that is hours off keeps the service’s time, within what the answ
   )
 })
 
-test('turning the phone’s clock changes nothing, and a start without a network goes by the last difference', () => {
+test("changing the phone's clock has no effect, and a start without a network uses the last difference", () => {
   const held = phone(-10_800_000)
   const clock = new ServerClock(held.clocks)
   ask(clock, held, 100)
   const before = clock.now()
-  held.turnWall(7_200_000)
+  held.setWallClock(7_200_000)
   assert.equal(clock.now(), before)
-  held.turnWall(-7_200_000)
+  held.setWallClock(-7_200_000)
   const reopened = new ServerClock({ monotonic: () => 5, wall: held.clocks.wall }, clock.wallAhead())
   assert.ok(Math.abs(reopened.now() - clock.now()) < 0.01)
 })
 
-test('the time that a phone slept through, with the page hidden, is not lost', () => {
+test('the time that a phone slept with the page hidden is not lost', () => {
   const held = phone()
   const clock = new ServerClock(held.clocks)
   ask(clock, held, 100)

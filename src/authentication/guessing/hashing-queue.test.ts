@@ -25,14 +25,14 @@ function openQueue(maxWaiting = 10) {
   return { add, finish, started, refused }
 }
 
-test('owners are served in turn, each in order of arrival', async () => {
+test('serves the owners in turn, each in order of arrival', async () => {
   const { add, finish, started } = openQueue()
   for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) add(name)
   await finish()
   assert.deepEqual(started, ['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'])
 })
 
-test('a full queue drops the latest of whoever has most, for one who has less', async () => {
+test('a full queue drops the latest work of the owner with the most, in favour of one with less', async () => {
   const { add, finish, started, refused } = openQueue(4)
   for (const name of ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'b1', 'c1', 'd1', 'e1', 'b2']) add(name)
   await finish()
@@ -40,7 +40,7 @@ test('a full queue drops the latest of whoever has most, for one who has less', 
   assert.deepEqual(refused, ['a6 busy', 'a5 busy', 'a4 busy', 'a3 busy', 'e1 busy', 'b2 busy'])
 })
 
-test('work that fails makes room for the next', async () => {
+test('failed work makes room for the next', async () => {
   const queue = createHashingQueue({ concurrency: 1, maxWaiting: 1, retryAfterSeconds: 3 })
   await assert.rejects(
     queue.run('a', () => Promise.reject(new Error('broken'))),
@@ -49,7 +49,7 @@ test('work that fails makes room for the next', async () => {
   assert.equal(await queue.run('b', async () => 7), 7)
 })
 
-test('what was promised is refused by no full queue, and comes first', async () => {
+test('a full queue never refuses reserved work, and runs it first', async () => {
   const { add, finish, started, refused } = openQueue(2)
   for (const name of ['a1', 'a2', 'a3']) add(name)
   for (const name of ['p1', 'p2']) add(name, true)

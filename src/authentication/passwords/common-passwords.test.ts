@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isCommonPassword } from './common-passwords.ts'
 
-test('the commonest passwords of Chinese users are common, however they are dressed', () => {
+test('recognizes the most common passwords of Chinese users in any spelling', () => {
   for (const password of [
     ...['123456789', '11111111', '88888888', 'dearbook', '147258369', 'a123456789', '5201314520', 'woaini1314'],
     ...[
@@ -24,7 +24,7 @@ test('the commonest passwords of Chinese users are common, however they are dres
   }
 })
 
-test('the name of the product is common', () => {
+test('treats the name of the product as a common password', () => {
   for (const password of [
     ...['occupythelibrary', 'occupy-the-library', 'Occupy_The_Library', 'occupy123', 'library123', 'library520'],
     ...['占领图书馆123', '占领图书馆占领图书馆', 'zhanlingtushuguan', 'tushuguan123', 'zltsg123', 'occupylibrary!'],
@@ -33,7 +33,7 @@ test('the name of the product is common', () => {
   }
 })
 
-test('other passwords are not', () => {
+test('accepts other passwords', () => {
   for (const password of [
     ...[
       'quiet-reading-room',
@@ -57,7 +57,7 @@ test('other passwords are not', () => {
   }
 })
 
-test('the longest password is judged at once', () => {
+test('checks the longest password quickly', () => {
   const begun = performance.now()
   for (let time = 0; time < 100; time++)
     for (const text of ['1', '123', 'qwe', '占领']) isCommonPassword(text.repeat(512))

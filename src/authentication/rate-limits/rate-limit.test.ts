@@ -11,7 +11,7 @@ function triesOf(limit: RateLimit, ...times: number[]): RateLimitState | undefin
   return state
 }
 
-test('a fixed window lasts from its first try', () => {
+test('a fixed window starts with its first try', () => {
   const state = triesOf(fixed, 1000, 1050)
   assert.equal(waitSeconds(fixed, triesOf(fixed, 1000), 1050), 0)
   assert.equal(waitSeconds(fixed, state, 1050), 50)
@@ -19,7 +19,7 @@ test('a fixed window lasts from its first try', () => {
   assert.deepEqual(afterTry(fixed, state, 1100), { points: 1, expiresAt: 1200 })
 })
 
-test('waits grow by each try that is made, up to the window, and end where none is made for that long', () => {
+test('waits double with each try up to the window, and reset after a window without tries', () => {
   const times = [1000, 1000]
   const waits: number[] = []
   for (let now = 1000, count = 0; count < 7; count++) {
@@ -34,14 +34,14 @@ test('waits grow by each try that is made, up to the window, and end where none 
   assert.equal(triesOf(growing, ...times, last + 100)?.points, 1)
 })
 
-test('a try that was given back counts for nothing, and none is given back twice', () => {
+test('a refunded try does not count, and no try is refunded twice', () => {
   const state = withoutTry(fixed, triesOf(fixed, 1000, 1000), 1001)
   assert.equal(waitSeconds(fixed, state, 1001), 0)
   assert.equal(withoutTry(fixed, withoutTry(fixed, state, 1001), 1001), undefined)
-  assert.equal(withoutTry(fixed, state, 1100), undefined, 'its window is over')
+  assert.equal(withoutTry(fixed, state, 1100), undefined, 'its window has ended')
 })
 
-test('of several refusals one with words of its own is told, else the longest wait', () => {
+test('reports a refusal with its own error code first, otherwise the longest wait', () => {
   const [short, long] = [5, 60].map((seconds) => ({ limit: fixed, waitSeconds: seconds }))
   const busy = { limit: { ...fixed, refusal: 'school-try-under-way' as const }, waitSeconds: 1 }
   assert.ok(short && long)

@@ -37,7 +37,7 @@ async function urlOf({ child, said }: Run): Promise<string> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  test(`the school serves students of a file until ${signal}, and prints no password of theirs`, async () => {
+  test(`the school serves the students in a file until ${signal}, and prints none of their passwords`, async () => {
     const file = join(folder, `${signal}.json`)
     const student = { studentNumber: '201900001', schoolPassword: 'canary-password' }
     await writeFile(file, JSON.stringify([student]))
@@ -53,7 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-test('what is wrong is said in one line that names the file and the place', async () => {
+test('an invalid file is reported in one line with its name and the position', async () => {
   const file = join(folder, 'faulty.json')
   await writeFile(file, '[{"studentNumber": "12", "schoolPassword": "canary"}]')
   const school = run('--port', '0', '--students', file)
@@ -69,7 +69,7 @@ for (const options of [
   ['--tls-cert', 'x'],
   ['--students', '/nowhere.json'],
 ]) {
-  test(`${options.join(' ')} is refused in one line`, async () => {
+  test(`rejects ${options.join(' ')} in one line`, async () => {
     const school = run('--port', '0', ...options)
     assert.equal(await school.exitCode, 1)
     assert.match(school.said(), /^[^\n]+\n$/)

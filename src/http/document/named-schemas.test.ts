@@ -4,7 +4,7 @@ import { createNamedSchemas } from './named-schemas.ts'
 
 const day = { title: 'Day', type: 'string', description: 'a day' }
 
-test('each schema with a title is kept once, wherever it stands, and may be described anew', () => {
+test('stores each schema with a title once, and accepts other descriptions of it', () => {
   const { schemas, refer } = createNamedSchemas()
   const days = { title: 'Days', type: 'array', items: day }
   assert.deepEqual(refer(days), { $ref: '#/components/schemas/Days' })
@@ -12,13 +12,13 @@ test('each schema with a title is kept once, wherever it stands, and may be desc
   assert.deepEqual(schemas, { Day: day, Days: { ...days, items: { $ref: '#/components/schemas/Day' } } })
 })
 
-test('one title for two schemas is refused', () => {
+test('rejects one title for two schemas', () => {
   const { refer } = createNamedSchemas()
   refer(day)
   assert.throws(() => refer({ ...day, type: 'integer' }), /two schemas have the title Day/)
 })
 
-test('a field may be called title', () => {
+test('allows a field named title', () => {
   const { schemas, refer } = createNamedSchemas()
   const book = { type: 'object', properties: { title: { type: 'string' } } }
   assert.deepEqual(refer(book), book)

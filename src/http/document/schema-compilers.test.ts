@@ -23,7 +23,7 @@ async function server() {
   return app
 }
 
-test('a query’s texts are read as the schema has them, and nothing is filled in', async () => {
+test('converts query parameters to the types of the schema, and adds no defaults', async () => {
   const app = await server()
   const read: [query: string, as: object][] = [
     ['', {}],
@@ -40,7 +40,7 @@ test('a query’s texts are read as the schema has them, and nothing is filled i
   for (const query of refused) assert.equal((await app.inject(`/?${query}`)).statusCode, 400, query)
 })
 
-test('a body is taken as it is: nothing is converted, filled in or taken away', async () => {
+test('accepts a body unchanged: converts, adds and removes nothing', async () => {
   const app = await server()
   const post = (payload: object) => app.inject({ method: 'POST', url: '/', payload })
   const fitting = [{}, { count: 5, running: false, text: '5' }, { else: ['1'], text: '😀😀😀' }]
@@ -57,7 +57,7 @@ test('a body is taken as it is: nothing is converted, filled in or taken away', 
   for (const body of refused) assert.equal((await post(body)).statusCode, 400, JSON.stringify(body))
 })
 
-test('an id in a path is a number written in one way, or the one text that the schema has; any other names nothing', async () => {
+test('an id in a path has one spelling of a number, or the one text in the schema; any other matches nothing', async () => {
   const app = await server()
   assert.deepEqual((await app.inject('/12/12')).json(), { id: 12, name: '12' })
   assert.deepEqual((await app.inject('/me/me')).json(), { id: 'me', name: 'me' })

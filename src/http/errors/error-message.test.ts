@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../shared/errors.ts'
 import { errorCatalogue } from './error-catalogue.ts'
 import { errorMessage } from './error-message.ts'
 
-test('no message shows a placeholder', () => {
+test('no message contains a placeholder', () => {
   for (const code of Object.keys(errorCatalogue) as ErrorCode[]) {
     for (const language of ['zh', 'en'] as const) {
       assert.doesNotMatch(
@@ -16,7 +16,7 @@ test('no message shows a placeholder', () => {
   }
 })
 
-test('a wait is told in the largest unit that is at least two, rounded up', () => {
+test('states a wait in the largest unit of which it has at least two, rounded up', () => {
   const waits: readonly (readonly [seconds: number, zh: string, en: string])[] = [
     [1, '1秒钟', '1 second'],
     [119, '119秒钟', '119 seconds'],

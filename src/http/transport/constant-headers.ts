@@ -1,5 +1,8 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { HeaderSet } from '../security/security-headers.ts'
+
+// An `import` would read every export, and one of them loads a whole HTTP client.
+const { ServerResponse } = process.getBuiltinModule('node:http')
 
 type StoreHeader = (firstLine: string, headers: Record<string, unknown> | undefined) => void
 const { _storeHeader: storeHeader } = ServerResponse.prototype as unknown as { _storeHeader: StoreHeader }

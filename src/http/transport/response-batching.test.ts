@@ -18,7 +18,7 @@ function noteSent(app: FastifyInstance): string[] {
   return order
 }
 
-test('answers that are ready in one turn are sent at its end, in order, errors among them', async () => {
+test('sends responses that are ready in one turn of the event loop at its end, in order, errors included', async () => {
   const app = await server()
   const order = noteSent(app)
   app.get('/:name', async (request) => {
@@ -40,7 +40,7 @@ test('answers that are ready in one turn are sent at its end, in order, errors a
   )
 })
 
-test('no more than 64 answers wait for each other', async () => {
+test('batches at most 64 responses', async () => {
   const app = await server()
   const order = noteSent(app)
   app.get('/:name', (request) => {
@@ -53,7 +53,7 @@ test('no more than 64 answers wait for each other', async () => {
   assert.equal(order.filter((step) => step.startsWith('sending')).length, 70)
 })
 
-test('an answer that cannot be sent is a 500, and the others of its batch are sent', async () => {
+test('a response that cannot be sent becomes a 500, and the others of its batch are sent', async () => {
   const app = await server()
   app.get('/:name', (request, reply) => {
     if (request.url === '/number') return reply.serializer(() => 5 as never).send({})
@@ -68,7 +68,7 @@ test('an answer that cannot be sent is a 500, and the others of its batch are se
   assert.deepEqual(answers[2]?.json(), { of: '/c' })
 })
 
-test('an answer whose error cannot be sent either ends its connection, and the others of its batch are sent', async (t) => {
+test('a response whose error cannot be sent either closes its connection, and the others of its batch are sent', async (t) => {
   const app = await server()
   app.get('/:name', (request, reply) => {
     if (request.url === '/header') reply.header('x-broken', 'one\ntwo')

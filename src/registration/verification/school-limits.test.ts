@@ -17,20 +17,20 @@ const kept: readonly (readonly [what: string, verification: Verification, kept: 
   ['a wrong captcha', { outcome: 'captcha-wrong' }, ['school-captchas-from-address', 'challenge']],
   ['a student who is not admitted', { outcome: 'not-admitted' }, ['school-answer', 'challenge']],
   ['a student who has to act first', { outcome: 'action-wanted' }, ['school-answer', 'challenge']],
-  ['an odd answer', unavailable('login-fault'), ['school-answer', 'challenge']],
+  ['an unexpected response', unavailable('login-fault'), ['school-answer', 'challenge']],
   ['a school that is down', unavailable('connection-refused'), []],
-  ['a place in the queue that was not to be had', unavailable('busy'), []],
+  ['a full queue', unavailable('busy'), []],
 ]
 
 for (const [what, verification, names] of kept) {
-  test(`${what} keeps ${names.length > 0 ? names.join(', ') : 'nothing'}`, () => {
+  test(`${what} consumes ${names.length > 0 ? names.join(', ') : 'nothing'}`, () => {
     const isKept = isKeptAfter(verification)
     const charged = loginCharges('2017010101', '192.0.2.1', 'a challenge').filter(({ limit }) => isKept(limit))
     assert.deepEqual(charged.map(({ limit }) => limit.name).sort(), [...names].sort())
   })
 }
 
-test('a try under way is told before a limit that it may give back, and a challenge that was used before both', () => {
+test('reports a used challenge first, then a login in progress, then other limits', () => {
   const refusals = loginCharges('2017010101', '192.0.2.1', 'a challenge').flatMap(({ limit }) => limit.refusal ?? [])
   assert.deepEqual(refusals, ['challenge-invalid', 'school-try-under-way', 'school-try-under-way'])
 })

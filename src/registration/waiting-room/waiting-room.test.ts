@@ -43,7 +43,7 @@ function playDay({ students: count, loginMs, everyMs, pace: firstPace = guessedP
   let pace = firstPace
   let now = 0
   for (; students.some(({ state }) => state !== 'in'); now += stepMs) {
-    assert.ok(now < 10 * count * loginMs, 'everybody comes in')
+    assert.ok(now < 10 * count * loginMs, 'all students enter')
     for (const student of students.filter(({ at }) => at <= now)) {
       if (student.state === 'asking') {
         student.state = 'in'
@@ -82,7 +82,7 @@ const days: readonly (readonly [name: string, day: Day])[] = [
 ]
 
 for (const [name, day] of days) {
-  test(`students who come ${name} are let in in order, in five requests, and the school is never idle for long`, () => {
+  test(`students who come ${name} enter in order, with at most five requests, and the school is never idle for long`, () => {
     const { entered, seconds, mostRequests } = playDay(day)
     assert.deepEqual(
       entered,
@@ -94,7 +94,7 @@ for (const [name, day] of days) {
   })
 }
 
-test('whoever is here enters in the order of places, and waits for one who is expected', () => {
+test('admits waiting clients in order of their places, and waits for one who is expected soon', () => {
   const line = { free: 2, here: [3, 5, 8], expected: undefined, seatless: undefined }
   assert.deepEqual([...decide(line).entering], [3, 5])
   assert.deepEqual([...decide({ ...line, expected: 4 }).entering], [3])
@@ -102,13 +102,13 @@ test('whoever is here enters in the order of places, and waits for one who is ex
   assert.deepEqual([...decide({ ...line, free: 0 }).entering], [])
 })
 
-test('whoever has too many before them gives up the seat, unless it is their turn', () => {
+test('a client with too many ahead loses the seat, unless it is their turn', () => {
   const line = { free: 1, here: [3, 5, 8], expected: undefined, seatless: 5 }
   assert.deepEqual([...decide(line).leaving], [5, 8])
   assert.deepEqual([...decide({ ...line, seatless: 3 }).leaving], [5, 8])
 })
 
-test('nobody is told to come back at once, or tomorrow', () => {
+test('a client is told to come back after 1 to 900 seconds', () => {
   for (const ahead of [0, 1, 100, 1_000_000]) {
     for (const random of [0, 1]) {
       const seconds = returnAfter(ahead, { loginMs: 1200, isMeasured: true }, school, random)

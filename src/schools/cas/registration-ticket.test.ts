@@ -6,7 +6,7 @@ import { openTicket, sealTicket, ticketLifetimeSeconds } from './registration-ti
 const key = randomBytes(32)
 const now = 1_800_000_000
 
-test('a ticket is opened by its key, to the second of its end', () => {
+test('its key opens a ticket until the second of its expiry', () => {
   const { ticket, ...sealed } = sealTicket('2017010101', key, now)
   assert.deepEqual(openTicket(ticket, key, now), sealed)
   assert.deepEqual(openTicket(ticket, key, now + ticketLifetimeSeconds - 1), sealed)
@@ -14,13 +14,13 @@ test('a ticket is opened by its key, to the second of its end', () => {
   assert.equal(openTicket(ticket, randomBytes(32), now), undefined)
 })
 
-test('a ticket from the future is none, but for a minute in which clocks differ', () => {
+test('rejects a ticket issued more than a minute in the future', () => {
   const { ticket, ...sealed } = sealTicket('2017010101', key, now)
   assert.deepEqual(openTicket(ticket, key, now - 60), sealed)
   assert.equal(openTicket(ticket, key, now - 61), undefined)
 })
 
-test('two tickets for one student have nothing in common, and neither shows the number', () => {
+test('two tickets for one student have nothing in common, and neither reveals the number', () => {
   const [one, other] = [sealTicket('2017010101', key, now), sealTicket('2017010101', key, now)]
   assert.notEqual(one.id, other.id)
   assert.notEqual(one.ticket, other.ticket)
@@ -29,7 +29,7 @@ test('two tickets for one student have nothing in common, and neither shows the 
   }
 })
 
-test('a ticket with one bit changed, cut, or made up is none', () => {
+test('rejects a ticket with one changed bit, a truncated one and an invented one', () => {
   const { ticket } = sealTicket('2017010101', key, now)
   const bytes = Buffer.from(ticket, 'base64url')
   for (let bit = 0; bit < bytes.length * 8; bit++) {

@@ -83,7 +83,7 @@ for (const [status, message] of [
   ['499', ''],
   ['999', '验证码错误'],
 ] as const) {
-  test(`${status} «${message}» is a fault of this login`, () => {
+  test(`${status} «${message}» is a login fault`, () => {
     assert.throws(() => readLogonAnswer(JSON.stringify({ status, message })), { reason: 'login-fault' })
   })
 }

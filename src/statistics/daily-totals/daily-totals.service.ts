@@ -9,7 +9,7 @@ import { addToCampusDays } from './campus-day.repository.ts'
 import { createDayHours, zoneRules } from './day-hours.ts'
 import { addDays, addIntervals, always, type DayTotals, emptyDay, isImpossible, isZero } from './day-totals.ts'
 import { deleteDay, deleteDays, findDaySeconds, findDays, insertDays, putDay } from './study-day.repository.ts'
-import { findIntervals, raiseLongest } from './study-interval.repository.ts'
+import { findIntervals, findLatestEnd, raiseLongest } from './study-interval.repository.ts'
 import { findTotalsState, putTotalsState, type TotalsState } from './totals-state.repository.ts'
 import { changedIntervals, differencesOf, lengthOfLongest } from './written-intervals.service.ts'
 
@@ -47,7 +47,8 @@ export function createDailyTotals({ calendar, boardDayHours, terms, boards }: Da
       account.totalsBasis = basis
       return
     }
-    const differences = await differencesOf(tx, accountId, changed, hours)
+    account.latestEnd ??= await findLatestEnd(tx, accountId)
+    const differences = await differencesOf(tx, accountId, changed, { hours, latestEnd: account.latestEnd })
     const boardChanges: BoardDayChange[] = []
     for (const difference of differences) {
       const { day } = difference

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { AccountId } from '../../accounts/account.ts'
+import type { EpochSeconds } from '../../shared/clock.ts'
 import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
 import { statement } from '../../storage/statement.ts'
 import type { Db } from '../../storage/storage.ts'
@@ -58,6 +59,19 @@ const overlapping = statement<{ accountId: AccountId; from: number; to: number }
     .where('started_at', '<', to)
     .where('started_at', '>', sql<number>`cast(${from} as bigint) - ${longest}`)
     .where('ended_at', '>', from)
+    .compile(),
+)
+
+/** Returns when the last of the account's ended records ends; the earliest time if there is none. */
+export async function findLatestEnd(db: Db, accountId: AccountId): Promise<EpochSeconds> {
+  return (await latestEndOf.first(db, { accountId }))?.latest ?? Number.MIN_SAFE_INTEGER
+}
+
+const latestEndOf = statement<{ accountId: AccountId }, { latest: number | null }>((db, { accountId }) =>
+  db
+    .selectFrom('studies')
+    .select((eb) => eb.fn.max('ended_at').as('latest'))
+    .where('account_id', '=', accountId)
     .compile(),
 )
 

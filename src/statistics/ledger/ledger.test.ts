@@ -31,13 +31,13 @@ function notesOf(records: LedgerRecord[], limit = 16 * hour) {
   }))
 }
 
-test('what was seen counts, and needs no note', () => {
+test('seen time counts and needs no note', () => {
   assert.deepEqual(notesOf([record(9, 11)]), [{ at: [9, 11], counts: [2, 2], notes: [] }])
   assert.deepEqual(notesOf([]), [])
   assert.deepEqual(notesOf([record(9, 9)]), [])
 })
 
-test('what crosses midnight is cut, at either end', () => {
+test('cuts a record that crosses midnight, at either end', () => {
   const cut = ['cut at midnight']
   assert.deepEqual(notesOf([record(-2, 3)]), [{ at: [0, 3], counts: [3, 3], notes: cut }])
   assert.deepEqual(notesOf([record(22, 26)]), [{ at: [22, 24], counts: [2, 2], notes: cut }])
@@ -47,7 +47,7 @@ test('what crosses midnight is cut, at either end', () => {
   )
 })
 
-test('why time does not count on boards is said', () => {
+test('says why time does not count on boards', () => {
   const longer = { seen: { from: 9 * hour, to: 10 * hour } }
   assert.deepEqual(notesOf([record(9, 12, longer)]), [
     { at: [9, 10], counts: [1, 1], notes: [] },
@@ -60,7 +60,7 @@ test('why time does not count on boards is said', () => {
   assert.deepEqual(notesOf([record(1, 2, { ...unseen, running: true })])[0]?.notes, ['running', 'self-reported'])
 })
 
-test('of what was seen, the first hours of the day count on boards', () => {
+test('only the first hours of seen time per day count on boards', () => {
   assert.deepEqual(notesOf([record(1, 3), record(5, 9), record(10, 11)], 4 * hour), [
     { at: [1, 3], counts: [2, 2], notes: [] },
     { at: [5, 9], counts: [4, 2], notes: ['over day limit'] },
@@ -68,7 +68,7 @@ test('of what was seen, the first hours of the day count on boards', () => {
   ])
 })
 
-test('what records cover together counts once, and counts on boards if one of them was seen', () => {
+test('overlapping records count once, and on boards if one of them was seen', () => {
   assert.deepEqual(notesOf([record(9, 12, unseen), record(10, 11)]), [
     { at: [9, 10], counts: [1, 0], notes: ['self-reported'] },
     { at: [10, 11], counts: [1, 1], notes: ['overlap'] },
@@ -76,7 +76,7 @@ test('what records cover together counts once, and counts on boards if one of th
   ])
 })
 
-test('a day of thousands of records that overlap is told in moments, with few ids each', () => {
+test('computes a day of thousands of overlapping records quickly, with few ids per interval', () => {
   const many = Array.from({ length: 5000 }, (_, index) => record(index / 1000, 20 - index / 1000))
   const { seconds, intervals } = ledgerOf(many, day, 16 * hour)
   assert.equal(seconds, 20 * hour)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { splitHosts } from './postgres-hosts.ts'
 
-test('each host of a URL is given a URL of its own, with the port, user, name and options', () => {
+test('returns one URL per host, with its port and the user, database and options', () => {
   assert.deepEqual(splitHosts('postgres://user:p%40ss@a:1,b,[::1]:3/name?sslmode=require'), [
     { name: 'a:1', url: 'postgres://user:p%40ss@a:1/name?sslmode=require' },
     { name: 'b:5432', url: 'postgres://user:p%40ss@b:5432/name?sslmode=require' },
@@ -11,6 +11,6 @@ test('each host of a URL is given a URL of its own, with the port, user, name an
 })
 
 for (const url of ['postgres:///name', 'postgres://a,/name', 'postgres://a:0/name', 'postgres://a:65536/name'])
-  test(`${url} is refused`, () => {
+  test(`rejects ${url}`, () => {
     assert.throws(() => splitHosts(url), /host/)
   })

@@ -28,6 +28,7 @@ export const copiedTables: readonly CopiedTable[] = [
       ...{ credential_version: integer, created_at: integer, last_seen_at: integer, study_count: integer },
       ...{ study_version: integer, visibility: text, daily_goal_minutes: integer, changes_forgotten_to: integer },
       ...{ totals_version: integer, totals_basis: text, totals_shared: integer },
+      ...{ latest_end: integer, latest_end_version: integer },
     },
     key: ['id'],
     drawn: true,

@@ -24,13 +24,13 @@ await Promise.all(ended)
 console.log('closed')
 `
 
-test('close ends what is under way and leaves nothing that keeps a process alive', async () => {
+test('close ends open requests and leaves nothing that keeps the process alive', async () => {
   const node = promisify(execFile)
   const { stdout } = await node(process.execPath, ['--input-type=module', '--eval', program], { timeout: 20_000 })
   assert.equal(stdout, 'closed\n')
 })
 
-test('the port is free again', async () => {
+test('close frees the port', async () => {
   const school = await startSimulatedSchool()
   const port = Number(new URL(school.url).port)
   await school.close()
@@ -39,7 +39,7 @@ test('the port is free again', async () => {
   await next.close()
 })
 
-test('a port that is taken is an error, not a second school', async () => {
+test('fails to listen on a used port', async () => {
   const school = await startSimulatedSchool()
   const port = Number(new URL(school.url).port)
   await assert.rejects(startSimulatedSchool({ port }), { code: 'EADDRINUSE' })

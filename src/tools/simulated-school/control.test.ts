@@ -14,7 +14,7 @@ async function control(method: string, path: string, body?: string): Promise<{ s
   return { status: response.status, said: await response.json() }
 }
 
-test('a fault is switched on and off while the school runs', async () => {
+test('turns a fault on and off while the school runs', async () => {
   const on = await control('PUT', '/fault', 'http-status:503@login-page')
   assert.deepEqual(on, { status: 200, said: { fault: { name: 'http-status', status: 503, at: 'login-page' } } })
   const client = new TestClient(school.url)
@@ -23,14 +23,14 @@ test('a fault is switched on and off while the school runs', async () => {
   assert.equal((await client.call('/cas/login.action')).status, 200)
 })
 
-test('a fault that does not exist is refused in one line', async () => {
+test('rejects an unknown fault in one line', async () => {
   assert.deepEqual(await control('PUT', '/fault', 'hong'), {
     status: 400,
     said: { error: 'no fault is called "hong"' },
   })
 })
 
-test('a student is added while the school runs', async () => {
+test('adds a student while the school runs', async () => {
   const student = { studentNumber: '201900001', schoolPassword: 'canary-password' }
   assert.equal((await control('PUT', '/student', JSON.stringify(student))).status, 200)
   assert.partialDeepStrictEqual(await new TestClient(school.url).login('k1', student), { status: '200' })
@@ -38,7 +38,7 @@ test('a student is added while the school runs', async () => {
   assert.deepEqual(said, { error: 'student.studentNumber: must be a text of nine or ten digits' })
 })
 
-test('the state tells students, counters and requests, but no password', async () => {
+test('the state lists students, counters and requests, but no password', async () => {
   const { said } = await control('GET', '')
   assert.partialDeepStrictEqual(said, { dialect: 'k1', fault: null })
   const text = JSON.stringify(said)
@@ -46,7 +46,7 @@ test('the state tells students, counters and requests, but no password', async (
   assert.doesNotMatch(text, /library|canary-password/)
 })
 
-test('other calls are answered with what there is', async () => {
+test('responds to unknown calls with the list of calls', async () => {
   for (const [method, path] of [
     ['POST', '/fault'],
     ['GET', '/else'],

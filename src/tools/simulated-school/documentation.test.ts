@@ -6,7 +6,7 @@ import { demoStudents } from './students/student.ts'
 
 const page = readFileSync(new URL('../../../docs/simulated-school.md', import.meta.url), 'utf8')
 
-test('every fault is documented as it is spelled', () => {
+test('every fault is documented under its name', () => {
   for (const [name, { parameter }] of Object.entries(faultForms)) {
     const spelling = `\`${parameter ? `${name}[:${parameter}]` : name}\``
     assert.ok(page.includes(spelling), spelling)

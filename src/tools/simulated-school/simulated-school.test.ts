@@ -19,7 +19,7 @@ async function start(options: Parameters<typeof startSimulatedSchool>[0] = {}) {
 }
 
 for (const dialect of dialects) {
-  test(`${dialect}: a student with the right password is logged in and is somebody`, async () => {
+  test(`${dialect}: logs in a student with the right password`, async () => {
     const { school, client } = await start({ dialect })
     assert.equal(await client.userCode(), 'kingo.guest')
     assert.doesNotMatch(await client.text('/MainFrm.html'), /<p>This.+frames/)
@@ -29,7 +29,7 @@ for (const dialect of dialects) {
     assert.partialDeepStrictEqual(school.seen, { logins: 1, logons: 1, captchas: 1, wrongPasswords: 0 })
   })
 
-  test(`${dialect}: a wrong password and an unknown student get the same 402, and stay nobody`, async () => {
+  test(`${dialect}: sends the same 402 for a wrong password and an unknown student, and logs nobody in`, async () => {
     const { school, client } = await start({ dialect })
     const refusal = { status: '402', message: '账号或密码有误!|1' }
     assert.deepEqual(await client.login(dialect, mistyped), refusal)
@@ -38,7 +38,7 @@ for (const dialect of dialects) {
     assert.equal(school.seen.wrongPasswords, 2)
   })
 
-  test(`${dialect}: a captcha is good for one try, whatever comes of it`, async () => {
+  test(`${dialect}: a captcha is valid for one try, whatever its outcome`, async () => {
     const { school, client } = await start({ dialect })
     const captcha = await client.captcha()
     assert.partialDeepStrictEqual(await client.logon(dialect, mistyped, captcha), { status: '402' })
@@ -46,7 +46,7 @@ for (const dialect of dialects) {
     assert.equal(school.seen.refusedCaptchas, 1)
   })
 
-  test(`${dialect}: a login in another dialect is a fault of the system`, async () => {
+  test(`${dialect}: a login in another dialect is a system error`, async () => {
     const { client } = await start({ dialect })
     for (const other of dialects.filter((one) => one !== dialect)) {
       const captcha = await client.captcha()
@@ -54,7 +54,7 @@ for (const dialect of dialects) {
     }
   })
 
-  test(`${dialect}: the login page shows its dialect and no other`, async () => {
+  test(`${dialect}: the login page shows only its own dialect`, async () => {
     const { client } = await start({ dialect })
     const page = await client.text('/cas/login.action')
     assert.equal(page.includes('SetKingoEncypt.jsp'), dialect === 'k3')
@@ -65,7 +65,7 @@ for (const dialect of dialects) {
   })
 }
 
-test('K2 wants the captcha in the names and the own session beside the user name', async () => {
+test('K2 requires the captcha in the names of the fields, and the session id next to the user name', async () => {
   const { client } = await start({ dialect: 'k2-post' })
   const captcha = await client.captcha()
   const text = client.k2Text(student, captcha)
@@ -81,7 +81,7 @@ test('K2 wants the captcha in the names and the own session beside the user name
   }
 })
 
-test('K3 wants a fresh key, the token of its own text, and an honest description of the password', async () => {
+test('K3 requires a fresh key, the token of its text, and a correct password policy', async () => {
   const { client } = await start({ dialect: 'k3' })
   const described = async (traits: string) => client.k3Form(client.k2Text(student, await client.captcha()) + traits)
   const rightTraits = '&txt_mm_expression=4&txt_mm_length=7&txt_mm_userzh=0'
@@ -98,7 +98,7 @@ test('K3 wants a fresh key, the token of its own text, and an honest description
   }
 })
 
-test('five wrong passwords in a row lock the account for a while, and a right one in between starts anew', async () => {
+test('locks an account for a while after five wrong passwords in a row; a right one resets the count', async () => {
   let now = Date.UTC(2017, 2, 25)
   const { client } = await start({ now: () => now, lockMs: 120_000 })
   const tries = async (count: number) => {
@@ -116,7 +116,7 @@ test('five wrong passwords in a row lock the account for a while, and a right on
   assert.partialDeepStrictEqual(await client.login('k1', student), { status: '200' })
 })
 
-test('a locked student and one whose phone is asked do not get in', async () => {
+test('does not log in locked students or those who need a code from their phone', async () => {
   const { school, client } = await start()
   school.addStudent({ studentNumber: '201800001', schoolPassword: 'a', state: 'locked' })
   school.addStudent({ studentNumber: '201800002', schoolPassword: 'b', state: 'step-up' })
@@ -127,7 +127,7 @@ test('a locked student and one whose phone is asked do not get in', async () => 
   assert.equal(await client.userCode(), 'kingo.guest')
 })
 
-test('sessions are apart from each other', async () => {
+test('sessions are independent', async () => {
   const { school, client } = await start()
   const other = new TestClient(school.url)
   await client.login('k1', student)
@@ -136,20 +136,20 @@ test('sessions are apart from each other', async () => {
   assert.partialDeepStrictEqual(await other.logon('k1', student, '1234'), { status: '401' })
 })
 
-test('a balanced site ends its session ids in the route and sets a cookie beside it', async () => {
+test('a site behind a load balancer adds the route to its session ids and sets a cookie', async () => {
   const { client } = await start({ dialect: 'k2-post', sessionRoute: 'kingo', balancerCookie: true })
   assert.partialDeepStrictEqual(await client.login('k2-post', student), { status: '200' })
   assert.match(client.cookies.get('JSESSIONID') ?? '', /^[0-9A-F]{32}\.kingo$/)
   assert.match(client.cookies.get('SERVERID') ?? '', /^[0-9a-f]{32}$/)
 })
 
-test('a site without a web root answers at the top', async () => {
+test('a site without a web root serves from /', async () => {
   const { school, client } = await start({ webRoot: '' })
   assert.match(school.url, /^http:\/\/127\.0\.0\.1:\d+$/)
   assert.partialDeepStrictEqual(await client.login('k1', student), { status: '200' })
 })
 
-test('beside the web root there is nothing', async () => {
+test('serves nothing outside the web root', async () => {
   const { school } = await start()
   const { origin } = new URL(school.url)
   for (const path of ['/', '/cas/login.action', '/tscjwx/cas/login.action', '/tscjw/else', '/__control']) {
@@ -158,7 +158,7 @@ test('beside the web root there is nothing', async () => {
 })
 
 for (const labelled of [true, false]) {
-  test(`GBK pages and answers, ${labelled ? 'labelled' : 'unlabelled'}`, async () => {
+  test(`sends GBK pages and responses, ${labelled ? 'with' : 'without'} a charset`, async () => {
     const { client } = await start({ encoding: 'gbk', labelled })
     const decode = async (answer: Response) => new TextDecoder('gbk').decode(await answer.arrayBuffer())
     const page = await client.call('/cas/login.action')
@@ -169,7 +169,7 @@ for (const labelled of [true, false]) {
   })
 }
 
-test('the log knows each request and none of its secrets', async () => {
+test('logs every request and no secret', async () => {
   const { school, client } = await start({ dialect: 'k2-get' })
   const captcha = await client.captcha()
   await client.logon('k2-get', student, captcha)

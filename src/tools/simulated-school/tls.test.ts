@@ -16,7 +16,7 @@ async function makeCertificate(): Promise<{ cert: string; key: string }> {
   return { cert: certificate.toString('pem'), key }
 }
 
-test('the school speaks HTTPS, and its faults of the connection work there too', async () => {
+test('serves HTTPS, and its connection faults work there too', async () => {
   const tls = await makeCertificate()
   const school = await startSimulatedSchool({ tls })
   const call = () =>

@@ -12,15 +12,15 @@ interface Visit {
 }
 
 export interface ZhengfangSchool extends ScriptedSchool {
-  /** Answers in the school's place, by path. */
+  /** Replaces the school's responses, by path. */
   setFault(fault: Scripts | undefined): void
 }
 
 export const CAPTCHA = '9035'
-/** Wrong tries of a session, or of a number, after which a captcha is wanted. */
+/** Wrong tries of a session, or of a number, after which a captcha is required. */
 const TRIES_WITHOUT_CAPTCHA = 3
 
-/** A small 正方 that checks what it is sent. A number with wrong tries gets a captcha in every session, as at some sites. */
+/** A small 正方 that checks its requests. A number with wrong tries needs a captcha in every session, as at some sites. */
 export async function startZhengfangSchool(students: readonly Proof[]): Promise<ZhengfangSchool> {
   const visits = new Map<string, Visit>()
   const wrongTries = new Map<string, number>()
@@ -45,7 +45,7 @@ export async function startZhengfangSchool(students: readonly Proof[]): Promise<
       <input name="yhm"><input type="password" name="mm">${captcha}</form><p id="tips">${tips}</p></body></html>`)
   }
 
-  /** What the page says to a refused login; undefined for one that is right. */
+  /** The page's message to a rejected login; undefined for a successful one. */
   function refuse(visit: Visit, form: URLSearchParams): string | undefined {
     const number = form.get('yhm') ?? ''
     const known = students.find(({ studentNumber }) => studentNumber === number)
@@ -94,7 +94,7 @@ export async function startZhengfangSchool(students: readonly Proof[]): Promise<
     setFault: (next) => {
       strict = next !== undefined && 'a captcha for everyone' in next
       fault = next ?? {}
-      // Wrong tries of one trouble are none of the next one's.
+      // Wrong tries during one fault do not count for the next one.
       wrongTries.clear()
     },
   }
@@ -102,7 +102,7 @@ export async function startZhengfangSchool(students: readonly Proof[]): Promise<
 
 function wireKey(): { modulus: string; exponent: string } {
   const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
-  // As Java writes it: with a byte of sign.
+  // As Java encodes it: with a sign byte.
   const modulus = Buffer.concat([Buffer.of(0), Buffer.from(n, 'base64url')]).toString('base64')
   return { modulus, exponent: Buffer.from(e, 'base64url').toString('base64') }
 }

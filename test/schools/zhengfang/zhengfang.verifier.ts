@@ -30,7 +30,7 @@ const HOME = '/xtgl/index_initMenu.html'
 
 type Meaning = 'accepted' | 'rejected' | 'locked' | 'step-up-wanted' | 'captcha-wrong'
 
-/** 正方 (new), as schools.md has it, to the extent that shows what a form login of another kind needs. Not shipped. */
+/** 正方 (new), as in schools.md, limited to what shows the needs of another form login. Not shipped. */
 export function createZhengfangVerifier(options: ZhengfangOptions): StudentVerifier {
   const { readCaptcha, captchaMode, logger, onCaptcha = () => {} } = options
   const site = schoolSite(options.baseUrl)
@@ -118,7 +118,7 @@ async function post(
     reads: [302],
   })
   if (answer.redirectsTo?.startsWith(HOME)) return 'accepted'
-  if (answer.status === 302) throw new SchoolError('not-understood', 'sent elsewhere by the login')
+  if (answer.status === 302) throw new SchoolError('not-understood', 'redirected elsewhere by the login')
   return meaningOf(answer.text)
 }
 
@@ -143,7 +143,7 @@ function meaningOf(page: string): Meaning {
   if (tips.includes('验证码')) return 'captcha-wrong'
   if (/锁定|失败次数/.test(tips)) return 'locked'
   if (tips.includes('滑动')) return 'step-up-wanted'
-  throw new SchoolError(saysMaintenance(page) ? 'maintenance' : 'not-understood', 'no word that is known')
+  throw new SchoolError(saysMaintenance(page) ? 'maintenance' : 'not-understood', 'no known message')
 }
 
 async function conclude(
@@ -154,6 +154,6 @@ async function conclude(
   if (meaning !== 'accepted') return { outcome: meaning }
   const { text } = await session.call({ method: 'GET', path: `${HOME}?jsdm=xs` })
   const code = /id="sessionUserKey" value="([^"]*)"/.exec(text)?.[1]
-  if (code !== studentNumber) throw new SchoolError('login-fault', 'the session is not that number’s')
+  if (code !== studentNumber) throw new SchoolError('login-fault', 'the session belongs to another number')
   return { outcome: 'verified', studentCode: code }
 }

@@ -9,15 +9,15 @@ const input = { studentNumber: '4142100101', schoolPassword: 'password', captcha
 const digest = '58591fd5f5e7ebe13173adbe6ec88a00'
 const user = Buffer.from('4142100101;;ABC.kingo').toString('base64')
 const k2Text = `_u1234=${user}&_p1234=${digest}&randnumber=1234&isPasswordPolicy=1`
-const noPages = () => assert.fail('no page is needed')
+const noPages = () => assert.fail('no page is requested')
 
-test('K1 is a form of four fields', async () => {
+test('K1 sends a form with four fields', async () => {
   const { method, path, form } = await dialects.k1.logon(input, noPages)
   assert.deepEqual([method, path], ['POST', '/cas/logon.action'])
   assert.equal(form, `username=4142100101&password=${digest}&randnumber=1234&isPasswordPolicy=1`)
 })
 
-test('K2 as a form is raw text with the captcha in its names', async () => {
+test('K2 by POST sends raw text with the captcha in the names of its fields', async () => {
   assert.deepEqual(await dialects['k2-post'].logon(input, noPages), {
     method: 'POST',
     path: '/cas/logon.action',
@@ -25,14 +25,14 @@ test('K2 as a form is raw text with the captcha in its names', async () => {
   })
 })
 
-test('K2 as a query is the same text', async () => {
+test('K2 by GET sends the same text as a query', async () => {
   assert.deepEqual(await dialects['k2-get'].logon(input, noPages), {
     method: 'GET',
     path: `/cas/logon.action?${k2Text}`,
   })
 })
 
-test('K3 wraps the text of K2 and the nature of the password under the key of the moment', async () => {
+test('K3 encrypts the text of K2 and the password policy with a fresh key', async () => {
   const fetched: string[] = []
   const call = await dialects.k3.logon(input, async (path) => {
     fetched.push(path)
@@ -52,7 +52,7 @@ for (const [password, expected] of [
   ['x4142100101', [12, 11, 1]],
   ['密码', [1, 2, 0]],
 ] as const) {
-  test(`the nature of «${password}» is ${expected}`, () => {
+  test(`the password policy of «${password}» is ${expected}`, () => {
     const [kinds, length, holdsName] = expected
     const text = `&txt_mm_expression=${kinds}&txt_mm_length=${length}&txt_mm_userzh=${holdsName}`
     assert.equal(passwordPolicy(password, '4142100101'), text)
@@ -65,7 +65,7 @@ for (const [what, script, reason] of [
   ['an empty key', "var _deskey = ''; var _nowtime = '2020-04-14 10:10:42';", 'not-understood'],
   ['a time that would break the form', "var _deskey = '1'; var _nowtime = '1&status=200';", 'not-understood'],
 ] as const) {
-  test(`${what} in place of K3's keys is told as ${reason}`, () => {
+  test(`${what} in place of K3's keys is reported as ${reason}`, () => {
     assert.throws(() => readKeys(script), { name: 'SchoolError', reason })
   })
 }

@@ -9,16 +9,16 @@ for (const [text, expected] of [
   ['xy', 'FD127201975AFE9B'],
   ['a', 'C69C0CEDFFF41B52'],
 ] as const) {
-  test(`strEnc answers the published value for «${text}»`, () => {
+  test(`strEnc returns the published value for «${text}»`, () => {
     assert.equal(strEnc(text, key), expected)
   })
 }
 
-test('strEnc answers the published value over several blocks', () => {
+test('strEnc returns the published value for several blocks', () => {
   const cipher = '1EE0CC5156C64D783841A89F9888E8CE15E39AAA961E861D'
   assert.equal(strEnc('_u1234=YWJj', '6061586830242491265'), cipher)
 })
 
-test('nothing encrypts to nothing', () => {
+test('strEnc of an empty text is empty', () => {
   assert.equal(strEnc('', key), '')
 })

@@ -25,9 +25,9 @@ for (const [what, page, verdict, first] of [
     'k2-get',
   ],
   ['names made of the captcha in an address', `${k2Code} open(url + "?" + params)`, 'sure', 'k2-get'],
-  ['names made of the captcha and nothing more', k2Code, 'likely', 'k2-post'],
+  ['names made of the captcha only', k2Code, 'likely', 'k2-post'],
   ['parameters that are encrypted', `${k2Code} params = getEncParams(params); kutil.doAjax(url, params)`, 'sure', 'k3'],
-  ['the script of the key alone', '<script src="/tscjw/custom/js/SetKingoEncypt.jsp?t=1"></script>', 'likely', 'k3'],
+  ['only the key script', '<script src="/tscjw/custom/js/SetKingoEncypt.jsp?t=1"></script>', 'likely', 'k3'],
   ['a bare form', bareForm, 'likely', 'k1'],
   ['nothing', '<html><body>登录</body></html>', 'none', 'k2-post'],
   [
@@ -48,7 +48,7 @@ for (const [what, page, verdict, first] of [
     'sure',
     'k2-post',
   ],
-  ['code within the old guard against browsers', `<script><!--\n${k1Code}\n//--></script>`, 'sure', 'k1'],
+  ['code inside an HTML comment for old browsers', `<script><!--\n${k1Code}\n//--></script>`, 'sure', 'k1'],
 ] as const) {
   test(`a login page with ${what} is ${verdict} detection${first ? ` of ${first}` : ''}`, () => {
     const detection = detectDialect(page)
@@ -56,7 +56,7 @@ for (const [what, page, verdict, first] of [
   })
 }
 
-test('a page made to be slow is read in no time', () => {
+test('parses pages designed to be slow quickly', () => {
   const startedAt = performance.now()
   for (const piece of ['<!--', '/*', '<script ', '$.get(', 'name ', ' \t', '//', 'getEncParams ', '"_u" ']) {
     detectDialect(piece.repeat(262_144 / piece.length))
@@ -70,7 +70,7 @@ test('a page made to be slow is read in no time', () => {
   assertTook(performance.now() - startedAt, 2000, 'the detection')
 })
 
-test('only the own scripts of a site are looked into, and not its libraries', () => {
+test("searches only the site's own scripts, without its libraries", () => {
   const page = `
     <script type="text/javascript" src="/tscjw/custom/js/login.js?v=2"></script>
     <script src='../frame/logon.js'></script><script src="logon.js"></script><script src="logon.js"></script>

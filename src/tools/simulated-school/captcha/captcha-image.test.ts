@@ -5,7 +5,7 @@ import { seededRandom } from '../random.ts'
 import { readCaptcha } from '../test-client.ts'
 import { drawCaptcha } from './captcha-image.ts'
 
-test('a captcha is a JPEG of 70 by 30 in a black frame, with a pale ground', () => {
+test('a captcha is a JPEG of 70 by 30 pixels with a black border and a light background', () => {
   const { width, height, data } = jpeg.decode(drawCaptcha('0123', seededRandom(1)), { useTArray: true })
   const lumaAt = (x: number, y: number) => data[(y * width + x) * 4 + 1] ?? 0
   assert.deepEqual([width, height], [70, 30])
@@ -14,7 +14,7 @@ test('a captcha is a JPEG of 70 by 30 in a black frame, with a pale ground', () 
   assert.ok((ground[30] ?? 0) > 180)
 })
 
-test('the four digits can be read in a hundred images', () => {
+test('the four digits of a hundred images can be read', () => {
   const random = seededRandom(2)
   for (let image = 0; image < 100; image++) {
     const digits = String(Math.floor(random() * 10_000)).padStart(4, '0')

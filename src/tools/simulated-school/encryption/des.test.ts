@@ -18,7 +18,7 @@ const standardPlaceOf = new Map(
   ),
 )
 
-test('apart from the reversed key rows it is DES: with the key bits moved accordingly it agrees with OpenSSL', () => {
+test("equals OpenSSL's DES once the key bits are permuted", () => {
   for (const [keyHex, plainHex] of [
     ['0123456789abcdef', '4e6f772069732074'],
     ['133457799bbcdff1', '0123456789abcdef'],

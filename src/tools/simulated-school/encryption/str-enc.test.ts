@@ -11,13 +11,13 @@ const vectors = [
 ]
 
 for (const { key, plain, cipherText } of vectors) {
-  test(`the published vector "${plain}" comes out to the letter, and back`, () => {
+  test(`encrypts "${plain}" to the published value, and decrypts it`, () => {
     assert.equal(strEnc(plain, key), cipherText)
     assert.equal(strDec(cipherText, key), plain)
   })
 }
 
-test('every text without trailing zero units survives the way there and back', () => {
+test('decrypts every encrypted text without trailing zero units to the original', () => {
   const key = fc.stringMatching(/^[0-9]{19,23}$/)
   const plain = fc.string({ unit: 'binary', maxLength: 24 }).filter((text) => !text.endsWith('\0'))
   fc.assert(
@@ -26,6 +26,6 @@ test('every text without trailing zero units survives the way there and back', (
   )
 })
 
-test('what is no cipher text is not deciphered', () => {
+test('rejects invalid cipher text', () => {
   for (const text of ['AE66', 'ae6638065a31eff5', 'AE6638065A31EFFX']) assert.equal(strDec(text, '1234'), undefined)
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { faultForms, parseFault } from './fault-text.ts'
 
-test('every fault can be spelled by its name alone', () => {
+test('every fault can be given by its name alone', () => {
   for (const name of Object.keys(faultForms)) assert.equal(parseFault(name).name, name)
 })
 
@@ -18,7 +18,7 @@ const spelled = [
   { text: 'status-407:请先：注册,times=1', fault: { name: 'status-407', message: '请先：注册', times: 1 } },
 ]
 for (const { text, fault } of spelled) {
-  test(`${text} is understood`, () => assert.deepEqual(parseFault(text), fault))
+  test(`parses ${text}`, () => assert.deepEqual(parseFault(text), fault))
 }
 
 const faulty = [
@@ -32,5 +32,5 @@ const faulty = [
   { text: 'hang,times=0', message: '"0" is not a whole number from 1 to 600000' },
 ]
 for (const { text, message } of faulty) {
-  test(`"${text}" is refused: ${message}`, () => assert.throws(() => parseFault(text), { message }))
+  test(`rejects "${text}": ${message}`, () => assert.throws(() => parseFault(text), { message }))
 }

@@ -25,7 +25,7 @@ async function sendLogon(client: TestClient): Promise<Response> {
 
 const causeOf = (error: unknown) => String(error instanceof Error ? error.cause : error)
 
-test('hang: the request is taken and nothing is answered', async () => {
+test('hang: accepts the request and sends no response', async () => {
   const { school, client } = await startWith({ name: 'hang' })
   await client.captcha()
   const waiting = new AbortController()
@@ -37,7 +37,7 @@ test('hang: the request is taken and nothing is answered', async () => {
   assert.equal(school.seen.logons, 0)
 })
 
-test('drip: the right answer comes byte by byte', async () => {
+test('drip: sends the right response byte by byte', async () => {
   const { client } = await startWith({ name: 'drip', everyMs: 1 })
   const captcha = await client.captcha()
   const pieces = (await client.post(`username=1&password=2&randnumber=${captcha}&isPasswordPolicy=1`)).body
@@ -48,7 +48,7 @@ test('drip: the right answer comes byte by byte', async () => {
   assert.partialDeepStrictEqual(JSON.parse(Buffer.concat(received).toString()), { status: '402' })
 })
 
-test('slow: the right answer comes late', async () => {
+test('slow: sends the right response late', async () => {
   const { client } = await startWith({ name: 'slow', ms: 80 })
   const captcha = await client.captcha()
   const begun = performance.now()
@@ -56,44 +56,44 @@ test('slow: the right answer comes late', async () => {
   assert.ok(performance.now() - begun >= 75)
 })
 
-test('reset: the connection is reset', async () => {
+test('reset: resets the connection', async () => {
   const { logon } = await startWith({ name: 'reset' })
   await assert.rejects(logon(), (error) => /ECONNRESET/.test(causeOf(error)))
 })
 
-test('close: the connection ends without an answer', async () => {
+test('close: closes the connection without a response', async () => {
   const { logon } = await startWith({ name: 'close' })
   await assert.rejects(logon(), (error) => /other side closed/.test(causeOf(error)))
 })
 
-test('http-status: an error page, 500 unless another is asked for', async () => {
+test('http-status: sends an error page, with status 500 by default', async () => {
   const { school, logon } = await startWith({ name: 'http-status' })
   assert.equal((await logon()).status, 500)
   school.setFault({ name: 'http-status', status: 503 })
   assert.equal((await logon()).status, 503)
 })
 
-test('maintenance: an HTML page with status 200', async () => {
+test('maintenance: sends an HTML page with status 200', async () => {
   const answer = await (await startWith({ name: 'maintenance' })).logon()
   assert.equal(answer.status, 200)
   assert.match(await answer.text(), /系统维护/)
 })
 
-test('redirect-loop: back to the same address', async () => {
+test('redirect-loop: redirects to the same address', async () => {
   const { client, logon } = await startWith({ name: 'redirect-loop' })
   const answer = await logon()
   assert.equal(answer.status, 302)
   assert.equal(new URL(answer.headers.get('location') ?? '', client.base).pathname, '/tscjw/cas/logon.action')
 })
 
-test('redirect-elsewhere: to another host', async () => {
+test('redirect-elsewhere: redirects to another host', async () => {
   const { school, logon } = await startWith({ name: 'redirect-elsewhere' })
   assert.match((await logon()).headers.get('location') ?? '', /^http:\/\/sso\.school\.invalid\//)
   school.setFault({ name: 'redirect-elsewhere', location: 'http://127.0.0.1:9/' })
   assert.equal((await logon()).headers.get('location'), 'http://127.0.0.1:9/')
 })
 
-test('endless-body: more than anyone wants, until the client goes', async () => {
+test('endless-body: sends data until the client disconnects', async () => {
   const answer = await (await startWith({ name: 'endless-body' })).logon()
   assert.ok(answer.body)
   let received = 0
@@ -104,19 +104,19 @@ test('endless-body: more than anyone wants, until the client goes', async () => 
   assert.ok(received > 2 ** 20)
 })
 
-test('wrong-content-type: the right body under a wrong label', async () => {
+test('wrong-content-type: sends the right body with a wrong Content-Type', async () => {
   const answer = await (await startWith({ name: 'wrong-content-type', contentType: 'image/png' })).logon()
   assert.equal(answer.headers.get('content-type'), 'image/png')
   assert.partialDeepStrictEqual(await answer.json(), { status: '401' })
 })
 
-test('broken-json: an answer that cannot be parsed', async () => {
+test('broken-json: sends a response that cannot be parsed', async () => {
   const answer = await (await startWith({ name: 'broken-json' })).logon()
   assert.equal(answer.status, 200)
   await assert.rejects(answer.json(), SyntaxError)
 })
 
-test('captcha-refused: 401 for the right captcha, as often as asked for', async () => {
+test('captcha-refused: sends 401 for the right captcha, a given number of times', async () => {
   const { school, client } = await startWith({ name: 'captcha-refused', times: 2 })
   assert.partialDeepStrictEqual(await client.login('k1', student), { status: '401' })
   assert.partialDeepStrictEqual(await client.login('k1', student), { status: '401' })
@@ -124,19 +124,19 @@ test('captcha-refused: 401 for the right captcha, as often as asked for', async 
   assert.equal(school.seen.refusedCaptchas, 2)
 })
 
-test('captcha-unreadable: an image, but not one to read', async () => {
+test('captcha-unreadable: sends an image that cannot be read', async () => {
   const { client } = await startWith({ name: 'captcha-unreadable' })
   const { headers } = await client.call('/cas/genValidateCode')
   assert.equal(headers.get('content-type'), 'image/jpeg')
   assert.partialDeepStrictEqual(await client.login('k1', student), { status: '401' })
 })
 
-test('captcha-not-an-image: HTML in its place', async () => {
+test('captcha-not-an-image: sends HTML instead of an image', async () => {
   const { client } = await startWith({ name: 'captcha-not-an-image' })
   assert.match(await client.text('/cas/genValidateCode'), /^<html>/)
 })
 
-test('captcha-truncated: half a JPEG', async () => {
+test('captcha-truncated: sends half a JPEG', async () => {
   const { client } = await startWith({ name: 'captcha-truncated' })
   const image = Buffer.from(await (await client.call('/cas/genValidateCode')).arrayBuffer())
   assert.equal(image.readUInt16BE(0), 0xffd8)
@@ -151,7 +151,7 @@ const words: { fault: Fault; word: object }[] = [
   { fault: { name: 'step-up' }, word: { status: '505' } },
 ]
 for (const { fault, word } of words) {
-  test(`${fault.name}: said to whoever logs in, and nobody is logged in`, async () => {
+  test(`${fault.name}: sends its message to every login, and logs nobody in`, async () => {
     const { school, client } = await startWith(fault)
     assert.partialDeepStrictEqual(await client.login('k1', student), word)
     assert.equal(await client.userCode(), 'kingo.guest')
@@ -161,7 +161,7 @@ for (const { fault, word } of words) {
   })
 }
 
-test('guest: says 200 and knows nobody', async () => {
+test('guest: sends 200 and logs nobody in', async () => {
   const { client } = await startWith({ name: 'guest' })
   assert.partialDeepStrictEqual(await client.login('k1', student), { status: '200' })
   assert.equal(await client.userCode(), 'kingo.guest')
@@ -178,11 +178,11 @@ const places: Record<FaultStep, string[]> = {
 const everyPath = Object.values(places).flat()
 
 for (const [at, paths] of Object.entries(places) as [FaultStep, string[]][]) {
-  test(`a fault of the wire at ${at} strikes there and nowhere else`, async () => {
+  test(`a connection fault at ${at} affects only that step`, async () => {
     const { client } = await startWith({ name: 'http-status', status: 555, at })
     for (const path of everyPath) {
-      const struck = at === 'every' || paths.includes(path)
-      assert.equal((await client.call(path)).status === 555, struck, path)
+      const isAffected = at === 'every' || paths.includes(path)
+      assert.equal((await client.call(path)).status === 555, isAffected, path)
     }
   })
 }

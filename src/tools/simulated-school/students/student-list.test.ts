@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseStudents } from './student-list.ts'
 
-test('a list of students is read as it stands', () => {
+test('parses a list of students', () => {
   const students = [
     { studentNumber: '2017010101', schoolPassword: 'library', name: '李雷', state: 'locked' },
     { studentNumber: '201701011', schoolPassword: ' ' },
@@ -38,12 +38,12 @@ const faulty = [
   },
 ]
 for (const { text, message } of faulty) {
-  test(`a faulty list is told in one line: ${message}`, () => {
+  test(`reports an invalid list in one line: ${message}`, () => {
     assert.throws(() => parseStudents(text), { message })
   })
 }
 
-test('no complaint quotes a password', () => {
+test('no error message contains a password', () => {
   for (const text of ['[{"schoolPassword": "canary"', '[{"studentNumber": "1", "schoolPassword": "canary"}]']) {
     assert.throws(
       () => parseStudents(text),

@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { registerStudents, study } from './student.ts'
 import { type Place, startVictim } from './victim.ts'
 
-/** Why a test that traces system calls is skipped here; false where it can. */
+/** The reason to skip a test that traces system calls, or false if it can run. */
 export const withoutStrace: string | false =
   spawnSync('strace', ['-qq', 'true']).status !== 0 && 'no strace, or it may not trace (Debian: strace)'
 
 const [asked, answered] = [/"POST \/api\/v1\.0\/studys/, /"HTTP\/1\.1 201/]
 const synced = /(?:\bf(?:data)?sync\(\d+\)|<\.\.\. f(?:data)?sync resumed>\)?) += 0/
 
-/** One request after the other, each of which must have waited for a sync of its own. @throws AssertionError @returns how many there were */
-export async function assertFlushBeforeAnswer(place: Place, rounds: number): Promise<number> {
+/** Sends one request after the other, each of which must have waited for its own sync. @throws AssertionError @returns their number */
+export async function assertSyncBeforeResponse(place: Place, rounds: number): Promise<number> {
   const log = join(place.folder, 'strace.log')
   const calls = 'trace=read,write,writev,sendto,sendmsg,fsync,fdatasync'
   const victim = await startVictim(place, [
@@ -48,7 +48,7 @@ function countFlushed(trace: string): number {
     if (synced.test(line)) flushed = true
     if (!waiting || !answered.test(line)) continue
     answers++
-    assert.ok(flushed, `answer ${answers} came before its sync: ${line}`)
+    assert.ok(flushed, `response ${answers} was sent before its sync: ${line}`)
     waiting = false
   }
   return answers

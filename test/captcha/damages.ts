@@ -1,6 +1,6 @@
 import { between, type Random } from '../../src/tools/simulated-school/random.ts'
 
-type Mutilation = (image: Buffer, random: Random) => Buffer
+type Damage = (image: Buffer, random: Random) => Buffer
 
 const anywhere = (image: Buffer, random: Random) => between(random, 0, image.length - 1)
 
@@ -19,18 +19,18 @@ function repeated(image: Buffer, random: Random): Buffer {
 }
 
 /** Headers are shorter than pixels and break in more ways. */
-function spoiledHeader(image: Buffer, random: Random): Buffer {
+function corruptedHeader(image: Buffer, random: Random): Buffer {
   const end = image.indexOf(Buffer.from([0xff, 0xda])) + 14
-  return spoiled(image, random, () => between(random, 0, end))
+  return corrupted(image, random, () => between(random, 0, end))
 }
 
-function spoiled(image: Buffer, random: Random, place = () => anywhere(image, random)): Buffer {
+function corrupted(image: Buffer, random: Random, place = () => anywhere(image, random)): Buffer {
   const copy = Buffer.from(image)
   for (let bytes = between(random, 1, 5); bytes > 0; bytes--) copy[place()] = between(random, 0, 255)
   return copy
 }
 
-/** Sizes, lengths and markers are what a decoder trusts most. */
+/** A decoder relies most on sizes, lengths and markers. */
 function extreme(image: Buffer, random: Random): Buffer {
   const copy = Buffer.from(image)
   copy.writeUInt16BE(between(random, 0, 1) === 0 ? 0xffff : 0, between(random, 0, image.length - 2))
@@ -50,13 +50,13 @@ function noise(image: Buffer, random: Random): Buffer {
   return copy
 }
 
-const mutilations: readonly Mutilation[] = [cut, dropped, repeated, spoiledHeader, spoiled, extreme, flipped, noise]
+const damages: readonly Damage[] = [cut, dropped, repeated, corruptedHeader, corrupted, extreme, flipped, noise]
 
-/** The image, damaged in one to three ways. */
-export function mutilated(image: Buffer, random: Random): Buffer {
+/** The image with one to three kinds of damage. */
+export function damaged(image: Buffer, random: Random): Buffer {
   let result = image
   for (let times = between(random, 1, 3); times > 0 && result.length > 2; times--) {
-    result = mutilations[between(random, 0, mutilations.length - 1)]?.(result, random) ?? result
+    result = damages[between(random, 0, damages.length - 1)]?.(result, random) ?? result
   }
   return result
 }

@@ -8,10 +8,10 @@ import { type Place, startVictim, type Victim } from './victim.ts'
 
 export interface Findings {
   kills: number
-  /** Starts and stops that were acknowledged before some kill. */
+  /** Starts and stops that were acknowledged before a kill. */
   acknowledged: number
   records: number
-  /** Of each restart, in milliseconds. */
+  /** The time of each restart, in milliseconds. */
   readyIn: number[]
 }
 
@@ -19,7 +19,7 @@ const clientsEach = 2
 const [shortest, longest] = [10, 250]
 
 /** Kills the server under write load, starts it again and audits it, `kills` times. @throws AssertionError at the first loss */
-export async function killAgainAndAgain(place: Place, kills: number, told = (_: number) => {}): Promise<Findings> {
+export async function killRepeatedly(place: Place, kills: number, onKill = (_: number) => {}): Promise<Findings> {
   const findings: Findings = { kills: 0, acknowledged: 0, records: 0, readyIn: [] }
   let victim: Victim | undefined = await startVictim(place)
   try {
@@ -33,7 +33,7 @@ export async function killAgainAndAgain(place: Place, kills: number, told = (_: 
       victim = await startVictim(place)
       findings.readyIn.push(victim.readyIn)
       findings.records = await audit(victim.origin, students)
-      told(++findings.kills)
+      onKill(++findings.kills)
     }
     findings.acknowledged = acknowledgedBy(students)
     return findings
@@ -48,7 +48,7 @@ interface Kill {
   isAnswered: boolean
 }
 
-/** With readiness polled all the time and a backup made meanwhile, as beside any service. */
+/** With readiness polled all the time and a concurrent backup, as for any service. */
 async function loadAndKill(
   place: Place,
   victim: Victim,

@@ -27,8 +27,8 @@ export interface ApiDocument {
   components: { schemas: Record<string, { description?: string; properties?: object }> }
 }
 
-/** Returns a function that throws an AssertionError for an answer that is not as the document has it. */
-export function createAnswerCheck(document: ApiDocument) {
+/** Returns a function that throws an AssertionError for a response that does not match the document. */
+export function createResponseCheck(document: ApiDocument) {
   const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document')
 
   return function check(method: string, template: string, reply: Reply): void {

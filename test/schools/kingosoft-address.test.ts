@@ -10,7 +10,7 @@ const ample = { limits: { callMs: patience(2000), loginMs: patience(5000) } }
 
 for (const root of ['', '/tscjw', '/a/b']) {
   for (const end of ['', '/', '///']) {
-    test(`a school whose address ends in «${root}${end}» is found`, async (t) => {
+    test(`accepts a school address that ends in «${root}${end}»`, async (t) => {
       const { school, verifier } = await schoolAndVerifier(t, {}, {}, { root })
       const same = createKingosoftVerifier({
         baseUrl: school.url + end,
@@ -26,7 +26,7 @@ for (const root of ['', '/tscjw', '/a/b']) {
   }
 }
 
-test('an address that is no web address is refused when the verifier is made', () => {
+test('rejects an invalid web address when the verifier is created', () => {
   const make = (baseUrl: string) =>
     createKingosoftVerifier({
       baseUrl,
@@ -39,13 +39,13 @@ test('an address that is no web address is refused when the verifier is made', (
   assert.throws(() => make('jiaowu'))
 })
 
-test('a school with a certificate of a private authority is trusted when the authority is', async (t) => {
+test('trusts a certificate of a private authority if the authority is trusted', async (t) => {
   const authority = await createPrivateAuthority()
   const { verifier } = await schoolAndVerifier(t, {}, { ca: authority.ca, ...ample }, { tls: authority })
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
 })
 
-test('a school with a certificate that nobody vouches for is not asked', async (t) => {
+test('does not call a school with an untrusted certificate', async (t) => {
   const [authority, other] = await Promise.all([createPrivateAuthority(), createPrivateAuthority()])
   for (const ca of [undefined, other.ca]) {
     const { school, verifier } = await schoolAndVerifier(t, {}, { ca, ...ample }, { tls: authority })

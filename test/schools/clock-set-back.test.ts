@@ -12,7 +12,7 @@ function putBackClock(t: TestContext): void {
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() - year })
 }
 
-test('a school that rests is asked again after its rest, though the clock is put back meanwhile', async (t) => {
+test('the open breaker closes after its time, even if the clock is set back meanwhile', async (t) => {
   const clock = mockMonotonicClock(t)
   const breaker = createSchoolBreaker({ failures: 1, restMs: 30_000, logger })
   const down: Unavailable = { outcome: 'unavailable', reason: 'timeout' }
@@ -26,7 +26,7 @@ test('a school that rests is asked again after its rest, though the clock is put
   assert.equal(await breaker.run(async () => up), up)
 })
 
-test('captchas are read again after people were asked for a while, though the clock is put back meanwhile', (t) => {
+test('captchas are read again after a time of asking, even if the clock is set back meanwhile', (t) => {
   const clock = mockMonotonicClock(t)
   const watch = createCaptchaMonitor({ mode: 'read', logger, refusedRun: 1, askForMs: 60_000 })
   watch.report('refused')

@@ -4,7 +4,7 @@ import { demoStudents } from '../../src/tools/simulated-school/simulated-school.
 import { basic, bearer } from '../contract/client.ts'
 import { startCasServer } from '../schools/cas-server.ts'
 import { type Service, startService } from '../support/service.ts'
-import { type DescribedApi, openDescribedApi } from './described-answers.ts'
+import { type DescribedApi, openDescribedApi } from './described-responses.ts'
 
 const ann = { username: 'ann', password: 'a quiet reading room' }
 const bob = { username: '张三', password: '图书馆里真的很安静' }
@@ -18,7 +18,7 @@ before(async () => {
 })
 after(() => service.close())
 
-test('every answer of a tour is as the document has it', async () => {
+test('every response of a tour matches the document', async () => {
   const { ask } = api
   const [first, second, third] = demoStudents.map(({ studentNumber, schoolPassword }) => ({
     stu_id: studentNumber,
@@ -65,7 +65,7 @@ test('every answer of a tour is as the document has it', async () => {
   }
 })
 
-test('every answer about own records, settings and the own account is as the document has it', async () => {
+test('every response about own records, settings and the own account matches the document', async () => {
   const { ask } = api
   const as = await tokenOf(annKnown)
   for (const [method, path] of [
@@ -174,7 +174,7 @@ test('every answer about own records, settings and the own account is as the doc
   }
 })
 
-test('every answer about sessions and the service is as the document has it', async () => {
+test('every response about sessions and the service matches the document', async () => {
   const { ask } = api
   const json = { username: bob.username, password: bob.password }
   assert.equal((await ask('GET', '/service')).status, 200)
@@ -202,7 +202,7 @@ test('every answer about sessions and the service is as the document has it', as
   assert.equal((await ask('DELETE', '/session', { as })).status, 204)
 })
 
-test('every answer about who studies now is as the document has it', async () => {
+test('every response about who studies now matches the document', async () => {
   const { ask } = api
   for (const path of ['/live', '/live/students']) {
     assert.equal((await ask('GET', path, { as: bobKnown })).status, 200)
@@ -214,7 +214,7 @@ test('every answer about who studies now is as the document has it', async () =>
     assert.equal((await ask('GET', `/live/students?${query}`, { as: bobKnown })).status, 400)
 })
 
-test('every answer about statistics and the ledger is as the document has it', async () => {
+test('every response about statistics and the ledger matches the document', async () => {
   const { ask } = api
   const as = await tokenOf(bobKnown)
   for (const [path, status] of [
@@ -246,7 +246,7 @@ async function refuseBodies(method: string, path: string, largest = 64 * 1024): 
   assert.equal((await post(`"${'x'.repeat(largest)}"`)).status, 413)
 }
 
-test('the tour has met every operation', () => {
+test('the tours call every operation', () => {
   const met = [...api.seen].map((one) => one.replace(/ \d+$/, ''))
   const all = Object.entries(api.document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -254,7 +254,7 @@ test('the tour has met every operation', () => {
   assert.deepEqual([...new Set(met)].sort(), all.sort())
 })
 
-test('what comes of guessing is in the document too', async (t) => {
+test('the document contains the responses to guessing', async (t) => {
   const throttled = await startService({ THROTTLE: 'on' })
   t.after(() => throttled.close())
   const { ask, seen } = await openDescribedApi(throttled.address)
@@ -262,7 +262,7 @@ test('what comes of guessing is in the document too', async (t) => {
   assert.ok([...seen].some((one) => one.endsWith(' 429')))
 })
 
-test('a school with a login page of its own is in its document', async (t) => {
+test('the document describes a school with its own login page', async (t) => {
   const school = await startCasServer([])
   t.after(() => school.close())
   const byCas = await startService({ SCHOOL: 'cas', SCHOOL_URL: school.url })

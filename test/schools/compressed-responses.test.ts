@@ -3,14 +3,14 @@ import test from 'node:test'
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { patience } from '../support/patience.ts'
 import { proof, schoolAndVerifier } from './school-and-verifier.ts'
-import { type Scripts, willing } from './scripted-school.ts'
+import { acceptingScripts, type Scripts } from './scripted-school.ts'
 
 type Pack = (bytes: Buffer) => Buffer
 
-/** The willing school behind a proxy that packs whatever passes. */
+/** The school behind a proxy that compresses all responses. */
 function packing(encoding: string, pack: Pack): Scripts {
   return Object.fromEntries(
-    Object.entries(willing).map(([path, script]) => [
+    Object.entries(acceptingScripts).map(([path, script]) => [
       path,
       (response, call) => {
         const end = response.end.bind(response)
@@ -26,12 +26,12 @@ function packing(encoding: string, pack: Pack): Scripts {
 
 for (const [what, encoding, pack] of [
   ['gzip', 'gzip', gzipSync],
-  ['gzip by its old name', 'X-GZip', gzipSync],
+  ['gzip under its old name', 'X-GZip', gzipSync],
   ['deflate', 'deflate', deflateSync],
-  ['deflate without its frame', 'deflate', deflateRawSync],
-  ['a label of nothing', 'identity', (bytes: Buffer) => bytes],
+  ['deflate without its header', 'deflate', deflateRawSync],
+  ['the encoding identity', 'identity', (bytes: Buffer) => bytes],
 ] as const) {
-  test(`a school that packs its answers by ${what} is understood, and was asked not to`, async (t) => {
+  test(`decompresses responses in ${what}, although it asked for none`, async (t) => {
     const { school, verifier } = await schoolAndVerifier(t, packing(encoding, pack))
     assert.equal((await verifier.verify(proof)).outcome, 'verified')
     assert.deepEqual([...new Set(school.seen.map(({ headers }) => headers['accept-encoding']))], ['identity'])
@@ -39,14 +39,14 @@ for (const [what, encoding, pack] of [
 }
 
 for (const [what, encoding, pack, reason] of [
-  ['grows beyond the bound', 'gzip', () => gzipSync(Buffer.alloc(64 * 1024 * 1024)), 'too-large'],
+  ['grows beyond the limit', 'gzip', () => gzipSync(Buffer.alloc(64 * 1024 * 1024)), 'too-large'],
   ['grows in many parts', 'gzip', () => Buffer.concat(Array(40).fill(gzipSync(Buffer.alloc(500)))), 'too-large'],
   ['is broken', 'gzip', () => Buffer.from('nothing packed'), 'not-understood'],
-  ['breaks off', 'gzip', (bytes: Buffer) => gzipSync(bytes).subarray(0, -9), 'not-understood'],
-  ['is packed twice', 'gzip, gzip', (bytes: Buffer) => gzipSync(gzipSync(bytes)), 'not-understood'],
-  ['is packed by something else', 'br', (bytes: Buffer) => bytes, 'not-understood'],
+  ['is truncated', 'gzip', (bytes: Buffer) => gzipSync(bytes).subarray(0, -9), 'not-understood'],
+  ['is compressed twice', 'gzip, gzip', (bytes: Buffer) => gzipSync(gzipSync(bytes)), 'not-understood'],
+  ['is compressed by something else', 'br', (bytes: Buffer) => bytes, 'not-understood'],
 ] as const) {
-  test(`an answer that ${what} is ${reason}`, async (t) => {
+  test(`a response that ${what} is ${reason}`, async (t) => {
     const limits = { callMs: patience(2000), loginMs: patience(4000), answerBytes: 16 * 1024 }
     const bound = what.startsWith('grows beyond') ? { ...limits, answerBytes: 256 * 1024 } : limits
     const { verifier } = await schoolAndVerifier(t, packing(encoding, pack), { limits: bound })

@@ -7,17 +7,17 @@ import { keys, languages, ofStudent, refusal, student, wordlessSchool } from './
 const ample = { login: 'auto', limits: { callMs: patience(2000), loginMs: patience(5000) } } as const
 
 for (const name of ['k1', 'k2-post'] as const) {
-  test(`a school of ${name} that refuses all in the same words is told by the first login that it accepts`, async (t) => {
+  test(`for a school of ${name} that refuses everything with the same message, the first accepted login shows the dialect`, async (t) => {
     const { school, verifier } = await schoolAndVerifier(t, wordlessSchool(languages[name]), ample)
     assert.equal((await verifier.verify(proof)).outcome, 'verified')
-    assert.equal(ofStudent(school.seen).filter(languages[name]).length, 1, 'the student pays with one try')
+    assert.equal(ofStudent(school.seen).filter(languages[name]).length, 1, 'it costs the student one try')
     const before = school.seen.length
     await verifier.verify(proof)
-    assert.equal(school.seen.length - before, 3, 'the second login knows')
+    assert.equal(school.seen.length - before, 3, 'the second login uses the dialect')
   })
 }
 
-test('a school that refuses all in the same words, yet notices a wrong captcha, is found out with nobody', async (t) => {
+test("detects the dialect of such a school without a student's number if it notices a wrong captcha", async (t) => {
   const scripts = wordlessSchool(languages['k2-get'])
   scripts['/cas/logon.action'] = (response, { query }) => {
     if (query.includes('_u9030=')) response.end('{"status":"401"}')
@@ -28,7 +28,7 @@ test('a school that refuses all in the same words, yet notices a wrong captcha, 
   assert.equal(ofStudent(school.seen).length, 1)
 })
 
-test('a wrong password at such a school is a refusal, each form is sent once, and nothing is learnt', async (t) => {
+test('a wrong password at such a school is rejected, each form is sent once, and nothing is learned', async (t) => {
   let accepts = false
   const { school, verifier } = await schoolAndVerifier(
     t,
@@ -44,7 +44,7 @@ test('a wrong password at such a school is a refusal, each form is sent once, an
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
 })
 
-test('where all is refused in the same words, and there are keys of K3, it is tried first', async (t) => {
+test('if everything is refused with the same message and K3 keys exist, K3 is tried first', async (t) => {
   const scripts = wordlessSchool(() => false)
   scripts['/custom/js/SetKingoEncypt.jsp'] = (response) => response.end(keys)
   let forms = 0
@@ -54,17 +54,17 @@ test('where all is refused in the same words, and there are keys of K3, it is tr
   }
   const { school, verifier } = await schoolAndVerifier(t, scripts, ample)
   assert.equal((await verifier.verify(proof)).outcome, 'verified')
-  assert.equal(ofStudent(school.seen).length, 0, 'nothing of the student went unencrypted')
+  assert.equal(ofStudent(school.seen).length, 0, 'no data of the student were sent unencrypted')
 })
 
-test('a page for everything that is sent is maintenance', async (t) => {
+test('a page in response to everything means maintenance', async (t) => {
   const scripts = wordlessSchool(() => false)
   scripts['/cas/logon.action'] = (response) => response.end('<html><body>系统维护</body></html>')
   const { verifier } = await schoolAndVerifier(t, scripts, ample)
   assert.partialDeepStrictEqual(await verifier.verify(proof), { outcome: 'unavailable', reason: 'maintenance' })
 })
 
-test('a school that judges nothing is not guessed at', async (t) => {
+test("sends no student's data to a school whose responses to trials show nothing", async (t) => {
   const scripts = wordlessSchool(() => false)
   scripts['/cas/logon.action'] = (response) => response.end('{"status":"5000"}')
   const { school, verifier } = await schoolAndVerifier(t, scripts, ample)
@@ -72,7 +72,7 @@ test('a school that judges nothing is not guessed at', async (t) => {
   assert.equal(ofStudent(school.seen).length, 0)
 })
 
-test('a person who reads the captcha does not spend it on a guess', async (t) => {
+test('a captcha read by the student is not used for a trial', async (t) => {
   const school = wordlessSchool(() => false)
   const { verifier } = await schoolAndVerifier(t, school, { ...ample, captchaMode: 'ask' })
   assert.partialDeepStrictEqual(await verifier.issueChallenge(), { outcome: 'unavailable', reason: 'not-understood' })

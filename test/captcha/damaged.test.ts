@@ -7,16 +7,16 @@ import { createReader } from '../../src/tools/captcha/reader.ts'
 import { drawCaptcha } from '../../src/tools/simulated-school/captcha/captcha-image.ts'
 import { seededRandom } from '../../src/tools/simulated-school/random.ts'
 import { assertTook } from '../support/patience.ts'
+import { damaged } from './damages.ts'
 import { baselineJpegs, captcha2749, otherImages } from './images.ts'
-import { mutilated } from './mutilations.ts'
 
 const IMAGES = 20_000
-/** Some tenths of a millisecond are usual; the rest is for a machine that has other things to do. */
+/** Usually some tenths of a millisecond; the rest is for a busy machine. */
 const MOST_MS = 2000
 
 const read = createReader(loadCaptchaProfile())
 
-/** @returns whether it could be read @throws whatever is no CaptchaError */
+/** @returns whether it could be read @throws every error other than CaptchaError */
 function isRead(look: (image: Buffer) => unknown, image: Buffer): boolean {
   try {
     look(image)
@@ -27,15 +27,15 @@ function isRead(look: (image: Buffer) => unknown, image: Buffer): boolean {
   }
 }
 
-test(`${IMAGES} damaged images are read or refused, and never anything else, in bounded time`, () => {
+test(`reads or refuses ${IMAGES} damaged images in limited time, without any other result`, () => {
   const random = seededRandom(2017)
   const captchas = ['0123', '4567', '8990'].map((digits) => drawCaptcha(digits, random))
   const whole = [captcha2749, ...captchas, ...Object.values(baselineJpegs), ...Object.values(otherImages)]
   let [readable, longest] = [0, 0]
   for (let index = 0; index < IMAGES; index++) {
-    const image = mutilated(whole[index % whole.length] ?? captcha2749, random)
+    const image = damaged(whole[index % whole.length] ?? captcha2749, random)
     const startedAt = performance.now()
-    // What has not the captchas' size is decoded all the same: the reader of another school's profile would.
+    // Images of another size are decoded too, as the profile of another school may need them.
     if (isRead(index % 2 === 0 ? read : decodeLuminance, image)) readable++
     longest = Math.max(longest, performance.now() - startedAt)
   }
@@ -43,7 +43,7 @@ test(`${IMAGES} damaged images are read or refused, and never anything else, in 
   assert.ok(readable > IMAGES / 100 && readable < IMAGES / 2, `${readable} could be read`)
 })
 
-test('the worst that fits into the largest file is refused or decoded in bounded time', () => {
+test('refuses or decodes the worst content of the largest file in limited time', () => {
   const tables = Buffer.concat([Buffer.from([0xff, 0xc4, 0, 19]), Buffer.alloc(17)])
   const start = captcha2749.subarray(0, 2)
   const manyTables = Buffer.concat([start, ...Array.from({ length: 12_000 }, () => tables), captcha2749.subarray(2)])

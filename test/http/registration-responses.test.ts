@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertError } from '../contract/assert-error.ts'
-import { type Campus, openCampus, smallBounds } from './campus.ts'
+import { type Campus, openCampus, smallLimits } from './campus.ts'
 
-const { guard, ...bounds } = smallBounds
+const { guard, ...bounds } = smallLimits
 const campus = openCampus(
   { THROTTLE: 'on' },
   { school: { dialect: 'k1' }, bounds: { ...bounds, guard: { totalMs: guard.totalMs } } },
@@ -30,7 +30,7 @@ for (const [status, message, words] of [
   ['407', '密码已过期，请先登录网页修改', /^学校要求您先处理自己的账号/],
   ['410', '初始密码必须修改', /^学校要求您先处理自己的账号/],
 ] as const) {
-  test(`a school's ${status} «${message}» is a 400 in the right words, after one login`, async () => {
+  test(`the school's ${status} «${message}» becomes a 400 with the right message, after one login`, async () => {
     const before = campus.school.seen.logons
     const reply = await answering(campus, status, message, () => campus.post('/register', campus.newcomer()))
     assertError(reply, 400, words)
@@ -40,7 +40,7 @@ for (const [status, message, words] of [
 }
 
 for (const status of ['407', '410', '499', '5000']) {
-  test(`one number whose login is answered ${status} closes the school for nobody, and is stopped by a budget`, async () => {
+  test(`one number whose login gets ${status} does not open the circuit breaker, and a rate limit stops it`, async () => {
     const newcomer = campus.newcomer()
     const statuses = await answering(campus, status, '', async () => {
       const replies: number[] = []
@@ -52,7 +52,7 @@ for (const status of ['407', '410', '499', '5000']) {
     await campus.register()
   })
 
-  test(`without budgets too, one number whose login is answered ${status} closes the school for nobody`, async () => {
+  test(`without rate limits too, one number whose login gets ${status} does not open the circuit breaker`, async () => {
     const newcomer = unthrottled.newcomer()
     await answering(unthrottled, status, '', async () => {
       for (let login = 0; login < 8; login++) await unthrottled.post('/register', newcomer)
@@ -61,7 +61,7 @@ for (const status of ['407', '410', '499', '5000']) {
   })
 }
 
-test('odd answers to five different students are a school that is down', async () => {
+test('unexpected responses to five different students open the circuit breaker', async () => {
   await answering(unthrottled, '5000', '', async () => {
     for (let login = 0; login < 5; login++)
       assertError(await unthrottled.post('/register', unthrottled.newcomer()), 502)

@@ -2,8 +2,8 @@ import type { AccountId } from '../../src/accounts/account.ts'
 import type { BatchService } from '../../src/studies/batch/batch.service.ts'
 import type { BatchItem, BatchResult } from '../../src/studies/batch/batch-item.ts'
 
-/** Sends a batch again while a slow machine has not reached all of its items in time, as a client does. */
-export async function applyWhole(
+/** Like a client, sends a batch again as long as a slow machine has not reached all of its items in time. */
+export async function applyCompletely(
   batches: BatchService,
   account: AccountId,
   items: BatchItem[],

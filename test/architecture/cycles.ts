@@ -1,5 +1,5 @@
 /** The circles among files: each the files of one circle, in the order in which they import each other. */
-export function circlesAmong(importsOf: ReadonlyMap<string, readonly string[]>): string[][] {
+export function cyclesAmong(importsOf: ReadonlyMap<string, readonly string[]>): string[][] {
   const circles: string[][] = []
   const done = new Set<string>()
   const path: string[] = []

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { type Call, type Reply, send } from '../contract/client.ts'
-import { type ApiDocument, createAnswerCheck } from './answer-check.ts'
+import { type ApiDocument, createResponseCheck } from './response-check.ts'
 
 export type DescribedApi = Awaited<ReturnType<typeof openDescribedApi>>
 
-/** A service whose answers are held against its own document. */
+/** A service whose responses are checked against its own document. */
 export async function openDescribedApi(address: string) {
   const document = (await send('GET', `${address}/openapi.json`)).body as ApiDocument
-  const check = createAnswerCheck(document)
+  const check = createResponseCheck(document)
   const seen = new Set<string>()
 
-  /** @throws AssertionError for an answer that is not as the document has it */
+  /** @throws AssertionError for a response that does not match the document */
   async function ask(method: string, path: string, call: Call = {}): Promise<Reply> {
     const reply = await send(method, `${address}/api/v1.0${path}`, call)
     const template = templateOf(document, method, `/api/v1.0${path.replace(/\?.*/, '')}`)
@@ -22,7 +22,7 @@ export async function openDescribedApi(address: string) {
   return { document, ask, seen }
 }
 
-/** Of several that fit, the one with the fewest parameters. */
+/** If several match, the one with the fewest parameters. */
 function templateOf({ paths }: ApiDocument, method: string, path: string): string {
   const fitting = Object.entries(paths)
     .filter(([, methods]) => method.toLowerCase() in methods)
