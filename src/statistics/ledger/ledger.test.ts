@@ -76,9 +76,37 @@ test('what records cover together counts once, and counts on boards if one of th
   ])
 })
 
-test('a day of thousands of records that overlap is told in moments, with few ids each', () => {
-  const many = Array.from({ length: 5000 }, (_, index) => record(index / 1000, 20 - index / 1000))
+/** Each starts before and ends after all that follow. */
+function nested(count: number): LedgerRecord[] {
+  return Array.from({ length: count }, (_, second) => record(second / hour, (86_000 - second) / hour, unseen))
+}
+
+test('a day of thousands of records that overlap takes time by their number, not its square, and has few ids each', () => {
+  const [few, many] = [nested(2500), nested(20_000)]
+  const shortest = (records: LedgerRecord[]) => {
+    const times = [1, 2, 3].map(() => {
+      const begun = performance.now()
+      ledgerOf(records, day, 16 * hour)
+      return performance.now() - begun
+    })
+    return Math.min(...times)
+  }
   const { seconds, intervals } = ledgerOf(many, day, 16 * hour)
-  assert.equal(seconds, 20 * hour)
+  assert.equal(seconds, 86_000)
+  assert.equal(intervals.length, 39_999)
   assert.ok(intervals.every(({ studyIds }) => studyIds.length <= mostIds))
+  const [fewMs, manyMs] = [shortest(few), shortest(many)]
+  assert.ok(manyMs < 30 * fewMs, `${fewMs} ms, eight times as many ${manyMs} ms`)
+})
+
+test('the ids are of the first to start, in order, also when those before them have ended', () => {
+  const many = Array.from({ length: 100 }, (_, index) => record(index / 100, 2 + index / 100))
+  const { intervals } = ledgerOf(many, day, 16 * hour)
+  for (const { from, studyIds } of intervals) {
+    const covering = many.filter((one) => one.from <= from && one.to > from)
+    assert.deepEqual(
+      studyIds,
+      covering.slice(0, mostIds).map(({ id }) => id),
+    )
+  }
 })
