@@ -13,6 +13,14 @@ test('an IPv6 address counts by its 64 bits, whatever its spelling, and an IPv4 
   assert.notEqual(networkOf('192.0.2.1'), networkOf('192.0.2.2'))
 })
 
+test('the port that some proxies add does not count', () => {
+  for (const port of ['', ':1', ':65535']) {
+    assert.equal(networkOf(`192.0.2.1${port}`), '192.0.2.1')
+    assert.equal(networkOf(`[2001:db8:0:1::1]${port}`), '2001:db8:0:1::/64')
+    assert.equal(networkOf(`[::ffff:192.0.2.1]${port}`), '192.0.2.1')
+  }
+})
+
 test('what is no address counts by itself', () => {
   for (const text of ['', 'unknown', '/run/occupy.sock']) assert.equal(networkOf(text), text)
 })
