@@ -13,6 +13,14 @@ test('the network of an IPv6 address is its /64, in any spelling; that of an IPv
   assert.notEqual(networkOf('192.0.2.1'), networkOf('192.0.2.2'))
 })
 
+test('ignores the port that some proxies add', () => {
+  for (const port of ['', ':1', ':65535']) {
+    assert.equal(networkOf(`192.0.2.1${port}`), '192.0.2.1')
+    assert.equal(networkOf(`[2001:db8:0:1::1]${port}`), '2001:db8:0:1::/64')
+    assert.equal(networkOf(`[::ffff:192.0.2.1]${port}`), '192.0.2.1')
+  }
+})
+
 test('the network of any other text is the text itself', () => {
   for (const text of ['', 'unknown', '/run/occupy.sock']) assert.equal(networkOf(text), text)
 })

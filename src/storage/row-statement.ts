@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { isSqlite, statement } from './statement.ts'
 import type { Db } from './storage.ts'
+import { openTurns } from './turns.ts'
 
 type Types<C extends string> = Record<C, 'bigint' | 'text'>
 
@@ -17,7 +18,7 @@ const rowsPerStatement = 10_000
 
 /**
  * A statement about any number of rows. SQLite runs it once for each, which takes it half the time of one statement for
- * many; PostgreSQL once for all, with an array for each column.
+ * many, and lets other requests run in between; PostgreSQL once for all, with an array for each column.
  */
 export function rowStatement<C extends string>(types: Types<C>, build: (rows: Rows) => RawBuilder<unknown>) {
   const names = Object.keys(types) as C[]
@@ -28,7 +29,11 @@ export function rowStatement<C extends string>(types: Types<C>, build: (rows: Ro
 
   return async (db: Db, rows: readonly Record<C, number | string>[]): Promise<void> => {
     if (isSqlite(db)) {
-      for (const row of rows) await run.all(db, row)
+      const turns = openTurns()
+      for (const row of rows) {
+        await run.all(db, row)
+        if (turns.isOver()) await turns.next()
+      }
       return
     }
     for (let at = 0; at < rows.length; at += rowsPerStatement) {

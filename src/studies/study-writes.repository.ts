@@ -82,19 +82,6 @@ export async function deleteStudy(
   await db.insertInto('study_changes').values(change).execute()
 }
 
-export async function deleteStudiesOf(
-  db: Db,
-  accountId: AccountId,
-): Promise<{ startedAt: EpochSeconds; running: boolean }[]> {
-  await db.deleteFrom('study_changes').where('account_id', '=', accountId).execute()
-  const rows = await db
-    .deleteFrom('studies')
-    .where('account_id', '=', accountId)
-    .returning(['started_at', 'ended_at'])
-    .execute()
-  return rows.map(({ started_at, ended_at }) => ({ startedAt: started_at, running: ended_at === null }))
-}
-
 /**
  * Stores the latest heartbeat, and replaces a stored one that is later than `latest`, because the clock was ahead then.
  * Returns whether the record is still running.

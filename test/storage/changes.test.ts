@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { sql } from 'kysely'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { DomainError } from '../../src/shared/errors.ts'
 import type { Storage } from '../../src/storage/storage.ts'
@@ -130,6 +131,60 @@ async function logAs(written: number, ids: StudyId[]): Promise<void> {
     await tx.insertInto('study_changes').values(rows).execute()
   })
 }
+
+test('reads only one page of very many changes', async () => {
+  const records = 50_000
+  await start()
+  for (let at = 0; at < records; at += 5000) {
+    const rows = Array.from({ length: 5000 }, (_, index) => [epoch - 60 * (at + index), at + index + 2])
+    const values = sql.join(rows.map(([from, version]) => sql`(${account}, ${from}, ${from}, 'student', ${version})`))
+    await storage.write((tx) =>
+      sql`insert into studies (account_id, started_at, ended_at, end_cause, version) values ${values}`.execute(tx),
+    )
+  }
+  await storage.db
+    .updateTable('accounts')
+    .set({ study_version: records + 1 })
+    .where('id', '=', account)
+    .execute()
+  const since = { accountId: account, version: 1 }
+  const page = await changes.listChanges(account, since, 100)
+  assert.deepEqual([page.changes.length, page.cursor.version, page.more, page.reset], [100, 101, true, false])
+  const all = storage.db.selectFrom('studies').select(['id', 'version']).where('account_id', '=', account)
+  const [pageMs, allMs] = [
+    await shortestOf(5, () => changes.listChanges(account, since, 100)),
+    await shortestOf(5, () => all.execute()),
+  ]
+  assert.ok(pageMs < allMs, `${pageMs} ms, all ${allMs} ms`)
+})
+
+async function shortestOf(times: number, work: () => Promise<unknown>): Promise<number> {
+  const taken: number[] = []
+  for (let at = 0; at < times; at++) {
+    const begun = performance.now()
+    await work()
+    taken.push(performance.now() - begun)
+  }
+  return Math.min(...taken)
+}
+
+test('lists a record once if its id was used before', async () => {
+  const device = new Device(changes, account)
+  await start()
+  await device.sync(100)
+  const known = device.cursor
+  for (let at = 0; at < 5; at++) await own.removeStudy(account, await start())
+  await start()
+  const listed: StudyId[] = []
+  for (let since = known, more = true; more; ) {
+    const page = await changes.listChanges(account, since, 1)
+    listed.push(...page.changes.map(({ id }) => id))
+    ;({ cursor: since, more } = page)
+  }
+  assert.equal(new Set(listed).size, listed.length)
+  await device.sync(1)
+  assert.deepEqual(device.records(), await records())
+})
 
 test('deletes a long log in parts', async () => {
   const id = await start()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
+import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2'
 import type { Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
@@ -115,6 +115,37 @@ describe('with the production limits', () => {
     assert.equal(client.remoteSettings.maxConcurrentStreams, 100)
     assert.equal(client.remoteSettings.maxHeaderListSize, 16_384)
     client.destroy()
+  })
+
+  test('an HTTP/2 client that cancels its requests as it sends them is soon cut off', async () => {
+    const client = session()
+    await once(client, 'connect')
+    let answered = 0
+    let sent = 0
+    client.on('goaway', () => client.destroy())
+    for (; !client.destroyed && sent < 2000; sent += 50) {
+      for (let at = 0; at < 50 && !client.destroyed; at += 1) {
+        const stream = client.request({ ':path': '/healthz' }).on('error', () => undefined)
+        stream.on('response', () => {
+          answered += 1
+        })
+        stream.close(constants.NGHTTP2_CANCEL)
+      }
+      await setTimeout(5)
+    }
+    assert.ok(client.destroyed, `${sent} requests were cancelled, ${answered} answered`)
+    assert.ok(sent < 1000, `${sent} requests were cancelled`)
+    const other = session()
+    for (let at = 0; at < 150; at += 50)
+      await Promise.all(
+        Array.from({ length: 50 }, async () => {
+          const stream = other.request({ ':path': '/healthz' })
+          await once(stream, 'response')
+          stream.close(constants.NGHTTP2_CANCEL)
+        }),
+      )
+    assert.ok(!other.destroyed && !other.closed, 'a client may cancel a few requests')
+    other.destroy()
   })
 
   const handshake = async (options: ConnectionOptions): Promise<TLSSocket> => {

@@ -15,6 +15,9 @@ export interface TransportLimits {
   headerBytes: number
   /** Concurrent requests on one HTTP/2 connection. */
   streams: number
+  /** How many HTTP/2 requests a client may cancel at once, and how many more each second. Each costs as much as one that it waits for. */
+  resets: number
+  resetsPerSecond: number
   /** In this process. */
   connections: number
   /** A whole campus may share one address. The address of a trusted proxy is not counted. */
@@ -40,6 +43,8 @@ export const transportLimits: TransportLimits = {
   idleMs: 72_000,
   headerBytes: 16 * 1024,
   streams: 100,
+  resets: 200,
+  resetsPerSecond: 20,
   connections: 16_384,
   connectionsPerAddress: 12_288,
   checkEveryMs: 1000,

@@ -47,6 +47,8 @@ export function tlsOptions(
     handshakeTimeout: limits.handshakeMs,
     allowHTTP1: true,
     http1Options: httpOptions(limits, headers),
+    streamResetBurst: limits.resets,
+    streamResetRate: limits.resetsPerSecond,
     settings: { maxConcurrentStreams: limits.streams, maxHeaderListSize: limits.headerBytes },
   }
   return { http2: true, http2SessionTimeout: limits.idleMs, https } as FastifyServerOptions

@@ -76,9 +76,37 @@ test('overlapping records count once, and on boards if one of them was seen', ()
   ])
 })
 
-test('computes a day of thousands of overlapping records quickly, with few ids per interval', () => {
-  const many = Array.from({ length: 5000 }, (_, index) => record(index / 1000, 20 - index / 1000))
+/** Each starts before and ends after all that follow. */
+function nested(count: number): LedgerRecord[] {
+  return Array.from({ length: count }, (_, second) => record(second / hour, (86_000 - second) / hour, unseen))
+}
+
+test('computes a day of thousands of overlapping records in linear time, with few ids per interval', () => {
+  const [few, many] = [nested(2500), nested(20_000)]
+  const shortest = (records: LedgerRecord[]) => {
+    const times = [1, 2, 3].map(() => {
+      const begun = performance.now()
+      ledgerOf(records, day, 16 * hour)
+      return performance.now() - begun
+    })
+    return Math.min(...times)
+  }
   const { seconds, intervals } = ledgerOf(many, day, 16 * hour)
-  assert.equal(seconds, 20 * hour)
+  assert.equal(seconds, 86_000)
+  assert.equal(intervals.length, 39_999)
   assert.ok(intervals.every(({ studyIds }) => studyIds.length <= maxIds))
+  const [fewMs, manyMs] = [shortest(few), shortest(many)]
+  assert.ok(manyMs < 30 * fewMs, `${fewMs} ms, eight times as many ${manyMs} ms`)
+})
+
+test('lists the ids of the records that started first, in order, also after earlier ones have ended', () => {
+  const many = Array.from({ length: 100 }, (_, index) => record(index / 100, 2 + index / 100))
+  const { intervals } = ledgerOf(many, day, 16 * hour)
+  for (const { from, studyIds } of intervals) {
+    const covering = many.filter((one) => one.from <= from && one.to > from)
+    assert.deepEqual(
+      studyIds,
+      covering.slice(0, maxIds).map(({ id }) => id),
+    )
+  }
 })

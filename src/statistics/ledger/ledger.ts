@@ -53,7 +53,7 @@ export function ledgerOf(records: readonly LedgerRecord[], day: Span, maxBoardSe
     const notes = notesOf(part, day)
     if (part.seen && boardCounted < counted) notes.push('over day limit')
     const { from, to, active } = part
-    const studyIds = active.slice(0, maxIds).map(({ id }) => id)
+    const studyIds = active.firstIds()
     intervals.push({ from, to, studyIds, counted, boardCounted, notes })
   }
   return { seconds: intervals.reduce((sum, { counted }) => sum + counted, 0), boardSeconds, intervals }
@@ -61,8 +61,8 @@ export function ledgerOf(records: readonly LedgerRecord[], day: Span, maxBoardSe
 
 /** The time between two consecutive events. */
 interface Part extends Span {
-  /** The records that cover it, in order. */
-  active: readonly LedgerRecord[]
+  /** The records that cover it. */
+  active: ActiveRecords
   /** Whether the service saw this time in any of them. */
   seen: boolean
 }
@@ -74,19 +74,69 @@ interface Event {
 }
 
 function* partsOf(records: readonly LedgerRecord[], day: Span): Generator<Part> {
-  const active: LedgerRecord[] = []
+  const active = new ActiveRecords(day)
   let seen = 0
   let from = day.from
   for (const { at, record, kind } of eventsOf(records, day)) {
-    if (at > from && active.length > 0) yield { from, to: at, active, seen: seen > 0 }
+    if (at > from && active.size > 0) yield { from, to: at, active, seen: seen > 0 }
     from = at
-    if (kind === 'start') active.push(record)
-    else if (kind === 'end') active.splice(active.indexOf(record), 1)
+    if (kind === 'start') active.add(record)
+    else if (kind === 'end') active.remove(record)
     else seen += kind === 'seen' ? 1 : -1
   }
 }
 
-/** In order of time. Events at the same time are in the order of the records. */
+/** The records that cover a part, and how many of them have each property. Counted, because thousands may cover each of thousands of parts. */
+class ActiveRecords {
+  size = 0
+  running = 0
+  startedBefore = 0
+  endingAfter = 0
+  reported = 0
+  leftRunning = 0
+  private readonly day: Span
+  /** All that were added, in order. Those before `next` are in `first`, or are not active any more. */
+  private readonly added: LedgerRecord[] = []
+  private readonly removed = new Set<LedgerRecord>()
+  private next = 0
+  private first: LedgerRecord[] = []
+
+  constructor(day: Span) {
+    this.day = day
+  }
+
+  /** In the order of their starts. */
+  add(record: LedgerRecord): void {
+    this.added.push(record)
+    this.count(record, 1)
+  }
+
+  remove(record: LedgerRecord): void {
+    this.removed.add(record)
+    this.first = this.first.filter((other) => other !== record)
+    this.count(record, -1)
+  }
+
+  /** The ids of the first to start, at most `maxIds`. */
+  firstIds(): number[] {
+    while (this.first.length < maxIds && this.next < this.added.length) {
+      const record = this.added[this.next++]
+      if (record && !this.removed.has(record)) this.first.push(record)
+    }
+    return this.first.map(({ id }) => id)
+  }
+
+  private count({ from, to, running, startSeen, endSeen }: LedgerRecord, sign: 1 | -1): void {
+    this.size += sign
+    if (from < this.day.from) this.startedBefore += sign
+    if (to > this.day.to) this.endingAfter += sign
+    if (running) this.running += sign
+    if (!startSeen || (endSeen && !running)) this.reported += sign
+    if (startSeen && !endSeen && !running) this.leftRunning += sign
+  }
+}
+
+/** In order of time. Starts are in the order of the records, so that what they cover is too. */
 function eventsOf(records: readonly LedgerRecord[], day: Span): Event[] {
   const within = (at: EpochSeconds) => Math.min(Math.max(at, day.from), day.to)
   const events = [...records].sort(byStart).flatMap((record): Event[] => {
@@ -104,17 +154,13 @@ function eventsOf(records: readonly LedgerRecord[], day: Span): Event[] {
 }
 
 function notesOf({ from, to, active, seen }: Part, day: Span): LedgerNote[] {
-  const startsBefore = from === day.from && active.some((record) => record.from < day.from)
-  const endsAfter = to === day.to && active.some((record) => record.to > day.to)
+  const startsBefore = from === day.from && active.startedBefore > 0
+  const endsAfter = to === day.to && active.endingAfter > 0
   const notes: LedgerNote[] = startsBefore || endsAfter ? ['cut at midnight'] : []
-  if (active.length > 1) notes.push('overlap')
-  if (active.some(({ running }) => running)) notes.push('running')
-  if (!seen) {
-    const ended = active.filter(({ running }) => !running)
-    const leftRunning = ended.some(({ startSeen, endSeen }) => startSeen && !endSeen)
-    const reported = active.some(({ startSeen, endSeen, running }) => !startSeen || (endSeen && !running))
-    if (reported) notes.push('self-reported')
-    if (leftRunning) notes.push('end not seen')
-  }
+  if (active.size > 1) notes.push('overlap')
+  if (active.running > 0) notes.push('running')
+  if (seen) return notes
+  if (active.reported > 0) notes.push('self-reported')
+  if (active.leftRunning > 0) notes.push('end not seen')
   return notes
 }

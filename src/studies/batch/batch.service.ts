@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises'
 import type { AccountId } from '../../accounts/account.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { DomainError } from '../../shared/errors.ts'
 import { openParts } from '../../storage/savepoint.ts'
 import type { Storage, Transact } from '../../storage/storage.ts'
+import { openTurns } from '../../storage/turns.ts'
 import { lock } from '../account-write.service.ts'
 import type { StudyService } from '../study.service.ts'
 import type { StudyId } from '../study.ts'
@@ -30,8 +30,6 @@ export type BatchService = ReturnType<typeof createBatchService>
 /** How long an item that is sent again gets the same answer. A device may be unused for a summer. */
 export const answerLifetimeSeconds = 90 * 86_400
 const keysPerDeletion = 500
-/** A batch lets other requests run each time after it has run this long. */
-const turnMs = 8
 /** Leaves enough time for the commit, since a write on PostgreSQL may take 2.3 s. Later items are refused as `busy`. */
 const maxBatchMs = 1800
 
@@ -66,12 +64,10 @@ async function applyItems(write: StudyWrite, items: BatchItem[]): Promise<BatchR
   const steps: BatchWrite = { ...write, rules: { ...rules, reported: true }, locked }
   const answers = createAnswers(steps, items, stored)
   const results: BatchResult[] = []
-  let turnEnds = performance.now() + turnMs
+  const turns = openTurns()
   for (const [at, item] of items.entries()) {
     results.push(await answers.answerOf(item, at))
-    if (performance.now() < turnEnds) continue
-    await setImmediate()
-    turnEnds = performance.now() + turnMs
+    if (turns.isOver()) await turns.next()
   }
   await storeAnswers(tx, accountId, answers.fresh)
   return results

@@ -7,7 +7,7 @@ import { ownSettled } from '../own/own-study.ts'
 import { toOwnStudy } from '../study.repository.ts'
 import type { StudyService } from '../study.service.ts'
 import { rowsMatching } from '../study-rows.repository.ts'
-import { changedAfter, findOldChanges, findVersionBounds, forgetChanges, readStudies } from './change.repository.ts'
+import { changedWithin, findOldChanges, findVersionBounds, forgetChanges, readStudies } from './change.repository.ts'
 import { type Change, type ChangeCursor, type ChangePage, isCovered, type VersionBounds } from './change.ts'
 
 export interface ChangeServiceDeps {
@@ -64,9 +64,9 @@ export function createChangeService({ storage, studies, clock }: ChangeServiceDe
 
   async function laterChanges({ accountId, version }: ChangeCursor, limit: number): Promise<ChangePage> {
     // Usually nothing has changed. A search for changes takes longer the more records there are.
-    if ((await boundsOf(accountId)).version === version)
-      return { changes: [], cursor: { accountId, version }, more: false, reset: false }
-    const changed = await changedAfter(db, accountId, version)
+    const { version: upTo } = await boundsOf(accountId)
+    if (upTo === version) return { changes: [], cursor: { accountId, version }, more: false, reset: false }
+    const changed = await changedWithin(db, accountId, { after: version, upTo }, limit + 1)
     const page = changed.slice(0, limit)
     const ids = page.map(({ studyId }) => studyId)
     const changes = settled(await readStudies(db, accountId, ids))

@@ -1,11 +1,12 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { AccountId } from '../../accounts/account.ts'
 import { andThen, type MaybePromise } from '../../shared/maybe-promise.ts'
 import type { Order } from '../../shared/page.ts'
 import { beforeCommit } from '../../storage/before-commit.ts'
 import { counterTable } from '../../storage/counter-table.ts'
-import { statement, statementsByShape } from '../../storage/statement.ts'
+import { isSqlite, statement, statementsByShape } from '../../storage/statement.ts'
 import type { Db } from '../../storage/storage.ts'
+import { openTurns } from '../../storage/turns.ts'
 import { type CounterDelta, counterWidths, runningWidth, summed } from './study-counter.ts'
 
 /**
@@ -13,6 +14,8 @@ import { type CounterDelta, counterWidths, runningWidth, summed } from './study-
  * a single row.
  */
 const slots = 8
+/** How many records SQLite counts at once. */
+const pieceSize = 5000
 
 const counters = counterTable('study_tallies', ['width', 'bucket', 'slot'])
 
@@ -36,13 +39,37 @@ async function writeDeltas(db: Db, deltas: CounterDelta[]): Promise<void> {
  */
 export async function addStartsOf(tx: Db, accountId: AccountId, sign: 1 | -1): Promise<void> {
   const slot = Math.floor(Math.random() * slots)
+  const pieces = await piecesOf(tx, accountId)
+  const turns = openTurns()
   for (const width of counterWidths) {
     // Rounded down explicitly: both databases round towards zero, and starts of old releases may be before 1970.
     const bucket = sql.raw(`(started_at - ((started_at % ${width}) + ${width}) % ${width}) / ${width}`)
-    await sql`insert into study_tallies (width, bucket, slot, count)
-      select ${sql.lit(width)}, ${bucket}, ${sql.lit(slot)}, ${sql.lit(sign)} * count(*) from studies
-      where account_id = ${accountId} group by ${bucket} order by ${bucket}
-      on conflict (width, bucket, slot) do update set count = study_tallies.count + excluded.count`.execute(tx)
+    for (const among of pieces) {
+      await sql`insert into study_tallies (width, bucket, slot, count)
+        select ${sql.lit(width)}, ${bucket}, ${sql.lit(slot)}, ${sql.lit(sign)} * count(*) from studies
+        where account_id = ${accountId} and ${among} group by ${bucket} order by ${bucket}
+        on conflict (width, bucket, slot) do update set count = study_tallies.count + excluded.count`.execute(tx)
+      if (turns.isOver()) await turns.next()
+    }
+  }
+}
+
+/** Conditions that divide the records of an account, in the order of their starts. SQLite blocks the event loop during a statement. */
+async function piecesOf(tx: Db, accountId: AccountId): Promise<RawBuilder<unknown>[]> {
+  const pieces: RawBuilder<unknown>[] = []
+  if (!isSqlite(tx)) return [sql`true`]
+  const turns = openTurns()
+  for (let after = sql`true`; ; ) {
+    const { rows } = await sql<{ started_at: number; id: number }>`select started_at, id from studies
+      where account_id = ${accountId} and ${after}
+      order by started_at, id limit 1 offset ${sql.lit(pieceSize - 1)}`.execute(tx)
+    const [last] = rows
+    if (last === undefined) return [...pieces, after]
+    const { started_at, id } = last
+    // Of the pairs alone, SQLite would use the lower bound only.
+    pieces.push(sql`${after} and started_at <= ${started_at} and (started_at, id) <= (${started_at}, ${id})`)
+    after = sql`started_at >= ${started_at} and (started_at, id) > (${started_at}, ${id})`
+    if (turns.isOver()) await turns.next()
   }
 }
 
