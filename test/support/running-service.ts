@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { childEnvironment } from './child-environment.ts'
-import { emptyDatabase } from './empty-database.ts'
+import { emptyDatabase, preparedDatabase } from './empty-database.ts'
 
 export type Settings = Record<string, string>
 
@@ -18,10 +18,10 @@ export interface Place {
   remove(): Promise<void>
 }
 
-/** Makes a folder and an empty database of the kind under test. */
-export async function makePlace(): Promise<Place> {
+/** Makes a folder and a database without accounts of the kind under test: an empty one, or one from `preparedDatabase`. */
+export async function makePlace({ prepared = false } = {}): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-service-'))
-  const { url, close } = await emptyDatabase(folder)
+  const { url, close } = await (prepared ? preparedDatabase(folder) : emptyDatabase(folder))
   const remove = async () => {
     await close()
     await rm(folder, { recursive: true })

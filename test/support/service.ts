@@ -21,6 +21,8 @@ export interface Service {
 }
 
 export interface Wishes {
+  /** Whether the service is to migrate its database itself, as on its first start. Otherwise it may be migrated already. */
+  migrates?: boolean
   school?: Parameters<typeof startReadableSchool>[0]
   readCaptcha?: CaptchaReader
   bounds?: SchoolBounds
@@ -30,9 +32,9 @@ export interface Wishes {
   through?(databaseUrl: string): Promise<string>
 }
 
-/** Starts the production service in this process, with a school that uses the real protocol, an empty database and these settings. */
+/** Starts the production service in this process, with a school that uses the real protocol, a database without accounts and these settings. */
 export async function startService(settings: Settings = {}, wishes: Wishes = {}): Promise<Service> {
-  const place = await makePlace()
+  const place = await makePlace({ prepared: !wishes.migrates })
   const { school, readCaptcha } = await startReadableSchool(wishes.school)
   let log = ''
   const stream = new Writable({

@@ -5,10 +5,10 @@ import { insertAccount } from '../../src/accounts/account.repository.ts'
 import type { AccountId } from '../../src/accounts/account.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { openDatabase } from '../../src/server/open-storage.ts'
-import { migrate } from '../../src/storage/migrate.ts'
+import { migrate, schemaAge } from '../../src/storage/migrate.ts'
 import { openPostgres } from '../../src/storage/postgres/postgres.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { emptyDatabase } from './empty-database.ts'
+import { emptyDatabase, preparedDatabase } from './empty-database.ts'
 
 export interface TestDatabase {
   /** In the format of DATABASE_URL. */
@@ -26,7 +26,7 @@ export interface TestDatabase {
 /** Opens an empty database of the kind under test. It has the current schema unless `migrated` is false. */
 export async function openTestDatabase({ migrated = true } = {}): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-storage-'))
-  const { url, close } = await emptyDatabase(folder)
+  const { url, close } = await (migrated ? preparedDatabase(folder) : emptyDatabase(folder))
   const { database } = readConfig({ DATABASE_URL: url })
   const opened: Storage[] = []
   const open = () => {
@@ -39,7 +39,10 @@ export async function openTestDatabase({ migrated = true } = {}): Promise<TestDa
     const first = open()
     return Array.from({ length: count }, (_, at) => (at === 0 || first.kind === 'sqlite' ? first : open()))
   }
-  if (migrated) await migrate(open())
+  if (migrated) {
+    const storage = open()
+    if ((await schemaAge(storage.db)) === 'older') await migrate(storage)
+  }
   return {
     url,
     open,
