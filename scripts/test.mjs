@@ -14,8 +14,8 @@ const settings = {
   TMPDIR: join(folder, 'tmp'),
   TEST_RUN_FOLDER: folder,
   TEST_MAIN: builtMain,
-  // Only the first test file has to compile the sources.
-  NODE_COMPILE_CACHE: join(folder, 'compile-cache'),
+  // Only the first test file has to compile the sources. A run within a run (test/killed-run.test.ts) shares its cache.
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(folder, 'compile-cache'),
 }
 // Runs in a separate process group. If this process is killed, the run's standard input ends, and the run cleans up itself.
 const run = spawn(ownNode, [join(root, 'test', 'run.ts'), ...process.argv.slice(2)], {

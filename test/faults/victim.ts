@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { childEnvironment } from '../support/child-environment.ts'
 import { until } from '../support/patience.ts'
 import { main } from '../support/running-service.ts'
 
@@ -55,9 +56,8 @@ export async function startVictim(place: Place, command: readonly string[] = [])
 }
 
 function spawnVictim({ folder, databaseUrl, port, workers, settings = {} }: Place, command: readonly string[]) {
-  const { PATH = '' } = process.env
   const [program = '', ...words] = [...command, process.execPath, main, 'serve']
-  const env = { PATH, PORT: String(port), DATABASE_URL: databaseUrl, WORKERS: String(workers) }
+  const env = { ...childEnvironment, PORT: String(port), DATABASE_URL: databaseUrl, WORKERS: String(workers) }
   const child = spawn(program, words, {
     cwd: folder,
     env: { ...env, ...ownSettings, ...settings },
@@ -77,7 +77,7 @@ async function ready(origin: string, child: ChildProcess): Promise<void> {
     await answer?.body?.cancel()
     return answer?.status === 200
   }
-  await until(isReady, 'the server is ready', { ms: longestStartMs, pauseMs: 5 })
+  await until(isReady, 'the server is ready', { ms: longestStartMs, pauseMs: 20 })
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

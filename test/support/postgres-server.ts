@@ -86,7 +86,7 @@ async function initialise(cluster: string): Promise<string> {
     databaseDir: cluster,
     ...login,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
     onLog: (line) => log.push(String(line)),
     onError: (line) => log.push(String(line)),
   })
