@@ -55,7 +55,7 @@ const isAlone = new Set(globSync(['test/*.test.ts', 'test/{browser,faults}/*.tes
 /** Here most files start processes and wait for them. */
 const isSlow = new Set(globSync('test/{cli,http,database-copy,transport}/*.test.ts'))
 /** How many files share a process, because loading the service costs more processor time than most files do. */
-const filesPerProcess = { slow: 4, quick: 8 }
+const filesPerProcess = { slow: 5, quick: 12 }
 /** More than there are cores, because many test files mostly wait. */
 const concurrency = availableParallelism() + 4
 
