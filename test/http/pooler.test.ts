@@ -15,7 +15,7 @@ onPostgres('works behind a pooler in transaction mode, because no statement leav
     tap = await tapStatements(url)
     return tap.url
   }
-  const service = await startService({ THROTTLE: 'on' }, { through })
+  const service = await startService({ THROTTLE: 'on' }, { through, migrates: true })
   try {
     const account = { username: 'bllli', password: 'quiet-reading-room', stu_id: '2017010101', stu_pwd: 'library' }
     await ask('POST', '/register', account)

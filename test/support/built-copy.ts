@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { bundleInto } from '../../scripts/build.mjs'
 
 export interface BuiltCopy {
@@ -17,7 +17,10 @@ const modules = join(import.meta.dirname, '..', '..', 'node_modules')
 export async function makeBuiltCopy(): Promise<BuiltCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'occupy-built-'))
   const copied = join(folder, 'node_modules')
-  await bundleInto(join(folder, 'dist'))
+  const { TEST_MAIN } = process.env
+  // `npm test` has built it already.
+  if (TEST_MAIN === undefined) await bundleInto(join(folder, 'dist'))
+  else await cp(dirname(TEST_MAIN), join(folder, 'dist'), { recursive: true })
   await cp(join(modules, '../package.json'), join(folder, 'package.json'))
   const node = join(copied, 'node/bin/node')
   await mkdir(join(copied, 'node/bin'), { recursive: true })

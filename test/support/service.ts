@@ -21,6 +21,8 @@ export interface Service {
 }
 
 export interface ServiceOptions {
+  /** Whether the service is to migrate its database itself, as on its first start. Otherwise it may be migrated already. */
+  migrates?: boolean
   school?: Parameters<typeof startReadableSchool>[0]
   readCaptcha?: CaptchaReader
   bounds?: SchoolBounds
@@ -32,7 +34,7 @@ export interface ServiceOptions {
 
 /** Starts the production service in this process, with a school that uses the real protocol, a database without accounts and these settings. */
 export async function startService(settings: Settings = {}, options: ServiceOptions = {}): Promise<Service> {
-  const place = await makePlace({ prepared: true })
+  const place = await makePlace({ prepared: !options.migrates })
   const { school, readCaptcha } = await startReadableSchool(options.school)
   let log = ''
   const stream = new Writable({
