@@ -86,7 +86,7 @@ test('computes a day of thousands of overlapping records quickly, with few ids p
   const many = nested(20_000)
   const begun = performance.now()
   const { seconds, intervals } = ledgerOf(many, day, 16 * hour)
-  assertTook(performance.now() - begun, 1000, 'the ledger')
+  assertTook(performance.now() - begun, 500, 'the ledger')
   assert.equal(seconds, 86_000)
   assert.equal(intervals.length, 39_999)
   assert.ok(intervals.every(({ studyIds }) => studyIds.length <= maxIds))
