@@ -15,8 +15,8 @@ export function emptyDatabase(folder: string): Promise<EmptyDatabase> {
 }
 
 /**
- * For a test that is not about migrations. If there is a template (`makeTemplate`), the database has the current schema: a copy takes a
- * third of the processor time of the migrations. Otherwise it is empty, and opening it migrates it.
+ * For a test that is not about migrations. If there is a template (`makeTemplate`), the database has the current schema: a copy takes
+ * less processor time than the migrations. Otherwise it is empty, and opening it migrates it.
  */
 export function preparedDatabase(folder: string): Promise<EmptyDatabase> {
   return newDatabase(folder, process.env.TEST_POSTGRES_TEMPLATE ?? 'template1')
