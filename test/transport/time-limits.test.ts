@@ -164,7 +164,7 @@ describe('the minimum rate at which a client reads a response', () => {
     t.after(() => modes.close())
     const read = async (mode: Mode) => {
       const socket = await mode.connect()
-      await askForMuch(mode, socket)
+      await requestLargest(mode, socket)
       // A write detects at once an end that is behind data in the system's buffers.
       const probe = setInterval(() => socket.write(mode.isHttp2 ? frame(6, 0, 0, Buffer.alloc(8)) : '\r\n'), 200)
       assert.equal(await isEnded(socket, 65_536, 200, 2.5 * writingMs), false, mode.name)
@@ -174,12 +174,36 @@ describe('the minimum rate at which a client reads a response', () => {
     await Promise.all(modes.all.map(read))
   })
 
+  test('applies to a response that the system has buffered completely', async (t) => {
+    const modes = await openModes({ writingMs: 1000, idleMs: 10 * deadlineMs, checkEveryMs: 50 })
+    t.after(() => modes.close())
+    for (const mode of modes.all) {
+      const socket = await mode.connect()
+      await requestLargest(mode, socket, 1)
+      await ended(socket, false)
+    }
+  })
+
+  test('does not apply to an idle connection that has received its responses', async (t) => {
+    const writingMs = 500
+    const modes = await openModes({ writingMs, idleMs: 10 * deadlineMs, checkEveryMs: 50 })
+    t.after(() => modes.close())
+    for (const mode of modes.all) {
+      const socket = await mode.connect()
+      socket.resume()
+      await requestLargest(mode, socket, 2)
+      await setTimeout(4 * writingMs)
+      assert.ok(!socket.destroyed && !socket.readableEnded, mode.name)
+      socket.destroy()
+    }
+  })
+
   test('ends the connection of a client that stays below it', async (t) => {
     const modes = await openModes({ writingMs, writingBytesPerSecond: 1e9, checkEveryMs: 50 })
     t.after(() => modes.close())
     const sip = async (mode: Mode) => {
       const socket = await mode.connect()
-      await askForMuch(mode, socket)
+      await requestLargest(mode, socket)
       assert.ok(await isEnded(socket, 65_536, 50, deadlineMs), mode.name)
     }
     const openLittle = async (mode: Mode) => {
@@ -192,16 +216,16 @@ describe('the minimum rate at which a client reads a response', () => {
   })
 })
 
-/** Sixteen times the largest file, as fast as the connection accepts it. */
-async function askForMuch(mode: Mode, socket: Socket): Promise<void> {
+/** Requests the largest file, by default sixteen times, as fast as the connection accepts it. */
+async function requestLargest(mode: Mode, socket: Socket, times = 16): Promise<void> {
   const asset = await largestAsset(mode)
   if (!mode.isHttp2) {
-    socket.write(`GET ${asset} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(16))
+    socket.write(`GET ${asset} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(times))
     return
   }
   const most = Buffer.from([0x7f, 0xff, 0, 0])
   socket.write(Buffer.concat([preface, frame(4, 0, 0, Buffer.from([0, 4, ...most])), frame(8, 0, 0, most)]))
-  for (let id = 1; id < 32; id += 2) socket.write(frame(1, endsBoth, id, asked('GET', asset)))
+  for (let id = 1; id < 2 * times; id += 2) socket.write(frame(1, endsBoth, id, asked('GET', asset)))
 }
 
 const endsHeaders = 4

@@ -28,7 +28,9 @@ export interface Connection {
   lastBegunId: number
   /** When the PING was sent that the client has not answered yet. */
   pingedAt: number | undefined
-  /** The bytes that the client had acknowledged at `progressAt`. Undefined while there is nothing to send. */
+  /** How many bytes had been written when all were last seen to be acknowledged. */
+  allAcknowledgedAt: number
+  /** The bytes that the client had acknowledged at `progressAt`, or fewer. Undefined while there is nothing to send. */
   acknowledged: number | undefined
   /** When the client had last read enough. */
   progressAt: number
@@ -44,7 +46,7 @@ export function trackConnections(server: EventEmitter, isSecure: boolean) {
     const connection: Connection = {
       ...{ socket, openedAt: now, http1: isSecure ? undefined : socket, session: undefined, streams: new Set() },
       ...{ lastStreamAt: undefined, lastStreamId: 0, lastBegunId: 0, pingedAt: undefined },
-      ...{ acknowledged: undefined, progressAt: now },
+      ...{ allAcknowledgedAt: 0, acknowledged: undefined, progressAt: now },
     }
     if (isSecure) {
       const peer = peerOf(socket)

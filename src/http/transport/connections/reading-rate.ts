@@ -6,6 +6,9 @@ import { readSendQueues } from './send-queues.ts'
 
 type Bounds = Pick<TransportLimits, 'writingMs' | 'writingBytesPerSecond'>
 
+/** A connection that was sent less may have all of it unread in the system's buffer without being looked at. */
+const minBufferedBytes = 32 * 1024
+
 /**
  * Finds clients that read less than the minimum rate during `writingMs`. Counts only bytes that the client has acknowledged, because
  * the system accepts some hundred KiB for it at once.
@@ -15,17 +18,24 @@ export function readingRates(now: number, { writingMs, writingBytesPerSecond }: 
   const queues = once(readSendQueues)
 
   function isFastEnough(connection: Connection): boolean {
-    const { socket, acknowledged, progressAt } = connection
-    if (!hasToSend(connection)) {
+    const { socket, acknowledged, progressAt, allAcknowledgedAt } = connection
+    const written = handleOf(socket)?.bytesWritten ?? 0
+    const isSending = hasToSend(connection)
+    if (!isSending && written - allAcknowledgedAt < minBufferedBytes) {
       connection.acknowledged = undefined
       connection.progressAt = now
       return true
     }
     if (acknowledged !== undefined && now - progressAt < writingMs) return true
-    const received = (handleOf(socket)?.bytesWritten ?? 0) - unsentBytes(socket) - queues()(socket)
-    if (acknowledged !== undefined && received - acknowledged < minBytes) return false
-    connection.acknowledged = received
     connection.progressAt = now
+    if (acknowledged === undefined && !isSending) {
+      connection.acknowledged = allAcknowledgedAt
+      return true
+    }
+    const received = written - unsentBytes(socket) - queues()(socket)
+    if (received === written) connection.allAcknowledgedAt = written
+    else if (acknowledged !== undefined && received - acknowledged < minBytes) return false
+    connection.acknowledged = received
     return true
   }
 
