@@ -164,7 +164,7 @@ describe('the minimum rate at which a client reads a response', () => {
     t.after(() => modes.close())
     const read = async (mode: Mode) => {
       const socket = await mode.connect()
-      await requestLargest(mode, socket)
+      await requestMuch(mode, socket)
       // A write detects at once an end that is behind data in the system's buffers.
       const probe = setInterval(() => socket.write(mode.isHttp2 ? frame(6, 0, 0, Buffer.alloc(8)) : '\r\n'), 200)
       assert.equal(await isEnded(socket, 65_536, 200, 2.5 * writingMs), false, mode.name)
@@ -179,7 +179,7 @@ describe('the minimum rate at which a client reads a response', () => {
     t.after(() => modes.close())
     for (const mode of modes.all) {
       const socket = await mode.connect()
-      await requestLargest(mode, socket, 1)
+      await requestBuffered(mode, socket)
       await ended(socket, false)
     }
   })
@@ -191,7 +191,7 @@ describe('the minimum rate at which a client reads a response', () => {
     for (const mode of modes.all) {
       const socket = await mode.connect()
       socket.resume()
-      await requestLargest(mode, socket, 2)
+      await requestBuffered(mode, socket)
       await setTimeout(4 * writingMs)
       assert.ok(!socket.destroyed && !socket.readableEnded, mode.name)
       socket.destroy()
@@ -203,7 +203,7 @@ describe('the minimum rate at which a client reads a response', () => {
     t.after(() => modes.close())
     const sip = async (mode: Mode) => {
       const socket = await mode.connect()
-      await requestLargest(mode, socket)
+      await requestMuch(mode, socket)
       assert.ok(await isEnded(socket, 65_536, 50, deadlineMs), mode.name)
     }
     const openLittle = async (mode: Mode) => {
@@ -216,9 +216,19 @@ describe('the minimum rate at which a client reads a response', () => {
   })
 })
 
-/** Requests the largest file, by default sixteen times, as fast as the connection accepts it. */
-async function requestLargest(mode: Mode, socket: Socket, times = 16): Promise<void> {
-  const asset = await largestAsset(mode)
+/** Requests sixteen times the largest file, as fast as the connection accepts it. */
+async function requestMuch(mode: Mode, socket: Socket): Promise<void> {
+  request(mode, socket, await largestAsset(mode), 16)
+}
+
+/** Requests more than the system buffers for the client, and less than it buffers for both ends. */
+async function requestBuffered(mode: Mode, socket: Socket): Promise<void> {
+  const path = '/openapi.json'
+  const { length } = (await mode.get(path)).text
+  request(mode, socket, path, Math.ceil(220_000 / length))
+}
+
+function request(mode: Mode, socket: Socket, asset: string, times: number): void {
   if (!mode.isHttp2) {
     socket.write(`GET ${asset} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(times))
     return
