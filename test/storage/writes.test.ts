@@ -224,9 +224,9 @@ async function testFullDatabase(): Promise<void> {
   assert.deepEqual(await keys('full'), [])
   await storage.db.selectFrom('settings').select('key').execute()
   await bound(1_000_000)
-  await storage.write(put('no longer full'))
+  await storage.write(put('full no longer'))
   await storage.ping()
-  assert.deepEqual(await keys('full'), ['no longer full'])
+  assert.deepEqual(await keys('full'), ['full no longer'])
 }
 
 /** SQLite has no server. */
