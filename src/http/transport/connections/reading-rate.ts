@@ -33,8 +33,9 @@ export function readingRates(now: number, { writingMs, writingBytesPerSecond }: 
       return true
     }
     const received = written - unsentBytes(socket) - queues()(socket)
+    const isSlow = acknowledged !== undefined && received - acknowledged < minBytes
+    if (isSlow && (isSending || received < written)) return false
     if (received === written) connection.allAcknowledgedAt = written
-    else if (acknowledged !== undefined && received - acknowledged < minBytes) return false
     connection.acknowledged = received
     return true
   }
