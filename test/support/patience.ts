@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 const quietMs = 35
 const maxFactor = 20
 /** Between two polls. */
-const [shortestPauseMs, longestPauseMs] = [10, 100]
+const [shortestPauseMs, longestPauseMs] = [10, 25]
 
 /** Initially the factor that test/run.ts measured before the tests made the machine busy. */
 let factor = Number(process.env.TEST_MACHINE_FACTOR ?? 1)
