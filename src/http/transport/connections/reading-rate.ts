@@ -6,7 +6,7 @@ import { readSendQueues } from './send-queues.ts'
 
 type Bounds = Pick<TransportLimits, 'writingMs' | 'writingBytesPerSecond'>
 
-/** A connection that was sent less may have all of it unread in the system's buffer without being looked at. */
+/** A connection with less data in the system’s buffer is not checked. A check reads a table of the whole machine. */
 const minBufferedBytes = 32 * 1024
 
 /**
